@@ -1,0 +1,117 @@
+// Package generate predicts whole modalities from others, step by step.
+package generate
+
+import (
+	"fmt"
+	"strings"
+
+	"fourmlab/fourm/modality"
+	"fourmlab/internal/fault"
+)
+
+// Scheme is the order in which the tokens of a target are decided.
+type Scheme int
+
+const (
+	// Auto is MaskGIT for images and Autoregressive for sequences.
+	Auto Scheme = iota
+	// MaskGIT predicts all remaining tokens in each step and keeps the most
+	// confident (inventory 6.3).
+	MaskGIT
+	// ROAR decides random positions in each step (inventory 6.3).
+	ROAR
+	// Autoregressive decides one token after the other.
+	Autoregressive
+)
+
+func (s Scheme) String() string {
+	return [...]string{"auto", "maskgit", "roar", "autoregressive"}[s]
+}
+
+// Stage is one target of a plan. The zero values of Steps, Temp, Guide and
+// TopP stand for 8 steps, temperature 1, no guidance, and no filter.
+type Stage struct {
+	Target string
+	Scheme Scheme
+	Steps  int
+	Temp   float64 // temperature; falls linearly over the steps of MaskGIT (inventory 6.2)
+	Guide  float64 // weight of classifier-free guidance; 1 is none (inventory 6.4)
+	TopP   float64 // smallest set of tokens with this probability; 0 or 1 is all
+	TopK   int     // this many likeliest tokens; 0 is all
+}
+
+// Plan says from what and in which order modalities are generated. Each
+// finished stage conditions the next.
+type Plan struct {
+	Given  []string
+	Stages []Stage
+}
+
+// Chain begins a plan that is given some modalities:
+//
+//	Chain("caption").Then("rgb", 8).Temp(2).Then("depth", 4)
+func Chain(given ...string) *Plan {
+	p := &Plan{}
+	for _, g := range given {
+		p.Given = append(p.Given, modality.Need("fourm.Chain", g).Name)
+	}
+	return p
+}
+
+// Then adds a target that is decoded in so many steps (a sequence takes one a
+// token, whatever steps says).
+func (p *Plan) Then(target string, steps int) *Plan {
+	m := modality.Need("Plan.Then", target)
+	if steps < 1 {
+		fault.Panic("Plan.Then", "%d steps for %q, expected 1 or more", steps, target)
+	}
+	p.Stages = append(p.Stages, Stage{Target: m.Name, Steps: steps})
+	return p
+}
+
+func (p *Plan) last(op string) *Stage {
+	if len(p.Stages) == 0 {
+		fault.Hint(op, "put it behind a Then", "no stage to set it for")
+	}
+	return &p.Stages[len(p.Stages)-1]
+}
+
+// Temp sets the temperature of the last stage.
+func (p *Plan) Temp(t float64) *Plan { p.last("Plan.Temp").Temp = t; return p }
+
+// Guide sets the guidance weight of the last stage.
+func (p *Plan) Guide(w float64) *Plan { p.last("Plan.Guide").Guide = w; return p }
+
+// TopP keeps the likeliest tokens of total probability q in the last stage.
+func (p *Plan) TopP(q float64) *Plan { p.last("Plan.TopP").TopP = q; return p }
+
+// TopK keeps the n likeliest tokens in the last stage.
+func (p *Plan) TopK(n int) *Plan { p.last("Plan.TopK").TopK = n; return p }
+
+// By sets the scheme of the last stage.
+func (p *Plan) By(s Scheme) *Plan { p.last("Plan.By").Scheme = s; return p }
+
+// String gives "caption -> rgb(8, T=2) -> depth(4)".
+func (p Plan) String() string {
+	w := []string{strings.Join(p.Given, " + ")}
+	if len(p.Given) == 0 {
+		w[0] = "nothing"
+	}
+	for _, s := range p.Stages {
+		o := []string{fmt.Sprint(max(s.Steps, 1))}
+		if s.Temp != 0 {
+			o = append(o, fmt.Sprintf("T=%g", s.Temp))
+		}
+		if s.Guide != 0 {
+			o = append(o, fmt.Sprintf("g=%g", s.Guide))
+		}
+		if s.TopP != 0 {
+			o = append(o, fmt.Sprintf("top-p=%g", s.TopP))
+		}
+		if s.TopK != 0 {
+			o = append(o, fmt.Sprintf("top-k=%d", s.TopK))
+		}
+		w = append(w, fmt.Sprintf("%s(%s)", s.Target, strings.Join(o, ", ")))
+	}
+	return strings.Join(w, " -> ")
+}

@@ -1,0 +1,233 @@
+// Package modality says what 4M's modalities are and what a sample of them is
+// made of.
+//
+// A modality is an aspect of one scene: its picture, its depth, its caption.
+// The registry holds what is known of each (kind, size, vocabulary, how it is
+// looked at) as data; adding one is a single call:
+//
+//	modality.Register(modality.Modality{Name: "line", Kind: modality.Image, Size: 64, Patch: 8, Vocab: 256})
+//
+// What the Transformer sees is a domain. An image modality has the token
+// domain "tok_NAME"; where Pixels is set it has the input-only domain NAME
+// as well (4M's rgb@224 beside tok_rgb@224; inventory 1.2). A text-like
+// modality is its own domain.
+//
+// A Sample holds one scene's values by modality: a *Picture for everything on
+// a grid, a string for a caption, []Box, Palette.
+package modality
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"sort"
+	"strings"
+	"sync"
+
+	"fourmlab/internal/fault"
+)
+
+// Kind tells how a modality becomes tokens.
+type Kind int
+
+const (
+	// Image is a fixed grid of tokens (or pixels), masked at random.
+	Image Kind = iota
+	// Sequence is text of variable length, masked by spans.
+	Sequence
+)
+
+func (k Kind) String() string {
+	if k == Sequence {
+		return "sequence"
+	}
+	return "image"
+}
+
+// Look tells how values are to be read and drawn.
+type Look int
+
+const (
+	Color   Look = iota // C = 3, linear in [0, 1]
+	Gray                // C = 1, in [0, 1]
+	Depth               // C = 1, metres along the optical axis; 0 where nothing is known
+	Normal              // C = 3, unit vectors, x right, y up, z to the viewer
+	Label               // C = 1, class ids as whole numbers; Labels names them
+	Caption             // a string
+	Boxes               // []Box
+	Colors              // Palette
+)
+
+// Modality describes one. The zero values of Size, Patch, Vocab and MaxTokens
+// stand for 64 pixels, 8 pixels, 256 codes and 32 tokens.
+type Modality struct {
+	Name      string   // short name, as typed: "depth"
+	Official  string   // 4M's name before "@" of its token domain, kept in checkpoints: "tok_depth"
+	Kind      Kind     // Image or Sequence
+	Look      Look     // how values are read and drawn
+	Size      int      // pixels a side (Image)
+	Patch     int      // pixels a side of one token (Image)
+	Channels  int      // numbers a pixel (Image)
+	Vocab     int      // codebook size of its tokenizer (Image)
+	MaxTokens int      // longest sequence, end token included (Sequence)
+	Pixels    bool     // true: raw pixels may be an input, too
+	Labels    []string // names of the classes, by id (Label)
+}
+
+// Grid gives the rows (and columns) of tokens of an image modality, else 0.
+func (m Modality) Grid() int {
+	if m.Kind != Image {
+		return 0
+	}
+	return m.Size / m.Patch
+}
+
+// Domain gives the name of the token domain: "tok_depth" for depth, "caption"
+// for caption.
+func (m Modality) Domain() string {
+	if m.Kind == Image {
+		return "tok_" + m.Name
+	}
+	return m.Name
+}
+
+func (m Modality) String() string {
+	if m.Kind == Sequence {
+		return fmt.Sprintf("%s: sequence, at most %d tokens", m.Name, m.MaxTokens)
+	}
+	p := ""
+	if m.Pixels {
+		p = ", pixels as input too"
+	}
+	return fmt.Sprintf("%s: image, %dx%dx%d, %dx%d tokens of %d codes%s", m.Name, m.Size, m.Size, m.Channels, m.Grid(), m.Grid(), m.Vocab, p)
+}
+
+var registry = struct {
+	sync.RWMutex
+	by    map[string]Modality
+	alias map[string]string
+}{by: map[string]Modality{}, alias: map[string]string{}}
+
+// Register adds a modality or replaces the one of the same name. It panics
+// with a *fault.Error when the description cannot be right.
+func Register(m Modality) {
+	const op = "fourm.Register"
+	if m.Name == "" || strings.ContainsAny(m.Name, " \t\n@/\\") || strings.HasPrefix(m.Name, "tok_") {
+		fault.Panic(op, "name %q is not usable: it must be a word without blank, @ or slash that does not start with tok_", m.Name)
+	}
+	def := func(p *int, v int) {
+		if *p == 0 {
+			*p = v
+		}
+	}
+	if m.Kind == Image {
+		if m.Look >= Caption {
+			fault.Panic(op, "%s: an image modality cannot look like text", m.Name)
+		}
+		def(&m.Size, 64)
+		def(&m.Patch, 8)
+		def(&m.Vocab, 256)
+		def(&m.Channels, map[Look]int{Color: 3, Normal: 3}[m.Look])
+		def(&m.Channels, 1)
+		if m.Size < 1 || m.Patch < 1 || m.Size%m.Patch != 0 {
+			fault.Panic(op, "%s: size %d is no multiple of patch %d", m.Name, m.Size, m.Patch)
+		}
+		if m.Vocab < 2 || m.Vocab > 1<<16 {
+			fault.Panic(op, "%s: vocabulary of %d, expected 2 to 65536", m.Name, m.Vocab)
+		}
+	} else {
+		if m.Look < Caption {
+			m.Look = Caption
+		}
+		def(&m.MaxTokens, 32)
+		if m.MaxTokens < 2 {
+			fault.Panic(op, "%s: at most %d tokens, expected 2 or more", m.Name, m.MaxTokens)
+		}
+	}
+	if m.Official == "" {
+		m.Official = m.Domain()
+	}
+	registry.Lock()
+	registry.by[m.Name] = m
+	registry.alias[m.Official] = m.Name
+	registry.Unlock()
+}
+
+// Find gives the modality of a short name, a token domain ("tok_depth") or an
+// official name ("tok_depth@224", "det").
+func Find(name string) (Modality, bool) {
+	registry.RLock()
+	defer registry.RUnlock()
+	base, _, _ := strings.Cut(name, "@")
+	for _, n := range []string{base, registry.alias[base], strings.TrimPrefix(base, "tok_")} {
+		if m, ok := registry.by[n]; ok {
+			return m, true
+		}
+	}
+	return Modality{}, false
+}
+
+// Lookup is Find that panics with a one-line *fault.Error, the nearest known
+// name in it, when there is no such modality.
+func Lookup(name string) Modality { return Need("fourm.Lookup", name) }
+
+// Need is Lookup on behalf of the call op.
+func Need(op, name string) Modality {
+	m, ok := Find(name)
+	if !ok {
+		fault.Panic(op, "no modality %q (have %s%s)", name, strings.Join(Names(), ", "), didYouMean(name))
+	}
+	return m
+}
+
+// Names lists what is registered, in alphabetical order.
+func Names() []string {
+	registry.RLock()
+	defer registry.RUnlock()
+	var out []string
+	for n := range registry.by {
+		out = append(out, n)
+	}
+	sort.Strings(out)
+	return out
+}
+
+// ID is 4M's number of a domain: sha256 of its name modulo 2^15 (inventory
+// 1.1). ID("caption") is 32652.
+func ID(domain string) int {
+	h := sha256.Sum256([]byte(domain))
+	return (int(h[30])<<8 | int(h[31])) & 0x7fff
+}
+
+func didYouMean(name string) string {
+	best, at := 3, ""
+	for _, n := range Names() {
+		if d := distance(name, n); d < best {
+			best, at = d, n
+		}
+	}
+	if at == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %q?", at)
+}
+
+// distance is Levenshtein's.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diag := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			d := diag
+			if a[i] != b[j] {
+				d++
+			}
+			diag = row[j+1]
+			row[j+1] = min(d, row[j]+1, diag+1)
+		}
+	}
+	return row[len(b)]
+}

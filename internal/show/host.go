@@ -1,0 +1,130 @@
+package show
+
+// How something that runs long reports: through the host, which is a notebook
+// kernel, a terminal, or nobody.
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Host is where progress and live pictures go. A kernel implements it; a
+// program without one gets a text line on standard error.
+type Host interface {
+	// Show displays a bundle (mime type to string or []byte) and gives the
+	// handle under which it can be updated.
+	Show(bundle map[string]any) string
+	// Update replaces what Show displayed.
+	Update(handle string, bundle map[string]any)
+	// Interrupted tells whether the person asked the running call to stop.
+	Interrupted() bool
+}
+
+var (
+	hostMu sync.Mutex
+	host   Host = terminal{}
+)
+
+// SetHost makes h the host; nil restores the text line on standard error.
+func SetHost(h Host) {
+	hostMu.Lock()
+	defer hostMu.Unlock()
+	host = h
+	if h == nil {
+		host = terminal{}
+	}
+}
+
+// CurrentHost gives the host in use.
+func CurrentHost() Host {
+	hostMu.Lock()
+	defer hostMu.Unlock()
+	return host
+}
+
+// terminal prints the bundle's text; an update of the same line overwrites it
+// where standard error is a terminal.
+type terminal struct{}
+
+func (terminal) Show(b map[string]any) string {
+	fmt.Fprintln(os.Stderr, b["text/plain"])
+	return "line"
+}
+
+func (terminal) Update(_ string, b map[string]any) {
+	s, _ := b["text/plain"].(string)
+	if fi, err := os.Stderr.Stat(); err == nil && fi.Mode()&os.ModeCharDevice != 0 && !strings.Contains(s, "\n") {
+		fmt.Fprintf(os.Stderr, "\r\x1b[1A\x1b[2K%s\n", s)
+		return
+	}
+	fmt.Fprintln(os.Stderr, s)
+}
+
+func (terminal) Interrupted() bool { return false }
+
+// Live is one display that changes in place while something runs.
+type Live struct {
+	host   Host
+	handle string
+	last   time.Time
+	every  time.Duration
+}
+
+// NewLive gives a display that is updated twice a second in a notebook and
+// every two seconds on a plain stream.
+func NewLive() *Live {
+	h := CurrentHost()
+	l := &Live{host: h, every: 500 * time.Millisecond}
+	if _, ok := h.(terminal); ok {
+		l.every = 2 * time.Second
+	}
+	return l
+}
+
+// Due tells whether enough time has passed for another update.
+func (l *Live) Due() bool { return time.Since(l.last) >= l.every }
+
+// Put shows the bundle, at once and whatever the time.
+func (l *Live) Put(bundle map[string]any) {
+	l.last = time.Now()
+	if l.handle == "" {
+		l.handle = l.host.Show(bundle)
+		return
+	}
+	l.host.Update(l.handle, bundle)
+}
+
+// Interruptible runs f with a context that ends when the host says that the
+// person asked for a stop, or when the process gets SIGINT. It gives whether
+// that happened.
+func Interruptible(f func(ctx context.Context)) bool {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	done := make(chan struct{})
+	defer close(done)
+	h := CurrentHost()
+	go func() {
+		t := time.NewTicker(50 * time.Millisecond)
+		defer t.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-t.C:
+				if h.Interrupted() {
+					cancel()
+					return
+				}
+			}
+		}
+	}()
+	f(ctx)
+	return ctx.Err() != nil
+}
