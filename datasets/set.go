@@ -1,0 +1,222 @@
+package datasets
+
+// A Set: what every source of samples looks like to its users.
+
+import (
+	"fmt"
+	"hash/fnv"
+	"sort"
+	"strings"
+
+	"fourmlab/fourm/modality"
+	"fourmlab/internal/fault"
+	"fourmlab/internal/show"
+)
+
+// Set is a list of samples in a fixed order. It is safe for concurrent use.
+// Samples are read or rendered when they are asked for, and kept while there
+// is room: their values are shared, so Clone a picture before changing it.
+type Set struct {
+	name  string
+	split string
+	src   source
+	index []int // positions in src; nil: all
+}
+
+// source is where samples come from.
+type source interface {
+	len() int
+	key(i int) string
+	sample(i int) (modality.Sample, error)
+	modalities() []string // in the order of 4M's figures
+	splitOf(i int) string // "" where the source brings no splits
+	skipped() []string
+}
+
+// Len gives the number of samples.
+func (s *Set) Len() int {
+	if s.index != nil {
+		return len(s.index)
+	}
+	return s.src.len()
+}
+
+func (s *Set) at(i int) int {
+	if s.index != nil {
+		return s.index[i]
+	}
+	return i
+}
+
+// Sample gives sample i, 0 <= i < Len(). The error of a broken file names the
+// file and the key.
+func (s *Set) Sample(i int) (modality.Sample, error) {
+	if i < 0 || i >= s.Len() {
+		return modality.Sample{}, &fault.Error{Op: "Set.Sample", Msg: fmt.Sprintf("sample %d of %s, expected 0 to %d", i, s.title(), s.Len()-1)}
+	}
+	return s.src.sample(s.at(i))
+}
+
+// MustSample is Sample that panics with a one-line error.
+func (s *Set) MustSample(i int) modality.Sample {
+	out, err := s.Sample(i)
+	must("Set.MustSample", err)
+	return out
+}
+
+// Keys lists the names of the samples, in order.
+func (s *Set) Keys() []string {
+	out := make([]string, s.Len())
+	for i := range out {
+		out[i] = s.src.key(s.at(i))
+	}
+	return out
+}
+
+// Modalities lists what every sample has, in the order of 4M's figures.
+func (s *Set) Modalities() []string { return append([]string(nil), s.src.modalities()...) }
+
+// Split gives the part called "train", "val" or "test". Where the data brings
+// its own splits those are used; else a hash of the key deals samples out
+// 80/10/10, so that a sample stays in its part whatever else the set holds.
+// It panics with a *fault.Error when there is no such part.
+func (s *Set) Split(name string) *Set {
+	out := &Set{name: s.name, split: name, src: s.src, index: []int{}}
+	have := map[string]bool{"train": true, "val": true, "test": true}
+	if s.ownSplits() {
+		have = map[string]bool{}
+	}
+	for i := range s.Len() {
+		part := s.part(i)
+		have[part] = true
+		if part == name {
+			out.index = append(out.index, s.at(i))
+		}
+	}
+	if !have[name] {
+		var names []string
+		for n := range have {
+			names = append(names, n)
+		}
+		sort.Strings(names)
+		fault.Panic("Set.Split", "no split %q (%s has %s)", name, s.title(), strings.Join(names, ", "))
+	}
+	return out
+}
+
+// Head gives the first n samples, or all where there are fewer.
+func (s *Set) Head(n int) *Set {
+	if n < 0 {
+		fault.Panic("Set.Head", "%d samples, expected 0 or more", n)
+	}
+	out := &Set{name: s.name, split: s.split, src: s.src, index: []int{}}
+	for i := range min(n, s.Len()) {
+		out.index = append(out.index, s.at(i))
+	}
+	return out
+}
+
+// Skipped says of each sample that Options.SkipBroken left out why.
+func (s *Set) Skipped() []string { return append([]string(nil), s.src.skipped()...) }
+
+func (s *Set) ownSplits() bool { return s.src.len() > 0 && s.src.splitOf(0) != "" }
+
+func (s *Set) part(i int) string {
+	if own := s.src.splitOf(s.at(i)); own != "" {
+		return own
+	}
+	return partOf(s.src.key(s.at(i)))
+}
+
+// partOf deals a key out by its hash. The finishing steps (those of
+// SplitMix64) spread FNV's weak low bits.
+func partOf(key string) string {
+	h := fnv.New64a()
+	h.Write([]byte(key))
+	switch v := mix(h.Sum64()) % 10; v {
+	case 8:
+		return "val"
+	case 9:
+		return "test"
+	}
+	return "train"
+}
+
+// mix is the finishing function of SplitMix64 (Steele et al. 2014).
+func mix(v uint64) uint64 {
+	v = (v ^ v>>30) * 0xbf58476d1ce4e5b9
+	v = (v ^ v>>27) * 0x94d049bb133111eb
+	return v ^ v>>31
+}
+
+func (s *Set) title() string {
+	if s.split != "" {
+		return s.name + "/" + s.split
+	}
+	return s.name
+}
+
+// String gives a short table: how many samples, and what they hold.
+func (s *Set) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d samples", s.title(), s.Len())
+	if s.split == "" && s.Len() > 0 {
+		n := map[string]int{}
+		for i := range s.Len() {
+			n[s.part(i)]++
+		}
+		var parts []string
+		for _, p := range []string{"train", "val", "test"} {
+			if n[p] > 0 {
+				parts = append(parts, fmt.Sprintf("%s %d", p, n[p]))
+				delete(n, p)
+			}
+		}
+		var more []string
+		for p := range n {
+			more = append(more, fmt.Sprintf("%s %d", p, n[p]))
+		}
+		sort.Strings(more)
+		fmt.Fprintf(&b, " (%s)", strings.Join(append(parts, more...), ", "))
+	}
+	b.WriteByte('\n')
+	if s.Len() > 0 {
+		first, err := s.Sample(0)
+		if err != nil {
+			fmt.Fprintf(&b, "  %v\n", err)
+		}
+		for _, n := range first.Names() {
+			switch v := first.Values[n].(type) {
+			case *modality.Picture:
+				fmt.Fprintf(&b, "  %-9s %dx%dx%d\n", n, v.H, v.W, v.C)
+			default:
+				fmt.Fprintf(&b, "  %-9s such as %q\n", n, first.Text(n))
+			}
+		}
+	}
+	if sk := s.src.skipped(); len(sk) > 0 {
+		fmt.Fprintf(&b, "  skipped %d:\n", len(sk))
+		for i, w := range sk {
+			if i == 5 {
+				fmt.Fprintf(&b, "    and %d more\n", len(sk)-5)
+				break
+			}
+			fmt.Fprintf(&b, "    %s\n", w)
+		}
+	}
+	return b.String()
+}
+
+// SimpleRender shows the set in a notebook.
+func (s *Set) SimpleRender() map[string]any { return show.Bundle(s) }
+
+// must panics with err as one line.
+func must(op string, err error) {
+	if err == nil {
+		return
+	}
+	if f, ok := err.(*fault.Error); ok {
+		panic(f)
+	}
+	panic(&fault.Error{Op: op, Msg: err.Error()})
+}
