@@ -12,8 +12,8 @@ import (
 // The thresholds are of the length of the gradient, in units of luminance
 // [0, 1] a pixel.
 const (
-	weakEdge   = 0.030
-	strongEdge = 0.075
+	weakEdge   = 0.014
+	strongEdge = 0.036
 )
 
 // canny gives 1 on the edges of rgb (bytes, 3 a pixel, size x size), else 0.

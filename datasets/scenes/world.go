@@ -52,18 +52,21 @@ type world struct {
 	objects            []object
 }
 
+// howMany objects there are to be, each entry as likely as any other.
+var howMany = []int{1, 1, 2, 2, 2, 3, 3, 3, 4, 4}
+
 func between(rng *rand.Rand, lo, hi float64) float64 { return lo + (hi-lo)*rng.Float64() }
 
 // newWorld draws a scene with one to most objects.
 func newWorld(rng *rand.Rand, most int) *world {
 	w := &world{
 		eye:   vec{between(rng, -0.3, 0.3), between(rng, 1.3, 1.9), 0},
-		fov:   math.Tan(24 * math.Pi / 180),
+		fov:   math.Tan(22 * math.Pi / 180),
 		floor: rng.IntN(len(floors)),
 		wall:  rng.IntN(len(walls)),
 		back:  between(rng, 5.6, 7.8),
 	}
-	pitch, yaw := between(rng, 13, 21)*math.Pi/180, between(rng, -5, 5)*math.Pi/180
+	pitch, yaw := between(rng, 14, 20)*math.Pi/180, between(rng, -5, 5)*math.Pi/180
 	sp, cp, sy, cy := math.Sin(pitch), math.Cos(pitch), math.Sin(yaw), math.Cos(yaw)
 	w.right = vec{cy, 0, -sy}
 	w.up = vec{sy * sp, cp, cy * sp}
@@ -73,27 +76,27 @@ func newWorld(rng *rand.Rand, most int) *world {
 	// A wall that ends below the eye would show the void behind it.
 	w.top = 8
 	if rng.Float64() < 0.5 {
-		w.top = w.eye.y + between(rng, 0, 0.35)
+		w.top = w.eye.y + between(rng, 0, 0.25)
 	}
 	if rng.Float64() < 0.4 {
 		w.side = float64(1-2*rng.IntN(2)) * between(rng, 1.7, 2.5)
 	}
 	shades := rng.Perm(len(colours))
-	for n := 1 + rng.IntN(most); len(w.objects) < n; {
-		if !w.put(rng, shades[len(w.objects)]) {
-			break
-		}
+	n := min(most, howMany[rng.IntN(len(howMany))])
+	for try := 0; try < 8 && len(w.objects) < n; try++ {
+		w.put(rng, shades[len(w.objects)], n == 1)
 	}
 	return w
 }
 
 // put adds an object of the given colour where it is well in view and apart
-// from the others, and tells whether it found such a place.
-func (w *world) put(rng *rand.Rand, colour int) bool {
-	o := object{kind: ball + rng.IntN(ring-ball+1), colour: colour, large: rng.IntN(2) == 0}
-	size := between(rng, 0.30, 0.36)
+// from the others, if it finds such a place. One that stands alone is large
+// more often than not, so that there is something to see.
+func (w *world) put(rng *rand.Rand, colour int, alone bool) {
+	o := object{kind: ball + rng.IntN(ring-ball+1), colour: colour, large: rng.IntN(2) == 0 || alone && rng.IntN(2) == 0}
+	size := between(rng, 0.36, 0.42)
 	if o.large {
-		size = between(rng, 0.60, 0.70)
+		size = between(rng, 0.66, 0.76)
 	}
 	turn := between(rng, -0.7, 0.7)
 	switch o.kind {
@@ -111,23 +114,18 @@ func (w *world) put(rng *rand.Rand, colour int) bool {
 	}
 	o.cos, o.sin = math.Cos(turn), math.Sin(turn)
 	for range 80 {
-		z := between(rng, 2.5, 4.9)
+		z := between(rng, 2.5, 4.6)
 		o.base = vec{w.eye.x + z*w.fov*between(rng, -0.9, 0.9), 0, z}
-		o.place()
-		if w.fits(&o) {
+		if o.place(); w.fits(&o) {
 			w.objects = append(w.objects, o)
-			return true
+			return
 		}
 	}
-	return len(w.objects) == 0 && w.putAnyway(o)
-}
-
-// putAnyway sets the first object down in the middle of the room.
-func (w *world) putAnyway(o object) bool {
-	o.base = vec{w.eye.x, 0, 3.6}
-	o.place()
-	w.objects = append(w.objects, o)
-	return true
+	if len(w.objects) == 0 {
+		o.base = vec{w.eye.x, 0, 3.6}
+		o.place()
+		w.objects = append(w.objects, o)
+	}
 }
 
 func (w *world) fits(o *object) bool {
@@ -135,7 +133,7 @@ func (w *world) fits(o *object) bool {
 		return false
 	}
 	x, y, r := w.project(o)
-	if math.Abs(x)+0.8*r > 1 || y+0.8*r > 1 || y-0.9*r < -1 {
+	if math.Abs(x)+0.85*r > 1 || y+0.85*r > 1 || y-0.9*r < -1 {
 		return false
 	}
 	for i := range w.objects {
