@@ -1,0 +1,238 @@
+package viz
+
+// The panel of one value: a picture by its look, boxes over the picture that
+// they belong to, a caption in a box, a palette as bars.
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"math"
+	"sort"
+
+	"fourmlab/fourm/modality"
+)
+
+// scene is what a panel may need besides its own value.
+type scene struct {
+	op     string            // the call, for errors
+	w      int               // width of the body in pixels
+	under  *modality.Picture // what boxes are drawn over; may be nil
+	lo, hi float64           // common range of depth; hi <= lo: the picture's own
+	plain  bool              // no names and no colour bar: the panel is small
+}
+
+// background gives the colour picture of a sample, rgb before any other.
+func background(s modality.Sample) *modality.Picture {
+	for _, n := range append([]string{"rgb"}, s.Names()...) {
+		m, _ := modality.Find(n)
+		if p, ok := s.Values[n].(*modality.Picture); ok && p != nil && m.Look == modality.Color && len(p.Pix) > 0 {
+			return p
+		}
+	}
+	return nil
+}
+
+// panel draws one value of a modality.
+func panel(m modality.Modality, v any, o scene) *cell {
+	switch v := v.(type) {
+	case *modality.Picture:
+		return picturePanel(m, v, o)
+	case []modality.Box:
+		return boxPanel(v, o)
+	case modality.Palette:
+		return palettePanel(v, o)
+	case modality.Tokens:
+		return tokenPanel(v, o.w, nil)
+	case string:
+		return textPanel(v, o.w)
+	case nil:
+		need(o.op, false, "%q has no value", m.Name)
+	}
+	return textPanel(fmt.Sprint(v), o.w)
+}
+
+func picturePanel(m modality.Modality, p *modality.Picture, o scene) *cell {
+	check(o.op, m, p)
+	h := max(1, o.w*p.H/p.W)
+	out := &cell{w: o.w, h: h}
+	bar := m.Look == modality.Depth && !o.plain
+	if m.Look == modality.Depth && o.hi <= o.lo {
+		o.lo, o.hi = span(p)
+	}
+	if bar {
+		out.h += 34
+	}
+	im := colours(m, p, o.lo, o.hi)
+	out.draw = func(c canvas, r image.Rectangle) {
+		r.Max.Y = r.Min.Y + h
+		c.picture(r, im, m.Look == modality.Label)
+		if m.Look == modality.Label {
+			borders(c, r, p)
+			if !o.plain && m.Labels != nil {
+				names(c, r, m, p)
+			}
+		}
+		if bar {
+			colorBar(c, image.Rect(r.Min.X, r.Max.Y+12, r.Max.X, r.Max.Y+34), turbo, o.lo, o.hi, " m")
+		}
+	}
+	return out
+}
+
+// colorBar draws a scale with its ends written on either side.
+func colorBar(c canvas, r image.Rectangle, cm colormap, lo, hi float64, unit string) {
+	if math.IsInf(lo, 0) || math.IsInf(hi, 0) {
+		c.text(r.Min.X, r.Min.Y, "nothing known", small)
+		return
+	}
+	a, b := fmt.Sprintf("%.3g", lo), fmt.Sprintf("%.3g%s", hi, unit)
+	wa, wb := small.width(a), small.width(b)
+	top := r.Min.Y + (r.Dy()-small.ascent()-small.descent())/2
+	c.text(r.Min.X, top, a, small)
+	c.text(r.Max.X-wb, top, b, small)
+	x0, x1 := r.Min.X+wa+8, r.Max.X-wb-8
+	for x := x0; x < x1; x++ {
+		c.rect(image.Rect(x, r.Min.Y+5, x+1, r.Max.Y-5), cm(float64(x-x0)/float64(max(x1-x0-1, 1))))
+	}
+}
+
+// borders draws white lines where the class changes.
+func borders(c canvas, r image.Rectangle, p *modality.Picture) {
+	if r.Dx() < 2*p.W {
+		return
+	}
+	for y := range p.H {
+		for x := range p.W {
+			q := cellOf(r, p.H, p.W, y, x)
+			if x > 0 && p.At(y, x, 0) != p.At(y, x-1, 0) {
+				c.rect(image.Rect(q.Min.X-1, q.Min.Y-1, q.Min.X+1, q.Max.Y+1).Intersect(r), white)
+			}
+			if y > 0 && p.At(y, x, 0) != p.At(y-1, x, 0) {
+				c.rect(image.Rect(q.Min.X-1, q.Min.Y-1, q.Max.X+1, q.Min.Y+1).Intersect(r), white)
+			}
+		}
+	}
+}
+
+// names writes the class of every region that has room for it, the largest
+// first; a name that would cover another one is left out.
+func names(c canvas, r image.Rectangle, m modality.Modality, p *modality.Picture) {
+	all := spots(p)
+	sort.Slice(all, func(i, j int) bool {
+		return all[i].area > all[j].area || all[i].area == all[j].area && all[i].id < all[j].id
+	})
+	var taken []image.Rectangle
+	for _, s := range all {
+		if s.area*100 < p.H*p.W || s.id < 0 || s.id >= len(m.Labels) || m.Labels[s.id] == "" {
+			continue
+		}
+		t := typeface{17, false, white}
+		text := shorten(m.Labels[s.id], t, r.Dx()-20)
+		w, h := t.width(text)+16, t.ascent()+t.descent()+4
+		q := cellOf(r, p.H, p.W, s.y, s.x)
+		x := min(max((q.Min.X+q.Max.X-w)/2, r.Min.X+4), r.Max.X-w-4)
+		y := min(max((q.Min.Y+q.Max.Y-h)/2, r.Min.Y+4), r.Max.Y-h-4)
+		at, free := image.Rect(x, y, x+w, y+h), true
+		for _, o := range taken {
+			free = free && !at.Overlaps(o)
+		}
+		if !free {
+			continue
+		}
+		taken = append(taken, at)
+		c.round(at, 7, color.NRGBA{10, 12, 16, 205})
+		c.centred(at, text, t)
+	}
+}
+
+func boxPanel(bs []modality.Box, o scene) *cell {
+	h := o.w
+	if o.under != nil {
+		check(o.op, modality.Modality{Name: "rgb"}, o.under)
+		h = max(1, o.w*o.under.H/o.under.W)
+	}
+	return &cell{w: o.w, h: h, draw: func(c canvas, r image.Rectangle) {
+		if o.under != nil {
+			c.picture(r, colours(modality.Modality{}, o.under, 0, 0), false)
+		} else {
+			c.rect(r, faint)
+		}
+		t := typeface{17, false, white}
+		rects := make([]image.Rectangle, len(bs))
+		for i, b := range bs {
+			fx := func(f float64) int { return r.Min.X + int(math.Round(min(max(f, 0), 1)*float64(r.Dx()))) }
+			fy := func(f float64) int { return r.Min.Y + int(math.Round(min(max(f, 0), 1)*float64(r.Dy()))) }
+			q := image.Rect(fx(b.X0), fy(b.Y0), fx(b.X1), fy(b.Y1))
+			if q.Dx() < 6 || q.Dy() < 6 {
+				q = q.Inset(-4).Intersect(r)
+			}
+			rects[i] = q
+			c.frame(q, 4, red)
+		}
+		var taken []image.Rectangle
+		for i, b := range bs {
+			if b.Class == "" {
+				continue
+			}
+			text := shorten(b.Class, t, r.Dx()-16)
+			w, h := t.width(text)+12, t.ascent()+t.descent()+2
+			taken = append(taken, place(r, rects[i], w, h, taken))
+			at := taken[len(taken)-1]
+			c.rect(at, red)
+			c.centred(at, text, t)
+		}
+	}}
+}
+
+// place finds room for a label of w x h at the box q inside r: above it,
+// inside it, or below, in that order.
+func place(r, q image.Rectangle, w, h int, taken []image.Rectangle) image.Rectangle {
+	x := min(max(q.Min.X, r.Min.X), r.Max.X-w)
+	first := image.Rectangle{}
+	for _, y := range []int{q.Min.Y - h, q.Min.Y, q.Max.Y - h, q.Max.Y} {
+		at := image.Rect(x, y, x+w, y+h)
+		if !at.In(r) {
+			continue
+		}
+		if first.Empty() {
+			first = at
+		}
+		free := true
+		for _, o := range taken {
+			free = free && !at.Overlaps(o)
+		}
+		if free {
+			return at
+		}
+	}
+	if first.Empty() {
+		first = image.Rect(x, r.Min.Y, x+w, r.Min.Y+h)
+	}
+	return first
+}
+
+func palettePanel(p modality.Palette, o scene) *cell {
+	return &cell{w: o.w, h: o.w, draw: func(c canvas, r image.Rectangle) {
+		for i, col := range p {
+			col.A = 255
+			c.rect(cellOf(r, 1, len(p), 0, i), col)
+		}
+		c.frame(r, 1, rule)
+	}}
+}
+
+// textPanel wraps text in a thin box as high as it is wide, or less where it
+// would stand alone in much white.
+func textPanel(s string, w int) *cell {
+	t := body
+	if w < 260 {
+		t = typeface{19, false, ink}
+	}
+	lines := wrap(s, t, w-28, max(1, (w-28)/t.height()))
+	h := w
+	return &cell{w: w, h: h, draw: func(c canvas, r image.Rectangle) {
+		c.frame(r, 2, rule)
+		c.lines(r.Min.X+14, r.Min.Y+(h-len(lines)*t.height())/2, lines, t)
+	}}
+}

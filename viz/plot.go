@@ -1,0 +1,211 @@
+package viz
+
+// The look of lines and bars: one style for every gonum plot, and the ticks,
+// legends and layouts that the charts share.
+
+import (
+	"image/color"
+	"math"
+	"strconv"
+
+	xfont "golang.org/x/image/font"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// series are colours for things that are compared and are no modality.
+var series = []color.RGBA{
+	{0x1f, 0x5f, 0xa8, 255}, {0xd9, 0x66, 0x1f, 255}, {0x2f, 0x8f, 0x4e, 255}, {0x9c, 0x3f, 0x9c, 255},
+	{0xb8, 0x2f, 0x3c, 255}, {0x0f, 0x8b, 0x8d, 255}, {0x8a, 0x6d, 0x1b, 255}, {0x52, 0x5a, 0x64, 255},
+}
+
+// label is a text style of so many points.
+func label(size vg.Length, bold bool, c color.Color) text.Style {
+	f := font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}
+	if bold {
+		f.Weight = xfont.WeightBold
+	}
+	return text.Style{Color: c, Font: f, Handler: plot.DefaultTextHandler}
+}
+
+// newPlot gives an empty plot in the house style.
+func newPlot(title, x, y string) *plot.Plot {
+	p := plot.New()
+	p.Title.Text = title
+	p.Title.TextStyle = label(11.5, false, ink)
+	p.Title.TextStyle.XAlign, p.Title.TextStyle.YAlign = draw.XCenter, draw.YTop
+	p.Title.Padding = 7
+	p.X.Label.Text, p.Y.Label.Text = x, y
+	for _, a := range []*plot.Axis{&p.X, &p.Y} {
+		pos, ha, va := a.Label.TextStyle, a.Tick.Label.XAlign, a.Tick.Label.YAlign
+		a.Label.TextStyle = label(9.5, false, gray)
+		a.Label.TextStyle.XAlign, a.Label.TextStyle.YAlign, a.Label.TextStyle.Rotation = pos.XAlign, pos.YAlign, pos.Rotation
+		a.Tick.Label = label(9, false, gray)
+		a.Tick.Label.XAlign, a.Tick.Label.YAlign = ha, va
+		a.LineStyle = draw.LineStyle{Color: rule, Width: 1}
+		a.Tick.LineStyle = draw.LineStyle{Color: rule, Width: 1}
+		a.Tick.Length = 3
+		a.Padding = 2
+		a.Label.Padding = 2
+		a.Tick.Marker = ticks{5, false}
+	}
+	return p
+}
+
+// ticks puts about n marks at round numbers; on a logarithmic axis at 1, 2 and
+// 5 times powers of ten.
+type ticks struct {
+	n   int
+	log bool
+}
+
+func (t ticks) Ticks(lo, hi float64) []plot.Tick {
+	if t.log && lo > 0 {
+		return t.logTicks(lo, hi)
+	}
+	if !(hi > lo) {
+		return []plot.Tick{{Value: lo, Label: short(lo)}}
+	}
+	raw := (hi - lo) / float64(t.n)
+	p := math.Pow(10, math.Floor(math.Log10(raw)))
+	step := p
+	for _, k := range []float64{1, 2, 5, 10} {
+		if step = k * p; step >= raw*0.999 {
+			break
+		}
+	}
+	var out []plot.Tick
+	for i := math.Ceil(lo/step - 1e-9); i*step <= hi+step*1e-9; i++ {
+		out = append(out, plot.Tick{Value: i * step, Label: short(i * step)})
+	}
+	return out
+}
+
+func (t ticks) logTicks(lo, hi float64) []plot.Tick {
+	decades := math.Log10(hi / lo)
+	factors := []float64{1, 2, 5}
+	if decades > 2.2 {
+		factors = []float64{1}
+	}
+	var out []plot.Tick
+	for e := math.Floor(math.Log10(lo)); e <= math.Ceil(math.Log10(hi)); e++ {
+		for _, k := range factors {
+			if v := k * math.Pow(10, e); v >= lo*0.9999 && v <= hi*1.0001 {
+				out = append(out, plot.Tick{Value: v, Label: short(v)})
+			}
+		}
+	}
+	return out
+}
+
+// short writes a number as one would on an axis: 2k, 0.05, 1.5M.
+func short(v float64) string {
+	a := math.Abs(v)
+	switch {
+	case a < 1e-12:
+		return "0"
+	case a >= 1e6:
+		return strconv.FormatFloat(v/1e6, 'g', 4, 64) + "M"
+	case a >= 1e4:
+		return strconv.FormatFloat(v/1e3, 'g', 4, 64) + "k"
+	}
+	return strconv.FormatFloat(v, 'g', 4, 64)
+}
+
+// logY makes the vertical axis logarithmic where the values span more than a
+// decade, and leaves some room on both sides in either case.
+func logY(p *plot.Plot) {
+	lo, hi := p.Y.Min, p.Y.Max
+	if math.IsInf(lo, 0) || math.IsInf(hi, 0) {
+		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 1
+		return
+	}
+	if lo > 0 && hi > 10*lo {
+		k := math.Pow(hi/lo, 0.04)
+		p.Y.Min, p.Y.Max = lo/k, hi*k
+		p.Y.Scale = plot.LogScale{}
+		p.Y.Tick.Marker = ticks{5, true}
+		return
+	}
+	pad := 0.05 * (hi - lo)
+	if pad == 0 {
+		pad = max(0.05*math.Abs(hi), 1e-3)
+	}
+	p.Y.Min, p.Y.Max = lo-pad, hi+pad
+}
+
+// gridLines are faint horizontal lines at the ticks.
+func gridLines() *plotter.Grid {
+	g := plotter.NewGrid()
+	g.Vertical.Color = nil
+	g.Horizontal = draw.LineStyle{Color: faint, Width: 0.8}
+	return g
+}
+
+// stroke is a line through points; nothing where there are none.
+func stroke(pts plotter.XYs, c color.Color, w vg.Length, dashes ...vg.Length) plot.Plotter {
+	l := &plotter.Line{XYs: pts, LineStyle: draw.LineStyle{Color: c, Width: w, Dashes: dashes}}
+	return l
+}
+
+// dots marks points.
+func dots(pts plotter.XYs, c color.Color, r vg.Length) plot.Plotter {
+	return &plotter.Scatter{XYs: pts, GlyphStyle: draw.GlyphStyle{Color: c, Radius: r, Shape: draw.CircleGlyph{}}}
+}
+
+// key is an entry of the legend that stands in a line over the plots.
+type key struct {
+	name   string
+	color  color.Color
+	width  vg.Length
+	dashes []vg.Length
+	dot    bool
+}
+
+// drawKeys writes the legend from left to right at the top of c, in as many
+// lines as it takes, and gives what is left of c.
+func drawKeys(c draw.Canvas, keys []key) draw.Canvas {
+	if len(keys) == 0 {
+		return c
+	}
+	const line, thumb = 16, 20
+	sty := label(9.5, false, ink)
+	sty.YAlign = draw.YCenter
+	x, y := c.Min.X, c.Max.Y-line/2
+	for _, k := range keys {
+		w := thumb + 5 + sty.Width(k.name)
+		if x > c.Min.X && x+w > c.Max.X {
+			x, y = c.Min.X, y-line
+		}
+		c.StrokeLine2(draw.LineStyle{Color: k.color, Width: k.width, Dashes: k.dashes}, x, y, x+thumb, y)
+		if k.dot {
+			c.DrawGlyph(draw.GlyphStyle{Color: k.color, Radius: 2.4, Shape: draw.CircleGlyph{}}, vg.Point{X: x + thumb/2, Y: y})
+		}
+		c.FillText(sty, vg.Point{X: x + thumb + 5, Y: y}, k.name)
+		x += w + 18
+	}
+	c.Max.Y = y - line/2 - 6
+	return c
+}
+
+// tile draws plots in rows and columns with common margins.
+func tile(c draw.Canvas, ps [][]*plot.Plot) {
+	t := draw.Tiles{Rows: len(ps), Cols: len(ps[0]), PadX: 16, PadY: 14}
+	for i, r := range plot.Align(ps, t, c) {
+		for j, d := range r {
+			if ps[i][j] != nil {
+				ps[i][j].Draw(d)
+			}
+		}
+	}
+}
+
+// faded gives c with so much opacity.
+func faded(c color.RGBA, alpha float64) color.Color {
+	return color.NRGBA{c.R, c.G, c.B, uint8(alpha * 255)}
+}

@@ -1,0 +1,26 @@
+package viz_test
+
+import (
+	"testing"
+
+	"fourmlab/fourm"
+	"fourmlab/viz"
+)
+
+func ExampleSample() {
+	save(viz.Sample(scene(1)), "sample")
+}
+
+func TestSample(t *testing.T) { golden(t, ExampleSample, "sample") }
+
+// scenes is a source of samples, as a person may type one.
+type scenes struct{ n int }
+
+func (d scenes) Len() int                           { return d.n }
+func (d scenes) Sample(i int) (fourm.Sample, error) { return scene(int64(i)), nil }
+
+func ExampleSamples() {
+	save(viz.Samples(scenes{20}, 4), "samples")
+}
+
+func TestSamples(t *testing.T) { golden(t, ExampleSamples, "samples") }
