@@ -1,0 +1,43 @@
+// Package symbols links the lab's packages into the interpreters. Its tables
+// (files z_*.go) are generated: one for ixgo, which runs cells and from which
+// gophernotes' tables are copied, and one for yaegi, which runs scripts, for
+// each package. It is the one package of the kernel that knows what the lab
+// computes; a program that imports it for its side effects has everything:
+//
+//	import _ "fourmlab/kernel/symbols"
+//
+// After an exported name was added anywhere below:
+//
+//	go run ./kernel/symbols/gen
+package symbols
+
+//go:generate go run ./gen
+
+import (
+	"reflect"
+
+	_ "github.com/goplus/ixgo/pkg" // the standard library, for cells
+	"github.com/traefik/yaegi/stdlib"
+
+	"fourmlab/fourm"
+	"fourmlab/kernel/engine"
+)
+
+// Symbols are yaegi's tables of the lab's packages; the generated files fill
+// it, the standard library is added at start.
+var Symbols = map[string]map[string]reflect.Value{}
+
+func init() {
+	all := map[string]map[string]reflect.Value{}
+	for path, names := range stdlib.Symbols {
+		all[path] = names
+	}
+	for path, names := range Symbols {
+		all[path] = names
+	}
+	engine.Link(engine.Linked{
+		Prelude: prelude,
+		Yaegi:   all,
+		SetHost: func(h engine.Host) { fourm.SetHost(h) },
+	})
+}
