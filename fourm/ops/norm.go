@@ -1,0 +1,49 @@
+package ops
+
+import (
+	G "gorgonia.org/gorgonia"
+
+	"fourmlab/fourm/kernels/cpu"
+)
+
+// Eps is what 4M adds to the variance in its layer norms (inventory 4.2).
+const Eps = 1e-6
+
+// Norm is layer normalisation over the last axis: x is (..., D), g and b (D).
+// b may be nil (4M's variants without bias).
+func Norm(x, g, b *G.Node) *G.Node {
+	d := last(x)
+	expect(len(g.Shape()) == 1 && g.Shape()[0] == d, "Norm", "x %v does not fit g %v", x.Shape(), g.Shape())
+	in, name := []*G.Node{x, g}, "Norm"
+	if b != nil {
+		expect(same(g, b), "Norm", "g %v and b %v differ", g.Shape(), b.Shape())
+		in, name = append(in, b), "NormBias"
+	}
+	return apply(spec{
+		name: name,
+		out:  x.Shape(),
+		forward: func(y []float32, in []Arg) {
+			var b []float32
+			if len(in) == 3 {
+				b = in[2].F
+			}
+			cpu.Norm(y, in[0].F, in[1].F, b, Eps)
+		},
+		diff: []bool{true, true, true}[:len(in)],
+		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes {
+			dx := apply(spec{name: "NormBack", out: in[0].Shape(), forward: func(dx []float32, a []Arg) {
+				cpu.NormBack(dx, a[0].F, a[1].F, a[2].F, Eps)
+			}}, dy, in[0], in[1])
+			dg := apply(spec{name: "NormBackGain", out: in[1].Shape(), forward: func(dg []float32, a []Arg) {
+				cpu.NormBackParam(dg, nil, a[0].F, a[1].F, Eps)
+			}}, dy, in[0])
+			if len(in) == 2 {
+				return G.Nodes{dx, dg}
+			}
+			db := apply(spec{name: "BiasBack", out: in[2].Shape(), forward: func(db []float32, a []Arg) {
+				cpu.SumRows(db, a[0].F)
+			}}, dy)
+			return G.Nodes{dx, dg, db}
+		},
+	}, in...)
+}

@@ -1,0 +1,179 @@
+// Package ops holds 4M's operations as gorgonia ops with symbolic gradients,
+// one file each: the shape rule, forward, and backward side by side.
+//
+// They are coarse (attention, a norm, a loss over a whole vocabulary), so a
+// training step is a few hundred nodes, and they mix freely with gorgonia's
+// own in one graph, which any gorgonia.VM runs:
+//
+//	g := gorgonia.NewGraph()
+//	x := ops.Input(g, "x", []int{2, 3}, []float32{1, 2, 3, 4, 5, 6})
+//	w := ops.Input(g, "w", []int{1, 3}, []float32{1, 1, 1})
+//	y := ops.Linear(x, w) // (2, 1)
+//
+// Shapes that do not fit panic with a one-line *fault.Error when the graph is
+// built; nothing is checked again when it runs.
+package ops
+
+import (
+	"fmt"
+	"hash"
+	"hash/fnv"
+
+	"github.com/chewxy/hm"
+	_ "go4.org/unsafe/assume-no-moving-gc" // the version that lets gorgonia start on today's Go
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"fourmlab/internal/fault"
+)
+
+// Arg is one input of an op as a kernel sees it: F holds numbers, I indices.
+type Arg struct {
+	F []float32
+	I []int32
+}
+
+// Runner is an op that can write its result into memory it is given. Every op
+// of this package is one.
+type Runner interface {
+	G.Op
+	// Run computes the op into out. Scalars are slices of length 1.
+	Run(out []float32, in []Arg)
+}
+
+// op implements gorgonia's interfaces once for all of them. The graph is
+// static, so an op knows its output shape from the moment it is applied.
+type op struct {
+	name     string // with the parameters: equal names compute the same
+	out      tensor.Shape
+	typ      hm.Type
+	arity    int
+	forward  func(out []float32, in []Arg)
+	diff     []bool
+	backward func(in G.Nodes, out, grad *G.Node) G.Nodes
+}
+
+// spec is what an op supplies.
+type spec struct {
+	name     string
+	out      []int // empty: a scalar
+	forward  func(out []float32, in []Arg)
+	diff     []bool // by input; nil: not differentiable
+	backward func(in G.Nodes, out, grad *G.Node) G.Nodes
+}
+
+func apply(s spec, in ...*G.Node) *G.Node {
+	types := make([]hm.Type, len(in)+1)
+	for i, n := range in {
+		types[i] = n.Type()
+	}
+	if len(s.out) == 0 {
+		types[len(in)] = tensor.Float32
+	} else {
+		types[len(in)] = G.TensorType{Dims: len(s.out), Of: tensor.Float32}
+	}
+	if s.diff == nil {
+		s.diff = make([]bool, len(in))
+	}
+	n, err := G.ApplyOp(&op{s.name, s.out, hm.NewFnType(types...), len(in), s.forward, s.diff, s.backward}, in...)
+	if err != nil {
+		fault.Panic("ops."+s.name, "%v", err)
+	}
+	return n
+}
+
+func (o *op) Arity() int                                     { return o.arity }
+func (o *op) Type() hm.Type                                  { return o.typ }
+func (o *op) InferShape(...G.DimSizer) (tensor.Shape, error) { return o.out.Clone(), nil }
+func (o *op) ReturnsPtr() bool                               { return false }
+func (o *op) CallsExtern() bool                              { return false }
+func (o *op) OverwritesInput() int                           { return -1 }
+func (o *op) String() string                                 { return o.name }
+func (o *op) WriteHash(h hash.Hash)                          { fmt.Fprintf(h, "%s%v", o.name, o.out) }
+func (o *op) Run(out []float32, in []Arg)                    { o.forward(out, in) }
+func (o *op) DiffWRT(int) []bool                             { return o.diff }
+func (o *op) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
+	if o.backward == nil {
+		return nil, fmt.Errorf("ops: %s has no gradient", o.name)
+	}
+	return o.backward(in, out, grad), nil
+}
+
+func (o *op) Hashcode() uint32 {
+	h := fnv.New32a()
+	o.WriteHash(h)
+	return h.Sum32()
+}
+
+// Do computes the op into new memory.
+func (o *op) Do(in ...G.Value) (G.Value, error) {
+	if len(o.out) == 0 {
+		var v [1]float32
+		o.forward(v[:], Args(in))
+		return G.NewF32(v[0]), nil
+	}
+	return o.UsePreallocDo(tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(o.out...)), in...)
+}
+
+// UsePreallocDo computes the op into memory that the machine has ready.
+func (o *op) UsePreallocDo(ready G.Value, in ...G.Value) (G.Value, error) {
+	out, ok := ready.Data().([]float32)
+	if !ok || len(out) != o.out.TotalSize() {
+		return o.Do(in...)
+	}
+	o.forward(out, Args(in))
+	return ready, nil
+}
+
+// Args gives gorgonia's values as slices.
+func Args(in []G.Value) []Arg {
+	args := make([]Arg, len(in))
+	for i, v := range in {
+		args[i] = ArgOf(v)
+	}
+	return args
+}
+
+// ArgOf gives one value as a slice.
+func ArgOf(v G.Value) Arg {
+	switch d := v.Data().(type) {
+	case []float32:
+		return Arg{F: d}
+	case []int32:
+		return Arg{I: d}
+	case float32:
+		return Arg{F: []float32{d}}
+	}
+	panic(fmt.Sprintf("ops: a value of type %T", v))
+}
+
+// Input makes a node whose value is data itself: what is written into the
+// slice later is what the next run reads.
+func Input(g *G.ExprGraph, name string, shape []int, data []float32) *G.Node {
+	t := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))
+	return G.NewTensor(g, tensor.Float32, len(shape), G.WithShape(shape...), G.WithName(name), G.WithValue(t))
+}
+
+// Indices is Input for whole numbers.
+func Indices(g *G.ExprGraph, name string, shape []int, data []int32) *G.Node {
+	t := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))
+	return G.NewTensor(g, tensor.Int32, len(shape), G.WithShape(shape...), G.WithName(name), G.WithValue(t))
+}
+
+// last gives the size of the last axis.
+func last(n *G.Node) int { s := n.Shape(); return s[len(s)-1] }
+
+// with gives the shape of n with another last axis.
+func with(n *G.Node, d int) []int {
+	s := append([]int(nil), n.Shape()...)
+	s[len(s)-1] = d
+	return s
+}
+
+func expect(ok bool, name, format string, args ...any) {
+	if !ok {
+		fault.Panic("ops."+name, format, args...)
+	}
+}
+
+func same(a, b *G.Node) bool { return a.Shape().Eq(b.Shape()) }

@@ -1,0 +1,229 @@
+package ops_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	G "gorgonia.org/gorgonia"
+
+	"fourmlab/fourm/exec"
+	"fourmlab/fourm/ops"
+)
+
+// A case builds a scalar from float inputs of the given shapes.
+type testCase struct {
+	name   string
+	shapes [][]int
+	build  func(g *G.ExprGraph, x []*G.Node) *G.Node
+}
+
+func ints(g *G.ExprGraph, name string, shape []int, v ...int32) *G.Node {
+	return ops.Indices(g, name, shape, v)
+}
+
+// mix reduces a tensor to a scalar that depends on every element in its own
+// way: the mean squared distance to fixed numbers.
+func mix(g *G.ExprGraph, y *G.Node) *G.Node {
+	r := rand.New(rand.NewPCG(9, 9))
+	w := make([]float32, y.Shape().TotalSize())
+	for i := range w {
+		w[i] = float32(r.NormFloat64())
+	}
+	return ops.MSE(y, ops.Input(g, "mix", y.Shape(), w))
+}
+
+var cases = []testCase{
+	{"linear", [][]int{{2, 3, 4}, {5, 4}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Linear(x[0], x[1])) }},
+	{"bias", [][]int{{2, 3, 4}, {4}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Bias(x[0], x[1])) }},
+	{"norm", [][]int{{3, 6}, {6}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Norm(x[0], x[1], nil)) }},
+	{"norm with bias", [][]int{{3, 6}, {6}, {6}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Norm(x[0], x[1], x[2])) }},
+	{"add twice", [][]int{{3, 4}, {3, 4}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Add(ops.Add(x[0], x[1]), x[0])) }},
+	{"gate", [][]int{{3, 5}, {3, 5}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Gate(x[0], x[1])) }},
+	{"gelu", [][]int{{3, 5}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Gelu(x[0])) }},
+	{"self-attention", [][]int{{2, 3, 12}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		return mix(g, ops.SelfAttention(x[0], ints(g, "span", []int{2, 3, 2}, 0, 1, 0, 2, 0, 3, 0, 2, 1, 3, 2, 2), 2))
+	}},
+	{"cross-attention", [][]int{{1, 2, 4}, {1, 3, 8}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		return mix(g, ops.CrossAttention(x[0], x[1], ints(g, "span", []int{1, 2, 2}, 0, 2, 0, 3), 2))
+	}},
+	{"gather", [][]int{{3, 4}, {2, 4}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		return mix(g, ops.Gather([]int{1, 5, 4}, ints(g, "index", []int{5, 2}, 0, 2, 1, 0, -1, 0, 0, 2, 1, 1), x[0], x[1]))
+	}},
+	{"cross-entropy", [][]int{{2, 3, 4}, {5, 4}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		return ops.CrossEntropy(x[0], x[1], ints(g, "labels", []int{6}, 1, -1, 4, 0, -1, 2))
+	}},
+	{"cross-entropy of nothing", [][]int{{2, 4}, {5, 4}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		return ops.CrossEntropy(x[0], x[1], ints(g, "labels", []int{2}, -1, -1))
+	}},
+	{"softmax loss", [][]int{{2, 6}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		return ops.SoftmaxLoss(x[0], ints(g, "labels", []int{4}, 0, 2, -1, 1), 3)
+	}},
+	{"sum", [][]int{{3}, {3}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		return ops.Sum([]float32{0.5, 2}, mix(g, x[0]), ops.MSE(x[0], x[1]))
+	}},
+	{"detach", [][]int{{3}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		return ops.Sum([]float32{1, 1}, mix(g, x[0]), ops.MSE(x[0], ops.Detach(mixable(g))))
+	}},
+}
+
+func mixable(g *G.ExprGraph) *G.Node { return ops.Input(g, "c", []int{3}, []float32{1, 2, 3}) }
+
+type built struct {
+	g     *G.ExprGraph
+	data  [][]float32
+	loss  *G.Node
+	grads G.Nodes
+}
+
+func (c testCase) make(t *testing.T) built {
+	t.Helper()
+	r := rand.New(rand.NewPCG(1, 2))
+	b := built{g: G.NewGraph()}
+	var xs []*G.Node
+	for i, s := range c.shapes {
+		n := 1
+		for _, d := range s {
+			n *= d
+		}
+		v := make([]float32, n)
+		for j := range v {
+			v[j] = float32(r.NormFloat64())
+		}
+		b.data = append(b.data, v)
+		xs = append(xs, ops.Input(b.g, fmt.Sprint("x", i), s, v))
+	}
+	b.loss = c.build(b.g, xs)
+	var err error
+	if b.grads, err = G.Grad(b.loss, xs...); err != nil {
+		t.Fatalf("%s: %v", c.name, err)
+	}
+	return b
+}
+
+// The gradient of every op equals the difference quotient.
+func TestGradients(t *testing.T) {
+	for _, c := range cases {
+		b := c.make(t)
+		m, err := exec.New(b.g, append(G.Nodes{b.loss}, b.grads...)...)
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		value := func() float64 {
+			if err := m.RunAll(); err != nil {
+				t.Fatalf("%s: %v", c.name, err)
+			}
+			return float64(m.Floats(b.loss)[0])
+		}
+		value()
+		for i, x := range b.data {
+			grad := append([]float32(nil), m.Floats(b.grads[i])...)
+			for j := range x {
+				const h = 5e-3
+				keep := x[j]
+				x[j] = keep + h
+				up := value()
+				x[j] = keep - h
+				down := value()
+				x[j] = keep
+				if want := (up - down) / (2 * h); math.Abs(want-float64(grad[j])) > 2e-3*(1+math.Abs(want)) {
+					t.Errorf("%s: d loss / d x%d[%d] is %g, difference quotient %g", c.name, i, j, grad[j], want)
+				}
+			}
+		}
+	}
+}
+
+// Gorgonia's own machine runs the same graphs and finds the same numbers.
+func TestTapeMachineAgrees(t *testing.T) {
+	for _, c := range cases {
+		a, b := c.make(t), c.make(t)
+		m, err := exec.New(a.g, append(G.Nodes{a.loss}, a.grads...)...)
+		if err == nil {
+			err = m.RunAll()
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		var loss G.Value
+		G.Read(b.loss, &loss)
+		got := make([]G.Value, len(b.grads))
+		for i, n := range b.grads {
+			G.Read(n, &got[i])
+		}
+		vm := G.NewTapeMachine(b.g)
+		for range 2 { // memory is reused in the second run
+			if err := vm.RunAll(); err != nil {
+				t.Fatalf("%s: tape machine: %v", c.name, err)
+			}
+			vm.Reset()
+		}
+		if x, y := loss.Data().(float32), m.Floats(a.loss)[0]; x != y {
+			t.Errorf("%s: loss %g by the tape machine, %g by ours", c.name, x, y)
+		}
+		for i := range got {
+			x, y := ops.ArgOf(got[i]).F, m.Floats(a.grads[i])
+			for j := range x {
+				if math.Abs(float64(x[j]-y[j])) > 1e-6 {
+					t.Errorf("%s: gradient %d differs at %d: %g and %g", c.name, i, j, x[j], y[j])
+					break
+				}
+			}
+		}
+	}
+}
+
+// The gradient goes straight through a quantiser, and its result is the
+// stored code.
+func TestQuantize(t *testing.T) {
+	g := G.NewGraph()
+	z := ops.Input(g, "z", []int{2, 2}, []float32{3, 0.1, -0.2, 5})
+	codes := ops.Input(g, "codes", []int{2, 2}, []float32{0.5, 0, 0, 0.25})
+	q := ops.Quantize(z, codes)
+	loss := ops.MSE(q, ops.Input(g, "t", []int{2, 2}, make([]float32, 4)))
+	grads, err := G.Grad(loss, z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := exec.New(g, q, loss, grads[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.RunAll(); err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range []float32{0.5, 0, 0, 0.25} {
+		if m.Floats(q)[i] != w || m.Floats(grads[0])[i] != w/2 {
+			t.Errorf("element %d: code %g, gradient %g; expected %g and %g", i, m.Floats(q)[i], m.Floats(grads[0])[i], w, w/2)
+		}
+	}
+}
+
+// A graph may mix ops of ours with gorgonia's own.
+func TestMixedGraph(t *testing.T) {
+	g := G.NewGraph()
+	x := ops.Input(g, "x", []int{2, 2}, []float32{1, 2, 3, 4})
+	y := G.Must(G.Square(ops.Add(x, x)))
+	s := G.Must(G.Sum(y))
+	m, err := exec.New(g, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.RunAll(); err != nil {
+		t.Fatal(err)
+	}
+	if got := m.Floats(s)[0]; got != 120 {
+		t.Errorf("sum of (2x)² is %g, expected 120", got)
+	}
+}
+
+func TestWrongShapesPanic(t *testing.T) {
+	defer func() {
+		if e, ok := recover().(error); !ok || e.Error() != "ops.Linear: x (2, 3) does not fit w (4, 5)" {
+			t.Errorf("got %v", e)
+		}
+	}()
+	g := G.NewGraph()
+	ops.Linear(ops.Input(g, "x", []int{2, 3}, make([]float32, 6)), ops.Input(g, "w", []int{4, 5}, make([]float32, 20)))
+}

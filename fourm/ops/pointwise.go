@@ -1,0 +1,53 @@
+package ops
+
+// Elementwise ops: the residual sum, SwiGLU's gate, GELU.
+
+import (
+	G "gorgonia.org/gorgonia"
+
+	"fourmlab/fourm/kernels/cpu"
+)
+
+// Add computes a + b, of equal shapes.
+func Add(a, b *G.Node) *G.Node {
+	expect(same(a, b), "Add", "shapes %v and %v differ", a.Shape(), b.Shape())
+	return apply(spec{
+		name:     "Add",
+		out:      a.Shape(),
+		forward:  func(y []float32, in []Arg) { cpu.Add(y, in[0].F, in[1].F) },
+		diff:     []bool{true, true},
+		backward: func(_ G.Nodes, _, dy *G.Node) G.Nodes { return G.Nodes{dy, dy} },
+	}, a, b)
+}
+
+// Gate computes silu(a) b, the gate of SwiGLU (Shazeer, arXiv 2002.05202).
+func Gate(a, b *G.Node) *G.Node {
+	expect(same(a, b), "Gate", "shapes %v and %v differ", a.Shape(), b.Shape())
+	return apply(spec{
+		name:    "Gate",
+		out:     a.Shape(),
+		forward: func(y []float32, in []Arg) { cpu.Gate(y, in[0].F, in[1].F) },
+		diff:    []bool{true, true},
+		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes {
+			da := apply(spec{name: "GateBack", out: in[0].Shape(), forward: func(da []float32, a []Arg) {
+				cpu.GateBack(da, a[0].F, a[1].F, a[2].F)
+			}}, dy, in[0], in[1])
+			return G.Nodes{da, Gate(in[0], dy)}
+		},
+	}, a, b)
+}
+
+// Gelu computes x Phi(x), exactly (no tanh).
+func Gelu(x *G.Node) *G.Node {
+	return apply(spec{
+		name:    "Gelu",
+		out:     x.Shape(),
+		forward: func(y []float32, in []Arg) { cpu.Gelu(y, in[0].F) },
+		diff:    []bool{true},
+		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes {
+			return G.Nodes{apply(spec{name: "GeluBack", out: in[0].Shape(), forward: func(dx []float32, a []Arg) {
+				cpu.GeluBack(dx, a[0].F, a[1].F)
+			}}, dy, in[0])}
+		},
+	}, x)
+}
