@@ -4,6 +4,11 @@ package datasets
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
 
 	"fourmlab/internal/fault"
 )
@@ -15,8 +20,25 @@ type Options struct {
 	Size       int  // pixels a side: crop to the centre square and resize; 0: as stored
 }
 
+// known are the sets that have a name, with what is wanted of each.
+var known = map[string]struct {
+	only []string // modalities; nil: all
+	size int      // pixels a side where Options.Size is 0
+}{
+	"emoji64":    {only: []string{"rgb", "flat", "line", "twemoji", "caption", "tags", "group", "box", "palette"}},
+	"coco33":     {only: []string{"rgb", "caption", "box"}, size: 64},
+	"cleargrasp": {only: []string{"rgb", "depth", "normal"}, size: 64},
+	"omniglot5":  {size: 64},
+	"scenes":     {size: 64},
+}
+
 // Open opens a set by name ("emoji64", "coco33", "cleargrasp", "omniglot5",
-// "scenes") or by the path of a folder.
+// "scenes") or by the path of a folder in ml-4m's layout.
+//
+// Named sets lie in the data folder: the value of FOURM_DATA, else a folder
+// shared/data beside the working folder or one of those above it. A set that
+// is stored in other sizes than 64x64 is brought to 64x64. "scenes" is
+// rendered and needs no folder.
 func Open(name string) (*Set, error) { return OpenWith(name, Options{}) }
 
 // MustOpen is Open that panics with a one-line error.
@@ -28,8 +50,126 @@ func MustOpen(name string) *Set {
 
 // OpenWith is Open with options.
 func OpenWith(name string, opt Options) (*Set, error) {
-	if name == "scenes" {
-		return Scenes(10000, 0), nil
+	const op = "datasets.Open"
+	if opt.Size < 0 || opt.Size > 4096 {
+		return nil, &fault.Error{Op: op, Msg: fmt.Sprintf("size %d, expected 0 (as stored) to 4096 pixels", opt.Size)}
 	}
-	return nil, &fault.Error{Op: "datasets.Open", Msg: fmt.Sprintf("no set %q", name)}
+	if name == "" {
+		return nil, &fault.Error{Op: op, Msg: "no name (a set such as \"scenes\", or the path of a folder)"}
+	}
+	k, named := known[name]
+	if opt.Size == 0 {
+		opt.Size = k.size
+	}
+	if name == "scenes" {
+		return openScenes(opt.Size), nil
+	}
+	path := name
+	if named || !isDir(name) {
+		root, err := dataRoot()
+		if err != nil && named {
+			return nil, fmt.Errorf("%s: %q: %w", op, name, err)
+		}
+		path = filepath.Join(root, name)
+		if strings.ContainsAny(name, `/\`) || root == "" || !isDir(path) {
+			if named {
+				return nil, fmt.Errorf("%s: no folder %q in %s (FOURM_DATA names another place)", op, name, root)
+			}
+			return nil, unknown(op, name, root)
+		}
+	}
+	if name == "omniglot5" {
+		return openOmniglot(path, opt.Size)
+	}
+	t, bad := loadTree(path, k.only, opt.Size)
+	switch {
+	case len(bad) > 0 && !opt.SkipBroken, len(bad) > 0 && len(t.keys) == 0:
+		more := ""
+		if len(bad) > 1 {
+			more = fmt.Sprintf(" (and %d more faults)", len(bad)-1)
+		}
+		return nil, fmt.Errorf("%s: %w%s", op, bad[0], more)
+	case opt.SkipBroken:
+		t.skipBroken(bad)
+		if t.len() == 0 {
+			return nil, fmt.Errorf("%s: %s: every sample has a fault, the first: %s", op, path, t.left[0])
+		}
+	}
+	return &Set{name: filepath.Base(path), src: t}, nil
+}
+
+// unknown says that a name is neither a set nor a folder, and which name is
+// near.
+func unknown(op, name, root string) error {
+	var have []string
+	for n := range known {
+		have = append(have, n)
+	}
+	if dirs, err := os.ReadDir(root); err == nil && root != "" {
+		for _, d := range dirs {
+			if d.IsDir() && !slices.Contains(have, d.Name()) {
+				have = append(have, d.Name())
+			}
+		}
+	}
+	sort.Strings(have)
+	if strings.ContainsAny(name, `/\\`) {
+		return fmt.Errorf("%s: no folder %s", op, name)
+	}
+	f := &fault.Error{Op: op, Msg: fmt.Sprintf("no set %q and no such folder (have %s)", name, strings.Join(have, ", "))}
+	best := 4
+	for _, n := range have {
+		if d := distance(strings.ToLower(name), n); d < best && d < len(n)-1 {
+			best, f.Hint = d, fmt.Sprintf("did you mean %q?", n)
+		}
+	}
+	return f
+}
+
+// distance is Levenshtein's.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diag := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			d := diag
+			if a[i] != b[j] {
+				d++
+			}
+			diag = row[j+1]
+			row[j+1] = min(d, row[j]+1, diag+1)
+		}
+	}
+	return row[len(b)]
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// dataRoot finds the folder of the named sets.
+func dataRoot() (string, error) {
+	if dir := os.Getenv("FOURM_DATA"); dir != "" {
+		if !isDir(dir) {
+			return "", fmt.Errorf("FOURM_DATA is %q, which is no folder", dir)
+		}
+		return dir, nil
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for dir := here; ; dir = filepath.Dir(dir) {
+		if root := filepath.Join(dir, "shared", "data"); isDir(root) {
+			return root, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", fmt.Errorf("no data folder: looked for shared/data in %s and in every folder above it (set FOURM_DATA to the folder of the sets, or open \"scenes\", which needs none)", here)
+		}
+	}
 }

@@ -23,6 +23,9 @@ func ScenesWith(n int, seed int64, opt scenes.Options) *Set {
 	return &Set{name: "scenes", src: &rendered{n: n, seed: seed, opt: opt.Checked("datasets.Scenes"), kept: newCache(cacheBytes)}}
 }
 
+// openScenes is what the name "scenes" stands for.
+func openScenes(size int) *Set { return ScenesWith(10000, 0, scenes.Options{Size: size}) }
+
 type rendered struct {
 	n    int
 	seed int64

@@ -1,0 +1,213 @@
+package datasets
+
+// Bytes to values: what a file holds, by the modality's look.
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	_ "image/gif" // the formats that are read
+	_ "image/jpeg"
+	_ "image/png"
+	"io"
+	"math"
+	"strings"
+
+	"fourmlab/fourm/modality"
+)
+
+// lookOf gives the registered look; what nobody registered is a colour
+// picture or plain text.
+func lookOf(name string, picture bool) modality.Look {
+	m, ok := modality.Find(name)
+	switch {
+	case ok:
+		return m.Look
+	case picture:
+		return modality.Color
+	}
+	return modality.Caption
+}
+
+// shape is the stored height and width of a picture, before any crop.
+type shape struct{ h, w int }
+
+// decode turns a file into a value. Of a picture it gives the stored shape,
+// too; size 0 keeps it.
+func decode(name, ext string, b []byte, size int) (any, shape, error) {
+	look := lookOf(name, pictureExt[ext])
+	if !pictureExt[ext] {
+		v, err := decodeText(look, name, ext, b)
+		return v, shape{}, err
+	}
+	if look >= modality.Caption {
+		return nil, shape{}, fmt.Errorf("a picture (.%s), expected text", ext)
+	}
+	cfg, _, err := image.DecodeConfig(bytes.NewReader(b))
+	if err != nil {
+		return nil, shape{}, fmt.Errorf("broken picture: %w", err)
+	}
+	if cfg.Width*cfg.Height > 1<<26 || cfg.Width < 1 || cfg.Height < 1 {
+		return nil, shape{}, fmt.Errorf("picture of %dx%d pixels, expected 1 to 67 million", cfg.Width, cfg.Height)
+	}
+	im, _, err := image.Decode(bytes.NewReader(b))
+	if err != nil {
+		return nil, shape{}, fmt.Errorf("broken picture: %w", err)
+	}
+	p, err := toPicture(look, im, size)
+	return p, shape{cfg.Height, cfg.Width}, err
+}
+
+// toPicture reads the pixels by their meaning.
+func toPicture(look modality.Look, im image.Image, size int) (*modality.Picture, error) {
+	r := im.Bounds()
+	switch look {
+	case modality.Color, modality.Gray:
+		flat := onWhite(im, size)
+		if look == modality.Color {
+			p := modality.NewPicture(flat.Rect.Dy(), flat.Rect.Dx(), 3)
+			for i := range p.H * p.W {
+				for c := range 3 {
+					p.Pix[3*i+c] = float32(flat.Pix[4*i+c]) / 255
+				}
+			}
+			return p, nil
+		}
+		p := modality.NewPicture(flat.Rect.Dy(), flat.Rect.Dx(), 1)
+		for i := range p.Pix {
+			q := flat.Pix[4*i:]
+			p.Pix[i] = float32(color.GrayModel.Convert(color.RGBA{q[0], q[1], q[2], 255}).(color.Gray).Y) / 255
+		}
+		return p, nil
+	case modality.Depth:
+		g, ok := im.(*image.Gray16)
+		if !ok {
+			return nil, fmt.Errorf("depth as %s, expected a 16-bit gray png in millimetres", kindOf(im))
+		}
+		return nearest(scan(r, 1, func(x, y int, v []float32) {
+			v[0] = float32(g.Gray16At(x, y).Y) / 1000
+		}), size), nil
+	case modality.Normal:
+		return nearest(scan(r, 3, func(x, y int, v []float32) { toNormal(im.At(x, y), v) }), size), nil
+	}
+	var id func(x, y int) int
+	switch l := im.(type) {
+	case *image.Paletted:
+		id = func(x, y int) int { return int(l.ColorIndexAt(x, y)) }
+	case *image.Gray:
+		id = func(x, y int) int { return int(l.GrayAt(x, y).Y) }
+	case *image.Gray16:
+		id = func(x, y int) int { return int(l.Gray16At(x, y).Y) }
+	default:
+		return nil, fmt.Errorf("class ids as %s, expected a gray or palette png", kindOf(im))
+	}
+	return nearest(scan(r, 1, func(x, y int, v []float32) { v[0] = float32(id(x, y)) }), size), nil
+}
+
+func scan(r image.Rectangle, c int, at func(x, y int, v []float32)) *modality.Picture {
+	p := modality.NewPicture(r.Dy(), r.Dx(), c)
+	for y := range p.H {
+		for x := range p.W {
+			at(r.Min.X+x, r.Min.Y+y, p.Pix[(y*p.W+x)*c:][:c])
+		}
+	}
+	return p
+}
+
+// toNormal reads (n+1)/2; a transparent, black or mid-gray pixel has none.
+func toNormal(c color.Color, v []float32) {
+	n := color.NRGBAModel.Convert(c).(color.NRGBA)
+	gray := n.R/2 == 63 && n.G/2 == 63 && n.B/2 == 63 || n.R/2 == 64 && n.G/2 == 64 && n.B/2 == 64
+	if n.A == 0 || gray || n.R|n.G|n.B == 0 {
+		return
+	}
+	sum := 0.0
+	for k, b := range [3]uint8{n.R, n.G, n.B} {
+		f := float64(b)/255*2 - 1
+		v[k] = float32(f)
+		sum += f * f
+	}
+	sum = math.Sqrt(sum)
+	for k := range v {
+		v[k] = float32(float64(v[k]) / sum)
+	}
+}
+
+func kindOf(im image.Image) string {
+	switch im.(type) {
+	case *image.Gray:
+		return "an 8-bit gray picture"
+	case *image.Gray16:
+		return "a 16-bit gray picture"
+	case *image.Paletted:
+		return "a palette picture"
+	}
+	return "a colour picture"
+}
+
+// decodeText reads the text-like files of ml-4m: .txt, .json and .json.gz
+// (inventory 1.3, 1.4).
+func decodeText(look modality.Look, name, ext string, b []byte) (any, error) {
+	if look < modality.Caption {
+		return nil, fmt.Errorf("a .%s file, expected a picture", ext)
+	}
+	if ext == "json.gz" {
+		z, err := gzip.NewReader(bytes.NewReader(b))
+		if err != nil {
+			return nil, err
+		}
+		if b, err = io.ReadAll(io.LimitReader(z, 1<<26)); err != nil {
+			return nil, err
+		}
+	}
+	if ext != "txt" {
+		return parseField(look, name, b)
+	}
+	if look != modality.Caption {
+		return nil, fmt.Errorf("a .txt file, expected .json")
+	}
+	return strings.TrimSpace(string(b)), nil
+}
+
+// parseField reads the JSON of a text-like value. Boxes may come out in
+// pixels: see pixelBoxes.
+func parseField(look modality.Look, name string, raw json.RawMessage) (any, error) {
+	switch look {
+	case modality.Boxes:
+		return parseBoxes(raw)
+	case modality.Colors:
+		return parsePalette(raw)
+	}
+	var one string
+	if json.Unmarshal(raw, &one) == nil {
+		return one, nil
+	}
+	var many []string
+	if json.Unmarshal(raw, &many) != nil {
+		var said []struct{ Caption string }
+		if err := json.Unmarshal(raw, &said); err != nil {
+			return nil, fmt.Errorf("%s is %s, expected a string or a list of strings", name, clip(raw))
+		}
+		for _, s := range said {
+			many = append(many, s.Caption)
+		}
+	}
+	if name != "caption" {
+		return strings.Join(many, ", "), nil
+	}
+	if len(many) == 0 {
+		return nil, fmt.Errorf("caption is an empty list, expected one caption or more")
+	}
+	return many[0], nil // of several captions the first
+}
+
+// clip shortens JSON for an error.
+func clip(raw []byte) string {
+	if len(raw) > 40 {
+		return string(raw[:37]) + "..."
+	}
+	return string(raw)
+}

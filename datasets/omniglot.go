@@ -1,0 +1,80 @@
+package datasets
+
+// omniglot5: handwritten characters, pictures in a zip and a label each.
+
+import (
+	"archive/zip"
+	"fmt"
+	"io"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"fourmlab/fourm/modality"
+)
+
+// omniglot holds the packed pictures: 2,720 of some 300 bytes.
+type omniglot struct {
+	size  int
+	file  string
+	names []string // "Greek/character03/0396_02"
+	packs [][]byte
+	kept  *cache
+}
+
+// openOmniglot reads DIR/images.zip: line (the drawing), caption and group
+// (the alphabet).
+func openOmniglot(dir string, size int) (*Set, error) {
+	o := &omniglot{size: size, file: filepath.Join(dir, "images.zip"), kept: newCache(cacheBytes)}
+	z, err := zip.OpenReader(o.file)
+	if err != nil {
+		return nil, fmt.Errorf("datasets.Open: %s: %w", o.file, err)
+	}
+	defer z.Close()
+	for _, f := range z.File {
+		if path.Ext(f.Name) != ".png" {
+			continue
+		}
+		parts := strings.Split(strings.TrimSuffix(f.Name, ".png"), "/")
+		if len(parts) < 3 {
+			return nil, fmt.Errorf("datasets.Open: %s: %q is not ALPHABET/CHARACTER/NAME.png", o.file, f.Name)
+		}
+		r, err := f.Open()
+		if err != nil {
+			return nil, problem{o.file, f.Name, err.Error()}
+		}
+		b, err := io.ReadAll(io.LimitReader(r, 1<<20))
+		r.Close()
+		if err != nil {
+			return nil, problem{o.file, f.Name, err.Error()}
+		}
+		o.names = append(o.names, strings.Join(parts[len(parts)-3:], "/"))
+		o.packs = append(o.packs, b)
+	}
+	if len(o.packs) == 0 {
+		return nil, fmt.Errorf("datasets.Open: %s: no pictures in it", o.file)
+	}
+	return &Set{name: "omniglot5", src: o}, nil
+}
+
+func (o *omniglot) len() int             { return len(o.packs) }
+func (o *omniglot) key(i int) string     { return path.Base(o.names[i]) }
+func (o *omniglot) modalities() []string { return []string{"line", "caption", "group"} }
+func (o *omniglot) splitOf(int) string   { return "" }
+func (o *omniglot) skipped() []string    { return nil }
+
+func (o *omniglot) sample(i int) (modality.Sample, error) {
+	if s, ok := o.kept.get(i); ok {
+		return s, nil
+	}
+	v, _, err := decode("line", "png", o.packs[i], o.size)
+	if err != nil {
+		return modality.Sample{}, problem{o.file, o.names[i], err.Error()}
+	}
+	parts := strings.Split(o.names[i], "/")
+	group := strings.ToLower(strings.ReplaceAll(parts[0], "_", " "))
+	number := strings.TrimLeft(strings.TrimPrefix(parts[1], "character"), "0")
+	s := modality.Sample{Key: o.key(i), Values: map[string]any{"line": v, "caption": group + " character " + number, "group": group}}
+	o.kept.put(i, s)
+	return s, nil
+}
