@@ -1,5 +1,3 @@
-// Package mask chooses which tokens of a sample are input, which are targets,
-// and which are unused.
 package mask
 
 import (
