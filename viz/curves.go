@@ -19,7 +19,7 @@ import (
 )
 
 // smoothing is the p of smooth.
-const smoothing = 0.95
+const smoothing = 0.9
 
 // curve is what is drawn of one loss: every step, and the validated ones.
 type curve struct{ train, val plotter.XYs }
@@ -87,11 +87,7 @@ func Curves(runs ...*fourm.Run) *Figure {
 		return train, train
 	}
 	panelOf := func(domain string) *plot.Plot {
-		name := "loss"
-		if domain != "" {
-			name = domain
-		}
-		p := newPlot(name, "step", "")
+		p := newPlot(shortDomain(domain), "step", "")
 		if domain == "" {
 			p.Y.Label.Text = "nats a token"
 			p.Title.Text = "loss, mean over the modalities"
@@ -102,8 +98,9 @@ func Curves(runs ...*fourm.Run) *Figure {
 			curveOf(r, domain).add(p, t, v, 1000)
 		}
 		if m := marginal(runs, domain); m > 0 && domain != "" {
-			p.Add(stroke(plotter.XYs{{X: p.X.Min, Y: m}, {X: p.X.Max, Y: m}}, gray, 1.1, 5, 3))
+			p.Add(stroke(plotter.XYs{{X: 0, Y: m}, {X: p.X.Max, Y: m}}, gray, 1.1, 5, 3))
 		}
+		p.X.Min = 0
 		logY(p)
 		return p
 	}
@@ -148,11 +145,11 @@ func Curves(runs ...*fourm.Run) *Figure {
 	return &Figure{kind: op, chart: &chart{w: 800, h: h, draw: func(c draw.Canvas) {
 		c = drawKeys(draw.Crop(c, pad, -pad, pad, -pad), keys)
 		if len(grid) == 0 {
-			total.Draw(c)
+			titled(c, total)
 			return
 		}
 		lower := vg.Length(each * len(grid))
-		total.Draw(draw.Crop(c, 0, 0, lower+8, 0))
+		titled(draw.Crop(c, 0, 0, lower+12, 0), total)
 		c.Max.Y = c.Min.Y + lower
 		tile(c, grid)
 	}}}
@@ -210,4 +207,12 @@ func nameOf(r *fourm.Run, i int) string {
 		return r.Name
 	}
 	return fmt.Sprintf("run %d", i+1)
+}
+
+// shortDomain names a domain by its modality where that is not ambiguous.
+func shortDomain(d string) string {
+	if m, ok := modality.Find(d); ok && m.Domain() == d {
+		return m.Name
+	}
+	return d
 }

@@ -151,7 +151,8 @@ func spots(p *modality.Picture) []spot {
 }
 
 // innermost peels the region until its last layer and gives a pixel of that:
-// the one nearest to the layer's mean.
+// the one nearest to the layer's mean. It peels two pixels from the sides for
+// each one from above and below, because a name is wider than high.
 func innermost(region []int, h, w int) (int, int) {
 	in := make(map[int]bool, len(region))
 	for _, k := range region {
@@ -162,7 +163,7 @@ func innermost(region []int, h, w int) (int, int) {
 		var left []int
 		for _, k := range layer {
 			y, x := k/w, k%w
-			if y > 0 && y < h-1 && x > 0 && x < w-1 && in[k-1] && in[k+1] && in[k-w] && in[k+w] {
+			if y > 0 && y < h-1 && x > 1 && x < w-2 && in[k-1] && in[k+1] && in[k-2] && in[k+2] && in[k-w] && in[k+w] {
 				left = append(left, k)
 			}
 		}

@@ -37,9 +37,6 @@ func label(size vg.Length, bold bool, c color.Color) text.Style {
 func newPlot(title, x, y string) *plot.Plot {
 	p := plot.New()
 	p.Title.Text = title
-	p.Title.TextStyle = label(11.5, false, ink)
-	p.Title.TextStyle.XAlign, p.Title.TextStyle.YAlign = draw.XCenter, draw.YTop
-	p.Title.Padding = 7
 	p.X.Label.Text, p.Y.Label.Text = x, y
 	for _, a := range []*plot.Axis{&p.X, &p.Y} {
 		pos, ha, va := a.Label.TextStyle, a.Tick.Label.XAlign, a.Tick.Label.YAlign
@@ -128,8 +125,7 @@ func logY(p *plot.Plot) {
 	if lo > 0 && hi > 10*lo {
 		k := math.Pow(hi/lo, 0.04)
 		p.Y.Min, p.Y.Max = lo/k, hi*k
-		p.Y.Scale = plot.LogScale{}
-		p.Y.Tick.Marker = ticks{5, true}
+		logScale(p)
 		return
 	}
 	pad := 0.05 * (hi - lo)
@@ -137,6 +133,11 @@ func logY(p *plot.Plot) {
 		pad = max(0.05*math.Abs(hi), 1e-3)
 	}
 	p.Y.Min, p.Y.Max = lo-pad, hi+pad
+}
+
+func logScale(p *plot.Plot) {
+	p.Y.Scale = plot.LogScale{}
+	p.Y.Tick.Marker = ticks{5, true}
 }
 
 // gridLines are faint horizontal lines at the ticks.
@@ -193,13 +194,25 @@ func drawKeys(c draw.Canvas, keys []key) draw.Canvas {
 	return c
 }
 
-// tile draws plots in rows and columns with common margins.
+// titled draws a plot under its title, which begins where the data do.
+func titled(c draw.Canvas, p *plot.Plot) {
+	const head = 20
+	q := *p
+	q.Title.Text = ""
+	below := draw.Crop(c, 0, 0, 0, -head)
+	sty := label(11.5, false, ink)
+	sty.YAlign = draw.YTop
+	c.FillText(sty, vg.Point{X: q.DataCanvas(below).Min.X, Y: c.Max.Y}, p.Title.Text)
+	q.Draw(below)
+}
+
+// tile draws plots in rows and columns.
 func tile(c draw.Canvas, ps [][]*plot.Plot) {
-	t := draw.Tiles{Rows: len(ps), Cols: len(ps[0]), PadX: 16, PadY: 14}
-	for i, r := range plot.Align(ps, t, c) {
-		for j, d := range r {
-			if ps[i][j] != nil {
-				ps[i][j].Draw(d)
+	t := draw.Tiles{Rows: len(ps), Cols: len(ps[0]), PadX: 18, PadY: 14}
+	for i, r := range ps {
+		for j, p := range r {
+			if p != nil {
+				titled(t.At(c, j, i), p)
 			}
 		}
 	}

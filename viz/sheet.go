@@ -19,6 +19,7 @@ type cell struct {
 	w, h        int
 	draw        func(c canvas, r image.Rectangle)
 	joint       string // what stands in the gap before it: "", "arrow" or "+"
+	span        int    // width of a body that runs across the columns; w is 0 then
 }
 
 // row is a line of cells; a nil cell leaves its place free.
@@ -68,6 +69,13 @@ func sheet(kind string, between int, rows ...row) *Figure {
 		w += x
 		if j > 0 {
 			w += between
+		}
+	}
+	for _, r := range rows {
+		for _, c := range r.cells {
+			if c != nil && c.span > 0 {
+				w = max(w, 2*margin+side+c.span)
+			}
 		}
 	}
 	h := 2 * margin

@@ -1,0 +1,107 @@
+package viz_test
+
+import (
+	"math/rand"
+	"testing"
+
+	"fourmlab/fourm"
+	"fourmlab/fourm/generate"
+	"fourmlab/viz"
+)
+
+// generated makes up what a plan made of the scene: depth in eight steps, a
+// caption word by word, classes in four steps. The seed changes how well.
+func generated(seed int64) fourm.Result {
+	s := scene(1)
+	out := fourm.Result{
+		Plan:      *generate.Chain("rgb").Then("depth", 8).Temp(2).Then("caption", 7).Then("semseg", 4).Guide(2).Then("normal", 1),
+		Given:     []string{"rgb"},
+		Generated: []string{"depth", "caption", "semseg", "normal"},
+		Sample: s.Only("rgb").
+			With("depth", rough(s.Picture("depth"), 4, 0.12, seed)).
+			With("caption", []string{"a round ball and a box", "an orange ball by a blue crate on a floor", "a ball in front of a wall"}[seed%3]).
+			With("semseg", rough(s.Picture("semseg"), 4, 0, seed)).
+			With("normal", rough(s.Picture("normal"), 2, 0.05, seed)),
+	}
+	picture := func(stage int, name string, steps int) {
+		r := rand.New(rand.NewSource(seed))
+		final := codes(name, s.Picture(name))
+		t := final
+		t.IDs = make([]int, 64)
+		sure := make([]float32, 64)
+		for i := range t.IDs {
+			t.IDs[i] = -1
+		}
+		order := r.Perm(64)
+		for k := range steps {
+			from, to := k*k*64/(steps*steps), (k+1)*(k+1)*64/(steps*steps)
+			st := fourm.Step{Stage: stage, Target: name, Index: k, Of: steps, New: make([]bool, 64)}
+			for _, i := range order[from:to] {
+				t.IDs[i], st.New[i] = final.IDs[i], true
+				sure[i] = float32(0.25 + 0.7*r.Float64())
+			}
+			st.Tokens = t
+			st.Tokens.IDs = append([]int(nil), t.IDs...)
+			st.Confidence = append([]float32(nil), sure...)
+			p := rough(s.Picture(name), 4, 0, seed)
+			for i, id := range t.IDs {
+				for y := range 8 {
+					for x := range 8 {
+						if id < 0 {
+							p.Set(i/8*8+y, i%8*8+x, 0, 0)
+						}
+					}
+				}
+			}
+			st.Value = p
+			out.Trace = append(out.Trace, st)
+		}
+	}
+	picture(0, "depth", 8)
+	ws := []string{"a", "shiny", "ball", "beside", "a", "box", "[EOS]"}
+	for k := range ws {
+		st := fourm.Step{Stage: 1, Target: "caption", Index: k, Of: len(ws), Tokens: words("caption", ws[:k+1]...), New: make([]bool, k+1)}
+		st.New[k] = true
+		out.Trace = append(out.Trace, st)
+	}
+	picture(2, "semseg", 4)
+	return out
+}
+
+func ExampleChain() {
+	save(viz.Chain(generated(1)), "chain")
+}
+
+func TestChain(t *testing.T) { golden(t, ExampleChain, "chain") }
+
+func ExampleSteps() {
+	save(viz.Steps(generated(1)), "steps")
+}
+
+func TestSteps(t *testing.T) { golden(t, ExampleSteps, "steps") }
+
+func ExampleVariations() {
+	outs := []fourm.Result{generated(0), generated(1), generated(2), generated(3), generated(4), generated(5)}
+	save(viz.Variations(outs).Title("one picture, six seeds"), "variations")
+}
+
+func TestVariations(t *testing.T) { golden(t, ExampleVariations, "variations") }
+
+func ExamplePredict() {
+	save(viz.Predict(generated(1), scene(1)), "predict")
+}
+
+func TestPredict(t *testing.T) { golden(t, ExamplePredict, "predict") }
+
+func ExampleRecon() {
+	save(viz.Recon(masked(), generated(1).Sample), "recon")
+}
+
+func TestRecon(t *testing.T) { golden(t, ExampleRecon, "recon") }
+
+func ExampleDiff() {
+	s := scene(1)
+	save(viz.Diff(s.Picture("depth"), generated(1).Sample.Picture("depth"), "depth"), "diff")
+}
+
+func TestDiff(t *testing.T) { golden(t, ExampleDiff, "diff") }

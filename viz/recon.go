@@ -1,0 +1,258 @@
+package viz
+
+// Predictions beside the truth: of what a mask hid, of whole modalities, and
+// of one picture with its errors.
+
+import (
+	"fmt"
+	"image"
+	"math"
+
+	"fourmlab/fourm"
+	"fourmlab/fourm/modality"
+)
+
+// Recon draws one row a modality: what the model was given of it, what it
+// made of the whole, and the truth.
+func Recon(mk fourm.Masked, out fourm.Sample) *Figure {
+	const op = "viz.Recon"
+	var rows []row
+	done := map[string]bool{}
+	for _, p := range mk.Parts {
+		m := modality.Need(op, p.Domain)
+		pred, ok := out.Values[m.Name]
+		if !ok || done[m.Name] {
+			continue
+		}
+		done[m.Name] = true
+		const w = 288
+		// Of a modality that is both pixels and tokens the part with inputs tells more.
+		for _, q := range mk.Parts {
+			if n, _ := modality.Find(q.Domain); n.Name == m.Name && q.Inputs() > p.Inputs() {
+				p = q
+			}
+		}
+		r := row{name: m.Name, tint: colorOf(m.Name)}
+		if m.Kind == modality.Sequence {
+			c := wordCells(p, w)[0]
+			c.note = ""
+			r.cells = append(r.cells, c)
+		} else {
+			checkPart(op, p)
+			c := patches(op, mk.Sample, m, p, p.Input, w)
+			c.note = fmt.Sprintf("%d of %d", trues(p.Input), len(p.Input))
+			r.cells = append(r.cells, c)
+		}
+		truth, known := mk.Sample.Values[m.Name]
+		r.cells = append(r.cells, pair(op, m, pred, truth, mk.Sample, w)...)
+		if len(rows) == 0 {
+			r.cells[0].title, r.cells[1].title = "masked input", "prediction"
+			if known {
+				r.cells[2].title = "truth"
+			}
+		}
+		rows = append(rows, r)
+	}
+	if len(rows) == 0 {
+		return missing(op, "none of the masked modalities was predicted")
+	}
+	return sheet(op, gap, rows...)
+}
+
+// pair gives a prediction, its score below it, and the truth where it is
+// known, both in the same range.
+func pair(op string, m modality.Modality, pred, truth any, s fourm.Sample, w int) []*cell {
+	o := scene{op: op, w: w, under: background(s)}
+	a, okA := pred.(*modality.Picture)
+	b, okB := truth.(*modality.Picture)
+	if okA && okB && a != nil && b != nil && m.Look == modality.Depth {
+		o.lo, o.hi = span(a, b)
+	}
+	out := []*cell{panel(m, pred, o)}
+	if okA && okB {
+		out[0].note = score(m, a, b)
+	}
+	if truth != nil {
+		out = append(out, panel(m, truth, o))
+	}
+	return out
+}
+
+// score compares two pictures by the measure of their look, or says nothing
+// where they do not match.
+func score(m modality.Modality, a, b *modality.Picture) string {
+	if a == nil || b == nil || a.H != b.H || a.W != b.W || a.C != b.C {
+		return ""
+	}
+	sum, n := 0.0, 0
+	for i := 0; i < len(b.Pix); i += b.C {
+		x, y := a.Pix[i:i+a.C], b.Pix[i:i+b.C]
+		switch m.Look {
+		case modality.Label:
+			if math.Round(float64(x[0])) == math.Round(float64(y[0])) {
+				sum++
+			}
+		case modality.Normal:
+			d, l := 0.0, 0.0
+			nx := 0.0
+			for c := range y {
+				d += float64(x[c]) * float64(y[c])
+				l += float64(y[c]) * float64(y[c])
+				nx += float64(x[c]) * float64(x[c])
+			}
+			if l == 0 || nx == 0 {
+				continue
+			}
+			sum += math.Acos(min(max(d/math.Sqrt(l*nx), -1), 1)) * 180 / math.Pi
+		default:
+			if m.Look == modality.Depth && !(y[0] > 0) {
+				continue
+			}
+			s := 0.0
+			for c := range y {
+				s += float64(x[c]-y[c]) * float64(x[c]-y[c]) / float64(b.C)
+			}
+			sum += s
+		}
+		n++
+	}
+	if n == 0 {
+		return ""
+	}
+	sum /= float64(n)
+	switch m.Look {
+	case modality.Label:
+		return fmt.Sprintf("%.1f %% right", 100*sum)
+	case modality.Normal:
+		return fmt.Sprintf("%.1f° mean angle", sum)
+	case modality.Depth:
+		return fmt.Sprintf("RMSE %.3g m", math.Sqrt(sum))
+	}
+	return fmt.Sprintf("RMSE %.3g", math.Sqrt(sum))
+}
+
+// Predict draws what a plan was given and, in columns, every modality that it
+// predicted over the truth. Modalities that truth lacks stand alone.
+func Predict(out fourm.Result, truth fourm.Sample) *Figure {
+	const op = "viz.Predict"
+	if len(out.Generated) == 0 {
+		return missing(op, "the result has no generated modality")
+	}
+	w := width(min(4, len(out.Given)+len(out.Generated)))
+	var top, bottom []*cell
+	for _, n := range out.Given {
+		c := valueOf(op, out.Sample, n, w)
+		c.title = modality.Need(op, n).Name + ", given"
+		top, bottom = append(top, c), append(bottom, nil)
+	}
+	known := false
+	for _, n := range out.Generated {
+		m := modality.Need(op, n)
+		pred, ok := out.Sample.Values[m.Name]
+		if !ok {
+			pred = out.Sample.Tokens(m.Name)
+		}
+		// Predicted boxes belong on the picture that is known to be true.
+		on := truth
+		if background(on) == nil {
+			on = out.Sample
+		}
+		p := pair(op, m, pred, truth.Values[m.Name], on, w)
+		p[0].title = m.Name + ", predicted"
+		top, bottom = append(top, p[0]), append(bottom, nil)
+		if len(p) > 1 {
+			p[1].title = "truth"
+			bottom[len(bottom)-1], known = p[1], true
+		}
+	}
+	cols := columns(len(top), 4)
+	var rows []row
+	for i, r := range fold(top, cols) {
+		r.space = gap
+		rows = append(rows, r)
+		if under := fold(bottom, cols)[i]; known && anyCell(under.cells) {
+			rows = append(rows, under)
+		}
+	}
+	return sheet(op, gap, rows...)
+}
+
+func anyCell(cs []*cell) bool {
+	for _, c := range cs {
+		if c != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Diff draws the truth a, the prediction b and where they differ, for
+// pictures of the named modality. The error is the absolute difference (the
+// angle for normals; right or wrong for labels), dark where there is none.
+func Diff(a, b *fourm.Picture, name string) *Figure {
+	const op = "viz.Diff"
+	m := modality.Need(op, name)
+	check(op, m, a)
+	check(op, m, b)
+	need(op, a.H == b.H && a.W == b.W && a.C == b.C, "truth is %dx%dx%d, prediction %dx%dx%d", a.H, a.W, a.C, b.H, b.W, b.C)
+	const w = 384
+	p := pair(op, m, b, a, fourm.Sample{}, w)
+	p[0].title, p[1].title = "prediction", "truth"
+	s := p[0].note
+	p[0].note = ""
+	e, top, unit := errorsOf(m, a, b)
+	h := w * a.H / a.W
+	c := &cell{title: "error, " + s, w: w, h: h + 34, draw: func(c canvas, r image.Rectangle) {
+		r.Max.Y = r.Min.Y + h
+		im := image.NewRGBA(image.Rect(0, 0, a.W, a.H))
+		for i, v := range e {
+			col := unknown
+			if v >= 0 {
+				col = inferno(v / top)
+			}
+			im.SetRGBA(i%a.W, i/a.W, col)
+		}
+		c.picture(r, im, true)
+		colorBar(c, image.Rect(r.Min.X, r.Max.Y+12, r.Max.X, r.Max.Y+34), inferno, 0, top, unit)
+	}}
+	return sheet(op, gap, row{cells: []*cell{p[1], p[0], c}})
+}
+
+// errorsOf gives the error of each pixel, -1 where the truth is not known, the
+// largest of them, and the unit that they are in.
+func errorsOf(m modality.Modality, a, b *fourm.Picture) (e []float64, top float64, unit string) {
+	unit = map[modality.Look]string{modality.Depth: " m", modality.Normal: "°"}[m.Look]
+	e = make([]float64, a.H*a.W)
+	for i := range e {
+		x, y := a.Pix[i*a.C:(i+1)*a.C], b.Pix[i*a.C:(i+1)*a.C]
+		switch m.Look {
+		case modality.Depth:
+			e[i] = -1
+			if x[0] > 0 {
+				e[i] = math.Abs(float64(x[0] - y[0]))
+			}
+		case modality.Label:
+			if x[0] != y[0] {
+				e[i] = 1
+			}
+		case modality.Normal:
+			d, l := 0.0, 0.0
+			k := 0.0
+			for c := range x {
+				d += float64(x[c]) * float64(y[c])
+				l += float64(x[c]) * float64(x[c])
+				k += float64(y[c]) * float64(y[c])
+			}
+			e[i] = -1
+			if l > 0 && k > 0 {
+				e[i] = math.Acos(min(max(d/math.Sqrt(l*k), -1), 1)) * 180 / math.Pi
+			}
+		default:
+			for c := range x {
+				e[i] += math.Abs(float64(x[c]-y[c])) / float64(a.C)
+			}
+		}
+		top = max(top, e[i])
+	}
+	return e, max(top, 1e-9), unit
+}
