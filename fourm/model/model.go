@@ -1,0 +1,155 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+
+	"fourmlab/fourm/modality"
+)
+
+// Model is a 4M model: its configuration, domains, parameters, and the
+// tokenizers of its modalities.
+type Model struct {
+	Config     Config
+	In, Out    []modality.Domain
+	Params     []*Param
+	Tokenizers map[string]modality.Tokenizer // by modality
+
+	byName map[string]*Param
+	pos    map[string][]float32
+	nets   map[string]*Net
+}
+
+// New makes a model with fresh weights. Every modality of the configuration
+// must have a tokenizer.
+func New(c Config) *Model {
+	const op = "fourm.New"
+	m := &Model{Config: c.resolved(), Tokenizers: map[string]modality.Tokenizer{}, byName: map[string]*Param{}, pos: map[string][]float32{}}
+	for _, n := range m.Config.Inputs {
+		m.In = append(m.In, modality.ResolveDomain(op, n, true))
+	}
+	for _, n := range m.Config.Outputs {
+		m.Out = append(m.Out, modality.ResolveDomain(op, n, false))
+	}
+	for _, d := range append(append([]modality.Domain{}, m.In...), m.Out...) {
+		if !d.Pixels {
+			m.Tokenizers[d.Modality] = modality.NeedTokenizer(op, d.Modality)
+		}
+		m.pos[d.Name] = Positions(d, m.Config.Dim)
+	}
+	m.declare()
+	m.initialise()
+	return m
+}
+
+func (m *Model) isInput(domain string) bool {
+	for _, d := range m.In {
+		if d.Name == domain {
+			return true
+		}
+	}
+	return false
+}
+
+// modName is the parameter of a domain's modality embedding, which encoder and
+// decoder share (inventory 4.3).
+func (m *Model) modName(d modality.Domain) string {
+	if m.isInput(d.Name) {
+		return "encoder_embeddings." + official(d) + ".mod_emb"
+	}
+	return "decoder_embeddings." + official(d) + ".mod_emb"
+}
+
+// Domain gives the output domain of a modality.
+func (m *Model) Domain(name string) (modality.Domain, bool) {
+	for _, d := range m.Out {
+		if d.Modality == name || d.Name == name {
+			return d, true
+		}
+	}
+	return modality.Domain{}, false
+}
+
+// InputDomain gives the domain through which a modality is given: its pixels
+// where the model takes them, else its tokens.
+func (m *Model) InputDomain(name string) (modality.Domain, bool) {
+	for _, d := range m.In {
+		if d.Modality == name || d.Name == name {
+			return d, true
+		}
+	}
+	return modality.Domain{}, false
+}
+
+// Head gives the weights (V, D) that make an output domain's logits.
+func (m *Model) Head(d modality.Domain) []float32 {
+	return m.byName["decoder_embeddings."+official(d)+".token_emb.weight"].Data
+}
+
+// Param gives the parameter of an official name, or nil.
+func (m *Model) Param(name string) *Param { return m.byName[name] }
+
+// Size counts the parameters: those of the blocks, and all.
+func (m *Model) Size() (trunk, all int) {
+	for _, p := range m.Params {
+		all += len(p.Data)
+		if !strings.Contains(p.Name, "_embeddings.") {
+			trunk += len(p.Data)
+		}
+	}
+	return trunk, all
+}
+
+// Memory estimates the bytes that training with batches of the given shape
+// takes: parameters, gradients and AdamW's two means, and activations kept
+// for the backward pass.
+func (m *Model) Memory(s Shape) int64 {
+	_, all := m.Size()
+	c := m.Config
+	d, h := int64(c.Dim), int64(c.hidden())
+	enc := int64(s.B) * int64(s.N) * int64(c.Encoder) * (12*d + 6*h)
+	dec := int64(s.B) * int64(s.M) * int64(c.Decoder) * (18*d + 6*h)
+	ctx := int64(s.B) * int64(s.N) * int64(c.Decoder) * 6 * d
+	return 4 * (4*int64(all) + enc + dec + ctx)
+}
+
+func (m *Model) String() string {
+	trunk, all := m.Size()
+	var b strings.Builder
+	fmt.Fprintf(&b, "4M model: %v\n", m.Config)
+	fmt.Fprintf(&b, "%s parameters, %s of them in the blocks; %s as float32\n", count(all), count(trunk), Bytes(int64(all)*4))
+	row := func(what string, ds []modality.Domain) {
+		for _, d := range ds {
+			switch {
+			case d.Pixels:
+				fmt.Fprintf(&b, "  %-7s %-16s %3d patches of %d numbers\n", what, d.Name, d.Max, d.Width)
+			default:
+				fmt.Fprintf(&b, "  %-7s %-16s %3d tokens of %d\n", what, d.Name, d.Max, d.Vocab)
+			}
+		}
+	}
+	row("in", m.In)
+	row("out", m.Out)
+	return strings.TrimRight(b.String(), "\n")
+}
+
+func count(n int) string {
+	switch {
+	case n >= 1e6:
+		return fmt.Sprintf("%.1f M", float64(n)/1e6)
+	case n >= 1e3:
+		return fmt.Sprintf("%.1f k", float64(n)/1e3)
+	}
+	return fmt.Sprint(n)
+}
+
+// Bytes prints a number of bytes with a unit.
+func Bytes(n int64) string {
+	switch {
+	case n >= 1e9:
+		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	case n >= 1e6:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+}

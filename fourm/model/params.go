@@ -1,0 +1,161 @@
+package model
+
+// Parameters: their official names (inventory 9), shapes and initial values
+// (inventory 4.5).
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+
+	"fourmlab/fourm/modality"
+)
+
+// Param is one trainable tensor.
+type Param struct {
+	Name  string // in the official state dict
+	Shape []int
+	Data  []float32
+}
+
+// Decays tells whether AdamW decays the parameter: all but norms and biases
+// (inventory 5).
+func (p *Param) Decays() bool {
+	return !strings.Contains(p.Name, "norm.") && !strings.Contains(p.Name, "_norm") && !strings.Contains(p.Name, "norm1.") &&
+		!strings.Contains(p.Name, "norm2.") && !strings.HasSuffix(p.Name, ".bias")
+}
+
+// official is the name of a domain in a checkpoint: "tok_rgb@64", "det".
+func official(d modality.Domain) string {
+	m := modality.Lookup(d.Modality)
+	if d.Kind == modality.Sequence {
+		return m.Official
+	}
+	if d.Pixels {
+		return fmt.Sprintf("%s@%d", m.Name, m.Size)
+	}
+	return fmt.Sprintf("%s@%d", m.Official, m.Size)
+}
+
+// declare lists the parameters of the model, uninitialised.
+func (m *Model) declare() {
+	c := m.Config
+	add := func(name string, shape ...int) {
+		n := 1
+		for _, s := range shape {
+			n *= s
+		}
+		p := &Param{Name: name, Shape: shape, Data: make([]float32, n)}
+		m.Params = append(m.Params, p)
+		m.byName[name] = p
+	}
+	d, h := c.Dim, c.hidden()
+	for _, dom := range m.In {
+		pre := "encoder_embeddings." + official(dom)
+		add(pre+".mod_emb", 1, 1, d)
+		if dom.Pixels {
+			add(pre+".proj.weight", d, dom.Width)
+		} else {
+			add(pre+".token_emb.weight", dom.Vocab, d)
+		}
+	}
+	for i := range c.Encoder {
+		pre := fmt.Sprintf("encoder.%d.", i)
+		add(pre+"norm1.weight", d)
+		add(pre+"attn.qkv.weight", 3*d, d)
+		add(pre+"attn.proj.weight", d, d)
+		add(pre+"norm2.weight", d)
+		addMLP(add, pre, d, h)
+	}
+	add("encoder_norm.weight", d)
+	add("decoder_proj_context.weight", d, d)
+	add("decoder_proj_context.bias", d)
+	for _, dom := range m.Out {
+		pre := "decoder_embeddings." + official(dom)
+		if !m.isInput(dom.Name) {
+			add(pre+".mod_emb", 1, 1, d)
+		}
+		// tied: to_logits.weight is the decoder's token_emb.weight
+		add(pre+".token_emb.weight", dom.Vocab, d)
+	}
+	add("mask_token", 1, 1, d)
+	for i := range c.Decoder {
+		pre := fmt.Sprintf("decoder.%d.", i)
+		add(pre+"norm1.weight", d)
+		add(pre+"self_attn.qkv.weight", 3*d, d)
+		add(pre+"self_attn.proj.weight", d, d)
+		add(pre+"query_norm.weight", d)
+		add(pre+"context_norm.weight", d)
+		add(pre+"cross_attn.q.weight", d, d)
+		add(pre+"cross_attn.kv.weight", 2*d, d)
+		add(pre+"cross_attn.proj.weight", d, d)
+		add(pre+"norm2.weight", d)
+		addMLP(add, pre, d, h)
+	}
+	add("decoder_norm.weight", d)
+}
+
+func addMLP(add func(string, ...int), pre string, d, h int) {
+	add(pre+"mlp.fc1.weight", h, d)
+	add(pre+"mlp.fc2.weight", d, h)
+	add(pre+"mlp.fc3.weight", h, d)
+}
+
+// initialise draws the initial values: Xavier uniform for linear maps, with
+// packed maps counted as the single ones they hold; N(0, 0.02) for tables;
+// ones and zeros for norms and biases. A tied head ends up Xavier, as the
+// official order of initialisation leaves it.
+func (m *Model) initialise() {
+	for i, p := range m.Params {
+		r := rand.New(rand.NewPCG(uint64(m.Config.Seed), uint64(i)))
+		name := p.Name
+		switch {
+		case strings.HasSuffix(name, ".bias"):
+		case strings.Contains(name, "norm"):
+			for j := range p.Data {
+				p.Data[j] = 1
+			}
+		case strings.HasPrefix(name, "encoder_embeddings.") && strings.HasSuffix(name, "token_emb.weight"), strings.HasSuffix(name, "mod_emb"), name == "mask_token":
+			for j := range p.Data {
+				p.Data[j] = float32(r.NormFloat64() * 0.02)
+			}
+		default:
+			rows, cols := float64(p.Shape[0]), float64(p.Shape[1])
+			if strings.Contains(name, "qkv") {
+				rows /= 3
+			} else if strings.Contains(name, ".kv.") {
+				rows /= 2
+			}
+			bound := math.Sqrt(6 / (rows + cols))
+			for j := range p.Data {
+				p.Data[j] = float32((2*r.Float64() - 1) * bound)
+			}
+		}
+	}
+}
+
+// Positions gives the fixed sine and cosine table of a domain, (Max, D): for a
+// grid, its first half encodes the row and its second the column (inventory
+// 4.4 and summary B1).
+func Positions(d modality.Domain, dim int) []float32 {
+	t := make([]float32, d.Max*dim)
+	// fill writes sin and cos of pos at n frequencies each
+	fill := func(row []float32, pos float64) {
+		n := len(row) / 2
+		for i := range n {
+			w := math.Pow(10000, -float64(i)/float64(n))
+			row[i], row[n+i] = float32(math.Sin(pos*w)), float32(math.Cos(pos*w))
+		}
+	}
+	for i := range d.Max {
+		row := t[i*dim : i*dim+dim]
+		if d.Kind == modality.Image {
+			fill(row[:dim/2], float64(i/d.Side))
+			fill(row[dim/2:], float64(i%d.Side))
+			continue
+		}
+		fill(row, float64(i))
+	}
+	return t
+}
