@@ -117,22 +117,21 @@ func scan(r image.Rectangle, c int, at func(x, y int, v []float32)) *modality.Pi
 	return p
 }
 
-// toNormal reads (n+1)/2; a transparent, black or mid-gray pixel has none.
+// toNormal reads (n+1)/2. A pixel that is transparent, or whose vector is far
+// from length one (mid-gray, black), has none.
 func toNormal(c color.Color, v []float32) {
 	n := color.NRGBAModel.Convert(c).(color.NRGBA)
-	gray := n.R/2 == 63 && n.G/2 == 63 && n.B/2 == 63 || n.R/2 == 64 && n.G/2 == 64 && n.B/2 == 64
-	if n.A == 0 || gray || n.R|n.G|n.B == 0 {
-		return
-	}
+	var f [3]float64
 	sum := 0.0
 	for k, b := range [3]uint8{n.R, n.G, n.B} {
-		f := float64(b)/255*2 - 1
-		v[k] = float32(f)
-		sum += f * f
+		f[k] = float64(b)/255*2 - 1
+		sum += f[k] * f[k]
 	}
-	sum = math.Sqrt(sum)
+	if sum = math.Sqrt(sum); n.A == 0 || sum < 0.5 || sum > 1.4 {
+		return
+	}
 	for k := range v {
-		v[k] = float32(float64(v[k]) / sum)
+		v[k] = float32(f[k] / sum)
 	}
 }
 

@@ -50,57 +50,95 @@ func MustOpen(name string) *Set {
 
 // OpenWith is Open with options.
 func OpenWith(name string, opt Options) (*Set, error) {
-	const op = "datasets.Open"
 	if opt.Size < 0 || opt.Size > 4096 {
 		return nil, &fault.Error{Op: op, Msg: fmt.Sprintf("size %d, expected 0 (as stored) to 4096 pixels", opt.Size)}
 	}
-	if name == "" {
-		return nil, &fault.Error{Op: op, Msg: "no name (a set such as \"scenes\", or the path of a folder)"}
+	at, err := locate(name)
+	if err != nil {
+		return nil, err
 	}
-	k, named := known[name]
-	if opt.Size == 0 {
-		opt.Size = k.size
+	if opt.Size > 0 {
+		at.size = opt.Size
 	}
-	if name == "scenes" {
-		return openScenes(opt.Size), nil
+	if at.source != fromTree {
+		return at.open()
 	}
-	path := name
-	if named || !isDir(name) {
-		root, err := dataRoot()
-		if err != nil && named {
-			return nil, fmt.Errorf("%s: %q: %w", op, name, err)
-		}
-		path = filepath.Join(root, name)
-		if strings.ContainsAny(name, `/\`) || root == "" || !isDir(path) {
-			if named {
-				return nil, fmt.Errorf("%s: no folder %q in %s (FOURM_DATA names another place)", op, name, root)
-			}
-			return nil, unknown(op, name, root)
-		}
-	}
-	if name == "omniglot5" {
-		return openOmniglot(path, opt.Size)
-	}
-	t, bad := loadTree(path, k.only, opt.Size)
+	t, bad := loadTree(at.path, at.only, at.size)
 	switch {
-	case len(bad) > 0 && !opt.SkipBroken, len(bad) > 0 && len(t.keys) == 0:
-		more := ""
-		if len(bad) > 1 {
-			more = fmt.Sprintf(" (and %d more faults)", len(bad)-1)
-		}
-		return nil, fmt.Errorf("%s: %w%s", op, bad[0], more)
+	case len(bad) > 0 && (!opt.SkipBroken || t.len() == 0):
+		return nil, fmt.Errorf("%s: %w", op, firstOf(bad))
 	case opt.SkipBroken:
 		t.skipBroken(bad)
 		if t.len() == 0 {
-			return nil, fmt.Errorf("%s: %s: every sample has a fault, the first: %s", op, path, t.left[0])
+			return nil, fmt.Errorf("%s: %s: every sample has a fault, the first: %s", op, at.path, t.left[0])
 		}
 	}
-	return &Set{name: filepath.Base(path), src: t}, nil
+	return &Set{name: filepath.Base(at.path), src: t}, nil
+}
+
+// op is the call that errors of this file name.
+const op = "datasets.Open"
+
+// The kinds of source.
+const (
+	fromTree = iota
+	fromZip
+	fromSeed
+)
+
+// location is where a set is and how it is read.
+type location struct {
+	source int
+	path   string
+	only   []string
+	size   int
+}
+
+// locate finds the set of a name or path.
+func locate(name string) (location, error) {
+	if name == "" {
+		return location{}, &fault.Error{Op: op, Msg: "no name (a set such as \"scenes\", or the path of a folder)"}
+	}
+	k, named := known[name]
+	at := location{path: name, only: k.only, size: k.size}
+	switch name {
+	case "scenes":
+		at.source = fromSeed
+		return at, nil
+	case "omniglot5":
+		at.source = fromZip
+	}
+	if !named && isDir(name) {
+		return at, nil
+	}
+	if strings.ContainsAny(name, `/\`) {
+		return at, fmt.Errorf("%s: no folder %s", op, name)
+	}
+	root, err := dataRoot()
+	if err == nil {
+		at.path = filepath.Join(root, name)
+		if isDir(at.path) {
+			return at, nil
+		}
+		err = fmt.Errorf("no such folder in %s (FOURM_DATA names another place)", root)
+	}
+	if named {
+		return at, fmt.Errorf("%s: %q: %w", op, name, err)
+	}
+	return at, unknown(name, root)
+}
+
+// open opens what is no tree.
+func (at location) open() (*Set, error) {
+	if at.source == fromZip {
+		return openOmniglot(at.path, at.size)
+	}
+	return openScenes(at.size), nil
 }
 
 // unknown says that a name is neither a set nor a folder, and which name is
 // near.
-func unknown(op, name, root string) error {
+func unknown(name, root string) error {
 	var have []string
 	for n := range known {
 		have = append(have, n)
@@ -113,9 +151,6 @@ func unknown(op, name, root string) error {
 		}
 	}
 	sort.Strings(have)
-	if strings.ContainsAny(name, `/\\`) {
-		return fmt.Errorf("%s: no folder %s", op, name)
-	}
 	f := &fault.Error{Op: op, Msg: fmt.Sprintf("no set %q and no such folder (have %s)", name, strings.Join(have, ", "))}
 	best := 4
 	for _, n := range have {

@@ -3,6 +3,7 @@ package datasets
 // A Set: what every source of samples looks like to its users.
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"sort"
@@ -165,19 +166,7 @@ func (s *Set) String() string {
 		for i := range s.Len() {
 			n[s.part(i)]++
 		}
-		var parts []string
-		for _, p := range []string{"train", "val", "test"} {
-			if n[p] > 0 {
-				parts = append(parts, fmt.Sprintf("%s %d", p, n[p]))
-				delete(n, p)
-			}
-		}
-		var more []string
-		for p := range n {
-			more = append(more, fmt.Sprintf("%s %d", p, n[p]))
-		}
-		sort.Strings(more)
-		fmt.Fprintf(&b, " (%s)", strings.Join(append(parts, more...), ", "))
+		fmt.Fprintf(&b, " (%s)", splitsText(n))
 	}
 	b.WriteByte('\n')
 	if s.Len() > 0 {
@@ -205,6 +194,23 @@ func (s *Set) String() string {
 		}
 	}
 	return b.String()
+}
+
+// splitsText gives "train 80, val 10, test 10", other names after these.
+func splitsText(n map[string]int) string {
+	rank := map[string]string{"train": "1", "val": "2", "test": "3"}
+	var names, out []string
+	for p := range n {
+		names = append(names, p)
+	}
+	sort.Slice(names, func(i, j int) bool {
+		a, b := names[i], names[j]
+		return cmp.Or(rank[a], "4"+a) < cmp.Or(rank[b], "4"+b)
+	})
+	for _, p := range names {
+		out = append(out, fmt.Sprintf("%s %d", p, n[p]))
+	}
+	return strings.Join(out, ", ")
 }
 
 // SimpleRender shows the set in a notebook.

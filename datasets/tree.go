@@ -223,30 +223,30 @@ func (t *tree) agree(got, stored shape, whose string) error {
 	return nil
 }
 
-// verify decodes everything and gives the fault of each sample, or nil. With
-// see it is told every sample that is whole, one at a time.
-func (t *tree) verify(see func(i int, s modality.Sample)) []error {
-	errs := make([]error, t.len())
-	var next atomic.Int64
-	var all sync.WaitGroup
-	var one sync.Mutex
-	for range runtime.GOMAXPROCS(0) {
-		all.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= t.len() {
-					return
+// verify reads every sample and gives the fault of each, or nil. With see it
+// is told every sample that is whole, one at a time and in order.
+func verify(src source, see func(i int, s modality.Sample)) []error {
+	errs := make([]error, src.len())
+	const together = 256
+	samples := make([]modality.Sample, together)
+	for from := 0; from < len(errs); from += together {
+		n := min(together, len(errs)-from)
+		var next atomic.Int64
+		var all sync.WaitGroup
+		for range runtime.GOMAXPROCS(0) {
+			all.Go(func() {
+				for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+					samples[i], errs[from+i] = src.sample(from + i)
 				}
-				s, err := t.decode(i)
-				if errs[i] = err; err == nil && see != nil {
-					one.Lock()
-					see(i, s)
-					one.Unlock()
-				}
+			})
+		}
+		all.Wait()
+		for i := range n {
+			if see != nil && errs[from+i] == nil {
+				see(from+i, samples[i])
 			}
-		})
+		}
 	}
-	all.Wait()
 	return errs
 }
 
@@ -289,12 +289,12 @@ func (t *tree) skipBroken(bad []problem) {
 	for _, p := range bad {
 		t.left = append(t.left, p.Error())
 	}
-	errs := t.verify(nil)
+	errs := verify(t, nil)
 	for _, err := range errs {
 		if err != nil {
 			t.left = append(t.left, err.Error())
 		}
 	}
 	t.keep(func(i int) bool { return errs[i] == nil })
-	t.measure()
+	t.kept = newCache(cacheBytes) // it goes by number, and the numbers are new
 }

@@ -1,0 +1,134 @@
+package datasets
+
+// Check: every sample of a set is read, and what is wrong is listed.
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"fourmlab/fourm/modality"
+)
+
+// CheckReport is what Check found.
+type CheckReport struct {
+	Path     string
+	OK       bool // no problems
+	Samples  int  // those that are whole
+	Splits   map[string]int
+	Problems []string // each names file and key
+	rows     map[string]*checkRow
+	names    []string
+}
+
+// checkRow gathers what is seen of one modality.
+type checkRow struct {
+	n      int
+	shape  string // of pictures
+	lo, hi float64
+	unit   string
+	has    bool
+}
+
+func (r *checkRow) see(v float64) {
+	if !r.has {
+		r.lo, r.hi, r.has = v, v, true
+	}
+	r.lo, r.hi = min(r.lo, v), max(r.hi, v)
+}
+
+// Check opens the set of a name or path and reads every sample of every
+// modality. The error is for a set that is not there; what is wrong inside
+// it, the report lists.
+func Check(name string) (CheckReport, error) {
+	rep := CheckReport{Path: name, Splits: map[string]int{}, rows: map[string]*checkRow{}}
+	at, err := locate(name)
+	if err != nil {
+		return rep, err
+	}
+	var set *Set
+	if at.source == fromTree {
+		t, bad := loadTree(at.path, at.only, at.size)
+		for _, p := range bad {
+			rep.Problems = append(rep.Problems, p.Error())
+		}
+		set = &Set{name: filepath.Base(at.path), src: t}
+	} else if set, err = at.open(); err != nil {
+		return rep, err
+	}
+	rep.names = set.Modalities()
+	see := func(i int, s modality.Sample) {
+		rep.Samples++
+		rep.Splits[set.part(i)]++
+		for n, v := range s.Values {
+			rep.see(n, v)
+			if c, ok := v.(string); ok && c == "" {
+				rep.Problems = append(rep.Problems, fmt.Sprintf("%s: key %q: the %s is empty", name, s.Key, n))
+			}
+		}
+	}
+	for _, err := range verify(set.src, see) {
+		if err != nil {
+			rep.Problems = append(rep.Problems, err.Error())
+		}
+	}
+	rep.OK = len(rep.Problems) == 0
+	return rep, nil
+}
+
+func (r *CheckReport) see(name string, v any) {
+	row := r.rows[name]
+	if row == nil {
+		row = &checkRow{}
+		r.rows[name] = row
+	}
+	row.n++
+	switch v := v.(type) {
+	case *modality.Picture:
+		shape := fmt.Sprintf("%dx%dx%d", v.H, v.W, v.C)
+		if row.shape == "" {
+			row.shape = shape
+		} else if row.shape != shape {
+			row.shape = "differing"
+		}
+		row.unit = map[modality.Look]string{modality.Depth: "m", modality.Label: "ids"}[lookOf(name, true)]
+		lo, hi := v.Pix[0], v.Pix[0]
+		for _, p := range v.Pix {
+			lo, hi = min(lo, p), max(hi, p)
+		}
+		row.see(float64(lo))
+		row.see(float64(hi))
+	case string:
+		row.unit = "words"
+		row.see(float64(len(strings.Fields(v))))
+	case []modality.Box:
+		row.unit = "boxes"
+		row.see(float64(len(v)))
+	case modality.Palette:
+		row.unit = "colours"
+		row.see(float64(len(v)))
+	}
+}
+
+// String gives a table of the modalities, the splits and every problem.
+func (r CheckReport) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d whole samples", r.Path, r.Samples)
+	if parts := splitsText(r.Splits); parts != "" {
+		fmt.Fprintf(&b, " (%s)", parts)
+	}
+	fmt.Fprintf(&b, "\n  %-10s %7s  %-10s %s\n", "modality", "samples", "size", "values")
+	for _, n := range r.names {
+		row := r.rows[n]
+		if row == nil {
+			row = &checkRow{}
+		}
+		fmt.Fprintf(&b, "  %-10s %7d  %-10s %s\n", n, row.n, row.shape, strings.TrimSpace(fmt.Sprintf("%.4g to %.4g %s", row.lo, row.hi, row.unit)))
+	}
+	if r.OK {
+		b.WriteString("no problems\n")
+		return b.String()
+	}
+	fmt.Fprintf(&b, "%d problems:\n  %s\n", len(r.Problems), strings.Join(r.Problems, "\n  "))
+	return b.String()
+}
