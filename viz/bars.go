@@ -24,13 +24,13 @@ import (
 func Bars(ab *fourm.Ablation) *Figure {
 	const op = "viz.Bars"
 	need(op, ab != nil, "the ablation is nil")
-	lo, hi, best := math.Inf(1), math.Inf(-1), -1
+	lo, hi, best, spread := math.Inf(1), math.Inf(-1), -1, 0.0
 	for i, r := range ab.Rows {
 		m := r.Mean()
 		if !usable(m) {
 			continue
 		}
-		lo, hi = min(lo, m-r.SD()), max(hi, m+r.SD())
+		lo, hi, spread = min(lo, m-r.SD()), max(hi, m+r.SD()), max(spread, r.SD())
 		for _, v := range r.Values {
 			if usable(v) {
 				lo, hi = min(lo, v), max(hi, v)
@@ -55,18 +55,20 @@ func Bars(ab *fourm.Ablation) *Figure {
 		p.Y.Min, p.Y.Max = 0, hi*1.14
 	}
 	p.Add(gridLines())
-	const width = 800
+	width := min(max(440, 130*float64(len(ab.Rows))+80), 800)
 	each := (width - 80) / float64(len(ab.Rows))
 	half := min(0.32, 34/each)
 	var marks []plot.Tick
 	for i, r := range ab.Rows {
 		marks = append(marks, plot.Tick{Value: float64(i), Label: strings.Join(wrap(r.Label, typeface{20, false, ink}, max(40, int(1.8*each)), 3), "\n")})
-		column(p, r, float64(i), half, i == best, bars)
+		column(p, r, float64(i), half, spread, i == best, bars)
 	}
 	p.X.Tick.Marker = plot.ConstantTicks(marks)
 	p.X.Tick.Label.Color = ink
 	p.X.Tick.Length = 0
-	p.X.Padding = 6
+	if bars {
+		p.X.Padding = 0
+	}
 	better := "higher is better"
 	if ab.Lower {
 		better = "lower is better"
@@ -75,7 +77,7 @@ func Bars(ab *fourm.Ablation) *Figure {
 	if !bars {
 		under += "; the axis does not start at zero"
 	}
-	return &Figure{kind: op, chart: &chart{w: width, h: 300, draw: func(c draw.Canvas) {
+	return &Figure{kind: op, chart: &chart{w: vg.Length(width), h: 300, draw: func(c draw.Canvas) {
 		c = draw.Crop(c, 12, -12, 10, -12)
 		sty := label(9, false, gray)
 		c.FillText(sty, vg.Point{X: c.Min.X, Y: c.Min.Y + 2}, under)
@@ -84,7 +86,7 @@ func Bars(ab *fourm.Ablation) *Figure {
 }
 
 // column adds one setting to the plot, the best one in a stronger colour.
-func column(p *plot.Plot, r ablate.Row, x, half float64, best, bar bool) {
+func column(p *plot.Plot, r ablate.Row, x, half, spread float64, best, bar bool) {
 	m, sd := r.Mean(), r.SD()
 	if !usable(m) {
 		p.Add(&caption{x: x, y: p.Y.Min, text: "no value", color: gray})
@@ -128,15 +130,19 @@ func column(p *plot.Plot, r ablate.Row, x, half float64, best, bar bool) {
 	if !bar {
 		p.Add(dots(plotter.XYs{{X: x, Y: m}}, col, 4.2))
 	}
-	p.Add(&caption{x: x, y: top, text: digits(m, sd), color: ink, bold: best})
+	p.Add(&caption{x: x, y: top, text: digits(m, sd, spread), color: ink, bold: best})
 }
 
-// digits writes a mean with as many digits as its spread allows.
-func digits(m, sd float64) string {
-	if sd <= 0 {
+// digits writes a mean with as many digits as the largest spread of the
+// figure allows.
+func digits(m, sd, spread float64) string {
+	if spread <= 0 {
 		return fmt.Sprintf("%.4g", m)
 	}
-	d := min(max(1-int(math.Floor(math.Log10(sd))), 0), 5)
+	d := min(max(1-int(math.Floor(math.Log10(spread))), 0), 5)
+	if sd <= 0 {
+		return fmt.Sprintf("%.*f", d, m)
+	}
 	return fmt.Sprintf("%.*f ± %.*f", d, m, d, sd)
 }
 

@@ -37,13 +37,8 @@ func MaskBudget(counts map[string][]int, title string) *Figure {
 	}
 	step := 1 + most/48
 	var plots [][]*plot.Plot
-	for i, n := range names {
+	for _, n := range names {
 		p := newPlot("", "", "")
-		if i == len(names)-1 {
-			p.X.Label.Text = "tokens"
-		} else {
-			p.X.Tick.Label.Color = white
-		}
 		p.X.Min, p.X.Max = -0.5, float64(most/step*step+step)-0.5
 		p.Y.Min = 0
 		bins := make([]int, most/step+1)
@@ -68,8 +63,9 @@ func MaskBudget(counts map[string][]int, title string) *Figure {
 		p.Title.Text = fmt.Sprintf("%s, mean %.1f", n, mean)
 		plots = append(plots, []*plot.Plot{p})
 	}
-	const each = 104
-	f := &Figure{kind: op, chart: &chart{w: 640, h: vg.Length(each*len(names) + 30), draw: func(c draw.Canvas) {
+	plots[len(plots)-1][0].X.Label.Text = "tokens"
+	const each = 100
+	f := &Figure{kind: op, chart: &chart{w: 640, h: vg.Length(each*len(names) + 20), draw: func(c draw.Canvas) {
 		tile(draw.Crop(c, 12, -14, 10, -12), plots)
 	}}}
 	return f.Title(title)

@@ -89,7 +89,8 @@ func Variations(outs []fourm.Result) *Figure {
 	}
 	first := outs[0]
 	cols := columns(len(outs), 6)
-	w := min(224, (1600-2*margin-110)/(cols+1)-gap)
+	const between = 12
+	w := crisp(min(256, (1600-2*margin-120)/(cols+1)-between))
 	var rows []row
 	for from := 0; from < len(outs); from += cols {
 		to := min(from+cols, len(outs))
@@ -120,5 +121,5 @@ func Variations(outs []fourm.Result) *Figure {
 			rows = append(rows, r)
 		}
 	}
-	return sheet(op, gap, rows...)
+	return sheet(op, between, rows...)
 }

@@ -13,8 +13,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	xdraw "golang.org/x/image/draw"
-
 	"gonum.org/v1/plot/vg"
 	vgdraw "gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -23,10 +21,6 @@ import (
 
 	"fourmlab/internal/fault"
 )
-
-// maxBytes is what a notebook should carry for one figure. Photographs may
-// take more at full density; they are then stored at a lower one.
-const maxBytes = 300 << 10
 
 // Figure is a finished figure. It shows itself in a notebook by its PNG.
 type Figure struct {
@@ -141,7 +135,7 @@ func (f *Figure) raster() image.Image {
 	if f.chart != nil {
 		c := vgimg.NewWith(vgimg.UseWH(f.chart.w, f.chart.h+f.headroom()), vgimg.UseDPI(144), vgimg.UseBackgroundColor(color.White))
 		f.plot(vgdraw.New(c))
-		return c.Image()
+		return paletted(c.Image())
 	}
 	if f.heading == "" {
 		return f.pixels
@@ -150,31 +144,9 @@ func (f *Figure) raster() image.Image {
 	lines := wrap(f.heading, heading, b.Dx()-2*margin, 3)
 	h := len(lines)*heading.height() + margin/2
 	c := newCanvas(b.Dx(), b.Dy()+h)
-	c.lines(margin, margin, lines, heading)
 	draw.Draw(c.RGBA, b.Add(image.Pt(0, h)), f.pixels, image.Point{}, draw.Src)
+	c.lines(margin, margin, lines, heading)
 	return c.RGBA
-}
-
-// encode gives a PNG of at most maxBytes where that takes no less than half
-// of the density.
-func encode(im image.Image) []byte {
-	var b bytes.Buffer
-	e := png.Encoder{CompressionLevel: png.BestCompression}
-	for scale := 1.0; ; scale -= 0.125 {
-		b.Reset()
-		src := im
-		if scale < 1 {
-			r := image.Rect(0, 0, int(scale*float64(im.Bounds().Dx())), int(scale*float64(im.Bounds().Dy())))
-			small := image.NewRGBA(r)
-			xdraw.CatmullRom.Scale(small, r, im, im.Bounds(), draw.Src, nil)
-			src = small
-		}
-		// Writing into memory cannot fail.
-		_ = e.Encode(&b, src)
-		if b.Len() <= maxBytes || scale <= 0.5 {
-			return b.Bytes()
-		}
-	}
 }
 
 // missing is a small figure that says what there is not.
@@ -186,7 +158,7 @@ func missing(kind, what string) *Figure {
 	return &Figure{kind: kind, pixels: c.RGBA}
 }
 
-// need panics when a picture that a call was given is nil or malformed.
+// need panics with a one-line *fault.Error where ok is false.
 func need(op string, ok bool, format string, args ...any) {
 	if !ok {
 		fault.Panic(op, format, args...)

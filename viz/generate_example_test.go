@@ -21,7 +21,7 @@ func generated(seed int64) fourm.Result {
 			With("depth", rough(s.Picture("depth"), 4, 0.12, seed)).
 			With("caption", []string{"a round ball and a box", "an orange ball by a blue crate on a floor", "a ball in front of a wall"}[seed%3]).
 			With("semseg", rough(s.Picture("semseg"), 4, 0, seed)).
-			With("normal", rough(s.Picture("normal"), 2, 0.05, seed)),
+			With("normal", rough(s.Picture("normal"), 4, 0.05, seed)),
 	}
 	picture := func(stage int, name string, steps int) {
 		r := rand.New(rand.NewSource(seed))
@@ -81,8 +81,8 @@ func ExampleSteps() {
 func TestSteps(t *testing.T) { golden(t, ExampleSteps, "steps") }
 
 func ExampleVariations() {
-	outs := []fourm.Result{generated(0), generated(1), generated(2), generated(3), generated(4), generated(5)}
-	save(viz.Variations(outs).Title("one picture, six seeds"), "variations")
+	outs := []fourm.Result{generated(0), generated(1), generated(2), generated(3), generated(4)}
+	save(viz.Variations(outs).Title("One picture, five seeds"), "variations")
 }
 
 func TestVariations(t *testing.T) { golden(t, ExampleVariations, "variations") }
@@ -94,7 +94,8 @@ func ExamplePredict() {
 func TestPredict(t *testing.T) { golden(t, ExamplePredict, "predict") }
 
 func ExampleRecon() {
-	save(viz.Recon(masked(), generated(1).Sample), "recon")
+	s := scene(1)
+	save(viz.Recon(masked(), generated(1).Sample.With("rgb", rough(s.Picture("rgb"), 4, 0.03, 1))), "recon")
 }
 
 func TestRecon(t *testing.T) { golden(t, ExampleRecon, "recon") }

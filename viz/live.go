@@ -41,7 +41,7 @@ func Live(run *fourm.Run) []byte {
 		keys = append(keys, key{name: name, color: c, width: width})
 		if domain == "" && len(k.val) > 0 {
 			p.Add(dots(k.val, c, 2))
-			keys = append(keys, key{name: "validation", color: color.Transparent, dot: true})
+			keys = append(keys, key{name: "validation", color: c, dot: true})
 		}
 	}
 	for _, d := range domainsOf(runs) {

@@ -20,6 +20,7 @@ type scene struct {
 	under  *modality.Picture // what boxes are drawn over; may be nil
 	lo, hi float64           // common range of depth; hi <= lo: the picture's own
 	plain  bool              // no names and no colour bar: the panel is small
+	tight  bool              // text panels are as high as their text
 }
 
 // background gives the colour picture of a sample, rgb before any other.
@@ -45,11 +46,11 @@ func panel(m modality.Modality, v any, o scene) *cell {
 	case modality.Tokens:
 		return tokenPanel(v, o.w, nil)
 	case string:
-		return textPanel(v, o.w)
+		return textPanel(v, o.w, o.tight)
 	case nil:
 		need(o.op, false, "%q has no value", m.Name)
 	}
-	return textPanel(fmt.Sprint(v), o.w)
+	return textPanel(fmt.Sprint(v), o.w, o.tight)
 }
 
 func picturePanel(m modality.Modality, p *modality.Picture, o scene) *cell {
@@ -222,15 +223,17 @@ func palettePanel(p modality.Palette, o scene) *cell {
 	}}
 }
 
-// textPanel wraps text in a thin box as high as it is wide, or less where it
-// would stand alone in much white.
-func textPanel(s string, w int) *cell {
+// textPanel wraps text in a thin box: a square among pictures, or tight.
+func textPanel(s string, w int, tight bool) *cell {
 	t := body
 	if w < 260 {
 		t = typeface{19, false, ink}
 	}
 	lines := wrap(s, t, w-28, max(1, (w-28)/t.height()))
 	h := w
+	if tight {
+		h = len(lines)*t.height() + 24
+	}
 	return &cell{w: w, h: h, draw: func(c canvas, r image.Rectangle) {
 		c.frame(r, 2, rule)
 		c.lines(r.Min.X+14, r.Min.Y+(h-len(lines)*t.height())/2, lines, t)

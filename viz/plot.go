@@ -183,7 +183,9 @@ func drawKeys(c draw.Canvas, keys []key) draw.Canvas {
 		if x > c.Min.X && x+w > c.Max.X {
 			x, y = c.Min.X, y-line
 		}
-		c.StrokeLine2(draw.LineStyle{Color: k.color, Width: k.width, Dashes: k.dashes}, x, y, x+thumb, y)
+		if k.width > 0 {
+			c.StrokeLine2(draw.LineStyle{Color: k.color, Width: k.width, Dashes: k.dashes}, x, y, x+thumb, y)
+		}
 		if k.dot {
 			c.DrawGlyph(draw.GlyphStyle{Color: k.color, Radius: 2.4, Shape: draw.CircleGlyph{}}, vg.Point{X: x + thumb/2, Y: y})
 		}
@@ -209,10 +211,18 @@ func titled(c draw.Canvas, p *plot.Plot) {
 // tile draws plots in rows and columns.
 func tile(c draw.Canvas, ps [][]*plot.Plot) {
 	t := draw.Tiles{Rows: len(ps), Cols: len(ps[0]), PadX: 18, PadY: 14}
-	for i, r := range ps {
-		for j, p := range r {
-			if p != nil {
-				titled(t.At(c, j, i), p)
+	for j := range ps[0] {
+		// Axes in one column begin at the same place.
+		var edge vg.Length
+		for i, r := range ps {
+			if r[j] != nil {
+				edge = max(edge, r[j].DataCanvas(t.At(c, j, i)).Min.X)
+			}
+		}
+		for i, r := range ps {
+			if r[j] != nil {
+				d := t.At(c, j, i)
+				titled(draw.Crop(d, edge-r[j].DataCanvas(d).Min.X, 0, 0, 0), r[j])
 			}
 		}
 	}

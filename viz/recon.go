@@ -44,7 +44,7 @@ func Recon(mk fourm.Masked, out fourm.Sample) *Figure {
 			r.cells = append(r.cells, c)
 		}
 		truth, known := mk.Sample.Values[m.Name]
-		r.cells = append(r.cells, pair(op, m, pred, truth, mk.Sample, w)...)
+		r.cells = append(r.cells, pair(op, m, pred, truth, mk.Sample, w, true)...)
 		if len(rows) == 0 {
 			r.cells[0].title, r.cells[1].title = "masked input", "prediction"
 			if known {
@@ -60,13 +60,13 @@ func Recon(mk fourm.Masked, out fourm.Sample) *Figure {
 }
 
 // pair gives a prediction, its score below it, and the truth where it is
-// known, both in the same range.
-func pair(op string, m modality.Modality, pred, truth any, s fourm.Sample, w int) []*cell {
-	o := scene{op: op, w: w, under: background(s)}
+// known, both in the range of the truth.
+func pair(op string, m modality.Modality, pred, truth any, s fourm.Sample, w int, tight bool) []*cell {
+	o := scene{op: op, w: w, under: background(s), tight: tight}
 	a, okA := pred.(*modality.Picture)
 	b, okB := truth.(*modality.Picture)
-	if okA && okB && a != nil && b != nil && m.Look == modality.Depth {
-		o.lo, o.hi = span(a, b)
+	if okA && okB && b != nil && m.Look == modality.Depth {
+		o.lo, o.hi = span(b)
 	}
 	out := []*cell{panel(m, pred, o)}
 	if okA && okB {
@@ -138,7 +138,8 @@ func Predict(out fourm.Result, truth fourm.Sample) *Figure {
 	if len(out.Generated) == 0 {
 		return missing(op, "the result has no generated modality")
 	}
-	w := width(min(4, len(out.Given)+len(out.Generated)))
+	cols := columns(len(out.Given)+len(out.Generated), 5)
+	w := width(cols)
 	var top, bottom []*cell
 	for _, n := range out.Given {
 		c := valueOf(op, out.Sample, n, w)
@@ -157,7 +158,7 @@ func Predict(out fourm.Result, truth fourm.Sample) *Figure {
 		if background(on) == nil {
 			on = out.Sample
 		}
-		p := pair(op, m, pred, truth.Values[m.Name], on, w)
+		p := pair(op, m, pred, truth.Values[m.Name], on, w, false)
 		p[0].title = m.Name + ", predicted"
 		top, bottom = append(top, p[0]), append(bottom, nil)
 		if len(p) > 1 {
@@ -165,7 +166,6 @@ func Predict(out fourm.Result, truth fourm.Sample) *Figure {
 			bottom[len(bottom)-1], known = p[1], true
 		}
 	}
-	cols := columns(len(top), 4)
 	var rows []row
 	for i, r := range fold(top, cols) {
 		r.space = gap
@@ -196,7 +196,7 @@ func Diff(a, b *fourm.Picture, name string) *Figure {
 	check(op, m, b)
 	need(op, a.H == b.H && a.W == b.W && a.C == b.C, "truth is %dx%dx%d, prediction %dx%dx%d", a.H, a.W, a.C, b.H, b.W, b.C)
 	const w = 384
-	p := pair(op, m, b, a, fourm.Sample{}, w)
+	p := pair(op, m, b, a, fourm.Sample{}, w, false)
 	p[0].title, p[1].title = "prediction", "truth"
 	s := p[0].note
 	p[0].note = ""

@@ -47,7 +47,7 @@ func Samples(ds fourm.Data, n int) *Figure {
 	if len(names) == 0 {
 		return missing(op, "no samples")
 	}
-	w := min(160, (1600-2*margin-170)/len(names)-12)
+	w := crisp(min(192, (1600-2*margin-170)/len(names)-12))
 	var rows []row
 	for i, s := range all {
 		r := row{name: shorten(s.Key, strong, 150), tint: ink}
@@ -78,6 +78,15 @@ func width(cols int) int {
 		return 256
 	}
 	return max(64, (1600-2*margin)/cols-gap)
+}
+
+// crisp gives the nearest size below w at which pixels of the lab's pictures
+// become whole squares.
+func crisp(w int) int {
+	if w >= 128 {
+		return w / 64 * 64
+	}
+	return max(w, 48)
 }
 
 // namesOf lists the modalities of a sample, those that have only been

@@ -20,7 +20,7 @@ func (d scenes) Len() int                           { return d.n }
 func (d scenes) Sample(i int) (fourm.Sample, error) { return scene(int64(i)), nil }
 
 func ExampleSamples() {
-	save(viz.Samples(scenes{20}, 4), "samples")
+	save(viz.Samples(scenes{20}, 3), "samples")
 }
 
 func TestSamples(t *testing.T) { golden(t, ExampleSamples, "samples") }

@@ -4,6 +4,7 @@ package viz_test
 // with everything about them known exactly.
 
 import (
+	"fmt"
 	"image/color"
 	"math"
 	"math/rand"
@@ -128,7 +129,7 @@ func scene(seed int64) fourm.Sample {
 	rgba := func(c [3]float64) color.RGBA {
 		return color.RGBA{uint8(c[0] * 255), uint8(c[1] * 255), uint8(c[2] * 255), 255}
 	}
-	return fourm.Sample{Key: "scene-1", Values: map[string]any{
+	return fourm.Sample{Key: fmt.Sprintf("scene-%d", seed), Values: map[string]any{
 		"rgb": rgb, "depth": depth, "normal": normal, "semseg": class, "instance": instance, "edge": edge,
 		"box":     []modality.Box{*box[3], *box[4]},
 		"caption": "a shiny ball beside a blue box on a tiled floor, in front of a pale wall under a clear sky",
@@ -169,7 +170,9 @@ func rough(p *modality.Picture, k int, noise float64, seed int64) *modality.Pict
 				v := p.At(y+k/2, x+k/2, c)
 				for i := range k {
 					for j := range k {
-						q.Set(y+i, x+j, c, v+e)
+						if q.Set(y+i, x+j, c, v); v != 0 {
+							q.Set(y+i, x+j, c, v+e)
+						}
 					}
 				}
 			}

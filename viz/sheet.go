@@ -117,6 +117,8 @@ func sheet(kind string, between int, rows ...row) *Figure {
 			}
 			c.text(margin, top, r.name, strong.in(r.tint))
 			c.text(margin, top+strong.height(), r.sub, note)
+		} else if r.sub != "" {
+			c.text(margin, y+s.head+s.body/2-note.height()/2, r.sub, note)
 		}
 		x := margin + side
 		for j, p := range r.cells {

@@ -44,7 +44,7 @@ func Tokens(t modality.Tokens) *Figure {
 // tokenPanel draws the grid; fresh, where given, marks the tokens to outline.
 func tokenPanel(t modality.Tokens, w int, fresh []bool) *cell {
 	if t.Words != nil || t.Rows*t.Cols == 0 {
-		return textPanel(t.Text(), w)
+		return textPanel(t.Text(), w, true)
 	}
 	h := max(1, w*t.Rows/t.Cols)
 	return &cell{w: w, h: h, draw: func(c canvas, r image.Rectangle) {
