@@ -114,18 +114,29 @@ func loadTree(root string, only []string, size int) (*tree, []problem) {
 
 func exists(path string) bool { _, err := os.Stat(path); return err == nil }
 
-// measure takes the shape that all pictures must have from the first one.
+// measure finds the shape that all pictures must have: that of most of the
+// first samples, so that one that is wrong does not condemn the others.
 func (t *tree) measure() {
 	for _, c := range t.cols {
 		if len(t.keys) == 0 || !pictureExt[c.entries[0].ext] {
 			continue
 		}
-		if b, err := c.read(0); err == nil {
-			if cfg, _, err := image.DecodeConfig(bytes.NewReader(b)); err == nil {
-				t.first = shape{cfg.Height, cfg.Width}
-				return
+		n := map[shape]int{}
+		for i := range min(9, len(t.keys)) {
+			b, err := c.read(i)
+			if err != nil {
+				continue
+			}
+			cfg, _, err := image.DecodeConfig(bytes.NewReader(b))
+			if err != nil {
+				continue
+			}
+			sh := shape{cfg.Height, cfg.Width}
+			if n[sh]++; n[sh] > n[t.first] {
+				t.first = sh
 			}
 		}
+		return
 	}
 }
 
@@ -218,7 +229,7 @@ func (t *tree) agree(got, stored shape, whose string) error {
 		return fmt.Errorf("%dx%d pixels (wide x high), but its %s is %dx%d (Options.Size brings all to one size)", got.w, got.h, whose, stored.w, stored.h)
 	}
 	if t.first.h > 0 && got != t.first {
-		return fmt.Errorf("%dx%d pixels (wide x high), expected %dx%d as of the first sample (Options.Size brings all to one size)", got.w, got.h, t.first.w, t.first.h)
+		return fmt.Errorf("%dx%d pixels (wide x high), expected %dx%d as of other samples (Options.Size brings all to one size)", got.w, got.h, t.first.w, t.first.h)
 	}
 	return nil
 }
