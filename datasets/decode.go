@@ -190,6 +190,7 @@ func parseField(look modality.Look, name string, raw json.RawMessage) (any, erro
 		if err := json.Unmarshal(raw, &said); err != nil {
 			return nil, fmt.Errorf("%s is %s, expected a string or a list of strings", name, clip(raw))
 		}
+		many = nil
 		for _, s := range said {
 			many = append(many, s.Caption)
 		}
