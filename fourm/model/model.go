@@ -35,7 +35,7 @@ func New(c Config) *Model {
 		if !d.Pixels {
 			m.Tokenizers[d.Modality] = modality.NeedTokenizer(op, d.Modality)
 		}
-		m.pos[d.Name] = Positions(d, m.Config.Dim)
+		m.pos[d.Name] = positions(d, m.Config.Dim)
 	}
 	m.declare()
 	m.initialise()

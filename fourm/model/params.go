@@ -6,10 +6,12 @@ package model
 import (
 	"fmt"
 	"math"
+
 	"math/rand/v2"
 	"strings"
 
 	"fourmlab/fourm/modality"
+	"fourmlab/fourm/ops"
 )
 
 // Param is one trainable tensor.
@@ -135,27 +137,10 @@ func (m *Model) initialise() {
 	}
 }
 
-// Positions gives the fixed sine and cosine table of a domain, (Max, D): for a
-// grid, its first half encodes the row and its second the column (inventory
-// 4.4 and summary B1).
-func Positions(d modality.Domain, dim int) []float32 {
-	t := make([]float32, d.Max*dim)
-	// fill writes sin and cos of pos at n frequencies each
-	fill := func(row []float32, pos float64) {
-		n := len(row) / 2
-		for i := range n {
-			w := math.Pow(10000, -float64(i)/float64(n))
-			row[i], row[n+i] = float32(math.Sin(pos*w)), float32(math.Cos(pos*w))
-		}
+// positions gives the fixed table of a domain, (Max, D).
+func positions(d modality.Domain, dim int) []float32 {
+	if d.Kind == modality.Image {
+		return ops.GridPositions(d.Side, d.Side, dim)
 	}
-	for i := range d.Max {
-		row := t[i*dim : i*dim+dim]
-		if d.Kind == modality.Image {
-			fill(row[:dim/2], float64(i/d.Side))
-			fill(row[dim/2:], float64(i%d.Side))
-			continue
-		}
-		fill(row, float64(i))
-	}
-	return t
+	return ops.LinePositions(d.Max, dim)
 }

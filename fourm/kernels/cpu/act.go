@@ -7,10 +7,7 @@ const grain = 1 << 13 // elements a task takes at a time
 // Add computes y = a + b.
 func Add(y, a, b []float32) {
 	For(len(y), grain, func(lo, hi int) {
-		a, b, y := a[lo:hi], b[lo:hi], y[lo:hi]
-		for i := range y {
-			y[i] = a[i] + b[i]
-		}
+		addSlice(y[lo:hi], a[lo:hi], b[lo:hi])
 	})
 }
 
@@ -20,9 +17,7 @@ func AddBias(y, b []float32) {
 	For(len(y)/n, 1+grain/n, func(lo, hi int) {
 		for r := lo; r < hi; r++ {
 			row := y[r*n : r*n+n]
-			for i, v := range b {
-				row[i] += v
-			}
+			addSlice(row, row, b)
 		}
 	})
 }
@@ -33,11 +28,7 @@ func SumRows(s, y []float32) {
 	clear(s)
 	For(n, 64, func(lo, hi int) {
 		for r := 0; r+n <= len(y); r += n {
-			row := y[r+lo : r+hi]
-			out := s[lo:hi]
-			for i, v := range row {
-				out[i] += v
-			}
+			addSlice(s[lo:hi], s[lo:hi], y[r+lo:r+hi])
 		}
 	})
 }
@@ -69,9 +60,9 @@ func GateBack(da, dy, a, b []float32) {
 func Gelu(y, x []float32) {
 	byBlocks(len(y), func(lo, hi int, s []float32) {
 		x, y := x[lo:hi], y[lo:hi]
-		gauss(s, x)
+		phiSlice(s, y, x)
 		for i, v := range s {
-			y[i] = x[i] * phi(x[i], v)
+			y[i] = x[i] * v
 		}
 	})
 }
@@ -80,9 +71,9 @@ func Gelu(y, x []float32) {
 func GeluBack(dx, dy, x []float32) {
 	byBlocks(len(dx), func(lo, hi int, s []float32) {
 		x, dy, dx := x[lo:hi], dy[lo:hi], dx[lo:hi]
-		gauss(s, x)
+		phiSlice(s, dx, x)
 		for i, v := range s {
-			dx[i] = dy[i] * (phi(x[i], v) + x[i]*0.3989422804*v)
+			dx[i] = dy[i] * (v + x[i]*0.3989422804*dx[i])
 		}
 	})
 }
@@ -97,27 +88,4 @@ func byBlocks(n int, f func(lo, hi int, scratch []float32)) {
 			f(lo, end, s[:end-lo])
 		}
 	})
-}
-
-// gauss computes y = exp(-x²/2).
-func gauss(y, x []float32) {
-	for i, v := range x {
-		y[i] = -0.5 * v * v
-	}
-	expSlice(y, y)
-}
-
-// phi is the normal distribution function by Abramowitz and Stegun 7.1.26,
-// absolute error 1e-7; e is exp(-x²/2).
-func phi(x, e float32) float32 {
-	z := x * 0.70710678118
-	if z < 0 {
-		z = -z
-	}
-	t := 1 / (1 + 0.3275911*z)
-	e *= t * (0.254829592 + t*(-0.284496736+t*(1.421413741+t*(-1.453152027+t*1.061405429))))
-	if x < 0 {
-		return 0.5 * e
-	}
-	return 1 - 0.5*e
 }

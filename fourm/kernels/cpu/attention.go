@@ -92,18 +92,7 @@ func (s Heads) scores(p, q, k []float32, span []int32) {
 		clear(row[:lo])
 		clear(row[hi:])
 		seen := row[lo:hi]
-		top := seen[0]
-		for _, v := range seen {
-			top = max(top, v)
-		}
-		for j, v := range seen {
-			seen[j] = (v - top) * scale
-		}
-		expSlice(seen, seen)
-		var sum float32
-		for _, e := range seen {
-			sum += e
-		}
+		sum := expRow(seen, seen, maxSlice(seen), scale)
 		inv := 1 / sum
 		for j := range seen {
 			seen[j] *= inv

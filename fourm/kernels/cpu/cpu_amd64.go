@@ -9,14 +9,24 @@ import (
 )
 
 //go:noescape
-func expFMA(dst, src unsafe.Pointer, eights uintptr)
+func sigmoidFMA(dst, src unsafe.Pointer, eights uintptr)
 
 //go:noescape
-func sigmoidFMA(dst, src unsafe.Pointer, eights uintptr)
+func phiFMA(phi, e, src unsafe.Pointer, eights uintptr)
+
+//go:noescape
+func expRowFMA(dst, src unsafe.Pointer, eights uintptr, top, scale float32) float32
+
+//go:noescape
+func maxFMA(src unsafe.Pointer, eights uintptr) float32
+
+//go:noescape
+func addFMA(dst, a, b unsafe.Pointer, eights uintptr)
 
 func init() {
 	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
-		tile, expEights, sigmoidEights = tileFMA, expFMA, sigmoidFMA
+		tile = tileFMA
+		vec = vector{sigmoidFMA, phiFMA, expRowFMA, maxFMA, addFMA}
 	}
 }
 

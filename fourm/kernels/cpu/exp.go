@@ -1,13 +1,9 @@
 package cpu
 
-// exp and the logistic function in single precision (2 ulp): x = n ln 2 + r,
-// exp(r) by its Taylor polynomial, 2^n by bits. Over slices the processor's
-// vector unit does eight at a time where it can.
+// exp in single precision (2 ulp): x = n ln 2 + r, exp(r) by its Taylor
+// polynomial, 2^n by bits.
 
-import (
-	"math"
-	"unsafe"
-)
+import "math"
 
 const (
 	log2e = 1.44269504088896341
@@ -33,31 +29,18 @@ func exp32(x float32) float32 {
 	return p * math.Float32frombits(uint32(k+127)<<23)
 }
 
-// expEights and sigmoidEights, where set, do 8 numbers times eights.
-var expEights, sigmoidEights func(dst, src unsafe.Pointer, eights uintptr)
-
-// expSlice computes y = exp(x); y may be x.
-func expSlice(y, x []float32) {
-	i := 0
-	if n := len(x) / 8; expEights != nil && n > 0 {
-		_ = y[8*n-1]
-		expEights(unsafe.Pointer(&y[0]), unsafe.Pointer(&x[0]), uintptr(n))
-		i = 8 * n
+// phi32 is the normal distribution function by Abramowitz and Stegun 7.1.26,
+// absolute error 1e-7, and exp(-x²/2).
+func phi32(x float32) (phi, e float32) {
+	e = exp32(-0.5 * x * x)
+	z := x * 0.70710678118
+	if z < 0 {
+		z = -z
 	}
-	for ; i < len(x); i++ {
-		y[i] = exp32(x[i])
+	t := 1 / (1 + 0.3275911*z)
+	tail := 0.5 * e * t * (0.254829592 + t*(-0.284496736+t*(1.421413741+t*(-1.453152027+t*1.061405429))))
+	if x < 0 {
+		return tail, e
 	}
-}
-
-// sigmoidSlice computes y = 1 / (1 + exp(-x)); y may be x.
-func sigmoidSlice(y, x []float32) {
-	i := 0
-	if n := len(x) / 8; sigmoidEights != nil && n > 0 {
-		_ = y[8*n-1]
-		sigmoidEights(unsafe.Pointer(&y[0]), unsafe.Pointer(&x[0]), uintptr(n))
-		i = 8 * n
-	}
-	for ; i < len(x); i++ {
-		y[i] = 1 / (1 + exp32(-x[i]))
-	}
+	return 1 - tail, e
 }

@@ -29,10 +29,8 @@ func Scatter(dtable, dout []float32, index []int32, t int32, d int) {
 				continue
 			}
 			r := int(index[i+1])
-			dst, src := dtable[r*d+lo:r*d+hi], dout[i/2*d+lo:i/2*d+hi]
-			for j, v := range src {
-				dst[j] += v
-			}
+			dst := dtable[r*d+lo : r*d+hi]
+			addSlice(dst, dst, dout[i/2*d+lo:i/2*d+hi])
 		}
 	})
 }

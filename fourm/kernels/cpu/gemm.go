@@ -122,7 +122,16 @@ func packPanel(transB bool, k, cols int, b []float32, ldb, j0 int, dst []float32
 	if cols < tileCols {
 		clear(dst[:k*tileCols])
 	}
-	for j := range cols {
+	j := 0
+	for ; j+4 <= cols; j += 4 { // four rows of B at a time fill a quarter of a line
+		at := (j0 + j) * ldb
+		s0, s1, s2, s3 := b[at:at+k], b[at+ldb:at+ldb+k], b[at+2*ldb:at+2*ldb+k], b[at+3*ldb:at+3*ldb+k]
+		for kk, v := range s0 {
+			d := (*[4]float32)(dst[kk*tileCols+j:])
+			d[0], d[1], d[2], d[3] = v, s1[kk], s2[kk], s3[kk]
+		}
+	}
+	for ; j < cols; j++ {
 		s := b[(j0+j)*ldb : (j0+j)*ldb+k]
 		for kk, v := range s {
 			dst[kk*tileCols+j] = v

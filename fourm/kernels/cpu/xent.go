@@ -78,16 +78,6 @@ func eachRow(labels []int32, v int, f func(r int, e []float32)) {
 
 // softmaxRow gives the largest logit, exp(logit - largest) in e, and its sum.
 func softmaxRow(e, row []float32) (top, sum float32) {
-	top = row[0]
-	for _, x := range row {
-		top = max(top, x)
-	}
-	for i, x := range row {
-		e[i] = x - top
-	}
-	expSlice(e, e)
-	for _, x := range e {
-		sum += x
-	}
-	return top, sum
+	top = maxSlice(row)
+	return top, expRow(e, row, top, 1)
 }

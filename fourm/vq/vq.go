@@ -1,0 +1,301 @@
+// Package vq turns pictures into discrete tokens and back: a small ViT-VQVAE
+// (van den Oord et al., arXiv 1711.00937; inventory 2.2 and 2.3) with a cosine
+// codebook that follows the latents by a moving average.
+//
+//	tok, err := vq.Train(ctx, modality.Lookup("depth"), pictures, vq.VQ{Steps: 300}, nil)
+//	t, err := tok.Encode(picture)
+//	back, err := tok.Decode(t)
+package vq
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"sync"
+
+	"fourmlab/fourm/kernels/cpu"
+	"fourmlab/fourm/modality"
+	"fourmlab/internal/fault"
+)
+
+// VQ says how a tokenizer is made. Zero values stand for the lab's defaults.
+type VQ struct {
+	Vocab  int     `json:"vocab"`  // codes; 0 stands for the modality's
+	Steps  int     `json:"steps"`  // 0 stands for 250
+	Batch  int     `json:"batch"`  // pictures a step; 0 stands for 32
+	Dim    int     `json:"dim"`    // width; 0 stands for 96
+	Depth  int     `json:"depth"`  // Transformer blocks on either side; 0 stands for 1
+	Latent int     `json:"latent"` // numbers a code; 0 stands for 16
+	LR     float64 `json:"lr"`     // peak; 0 stands for 2e-3
+	Seed   int64   `json:"seed"`
+}
+
+func (c VQ) resolved(m modality.Modality) VQ {
+	def := func(p *int, v int) {
+		if *p == 0 {
+			*p = v
+		}
+	}
+	def(&c.Vocab, m.Vocab)
+	def(&c.Steps, 250)
+	def(&c.Batch, 32)
+	def(&c.Dim, 96)
+	def(&c.Depth, 1)
+	def(&c.Latent, 16)
+	if c.LR == 0 {
+		c.LR = 2e-3
+	}
+	for what, v := range map[string]int{"vocab": c.Vocab - 1, "steps": c.Steps, "batch": c.Batch, "dim": c.Dim, "depth": c.Depth, "latent": c.Latent} {
+		if v < 1 {
+			fault.Panic("fourm.TrainTokenizer", "%s of %s is too small", what, m.Name)
+		}
+	}
+	if c.Dim%heads != 0 || c.Dim%4 != 0 {
+		fault.Panic("fourm.TrainTokenizer", "dim %d is no multiple of %d", c.Dim, 4*heads)
+	}
+	return c
+}
+
+// heads of the tokenizer's attention.
+const heads = 4
+
+// Tokenizer is a trained VQ-VAE of one modality; it is a modality.Tokenizer.
+// It is safe for concurrent use.
+type Tokenizer struct {
+	Of     modality.Modality
+	Config VQ
+	// Scale maps values to what the network sees and back.
+	Scale Scale
+	// Params are the weights by name; the codebook is "quantize._codebook.embed".
+	Params map[string]*Param
+	// Loss is the reconstruction loss at the end of training.
+	Loss float64
+
+	mu   sync.Mutex
+	nets map[string]*net
+}
+
+// Param is one tensor of the tokenizer.
+type Param struct {
+	Shape []int
+	Data  []float32
+}
+
+const codebook = "quantize._codebook.embed"
+
+// Vocab gives the number of codes.
+func (t *Tokenizer) Vocab() int { return t.Config.Vocab }
+
+// Range says what values the tokenizer takes.
+func (t *Tokenizer) Range() string {
+	switch t.Of.Look {
+	case modality.Depth:
+		return fmt.Sprintf("metres, 0 = unknown; trained on %.2f to %.2f", t.Scale.Near, t.Scale.Far)
+	case modality.Normal:
+		return "unit vectors, components in [-1, 1]"
+	case modality.Label:
+		return fmt.Sprintf("class ids 0 to %d", t.Scale.Classes-1)
+	}
+	return "[0, 1]"
+}
+
+func (t *Tokenizer) String() string {
+	n := 0
+	for _, p := range t.Params {
+		n += len(p.Data)
+	}
+	return fmt.Sprintf("tokenizer of %s: %d codes of %d numbers, %dx%d tokens, %d parameters, takes %s", t.Of.Name, t.Config.Vocab, t.Config.Latent, t.Of.Grid(), t.Of.Grid(), n, t.Range())
+}
+
+// Encode gives the tokens of a picture of the modality's size.
+func (t *Tokenizer) Encode(value any) (modality.Tokens, error) {
+	all, err := t.EncodeAll([]any{value})
+	if err != nil {
+		return modality.Tokens{}, err
+	}
+	return all[0], nil
+}
+
+// EncodeAll gives the tokens of many pictures, several at a time.
+func (t *Tokenizer) EncodeAll(values []any) ([]modality.Tokens, error) {
+	var out []modality.Tokens
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	g := t.Of.Grid()
+	for len(values) > 0 {
+		n := t.net("encode", min(32, pow2(len(values))))
+		batch := values[:min(n.b, len(values))]
+		values = values[len(batch):]
+		for i, v := range batch {
+			p, err := t.Of.Fit(v)
+			if err == nil {
+				err = t.put(n, i, p)
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+		if err := n.m.RunAll(); err != nil {
+			return nil, err
+		}
+		ids := make([]int32, n.b*g*g)
+		cpu.Nearest(ids, n.m.Floats(n.z), t.Params[codebook].Data, t.Config.Latent)
+		for i := range batch {
+			tk := modality.Tokens{Modality: t.Of.Name, Rows: g, Cols: g, IDs: make([]int, g*g)}
+			for j := range tk.IDs {
+				tk.IDs[j] = int(ids[i*g*g+j])
+			}
+			out = append(out, tk)
+		}
+	}
+	return out, nil
+}
+
+// Decode gives the picture of tokens. What ids of -1 would show is blank: the
+// mean colour, no depth, class 0.
+func (t *Tokenizer) Decode(tk modality.Tokens) (any, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	g, l := t.Of.Grid(), t.Config.Latent
+	if len(tk.IDs) != g*g {
+		return nil, fmt.Errorf("vq: %d tokens of %s, expected %d", len(tk.IDs), t.Of.Name, g*g)
+	}
+	n := t.net("decode", 1)
+	codes := t.Params[codebook].Data
+	for i, id := range tk.IDs {
+		dst := n.codes[i*l : i*l+l]
+		switch {
+		case id < 0:
+			clear(dst)
+		case id >= t.Config.Vocab:
+			return nil, fmt.Errorf("vq: token %d of %s, expected one below %d", id, t.Of.Name, t.Config.Vocab)
+		default:
+			copy(dst, codes[id*l:])
+		}
+	}
+	if err := n.m.RunAll(); err != nil {
+		return nil, err
+	}
+	p := t.picture(n.m.Floats(n.out))
+	for i, id := range tk.IDs {
+		if id < 0 {
+			blank(p, i/g*t.Of.Patch, i%g*t.Of.Patch, t.Of.Patch, t.Of.Look)
+		}
+	}
+	return p, nil
+}
+
+// blank clears a patch of which nothing is known yet.
+func blank(p *modality.Picture, y0, x0, n int, look modality.Look) {
+	v := float32(0)
+	if look == modality.Color || look == modality.Gray {
+		v = 1
+	}
+	for y := y0; y < y0+n; y++ {
+		for x := x0; x < x0+n; x++ {
+			for c := range p.C {
+				p.Set(y, x, c, v)
+			}
+		}
+	}
+}
+
+// Usage counts how often each code stands in the tokens.
+func (t *Tokenizer) Usage(tokens []modality.Tokens) []int {
+	use := make([]int, t.Config.Vocab)
+	for _, tk := range tokens {
+		for _, id := range tk.IDs {
+			if id >= 0 && id < len(use) {
+				use[id]++
+			}
+		}
+	}
+	return use
+}
+
+// Entries gives a picture of every code: the middle patch of a grid that shows
+// it everywhere.
+func (t *Tokenizer) Entries() ([]*modality.Picture, error) {
+	var out []*modality.Picture
+	g := t.Of.Grid()
+	for id := range t.Config.Vocab {
+		tk := modality.Tokens{Modality: t.Of.Name, Rows: g, Cols: g, IDs: make([]int, g*g)}
+		for i := range tk.IDs {
+			tk.IDs[i] = id
+		}
+		v, err := t.Decode(tk)
+		if err != nil {
+			return nil, err
+		}
+		p := v.(*modality.Picture)
+		n, at := t.Of.Patch, g/2*t.Of.Patch
+		q := modality.NewPicture(n, n, p.C)
+		for y := range n {
+			copy(q.Pix[y*n*p.C:(y+1)*n*p.C], p.Pix[((at+y)*p.W+at)*p.C:])
+		}
+		out = append(out, q)
+	}
+	return out, nil
+}
+
+func pow2(n int) int {
+	p := 1
+	for p < n {
+		p *= 2
+	}
+	return p
+}
+
+// declare makes the parameters with their initial values: Xavier uniform for
+// linear maps, ones and zeros for norms and biases (inventory 2.2).
+func (t *Tokenizer) declare() {
+	t.Params = map[string]*Param{}
+	r := rand.New(rand.NewPCG(uint64(t.Config.Seed), 11))
+	add := func(name string, fill func(i int) float32, shape ...int) {
+		n := 1
+		for _, s := range shape {
+			n *= s
+		}
+		p := &Param{shape, make([]float32, n)}
+		for i := range p.Data {
+			p.Data[i] = fill(i)
+		}
+		t.Params[name] = p
+	}
+	one := func(int) float32 { return 1 }
+	zero := func(int) float32 { return 0 }
+	linear := func(name string, out, in, packed int) {
+		bound := math.Sqrt(6 / (float64(out)/float64(packed) + float64(in)))
+		add(name+".weight", func(int) float32 { return float32((2*r.Float64() - 1) * bound) }, out, in)
+		add(name+".bias", zero, out)
+	}
+	norm := func(name string, d int) {
+		add(name+".weight", one, d)
+		add(name+".bias", zero, d)
+	}
+	d, l := t.Config.Dim, t.Config.Latent
+	in := t.Of.Patch * t.Of.Patch * t.channels()
+	out := t.Of.Patch * t.Of.Patch * t.outChannels()
+	blocks := func(side string) {
+		for i := range t.Config.Depth {
+			pre := fmt.Sprintf("%s.blocks.%d.", side, i)
+			norm(pre+"norm1", d)
+			linear(pre+"attn.qkv", 3*d, d, 3)
+			linear(pre+"attn.proj", d, d, 1)
+			norm(pre+"norm2", d)
+			linear(pre+"mlp.fc1", 4*d, d, 1)
+			linear(pre+"mlp.fc2", d, 4*d, 1)
+		}
+	}
+	if t.Of.Look == modality.Label {
+		add("cls_emb.weight", func(int) float32 { return float32(r.NormFloat64()) }, t.Scale.Classes, t.channels())
+	}
+	linear("encoder.proj", d, in, 1)
+	blocks("encoder")
+	linear("quant_proj", l, d, 1)
+	linear("post_quant_proj", d, l, 1)
+	blocks("decoder")
+	norm("decoder.norm", d)
+	linear("decoder.out_proj", out, d, 1)
+	add(codebook, func(int) float32 { return float32(r.NormFloat64()) }, t.Config.Vocab, l)
+}
