@@ -59,8 +59,14 @@ func Bars(ab *fourm.Ablation) *Figure {
 	each := (width - 80) / float64(len(ab.Rows))
 	half := min(0.32, 34/each)
 	var marks []plot.Tick
+	most := 1
+	labels := make([][]string, len(ab.Rows))
 	for i, r := range ab.Rows {
-		marks = append(marks, plot.Tick{Value: float64(i), Label: strings.Join(wrap(r.Label, typeface{20, false, ink}, max(40, int(1.8*each)), 3), "\n")})
+		labels[i] = wrap(r.Label, typeface{18, false, ink}, max(40, int(1.9*each)), 3)
+		most = max(most, len(labels[i]))
+	}
+	for i, r := range ab.Rows {
+		marks = append(marks, plot.Tick{Value: float64(i), Label: strings.Join(labels[i], "\n") + strings.Repeat("\n ", most-len(labels[i]))})
 		column(p, r, float64(i), half, spread, i == best, bars)
 	}
 	p.X.Tick.Marker = plot.ConstantTicks(marks)
@@ -81,7 +87,7 @@ func Bars(ab *fourm.Ablation) *Figure {
 		c = draw.Crop(c, 12, -12, 10, -12)
 		sty := label(9, false, gray)
 		c.FillText(sty, vg.Point{X: c.Min.X, Y: c.Min.Y + 2}, under)
-		p.Draw(draw.Crop(c, 0, 0, 18, 0))
+		drawPlot(draw.Crop(c, 0, 0, 18, 0), p)
 	}}}
 }
 

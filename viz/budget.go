@@ -75,7 +75,7 @@ func MaskBudget(counts map[string][]int, title string) *Figure {
 type percents struct{}
 
 func (percents) Ticks(lo, hi float64) []plot.Tick {
-	out := ticks{2, false}.Ticks(lo, hi)
+	out := ticks{n: 2}.Ticks(lo, hi)
 	for i := range out {
 		out[i].Label = short(math.Round(out[i].Value*1e4)/100) + " %"
 	}
@@ -99,6 +99,6 @@ func Schedule(lr []float64) *Figure {
 	p.Y.Min = min(p.Y.Min, 0)
 	p.Y.Max = max(p.Y.Max*1.05, 1e-12)
 	return &Figure{kind: op, chart: &chart{w: 500, h: 230, draw: func(c draw.Canvas) {
-		titled(draw.Crop(c, 12, -16, 10, -12), p)
+		drawPlot(draw.Crop(c, 12, -16, 10, -12), p)
 	}}}
 }

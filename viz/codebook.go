@@ -115,6 +115,6 @@ func CodeUse(use []int) *Figure {
 		keys = append(keys, key{name: "dead codes", color: rule, width: 8})
 	}
 	return &Figure{kind: op, chart: &chart{w: 640, h: 290, draw: func(c draw.Canvas) {
-		titled(drawKeys(draw.Crop(c, 12, -16, 10, -12), keys), p)
+		drawPlot(drawKeys(draw.Crop(c, 12, -16, 10, -12), keys), p)
 	}}}
 }

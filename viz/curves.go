@@ -19,7 +19,7 @@ import (
 )
 
 // smoothing is the p of smooth.
-const smoothing = 0.9
+const smoothing = 0.85
 
 // curve is what is drawn of one loss: every step, and the validated ones.
 type curve struct{ train, val plotter.XYs }
@@ -47,10 +47,16 @@ func curveOf(r *fourm.Run, domain string) curve {
 func usable(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 // add draws the curve: single steps faint, their average solid, validation as
-// points on a thin line.
-func (c curve) add(p *plot.Plot, train, val color.RGBA, n int) {
-	if len(c.train) > 0 {
-		p.Add(stroke(thin(c.train, n), faded(train, 0.25), 0.8))
+// points on a thin line. Where many runs are compared the single steps are
+// left out (raw is false).
+func (c curve) add(p *plot.Plot, train, val color.RGBA, n int, raw bool) {
+	if len(c.train) == 1 {
+		p.Add(dots(c.train, train, 2.4))
+	}
+	if len(c.train) > 1 {
+		if raw {
+			p.Add(stroke(thin(c.train, n), faded(train, 0.25), 0.8))
+		}
 		p.Add(stroke(thin(smooth(c.train, smoothing), n), train, 1.6))
 	}
 	if len(c.val) > 0 {
@@ -76,7 +82,7 @@ func Curves(runs ...*fourm.Run) *Figure {
 	var keys []key
 	one := len(runs) == 1
 	colours := func(i int, domain string) (train, val color.RGBA) {
-		train = series[i%len(series)]
+		train = seriesColor(i)
 		if one {
 			train = ink
 			if domain != "" {
@@ -95,12 +101,12 @@ func Curves(runs ...*fourm.Run) *Figure {
 		p.Add(gridLines())
 		for i, r := range runs {
 			t, v := colours(i, domain)
-			curveOf(r, domain).add(p, t, v, 1000)
+			curveOf(r, domain).add(p, t, v, 1000, len(runs) <= 4)
 		}
 		if m := marginal(runs, domain); m > 0 && domain != "" {
 			p.Add(stroke(plotter.XYs{{X: 0, Y: m}, {X: p.X.Max, Y: m}}, gray, 1.1, 5, 3))
 		}
-		p.X.Min = 0
+		p.X.Min, p.X.Max = 0, max(p.X.Max, 1)
 		logY(p)
 		return p
 	}
@@ -108,7 +114,7 @@ func Curves(runs ...*fourm.Run) *Figure {
 		keys = append(keys, key{name: "training, every step", color: faded(ink, 0.3), width: 1}, key{name: "moving average", color: ink, width: 1.8})
 	} else {
 		for i, r := range runs {
-			keys = append(keys, key{name: nameOf(r, i), color: series[i%len(series)], width: 1.8})
+			keys = append(keys, key{name: nameOf(r, i), color: seriesColor(i), width: 1.8})
 		}
 	}
 	for _, r := range runs {
@@ -145,11 +151,11 @@ func Curves(runs ...*fourm.Run) *Figure {
 	return &Figure{kind: op, chart: &chart{w: 800, h: h, draw: func(c draw.Canvas) {
 		c = drawKeys(draw.Crop(c, pad, -pad, pad, -pad), keys)
 		if len(grid) == 0 {
-			titled(c, total)
+			drawPlot(c, total)
 			return
 		}
 		lower := vg.Length(each * len(grid))
-		titled(draw.Crop(c, 0, 0, lower+12, 0), total)
+		drawPlot(draw.Crop(c, 0, 0, lower+12, 0), total)
 		c.Max.Y = c.Min.Y + lower
 		tile(c, grid)
 	}}}

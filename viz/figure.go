@@ -13,6 +13,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	xfont "golang.org/x/image/font"
+
+	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
 	vgdraw "gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -68,7 +71,7 @@ func (f *Figure) Bytes(format string) ([]byte, error) {
 	if format == "svg" {
 		c = vgsvg.New(f.chart.w, h)
 	} else {
-		c = vgpdf.New(f.chart.w, h)
+		c = pdfCanvas{vgpdf.New(f.chart.w, h)}
 	}
 	f.plot(vgdraw.New(c))
 	var b bytes.Buffer
@@ -76,6 +79,17 @@ func (f *Figure) Bytes(format string) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %w", f.kind, err)
 	}
 	return b.Bytes(), nil
+}
+
+// pdfCanvas writes bold text, which vgpdf embeds under one style and looks up
+// under another: here the bold font is a family of its own.
+type pdfCanvas struct{ *vgpdf.Canvas }
+
+func (c pdfCanvas) FillString(f font.Face, at vg.Point, s string) {
+	if f.Font.Weight != xfont.WeightNormal {
+		f.Font.Typeface, f.Font.Weight = f.Font.Typeface+"Bold", xfont.WeightNormal
+	}
+	c.Canvas.FillString(f, at, s)
 }
 
 // Save writes the figure in the format of the path's extension. The file

@@ -37,6 +37,9 @@ func Live(run *fourm.Run) []byte {
 		if domain == "" {
 			p.Add(stroke(thin(k.train, 200), faded(c, 0.25), 0.6))
 		}
+		if len(k.train) == 1 {
+			p.Add(dots(k.train, c, 2))
+		}
 		p.Add(stroke(thin(smooth(k.train, smoothing), 200), c, width))
 		keys = append(keys, key{name: name, color: c, width: width})
 		if domain == "" && len(k.val) > 0 {
@@ -57,7 +60,7 @@ func Live(run *fourm.Run) []byte {
 	last := run.Last()
 	p.X.Label.Text = fmt.Sprintf("step %d of %d", last.Step, max(run.Steps, last.Step))
 	p.Y.Label.Text = "nats a token"
-	p.Draw(inner)
+	drawPlot(inner, p)
 	var b bytes.Buffer
 	// Writing into memory cannot fail.
 	_ = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, c.Image())

@@ -26,7 +26,7 @@ func Masks(mk fourm.Masked) *Figure {
 		m := modality.Need(op, p.Domain)
 		r := row{name: p.Domain, tint: colorOf(m.Name)}
 		if m.Kind == modality.Sequence {
-			r.sub = fmt.Sprintf("%d words", len(p.Tokens.IDs))
+			r.sub = fmt.Sprintf("%d tokens", len(p.Tokens.IDs))
 			r.cells = wordCells(p, w)
 		} else {
 			checkPart(op, p)

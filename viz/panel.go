@@ -9,6 +9,7 @@ import (
 	"image/color"
 	"math"
 	"sort"
+	"strings"
 
 	"fourmlab/fourm/modality"
 )
@@ -159,7 +160,10 @@ func boxPanel(bs []modality.Box, o scene) *cell {
 		} else {
 			c.rect(r, faint)
 		}
-		t := typeface{17, false, white}
+		t, line := typeface{17, false, white}, 4
+		if r.Dx() < 180 {
+			t.size, line = 14, 3
+		}
 		rects := make([]image.Rectangle, len(bs))
 		for i, b := range bs {
 			fx := func(f float64) int { return r.Min.X + int(math.Round(min(max(f, 0), 1)*float64(r.Dx()))) }
@@ -169,7 +173,7 @@ func boxPanel(bs []modality.Box, o scene) *cell {
 				q = q.Inset(-4).Intersect(r)
 			}
 			rects[i] = q
-			c.frame(q, 4, red)
+			c.frame(q, line, red)
 		}
 		var taken []image.Rectangle
 		for i, b := range bs {
@@ -219,6 +223,9 @@ func palettePanel(p modality.Palette, o scene) *cell {
 			col.A = 255
 			c.rect(cellOf(r, 1, len(p), 0, i), col)
 		}
+		if len(p) == 0 {
+			c.centred(r, "no colours", note)
+		}
 		c.frame(r, 1, rule)
 	}}
 }
@@ -226,16 +233,23 @@ func palettePanel(p modality.Palette, o scene) *cell {
 // textPanel wraps text in a thin box: a square among pictures, or tight.
 func textPanel(s string, w int, tight bool) *cell {
 	t := body
-	if w < 260 {
+	pad := 14
+	switch {
+	case w < 180:
+		t, pad = typeface{16, false, ink}, 9
+	case w < 260:
 		t = typeface{19, false, ink}
 	}
-	lines := wrap(s, t, w-28, max(1, (w-28)/t.height()))
+	if strings.TrimSpace(s) == "" {
+		s, t = "empty", t.in(gray)
+	}
+	lines := wrap(s, t, w-2*pad, max(1, (w-2*pad)/t.height()))
 	h := w
 	if tight {
 		h = len(lines)*t.height() + 24
 	}
 	return &cell{w: w, h: h, draw: func(c canvas, r image.Rectangle) {
 		c.frame(r, 2, rule)
-		c.lines(r.Min.X+14, r.Min.Y+(h-len(lines)*t.height())/2, lines, t)
+		c.lines(r.Min.X+pad, r.Min.Y+(h-len(lines)*t.height())/2, lines, t)
 	}}
 }

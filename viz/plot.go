@@ -49,21 +49,25 @@ func newPlot(title, x, y string) *plot.Plot {
 		a.Tick.Length = 3
 		a.Padding = 2
 		a.Label.Padding = 2
-		a.Tick.Marker = ticks{5, false}
+		a.Tick.Marker = ticks{n: 5}
 	}
+	p.X.Tick.Marker = ticks{n: 5, whole: true}
 	return p
 }
 
 // ticks puts about n marks at round numbers; on a logarithmic axis at 1, 2 and
 // 5 times powers of ten.
 type ticks struct {
-	n   int
-	log bool
+	n     int
+	log   bool
+	whole bool // no fractions: steps, tokens, codes
 }
 
 func (t ticks) Ticks(lo, hi float64) []plot.Tick {
 	if t.log && lo > 0 {
-		return t.logTicks(lo, hi)
+		if out := t.logTicks(lo, hi); len(out) > 1 {
+			return out
+		}
 	}
 	if !(hi > lo) {
 		return []plot.Tick{{Value: lo, Label: short(lo)}}
@@ -75,6 +79,9 @@ func (t ticks) Ticks(lo, hi float64) []plot.Tick {
 		if step = k * p; step >= raw*0.999 {
 			break
 		}
+	}
+	if t.whole {
+		step = math.Max(step, 1)
 	}
 	var out []plot.Tick
 	for i := math.Ceil(lo/step - 1e-9); i*step <= hi+step*1e-9; i++ {
@@ -137,7 +144,7 @@ func logY(p *plot.Plot) {
 
 func logScale(p *plot.Plot) {
 	p.Y.Scale = plot.LogScale{}
-	p.Y.Tick.Marker = ticks{5, true}
+	p.Y.Tick.Marker = ticks{n: 5, log: true}
 }
 
 // gridLines are faint horizontal lines at the ticks.
@@ -146,6 +153,14 @@ func gridLines() *plotter.Grid {
 	g.Vertical.Color = nil
 	g.Horizontal = draw.LineStyle{Color: faint, Width: 0.8}
 	return g
+}
+
+// seriesColor gives the colour of the i-th thing that is compared.
+func seriesColor(i int) color.RGBA {
+	if i < len(series) {
+		return series[i]
+	}
+	return spread(i+2, 0.7, 0.7)
 }
 
 // stroke is a line through points; nothing where there are none.
@@ -196,33 +211,56 @@ func drawKeys(c draw.Canvas, keys []key) draw.Canvas {
 	return c
 }
 
-// titled draws a plot under its title, which begins where the data do.
-func titled(c draw.Canvas, p *plot.Plot) {
-	const head = 20
-	q := *p
-	q.Title.Text = ""
-	below := draw.Crop(c, 0, 0, 0, -head)
-	sty := label(11.5, false, ink)
-	sty.YAlign = draw.YTop
-	c.FillText(sty, vg.Point{X: q.DataCanvas(below).Min.X, Y: c.Max.Y}, p.Title.Text)
-	q.Draw(below)
+// frame splits the space of a plot: title and label of the vertical axis are
+// drawn here, not by gonum, which takes the label of a logarithmic axis to lie
+// at the middle of its values and leaves room for it there.
+func frame(c draw.Canvas, p *plot.Plot) (bare plot.Plot, inner draw.Canvas) {
+	bare = *p
+	bare.Title.Text, bare.Y.Label.Text = "", ""
+	left, top := vg.Length(0), vg.Length(0)
+	if p.Y.Label.Text != "" {
+		left = 15
+	}
+	if p.Title.Text != "" {
+		top = 20
+	}
+	return bare, draw.Crop(c, left, 0, 0, -top)
 }
 
-// tile draws plots in rows and columns.
+// dataLeft gives where the data of a plot begin.
+func dataLeft(c draw.Canvas, p *plot.Plot) vg.Length {
+	bare, inner := frame(c, p)
+	return bare.DataCanvas(inner).Min.X
+}
+
+// drawPlot draws a plot under its title, which begins where the data do.
+func drawPlot(c draw.Canvas, p *plot.Plot) {
+	bare, inner := frame(c, p)
+	data := bare.DataCanvas(inner)
+	sty := label(11.5, false, ink)
+	sty.YAlign = draw.YTop
+	c.FillText(sty, vg.Point{X: data.Min.X, Y: c.Max.Y}, p.Title.Text)
+	sty = label(9.5, false, gray)
+	sty.Rotation, sty.XAlign, sty.YAlign = math.Pi/2, draw.XCenter, draw.YTop
+	c.FillText(sty, vg.Point{X: c.Min.X, Y: data.Center().Y}, p.Y.Label.Text)
+	bare.Draw(inner)
+}
+
+// tile draws plots in rows and columns; axes in one column begin at the same
+// place.
 func tile(c draw.Canvas, ps [][]*plot.Plot) {
 	t := draw.Tiles{Rows: len(ps), Cols: len(ps[0]), PadX: 18, PadY: 14}
 	for j := range ps[0] {
-		// Axes in one column begin at the same place.
 		var edge vg.Length
 		for i, r := range ps {
 			if r[j] != nil {
-				edge = max(edge, r[j].DataCanvas(t.At(c, j, i)).Min.X)
+				edge = max(edge, dataLeft(t.At(c, j, i), r[j]))
 			}
 		}
 		for i, r := range ps {
 			if r[j] != nil {
 				d := t.At(c, j, i)
-				titled(draw.Crop(d, edge-r[j].DataCanvas(d).Min.X, 0, 0, 0), r[j])
+				drawPlot(draw.Crop(d, edge-dataLeft(d, r[j]), 0, 0, 0), r[j])
 			}
 		}
 	}

@@ -50,7 +50,7 @@ func Samples(ds fourm.Data, n int) *Figure {
 	w := crisp(min(192, (1600-2*margin-170)/len(names)-12))
 	var rows []row
 	for i, s := range all {
-		r := row{name: shorten(s.Key, strong, 150), tint: ink}
+		r := row{name: tail(s.Key, 160), tint: ink}
 		for _, m := range names {
 			c := (*cell)(nil)
 			if _, ok := s.Values[m]; ok || s.Toks[m].Modality != "" {
@@ -67,6 +67,20 @@ func Samples(ds fourm.Data, n int) *Figure {
 		rows = append(rows, r)
 	}
 	return sheet(op, 12, rows...)
+}
+
+// tail shortens a key to so many pixels; what tells keys apart stands at
+// their end.
+func tail(key string, w int) string {
+	if strong.width(key) <= w {
+		return key
+	}
+	for i := range key {
+		if s := "..." + key[i:]; strong.width(s) <= w {
+			return s
+		}
+	}
+	return key
 }
 
 // width gives the size of a panel when there are so many in a row.

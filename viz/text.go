@@ -103,6 +103,9 @@ func wrap(s string, t typeface, w, n int) []string {
 			// A word that is too long by itself is broken where it must be.
 			for t.width(word) > w && len([]rune(word)) > 1 {
 				head := fit(word, t, w)
+				if k := strings.LastIndexAny(head, "_-@/>.,:"); k > len(head)/2 {
+					head = head[:k+1]
+				}
 				out, word = append(out, head), word[len(head):]
 			}
 			line = word

@@ -26,6 +26,9 @@ func checkTokens(op string, t modality.Tokens) {
 // not decided. A sequence is drawn as a row of words.
 func Tokens(t modality.Tokens) *Figure {
 	const op = "viz.Tokens"
+	if t.Modality == "" && len(t.IDs) == 0 {
+		return missing(op, "no tokens")
+	}
 	checkTokens(op, t)
 	if len(t.IDs) == 0 && len(t.Words) == 0 {
 		return missing(op, fmt.Sprintf("%s: no tokens", t.Modality))
