@@ -117,8 +117,9 @@ func scan(r image.Rectangle, c int, at func(x, y int, v []float32)) *modality.Pi
 	return p
 }
 
-// toNormal reads (n+1)/2. A pixel that is transparent, or whose vector is far
-// from length one (mid-gray, black), has none.
+// toNormal reads (n+1)/2. A pixel has no normal where it is transparent, where
+// the vector is far from length one (mid-gray, black), and where it is a dark
+// gray: that points away from the viewer and is how unknown is written, too.
 func toNormal(c color.Color, v []float32) {
 	n := color.NRGBAModel.Convert(c).(color.NRGBA)
 	var f [3]float64
@@ -127,7 +128,7 @@ func toNormal(c color.Color, v []float32) {
 		f[k] = float64(b)/255*2 - 1
 		sum += f[k] * f[k]
 	}
-	if sum = math.Sqrt(sum); n.A == 0 || sum < 0.5 || sum > 1.4 {
+	if sum = math.Sqrt(sum); n.A == 0 || sum < 0.5 || sum > 1.4 || n.R == n.G && n.G == n.B && n.B < 128 {
 		return
 	}
 	for k := range v {

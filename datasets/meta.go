@@ -148,13 +148,18 @@ func textFields(row map[string]json.RawMessage) map[string]string {
 	return out
 }
 
-// values parses the line of sample i. Boxes in pixels are taken for those of
-// a picture of the given shape; their class is the sample's group.
+// values reads the line of sample i.
 func (m *metaIndex) values(i int, s shape) (map[string]any, error) {
 	b, err := m.read(i)
 	if err != nil {
 		return nil, err
 	}
+	return m.parse(b, s)
+}
+
+// parse gives the values of a line. Boxes in pixels are taken for those of a
+// picture of the given shape; their class is the sample's group.
+func (m *metaIndex) parse(b []byte, s shape) (map[string]any, error) {
 	var row map[string]json.RawMessage
 	if err := json.Unmarshal(b, &row); err != nil {
 		return nil, err

@@ -1,0 +1,54 @@
+package datasets
+
+// Readers of files from elsewhere: whatever the bytes, an error and no panic,
+// and nothing outside the file is ever pointed at.
+
+import (
+	"bytes"
+	"testing"
+)
+
+func FuzzIndexTar(f *testing.F) {
+	f.Add([]byte{})
+	f.Add(tarOf(f, []file{{"a.png", []byte("x")}, {"b/c.depth.png", nil}}))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		members, err := indexTar(bytes.NewReader(b), int64(len(b)))
+		for _, m := range members {
+			if m.off < 0 || m.size < 0 || m.off+m.size > int64(len(b)) || m.key == "" {
+				t.Errorf("member %+v of %d bytes (error %v)", m, len(b), err)
+			}
+		}
+	})
+}
+
+func FuzzMeta(f *testing.F) {
+	f.Add([]byte(`{"id":"a","caption":"x","box":[1,2,3,4],"palette":["#010203"],"group":"g","split":"val"}` + "\n\n" + `{"id":7}`))
+	f.Add([]byte(`{"key":"a","objects":[{"category":"c","bbox":[0,0,1,1]}],"captions":["one","two"]}`))
+	f.Add([]byte(`{"id":"a","box":{"instances":[{"boxes":[0,0,1,1],"class_name":"c","score":1}]},"palette":[{"1":[[1,2,3]]}]}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		m, _ := indexMeta(bytes.NewReader(b), "meta.jsonl")
+		for i, e := range m.entries {
+			if e.off < 0 || e.off+e.size > int64(len(b)) || m.keys[i] == "" {
+				t.Fatalf("line %+v of %d bytes", e, len(b))
+			}
+			if v, err := m.parse(b[e.off:e.off+e.size], shape{64, 64}); err == nil && len(v) != len(m.fields) {
+				t.Errorf("%d values of %d fields", len(v), len(m.fields))
+			}
+		}
+		if m.splits != nil && len(m.splits) != len(m.keys) {
+			t.Errorf("%d splits of %d lines", len(m.splits), len(m.keys))
+		}
+	})
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add("rgb", "png", pngOf(f, 4, 4, 9))
+	f.Add("caption", "json", []byte(`[{"caption":"a"}]`))
+	f.Add("box", "json.gz", []byte{0x1f, 0x8b})
+	f.Fuzz(func(t *testing.T, name, ext string, b []byte) {
+		// A small file may claim a large picture; that is slow, not wrong.
+		if v, _, err := decode(name, ext, b, 0); err == nil && v == nil {
+			t.Errorf("%s.%s: neither value nor error", name, ext)
+		}
+	})
+}
