@@ -1,13 +1,33 @@
-// Package fourm is the face of the lab: what a person types. The types live
-// in the packages below it and are aliased here.
+// Package fourm is the face of a lab for Massively Multimodal Masked
+// Modelling (4M: arXiv 2312.06647, 2406.09406). It holds what a person types;
+// the types live in the packages below it and are aliased here.
+//
+//	ds := datasets.Scenes(2000, 1)
+//	fourm.TrainTokenizers(ds.Split("train"), "rgb", "depth")
+//	cfg := fourm.Tiny("rgb", "depth", "caption")
+//	cfg.Dim = 128
+//	m := fourm.New(cfg)
+//	run := m.Train(ds.Split("train"), fourm.Train{Steps: 500, Val: ds.Split("val")})
+//	s := ds.Split("test").MustSample(7)
+//	out := m.Generate(s, fourm.Chain("rgb").Then("depth", 8), 0)
+//
+// Two kinds of failure are kept apart. What was typed cannot be right: a panic
+// with *fourm.Error, one line. The world failed: a returned error, or Err in
+// the value that is returned.
 package fourm
 
 import (
+	"fmt"
+	"os"
+	"strings"
+
 	"fourmlab/fourm/ablate"
 	"fourmlab/fourm/generate"
 	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
+	"fourmlab/fourm/model"
 	"fourmlab/fourm/train"
+	"fourmlab/fourm/vq"
 	"fourmlab/internal/fault"
 	"fourmlab/internal/show"
 )
@@ -25,18 +45,53 @@ type (
 	Palette  = modality.Palette
 	Tokens   = modality.Tokens
 
+	// Tokenizer turns a modality's values into tokens and back.
+	Tokenizer = modality.Tokenizer
+	// VQ says how a tokenizer of an image modality is made.
+	VQ = vq.VQ
+
+	Mask   = mask.Mask
 	Masked = mask.Masked
 	Part   = mask.Part
 
+	Config = model.Config
+
+	// Train says how to train.
+	Train = train.Options
 	Run   = train.Run
 	Point = train.Point
 
 	Plan   = generate.Plan
 	Stage  = generate.Stage
+	Scheme = generate.Scheme
 	Result = generate.Result
 	Step   = generate.Step
+	Report = generate.Report
 
 	Ablation = ablate.Ablation
+)
+
+// What a modality is and how it is looked at.
+const (
+	Image    = modality.Image
+	Sequence = modality.Sequence
+
+	Color   = modality.Color
+	Gray    = modality.Gray
+	Depth   = modality.Depth
+	Normal  = modality.Normal
+	Label   = modality.Label
+	Caption = modality.Caption
+	Boxes   = modality.Boxes
+	Colors  = modality.Colors
+)
+
+// The order in which the tokens of a target are decided.
+const (
+	Auto           = generate.Auto
+	MaskGIT        = generate.MaskGIT
+	ROAR           = generate.ROAR
+	Autoregressive = generate.Autoregressive
 )
 
 // Data is a source of samples; a type declared in a cell may satisfy it.
@@ -55,3 +110,67 @@ func Register(m Modality) { modality.Register(m) }
 // Lookup gives a registered modality; an unknown name panics with the nearest
 // known one.
 func Lookup(name string) Modality { return modality.Lookup(name) }
+
+// Table lists modalities, one a line.
+type Table []Modality
+
+func (t Table) String() string {
+	var w []string
+	for _, m := range t {
+		tok := "no tokenizer yet"
+		if k := modality.TokenizerOf(m.Name); k != nil {
+			tok = fmt.Sprintf("tokenizer of %d", k.Vocab())
+		}
+		w = append(w, fmt.Sprintf("%v; %s", m, tok))
+	}
+	return strings.Join(w, "\n")
+}
+
+// Modalities lists what is registered.
+func Modalities() Table {
+	var t Table
+	for _, n := range modality.Names() {
+		t = append(t, modality.Lookup(n))
+	}
+	return t
+}
+
+// SetTokenizer makes t the modality's tokenizer.
+func SetTokenizer(name string, t Tokenizer) { modality.SetTokenizer(name, t) }
+
+// The sizes of 4M's family; change Dim, Encoder and Decoder for smaller ones.
+
+// Tiny is 384 wide with 6 + 6 blocks.
+func Tiny(modalities ...string) Config { return model.Tiny(modalities...) }
+
+// Small is 512 wide with 8 + 8 blocks.
+func Small(modalities ...string) Config { return model.Small(modalities...) }
+
+// Base is 768 wide with 12 + 12 blocks.
+func Base(modalities ...string) Config { return model.Base(modalities...) }
+
+// Large is 1024 wide with 24 + 24 blocks.
+func Large(modalities ...string) Config { return model.Large(modalities...) }
+
+// XL is 2048 wide with 24 + 24 blocks.
+func XL(modalities ...string) Config { return model.XL(modalities...) }
+
+// Chain begins a plan that is given some modalities:
+// Chain("caption").Then("rgb", 8).Temp(2).Then("depth", 4).
+func Chain(given ...string) *Plan { return generate.Chain(given...) }
+
+// CheckDevice says in a sentence what is wrong with a device name; "" and
+// "cpu" are right.
+func CheckDevice(name string) error {
+	if name == "" || name == "cpu" {
+		return nil
+	}
+	return fmt.Errorf("fourm: no device %q: this build computes on the cpu only; unset FOURM_DEVICE or set it to cpu", name)
+}
+
+// checkEnv refuses to begin on a device that is not there.
+func checkEnv(op string) {
+	if err := CheckDevice(os.Getenv("FOURM_DEVICE")); err != nil {
+		fault.Panic(op, "%s", strings.TrimPrefix(err.Error(), "fourm: "))
+	}
+}

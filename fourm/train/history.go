@@ -29,6 +29,7 @@ type Run struct {
 	Points      []Point
 	Marginal    map[string]float64 // loss of predicting the tokens' marginal distribution, by domain
 	Interrupted bool
+	Err         error // why it stopped before its time, where the world failed
 }
 
 // Last gives the newest point, or the zero Point.
@@ -59,6 +60,9 @@ func (r *Run) String() string {
 	fmt.Fprintf(&b, "  %.0f s", p.Seconds)
 	if r.Interrupted {
 		b.WriteString("  (interrupted)")
+	}
+	if r.Err != nil {
+		fmt.Fprintf(&b, "  (stopped: %v)", r.Err)
 	}
 	return b.String()
 }

@@ -1,0 +1,258 @@
+package generate
+
+// Evaluation: generate, then measure against the truth and a baseline.
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+
+	"fourmlab/fourm/modality"
+	"fourmlab/fourm/model"
+	"fourmlab/internal/fault"
+)
+
+// Data is a source of samples.
+type Data interface {
+	Len() int
+	Sample(i int) (modality.Sample, error)
+}
+
+// Report is a table of tasks and what was measured.
+type Report struct {
+	Rows []ReportRow
+}
+
+// ReportRow is one target of one task.
+type ReportRow struct {
+	Task     string
+	Metric   string  // with its unit
+	Value    float64 // mean over the samples
+	Error    float64 // standard error of the mean
+	Baseline float64 // the same metric for Naive
+	Naive    string  // what the baseline predicts
+	Lower    bool    // lower is better
+	Samples  int
+}
+
+// Better tells whether the value beats the baseline.
+func (r ReportRow) Better() bool { return r.Lower == (r.Value < r.Baseline) }
+
+func (r *Report) String() string {
+	var b strings.Builder
+	for _, x := range r.Rows {
+		fmt.Fprintf(&b, "%-24s %-22s %8.3f ± %.3f   %s: %.3f   (%d samples)\n", x.Task, x.Metric, x.Value, x.Error, x.Naive, x.Baseline, x.Samples)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// Eval carries out each task ("rgb->depth", "caption->rgb") on all samples,
+// with greedy choices, and measures every target.
+func Eval(ctx context.Context, m *model.Model, ds Data, tasks []string) (*Report, error) {
+	rep := &Report{}
+	var samples []modality.Sample
+	for i := range ds.Len() {
+		s, err := ds.Sample(i)
+		if err != nil {
+			return rep, err
+		}
+		samples = append(samples, s)
+	}
+	for _, task := range tasks {
+		plan := parseTask(task)
+		truth, guess := map[string][]any{}, map[string][]any{}
+		for i, s := range samples {
+			out, err := Generate(ctx, m, s, *plan, int64(i))
+			if err != nil {
+				return rep, err
+			}
+			for _, g := range out.Generated {
+				if v, ok := s.Values[g]; ok {
+					truth[g], guess[g] = append(truth[g], v), append(guess[g], out.Sample.Values[g])
+				}
+			}
+		}
+		for _, st := range plan.Stages {
+			if len(truth[st.Target]) == 0 {
+				fault.Panic("Model.Eval", "no sample has %q to compare with", st.Target)
+			}
+			rep.Rows = append(rep.Rows, measure(task, modality.Lookup(st.Target), truth[st.Target], guess[st.Target]))
+		}
+	}
+	return rep, nil
+}
+
+// parseTask reads "a+b->c+d".
+func parseTask(task string) *Plan {
+	in, out, ok := strings.Cut(task, "->")
+	if !ok {
+		fault.Panic("Model.Eval", `task %q, expected something like "rgb->depth"`, task)
+	}
+	fields := func(s string) (w []string) {
+		for _, f := range strings.Split(s, "+") {
+			if f = strings.TrimSpace(f); f != "" {
+				w = append(w, f)
+			}
+		}
+		return w
+	}
+	p := Chain(fields(in)...)
+	for _, t := range fields(out) {
+		p.Then(t, 8).Temp(1e-9)
+	}
+	return p
+}
+
+// measure compares predictions with truths by the modality's usual metric.
+func measure(task string, m modality.Modality, truth, guess []any) ReportRow {
+	r := ReportRow{Task: task, Samples: len(truth)}
+	var score func(truth, guess any) float64
+	naive := make([]any, len(truth))
+	if m.Kind == modality.Image {
+		mean := meanPicture(m, truth)
+		for i := range naive {
+			naive[i] = mean
+		}
+		r.Naive = "mean picture"
+	}
+	switch {
+	case m.Kind == modality.Sequence:
+		r.Metric, r.Naive, score = "word F1", "another sample's", wordF1
+		for i := range naive {
+			naive[i] = truth[(i+1)%len(truth)]
+		}
+	case m.Look == modality.Depth:
+		r.Metric, r.Naive, r.Lower, score = "RMSE, m", "mean depth", true, depthRMSE
+	case m.Look == modality.Normal:
+		r.Metric, r.Naive, r.Lower, score = "mean angle, degrees", "mean normals", true, meanAngle
+	case m.Look == modality.Label:
+		r.Metric, r.Naive, score = "pixel accuracy", "commonest classes", pixelAccuracy
+	default:
+		r.Metric, score = "PSNR, dB", psnr
+	}
+	sum, sq, base, n := 0.0, 0.0, 0.0, 0.0
+	for i := range truth {
+		v := score(truth[i], guess[i])
+		if math.IsNaN(v) {
+			continue // nothing known in the truth
+		}
+		sum, sq, n = sum+v, sq+v*v, n+1
+		base += score(truth[i], naive[i])
+	}
+	r.Value, r.Baseline = sum/n, base/n
+	if n > 1 {
+		r.Error = math.Sqrt(math.Max(sq/n-r.Value*r.Value, 0) / (n - 1))
+	}
+	return r
+}
+
+// meanPicture is the best that can be said without looking, made of the very
+// truths it is compared with: the mean of what is known at each pixel, or the
+// commonest class.
+func meanPicture(m modality.Modality, truth []any) *modality.Picture {
+	first := truth[0].(*modality.Picture)
+	out := modality.NewPicture(first.H, first.W, first.C)
+	for i := range out.Pix {
+		sum, n := 0.0, 0.0
+		votes := map[float32]int{}
+		for _, t := range truth {
+			v := t.(*modality.Picture).Pix[i]
+			votes[v]++
+			if m.Look != modality.Depth || v > 0 {
+				sum, n = sum+float64(v), n+1
+			}
+		}
+		if m.Look == modality.Label {
+			best := float32(-1)
+			for v, c := range votes {
+				if best < 0 || c > votes[best] || c == votes[best] && v < best {
+					best = v
+				}
+			}
+			out.Pix[i] = best
+		} else if n > 0 {
+			out.Pix[i] = float32(sum / n)
+		}
+	}
+	return out
+}
+
+// depthRMSE is over the pixels whose depth is known; an unknown prediction
+// counts as 0 metres.
+func depthRMSE(truth, guess any) float64 {
+	a, b := truth.(*modality.Picture), guess.(*modality.Picture)
+	s, n := 0.0, 0.0
+	for i, v := range a.Pix {
+		if v > 0 {
+			d := float64(v - b.Pix[i])
+			s, n = s+d*d, n+1
+		}
+	}
+	return math.Sqrt(s / n)
+}
+
+func psnr(truth, guess any) float64 {
+	a, b := truth.(*modality.Picture), guess.(*modality.Picture)
+	s := 0.0
+	for i, v := range a.Pix {
+		d := float64(v - b.Pix[i])
+		s += d * d
+	}
+	return -10 * math.Log10(math.Max(s/float64(len(a.Pix)), 1e-10))
+}
+
+func pixelAccuracy(truth, guess any) float64 {
+	a, b := truth.(*modality.Picture), guess.(*modality.Picture)
+	n := 0.0
+	for i, v := range a.Pix {
+		if v == b.Pix[i] {
+			n++
+		}
+	}
+	return n / float64(len(a.Pix))
+}
+
+func meanAngle(truth, guess any) float64 {
+	a, b := truth.(*modality.Picture), guess.(*modality.Picture)
+	s, n := 0.0, 0.0
+	for i := 0; i+2 < len(a.Pix); i += 3 {
+		var dot, x, y float64
+		for c := range 3 {
+			u, v := float64(a.Pix[i+c]), float64(b.Pix[i+c])
+			dot, x, y = dot+u*v, x+u*u, y+v*v
+		}
+		if x == 0 {
+			continue
+		}
+		cos := 0.0
+		if y > 0 {
+			cos = dot / math.Sqrt(x*y)
+		}
+		s, n = s+math.Acos(math.Min(math.Max(cos, -1), 1))*180/math.Pi, n+1
+	}
+	return s / n
+}
+
+// wordF1 is the harmonic mean of precision and recall over words, counted.
+func wordF1(truth, guess any) float64 {
+	words := func(v any) []string {
+		return strings.Fields(modality.Sample{Values: map[string]any{"x": v}}.Text("x"))
+	}
+	count := map[string]int{}
+	a, b := words(truth), words(guess)
+	for _, w := range a {
+		count[w]++
+	}
+	hit := 0.0
+	for _, w := range b {
+		if count[w] > 0 {
+			count[w]--
+			hit++
+		}
+	}
+	if len(a)+len(b) == 0 {
+		return 1
+	}
+	return 2 * hit / float64(len(a)+len(b))
+}

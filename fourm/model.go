@@ -1,0 +1,136 @@
+package fourm
+
+// The model as a person holds it.
+
+import (
+	"context"
+
+	"fourmlab/fourm/generate"
+	"fourmlab/fourm/model"
+	"fourmlab/fourm/train"
+	"fourmlab/internal/fault"
+	"fourmlab/internal/show"
+)
+
+// Model is a 4M model with its tokenizers. It prints its layers, parameters
+// and memory. It is not safe for concurrent use.
+type Model struct{ core *model.Model }
+
+// New makes a model with fresh weights. Every modality needs a tokenizer; a
+// one-line panic says which has none and what to do.
+func New(c Config) *Model {
+	checkEnv("fourm.New")
+	return &Model{model.New(c)}
+}
+
+// Load reads a model from a checkpoint, its tokenizers with it.
+func Load(path string) (*Model, error) {
+	checkEnv("fourm.Load")
+	m, err := model.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	return &Model{m}, nil
+}
+
+// MustLoad is Load that panics where the file fails.
+func MustLoad(path string) *Model {
+	m, err := Load(path)
+	if err != nil {
+		panic(err)
+	}
+	return m
+}
+
+// Peek says what model a checkpoint holds, without reading its tensors.
+func Peek(path string) (string, error) { return model.Peek(path) }
+
+func (m *Model) String() string { return m.core.String() }
+
+// Config gives the configuration, resolved.
+func (m *Model) Config() Config { return m.core.Config }
+
+// Save writes the model and its tokenizers, whole or not at all.
+func (m *Model) Save(path string) error { return m.core.Save(path, nil, nil) }
+
+// To moves the model to a device; "cpu" is the only one so far.
+func (m *Model) To(device string) error { return CheckDevice(device) }
+
+// Train fits the model to data. A live curve appears in a notebook, a line in
+// a terminal; an interrupt ends the run at a step and keeps it; the same Dir
+// again goes on where it was. What the world does wrong is in the run's Err.
+func (m *Model) Train(ds Data, t Train) *Run {
+	run, _ := train.Fit(m.core, ds, t) // the run holds the error
+	return run
+}
+
+// Generate makes the plan's targets from the sample's given modalities. The
+// same model, sample, plan and seed give the same result. An interrupt returns
+// what is finished.
+func (m *Model) Generate(s Sample, p *Plan, seed int64) Result {
+	var out Result
+	var err error
+	stopped := show.Interruptible(func(ctx context.Context) {
+		out, err = generate.Generate(ctx, m.core, s, *p, seed)
+	})
+	if err != nil && !stopped {
+		panic(err)
+	}
+	return out
+}
+
+// Vary is Generate with n seeds, from 0.
+func (m *Model) Vary(s Sample, p *Plan, n int) []Result {
+	var out []Result
+	for seed := range int64(n) {
+		out = append(out, m.Generate(s, p, seed))
+		if len(out[seed].Generated) < len(p.Stages) {
+			break // interrupted
+		}
+	}
+	return out
+}
+
+// Reconstruct predicts from a masked sample's inputs all that they do not
+// show, in one look; viz.Recon draws it.
+func (m *Model) Reconstruct(mk Masked) Sample {
+	var out Sample
+	var err error
+	stopped := show.Interruptible(func(ctx context.Context) {
+		out, err = generate.Reconstruct(ctx, m.core, mk)
+	})
+	if err != nil && !stopped {
+		panic(err)
+	}
+	return out
+}
+
+// Mask gives a mask over the model's own domains with budgets and alphas as
+// given, for Draw.
+func (m *Model) Mask(k Mask) Mask {
+	if k.Inputs == nil {
+		k.Inputs = m.core.Config.Inputs
+	}
+	if k.Outputs == nil {
+		k.Outputs = m.core.Config.Outputs
+	}
+	return k
+}
+
+// Eval generates targets from inputs on every sample of a held-out set and
+// measures them: "rgb->depth", "caption->rgb+depth" in so many words. Each row
+// of the report has its unit, its standard error, and a baseline.
+func (m *Model) Eval(ds Data, tasks ...string) *Report {
+	var rep *Report
+	var err error
+	if ds == nil || ds.Len() == 0 {
+		fault.Panic("Model.Eval", "no samples to evaluate on")
+	}
+	stopped := show.Interruptible(func(ctx context.Context) {
+		rep, err = generate.Eval(ctx, m.core, ds, tasks)
+	})
+	if err != nil && !stopped {
+		panic(err)
+	}
+	return rep
+}

@@ -1,0 +1,173 @@
+package train
+
+// What a run leaves in its folder: history.jsonl (a point a line), run.json,
+// last.safetensors and best.safetensors (the model), state.safetensors (all
+// that resuming needs). Each is replaced whole.
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"fourmlab/fourm/checkpoint"
+	"fourmlab/fourm/model"
+)
+
+// facts are what must be equal for a run to go on, and what it has reached.
+type facts struct {
+	Model   string
+	Steps   int
+	Batch   int
+	LR      float64
+	Warm    int
+	Decay   float64
+	Clip    float64
+	Masks   any
+	Seed    int64
+	Step    int                `json:",omitempty"`
+	OptStep int                `json:",omitempty"`
+	Best    float64            `json:",omitempty"`
+	Spent   float64            `json:",omitempty"`
+	Margin  map[string]float64 `json:",omitempty"`
+}
+
+func (l *loop) facts() facts {
+	o := l.o
+	return facts{Model: l.m.Config.String(), Steps: o.Steps, Batch: o.Batch, LR: o.LR, Warm: o.Warm, Decay: o.Decay, Clip: o.Clip, Masks: o.Masks, Seed: o.Seed}
+}
+
+func (l *loop) path(name string) string { return filepath.Join(l.o.Dir, name) }
+
+// save writes a checkpoint; "last" brings what resuming needs.
+func (l *loop) save(name string) error {
+	if name == "last" {
+		var extra []checkpoint.Tensor
+		for i, p := range l.m.Params {
+			if l.opt.M != nil {
+				extra = append(extra, checkpoint.Tensor{Name: "optimizer.m." + p.Name, Shape: p.Shape, Data: l.opt.M[i]},
+					checkpoint.Tensor{Name: "optimizer.v." + p.Name, Shape: p.Shape, Data: l.opt.V[i]})
+			}
+		}
+		f := l.facts()
+		f.Step, f.OptStep, f.Best, f.Spent, f.Margin = l.run.Last().Step, l.opt.Step, l.best, l.run.Last().Seconds, l.run.Marginal
+		b, err := json.Marshal(f)
+		if err != nil {
+			return err
+		}
+		if err := l.m.Save(l.path("state.safetensors"), extra, map[string]string{"run": string(b)}); err != nil {
+			return err
+		}
+		if err := checkpoint.Atomic(l.path("run.json"), func(w io.Writer) error {
+			e := json.NewEncoder(w)
+			e.SetIndent("", "  ")
+			return e.Encode(f)
+		}); err != nil {
+			return err
+		}
+	}
+	return l.m.Save(l.path(name+".safetensors"), nil, nil)
+}
+
+// resume goes on where the folder's run was left, if there is one.
+func (l *loop) resume() error {
+	path := l.path("state.safetensors")
+	f, err := checkpoint.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	var had facts
+	if err := json.Unmarshal([]byte(f.Meta["run"]), &had); err != nil {
+		return fmt.Errorf("train: %s: %w", path, err)
+	}
+	want := l.facts()
+	then := had
+	then.Step, then.OptStep, then.Best, then.Spent, then.Margin = 0, 0, 0, 0, nil
+	a, _ := json.Marshal(want)
+	b, _ := json.Marshal(then)
+	if !bytes.Equal(a, b) {
+		return fmt.Errorf("train: %s holds another run; choose another folder or remove it\n  there: %s\n  now:   %s", l.o.Dir, b, a)
+	}
+	kept, err := model.Read(f, path) // brings the tokenizers that the run was made with
+	if err != nil {
+		return err
+	}
+	l.m.Tokenizers = kept.Tokenizers
+	for i, p := range l.m.Params {
+		copy(p.Data, kept.Params[i].Data)
+		if had.OptStep > 0 {
+			m, v := make([]float32, len(p.Data)), make([]float32, len(p.Data))
+			if err := f.Into("optimizer.m."+p.Name, m); err != nil {
+				return err
+			}
+			if err := f.Into("optimizer.v."+p.Name, v); err != nil {
+				return err
+			}
+			l.opt.M, l.opt.V = append(l.opt.M, m), append(l.opt.V, v)
+		}
+	}
+	l.opt.Step, l.best, l.spent, l.run.Marginal = had.OptStep, had.Best, had.Spent, had.Margin
+	points, err := ReadHistory(l.path("history.jsonl"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, p := range points {
+		if p.Step <= had.Step {
+			l.run.Points = append(l.run.Points, p)
+		}
+	}
+	if l.run.Last().Step != had.Step {
+		return fmt.Errorf("train: %s ends at step %d, its checkpoint at %d; remove the folder to begin anew", l.path("history.jsonl"), l.run.Last().Step, had.Step)
+	}
+	return nil
+}
+
+// openHistory rewrites the points that stand and opens the file for more.
+func (l *loop) openHistory() error {
+	err := checkpoint.Atomic(l.path("history.jsonl"), func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		for _, p := range l.run.Points {
+			if err := e.Encode(p); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	l.file, err = os.OpenFile(l.path("history.jsonl"), os.O_APPEND|os.O_WRONLY, 0o644)
+	return err
+}
+
+func (l *loop) note(p Point) error { return json.NewEncoder(l.file).Encode(p) }
+
+// ReadHistory reads the points of a history.jsonl; a last line that was cut
+// off is left out.
+func ReadHistory(path string) ([]Point, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var out []Point
+	sc := bufio.NewScanner(f)
+	sc.Buffer(nil, 1<<20)
+	for sc.Scan() {
+		var p Point
+		if err := json.Unmarshal(sc.Bytes(), &p); err != nil {
+			break
+		}
+		out = append(out, p)
+	}
+	return out, sc.Err()
+}

@@ -1,0 +1,341 @@
+// Package train fits a model to data: masked batches, AdamW with warm-up and
+// cosine, validation with fixed masks, checkpoints, and a live display.
+//
+//	run, err := train.Fit(m, data, val, train.Options{Steps: 500})
+//
+// The same model, data, options and seed give the same run, whether or not it
+// was interrupted and resumed on the way.
+package train
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"time"
+
+	"fourmlab/fourm/exec"
+	"fourmlab/fourm/mask"
+	"fourmlab/fourm/modality"
+	"fourmlab/fourm/model"
+	"fourmlab/internal/fault"
+	"fourmlab/internal/show"
+)
+
+// Data is a source of samples.
+type Data interface {
+	Len() int
+	Sample(i int) (modality.Sample, error)
+}
+
+// Options says how to train. Zero values stand for what the comments give.
+type Options struct {
+	Steps    int         // 500
+	Batch    int         // 32 samples a step
+	LR       float64     // peak learning rate: 1e-3
+	Warm     int         // steps of linear warm-up: a twentieth of Steps
+	Decay    float64     // weight decay: 0.05, as in 4M; negative stands for none
+	Clip     float64     // largest gradient norm: 1; negative stands for none
+	Mask     mask.Mask   // how tokens are shared among the domains
+	Masks    []mask.Mask // a mixture by weight, in place of Mask
+	Seed     int64
+	Val      Data             // held-out samples; nil: none
+	ValEvery int              // steps between validations: a tenth of Steps
+	ValSize  int              // samples of Val that are used, with fixed masks: 128
+	Dir      string           // checkpoints and history go here; a run found there is resumed
+	Name     string           // shown in legends: the base name of Dir
+	Quiet    bool             // no display
+	OnStep   func(Point) bool // called after each step; false stops the run
+}
+
+func (o Options) resolved() Options {
+	const op = "Model.Train"
+	def := func(p *int, v int) {
+		if *p == 0 {
+			*p = v
+		}
+	}
+	def(&o.Steps, 500)
+	def(&o.Batch, 32)
+	def(&o.Warm, max(o.Steps/20, 1))
+	def(&o.ValEvery, max(o.Steps/10, 1))
+	def(&o.ValSize, 128)
+	if o.LR == 0 {
+		o.LR = 1e-3
+	}
+	if o.Decay == 0 {
+		o.Decay = 0.05
+	}
+	if o.Clip == 0 {
+		o.Clip = 1
+	}
+	if o.Name == "" && o.Dir != "" {
+		o.Name = filepath.Base(o.Dir)
+	}
+	if len(o.Masks) == 0 {
+		o.Masks = []mask.Mask{o.Mask}
+	}
+	for what, v := range map[string]int{"steps": o.Steps, "batch": o.Batch, "warm": o.Warm, "val every": o.ValEvery, "val size": o.ValSize} {
+		if v < 1 {
+			fault.Panic(op, "%s is %d, expected 1 or more", what, v)
+		}
+	}
+	if o.LR < 0 || math.IsNaN(o.LR) {
+		fault.Panic(op, "learning rate %g, expected a positive one", o.LR)
+	}
+	return o
+}
+
+// shape is that of a training batch: the largest budgets of the mixture.
+func (o Options) shape() model.Shape {
+	s := model.Shape{B: o.Batch}
+	for _, m := range o.Masks {
+		n := func(v int) int {
+			if v == 0 {
+				return 64
+			}
+			return v
+		}
+		s.N, s.M = max(s.N, n(m.In)), max(s.M, n(m.Out))
+	}
+	return s
+}
+
+// Fit trains the model on data. It returns when the steps are done, when the
+// person interrupts (run.Interrupted, no error), or with an error, which
+// run.Err holds as well, when the world fails or the loss is no longer a
+// number. The run is never nil.
+func Fit(m *model.Model, data Data, o Options) (run *Run, err error) {
+	o = o.resolved()
+	if data == nil || data.Len() == 0 {
+		fault.Panic("Model.Train", "no samples to train on")
+	}
+	l := &loop{m: m, o: o, run: &Run{Name: o.Name, Dir: o.Dir, Steps: o.Steps}, opt: exec.AdamW{Decay: max(o.Decay, 0)}}
+	defer func() { l.run.Err = err }()
+	if o.Dir != "" {
+		if err := os.MkdirAll(o.Dir, 0o777); err != nil {
+			return l.run, err
+		}
+		if err := l.resume(); err != nil {
+			return l.run, err
+		}
+	}
+	if !o.Quiet {
+		l.live = show.NewLive()
+		_, all := m.Size()
+		l.put(fmt.Sprintf("%d parameters, about %s while training; tokenizing %d samples", all, model.Bytes(m.Memory(o.shape())), data.Len()))
+	}
+	l.run.Interrupted = show.Interruptible(func(ctx context.Context) { err = l.all(ctx, data) })
+	if err != nil && l.run.Interrupted && ctxError(err) {
+		err = nil
+	}
+	if err == nil && o.Dir != "" {
+		err = l.save("last")
+	}
+	if l.live != nil {
+		l.show()
+	}
+	return l.run, err
+}
+
+func ctxError(err error) bool {
+	return err == context.Canceled
+}
+
+// loop is one run at work.
+type loop struct {
+	m     *model.Model
+	o     Options
+	run   *Run
+	opt   exec.AdamW
+	live  *show.Live
+	began time.Time
+	spent float64 // seconds of earlier sessions
+	best  float64 // lowest validation loss
+	fixed []fixedBatch
+	net   *model.Net
+	file  *os.File // history
+}
+
+// fixedBatch is a batch of validation: its masks are drawn once.
+type fixedBatch struct{ samples []mask.Masked }
+
+func (l *loop) all(ctx context.Context, data Data) error {
+	l.began = time.Now()
+	cache, err := Tokenized(ctx, l.m, data)
+	if err != nil {
+		return err
+	}
+	if err := l.validation(ctx); err != nil {
+		return err
+	}
+	l.net = l.m.Train(l.o.shape())
+	if l.run.Marginal == nil {
+		if err := l.marginals(cache); err != nil {
+			return err
+		}
+	}
+	if l.o.Dir != "" {
+		if err := l.openHistory(); err != nil {
+			return err
+		}
+		defer l.file.Close()
+	}
+	var params, grads [][]float32
+	var decays []bool
+	for _, p := range l.m.Params {
+		params, decays = append(params, p.Data), append(decays, p.Decays())
+	}
+	for step := l.run.Last().Step; step < l.o.Steps; step++ {
+		if err := l.m.Fill(l.net.Batch, l.draw(cache, step)); err != nil {
+			return err
+		}
+		if err := l.net.Machine.Run(ctx); err != nil {
+			return err
+		}
+		p := Point{Step: step + 1, LR: exec.Warm(l.o.LR, step, l.o.Warm, l.o.Steps), Loss: l.net.Loss(), Losses: map[string]float64{},
+			Tokens: l.run.Last().Tokens + l.net.Tokens}
+		for _, d := range l.m.Out {
+			if l.net.Counts(d.Name) == 0 {
+				continue
+			}
+			p.Losses[d.Name] = l.net.DomainLoss(d.Name)
+			if math.IsNaN(p.Losses[d.Name]) || math.IsInf(p.Losses[d.Name], 0) {
+				return fmt.Errorf("train: the loss of %s is %g at step %d; the weights are those before it (lower the learning rate of %g?)", d.Name, p.Losses[d.Name], step+1, l.o.LR)
+			}
+		}
+		grads = grads[:0]
+		for i := range params {
+			grads = append(grads, l.net.Grad(i))
+		}
+		p.GradNorm = exec.Norm(grads)
+		if math.IsNaN(p.GradNorm) || math.IsInf(p.GradNorm, 0) {
+			return fmt.Errorf("train: the gradient is not a number at step %d; the weights are those before it", step+1)
+		}
+		l.opt.Apply(params, grads, decays, p.LR, p.GradNorm, max(l.o.Clip, 0))
+		if err := l.after(ctx, &p); err != nil {
+			return err
+		}
+		if l.o.OnStep != nil && !l.o.OnStep(p) {
+			return nil
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// after validates where it is time to, and keeps what is known.
+func (l *loop) after(ctx context.Context, p *Point) error {
+	due := p.Step%l.o.ValEvery == 0 || p.Step == l.o.Steps
+	if due && len(l.fixed) > 0 {
+		var err error
+		if p.Val, p.ValLoss, err = l.validate(ctx); err != nil && !ctxError(err) {
+			return err
+		}
+	}
+	p.Seconds = l.spent + time.Since(l.began).Seconds()
+	l.run.Points = append(l.run.Points, *p)
+	if l.o.Dir != "" {
+		if err := l.note(*p); err != nil {
+			return err
+		}
+		if due {
+			if err := l.save("last"); err != nil {
+				return err
+			}
+			if p.Val != nil && (l.best == 0 || p.ValLoss < l.best) {
+				l.best = p.ValLoss
+				if err := l.save("best"); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	if l.live != nil && (l.live.Due() || p.Val != nil && p.Step == l.o.Steps) {
+		l.show()
+	}
+	return nil
+}
+
+// draw gives the masked samples of a step. Every step has its own source of
+// chance, so that a resumed run draws what an uninterrupted one would.
+func (l *loop) draw(cache []modality.Sample, step int) []mask.Masked {
+	r := rand.New(rand.NewPCG(uint64(l.o.Seed), uint64(step)+1<<32))
+	out := make([]mask.Masked, l.o.Batch)
+	for i := range out {
+		// samples without replacement within an epoch: a fixed shuffle each
+		at := step*l.o.Batch + i
+		out[i] = l.mixture(r).DrawWith(cache[shuffled(at%len(cache), len(cache), uint64(l.o.Seed)+uint64(at/len(cache)))], r)
+	}
+	return out
+}
+
+// mixture picks a mask by weight and gives it the model's domains where it
+// names none.
+func (l *loop) mixture(r *rand.Rand) mask.Mask {
+	total := 0.0
+	weight := func(m mask.Mask) float64 {
+		if m.Weight == 0 {
+			return 1
+		}
+		return m.Weight
+	}
+	for _, m := range l.o.Masks {
+		total += weight(m)
+	}
+	u := r.Float64() * total
+	pick := l.o.Masks[len(l.o.Masks)-1]
+	for _, m := range l.o.Masks {
+		if u -= weight(m); u < 0 {
+			pick = m
+			break
+		}
+	}
+	if pick.Inputs == nil {
+		pick.Inputs = l.m.Config.Inputs
+	}
+	if pick.Outputs == nil {
+		pick.Outputs = l.m.Config.Outputs
+	}
+	return pick
+}
+
+// shuffled gives the place of i in a permutation of n things that depends on
+// the seed alone: a Feistel network over the next power of four, walked until
+// it lands inside.
+func shuffled(i, n int, seed uint64) int {
+	half := uint(1)
+	for 1<<(2*half) < n {
+		half++
+	}
+	mask := uint64(1)<<half - 1
+	x := uint64(i)
+	for {
+		l, r := x>>half, x&mask
+		for round := range uint64(4) {
+			h := (r + round*0x9E3779B97F4A7C15 + seed*0xD1342543DE82EF95) * 0xBF58476D1CE4E5B9
+			h ^= h >> 31
+			l, r = r, l^(h*0x94D049BB133111EB>>40)&mask
+		}
+		x = l<<half | r
+		if x < uint64(n) {
+			return int(x)
+		}
+	}
+}
+
+func (l *loop) show() {
+	b := map[string]any{"text/plain": l.run.String()}
+	if len(l.run.Points) > 1 {
+		if p := show.PNG(l.run); p != nil {
+			b["image/png"] = p
+		}
+	}
+	l.live.Put(b)
+}
+
+func (l *loop) put(text string) { l.live.Put(map[string]any{"text/plain": text}) }

@@ -1,0 +1,207 @@
+package train
+
+// Held-out samples under fixed masks, and the baseline that a loss is read
+// against.
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+
+	"fourmlab/fourm/mask"
+	"fourmlab/fourm/modality"
+	"fourmlab/fourm/model"
+)
+
+// Tokenized reads all samples once and puts their tokens beside their values,
+// so that a step need not make them again. Pictures that are only needed as
+// tokens are let go.
+func Tokenized(ctx context.Context, m *model.Model, data Data) ([]modality.Sample, error) {
+	keep := map[string]bool{}
+	for _, d := range m.In {
+		keep[d.Modality] = keep[d.Modality] || d.Pixels
+	}
+	out := make([]modality.Sample, 0, data.Len())
+	const chunk = 64
+	for at := 0; at < data.Len(); at += chunk {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		var part []modality.Sample
+		for i := at; i < min(at+chunk, data.Len()); i++ {
+			s, err := data.Sample(i)
+			if err != nil {
+				return nil, err
+			}
+			part = append(part, modality.Sample{Key: s.Key, Values: s.Values, Toks: map[string]modality.Tokens{}})
+		}
+		for name, t := range m.Tokenizers {
+			if err := tokenize(t, name, part); err != nil {
+				return nil, err
+			}
+		}
+		for _, s := range part {
+			slim := map[string]any{}
+			for n, v := range s.Values {
+				if _, pic := v.(*modality.Picture); keep[n] || !pic && m.Tokenizers[n] != nil {
+					slim[n] = v
+				} else if m.Tokenizers[n] != nil {
+					slim[n] = nil // the tokens stand for it
+				}
+			}
+			out = append(out, modality.Sample{Key: s.Key, Values: slim, Toks: s.Toks})
+		}
+	}
+	return out, nil
+}
+
+// batchTokenizer is a tokenizer that does many at once faster.
+type batchTokenizer interface {
+	EncodeAll(values []any) ([]modality.Tokens, error)
+}
+
+func tokenize(t modality.Tokenizer, name string, part []modality.Sample) error {
+	var values []any
+	var have []int
+	for i, s := range part {
+		if v, ok := s.Values[name]; ok {
+			values, have = append(values, v), append(have, i)
+		}
+	}
+	if b, ok := t.(batchTokenizer); ok {
+		toks, err := b.EncodeAll(values)
+		if err != nil {
+			return err
+		}
+		for k, i := range have {
+			part[i].Toks[name] = toks[k]
+		}
+		return nil
+	}
+	for k, i := range have {
+		tk, err := t.Encode(values[k])
+		if err != nil {
+			return err
+		}
+		part[i].Toks[name] = tk
+	}
+	return nil
+}
+
+// validation draws the fixed masks of the held-out samples.
+func (l *loop) validation(ctx context.Context) error {
+	if l.o.Val == nil || l.o.Val.Len() == 0 {
+		return nil
+	}
+	cache, err := Tokenized(ctx, l.m, head{l.o.Val, min(l.o.ValSize, l.o.Val.Len())})
+	if err != nil {
+		return err
+	}
+	r := rand.New(rand.NewPCG(20231211, uint64(len(cache)))) // the same for every run
+	for at := 0; at < len(cache); at += l.o.Batch {
+		var b fixedBatch
+		for _, s := range cache[at:min(at+l.o.Batch, len(cache))] {
+			b.samples = append(b.samples, l.mixture(r).DrawWith(s, r))
+		}
+		l.fixed = append(l.fixed, b)
+	}
+	return nil
+}
+
+type head struct {
+	Data
+	n int
+}
+
+func (h head) Len() int { return h.n }
+
+// validate gives the loss by domain over all held-out targets, and the mean
+// over the domains.
+func (l *loop) validate(ctx context.Context) (map[string]float64, float64, error) {
+	net := l.m.Evaluate(l.o.shape())
+	sum, n := map[string]float64{}, map[string]float64{}
+	for _, b := range l.fixed {
+		if err := l.m.Fill(net.Batch, b.samples); err != nil {
+			return nil, 0, err
+		}
+		if err := net.Machine.Run(ctx); err != nil {
+			return nil, 0, err
+		}
+		for _, d := range l.m.Out {
+			c := float64(net.Counts(d.Name))
+			sum[d.Name] += net.DomainLoss(d.Name) * c
+			n[d.Name] += c
+		}
+	}
+	total := 0.0
+	for name := range sum {
+		if n[name] > 0 {
+			sum[name] /= n[name]
+		}
+		total += sum[name] / float64(len(l.m.Out))
+	}
+	return sum, total, nil
+}
+
+// marginals measures what a model without any input could reach: the loss, on
+// the validation targets (else on training ones), of the distribution that
+// tokens have in the training targets, each counted once more.
+func (l *loop) marginals(cache []modality.Sample) error {
+	count := map[string][]float64{}
+	each := func(samples []mask.Masked, f func(domain string, label int32)) error {
+		b := l.net.Batch
+		for at := 0; at < len(samples); at += b.B {
+			if err := l.m.Fill(b, samples[at:min(at+b.B, len(samples))]); err != nil {
+				return err
+			}
+			for name, labels := range b.Labels {
+				for _, y := range labels {
+					if y >= 0 {
+						f(name, y)
+					}
+				}
+			}
+		}
+		return nil
+	}
+	r := rand.New(rand.NewPCG(7, 7))
+	var seen []mask.Masked
+	for i := range min(len(cache), 1024) {
+		seen = append(seen, l.mixture(r).DrawWith(cache[i], r))
+	}
+	for _, d := range l.m.Out {
+		c := make([]float64, d.Vocab+1)
+		for i := range d.Vocab {
+			c[i] = 1
+		}
+		c[d.Vocab] = float64(d.Vocab)
+		count[d.Name] = c
+	}
+	if err := each(seen, func(name string, y int32) {
+		c := count[name]
+		c[y]++
+		c[len(c)-1]++
+	}); err != nil {
+		return err
+	}
+	test := seen
+	if len(l.fixed) > 0 {
+		test = nil
+		for _, b := range l.fixed {
+			test = append(test, b.samples...)
+		}
+	}
+	sum, n := map[string]float64{}, map[string]float64{}
+	if err := each(test, func(name string, y int32) {
+		c := count[name]
+		sum[name] -= math.Log(c[y] / c[len(c)-1])
+		n[name]++
+	}); err != nil {
+		return err
+	}
+	l.run.Marginal = map[string]float64{}
+	for name := range sum {
+		l.run.Marginal[name] = sum[name] / n[name]
+	}
+	return nil
+}

@@ -1,0 +1,48 @@
+package vq
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"fourmlab/fourm/modality"
+	"fourmlab/internal/fault"
+)
+
+type stored struct {
+	Config VQ    `json:"config"`
+	Scale  Scale `json:"scale"`
+}
+
+// Store gives the tokenizer for a checkpoint.
+func (t *Tokenizer) Store() (modality.Stored, error) {
+	b, err := json.Marshal(stored{t.Config, t.Scale})
+	s := modality.Stored{Kind: "vq", Config: string(b), Tensors: map[string]modality.StoredTensor{}}
+	for n, p := range t.Params {
+		s.Tensors[n] = modality.StoredTensor{Shape: p.Shape, Data: p.Data}
+	}
+	return s, err
+}
+
+func init() {
+	modality.RegisterKind("vq", func(m modality.Modality, s modality.Stored) (_ modality.Tokenizer, err error) {
+		defer fault.Catch(&err)
+		var c stored
+		if err := json.Unmarshal([]byte(s.Config), &c); err != nil {
+			return nil, fmt.Errorf("vq: %w", err)
+		}
+		t := &Tokenizer{Of: m, Config: c.Config.resolved(m), Scale: c.Scale}
+		t.declare()
+		for n, p := range t.Params {
+			x, ok := s.Tensors[n]
+			if !ok {
+				return nil, fmt.Errorf("vq: the tokenizer of %s lacks %q", m.Name, n)
+			}
+			if !slices.Equal(x.Shape, p.Shape) {
+				return nil, fmt.Errorf("vq: %q of the tokenizer of %s has shape %v, expected %v", n, m.Name, x.Shape, p.Shape)
+			}
+			p.Data = x.Data
+		}
+		return t, nil
+	})
+}
