@@ -1,0 +1,334 @@
+package session
+
+// The second program: what runs.
+
+import (
+	"context"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"reflect"
+	"regexp"
+
+	"github.com/goplus/ixgo"
+
+	"fourmlab/kernel/engine"
+)
+
+// evaluate takes a parsed cell all the way.
+func (s *Session) evaluate(ctx context.Context, c *cell) *engine.Failure {
+	defer s.prepare()
+	w, failure := s.newWork(c)
+	if failure == nil {
+		failure = w.check()
+	}
+	if failure != nil {
+		w.rollback()
+		return failure
+	}
+	p, failure := w.build()
+	if failure != nil {
+		w.rollback()
+		return failure
+	}
+	p.commit()
+	return s.execute(ctx, p.in, p.flag)
+}
+
+// product is a cell that is ready to run.
+type product struct {
+	*work
+	in    *ixgo.Interp
+	flag  *bool
+	vars  []*entity
+	order []*entity
+	pkg   *types.Package
+}
+
+// build writes, checks and compiles the second program.
+func (w *work) build() (*product, *engine.Failure) {
+	r := &rewriter{work: w, tops: map[types.Object]*entity{}, fresh: map[string]*entity{}, selected: map[*ast.Ident]bool{}}
+	if failure := r.variables(); failure != nil {
+		return nil, failure
+	}
+	r.rewrite()
+	roots := w.declare(r)
+	body := r.text(r.off(w.fn.Body.Lbrace)+1, r.off(w.fn.Body.Rbrace))
+	for _, seg := range body {
+		if seg.ref != nil {
+			roots = append(roots, seg.ref)
+		}
+	}
+	set, order := map[*entity]bool{}, []*entity{}
+	reach(set, &order, roots...)
+
+	p := &program{}
+	p.body.WriteString(runtimeNames)
+	p.add(order, nil, nil, true)
+	p.body.WriteString("func cell" + hidden + "() {")
+	write(&p.body, body, true)
+	p.body.WriteString("}\n")
+	src, _ := p.source()
+	return w.compile(src, order)
+}
+
+// variables finds what the top level defines, and whether a variable of the
+// same name and type exists, which then goes on.
+func (r *rewriter) variables() *engine.Failure {
+	for _, st := range r.fn.Body.List {
+		var ids []*ast.Ident
+		switch st := st.(type) {
+		case *ast.AssignStmt:
+			if st.Tok == token.DEFINE {
+				for _, l := range st.Lhs {
+					if id, ok := l.(*ast.Ident); ok {
+						ids = append(ids, id)
+					}
+				}
+			}
+		case *ast.DeclStmt:
+			for _, spec := range st.Decl.(*ast.GenDecl).Specs {
+				if vs, ok := spec.(*ast.ValueSpec); ok {
+					ids = append(ids, vs.Names...)
+				}
+			}
+		}
+		for _, id := range ids {
+			obj := r.info.Defs[id]
+			if obj == nil || id.Name == "_" {
+				continue
+			}
+			e, failure := r.variable(id, obj.Type())
+			if failure != nil {
+				return failure
+			}
+			r.tops[obj], r.fresh[id.Name] = e, e
+		}
+	}
+	return nil
+}
+
+func (r *rewriter) variable(id *ast.Ident, t types.Type) (*entity, *engine.Failure) {
+	old := r.s.names[id.Name]
+	if old != nil && old.kind == isVar {
+		if o, ok := r.pkg.Scope().Lookup(old.label()).(*types.Var); ok && types.Identical(o.Type(), t) {
+			return old, nil
+		}
+	}
+	text, ok := r.typeText(t)
+	if !ok {
+		return nil, r.s.compileError(r.fset.Position(id.Pos()), fmt.Sprintf("%s has type %s, which has no name outside its function", id.Name, t))
+	}
+	e := &entity{kind: isVar, name: id.Name, typ: text}
+	if old != nil {
+		r.hideOld(old)
+	}
+	r.setName(id.Name, e)
+	return e, nil
+}
+
+var named = regexp.MustCompile("\x01([^\x02]*)\x02\\.([\\pL\\pN_]+)")
+
+// typeText writes a type as text with links. A type of a linked package that
+// cells cannot name (it is not exported, or its package is internal) gets a
+// name in a package of the session's own.
+func (w *work) typeText(t types.Type) ([]segment, bool) {
+	text := types.TypeString(t, func(p *types.Package) string { return "\x01" + p.Path() + "\x02" })
+	var out []segment
+	at := 0
+	foreign, cells := false, false
+	for _, m := range named.FindAllStringSubmatchIndex(text, -1) {
+		path, name := text[m[2]:m[3]], text[m[4]:m[5]]
+		out = append(out, segment{text: text[at:m[0]]})
+		at = m[1]
+		if path == "main" {
+			cells = true
+			e := w.labels[name]
+			if e == nil {
+				return nil, false
+			}
+			out = append(out, segment{ref: e})
+			continue
+		}
+		e, err := w.s.load(path)
+		if err != nil || !token.IsExported(name) || e.pkg.Scope().Lookup(name) == nil {
+			foreign = true
+			continue
+		}
+		out = append(out, segment{ref: e}, segment{text: "." + name})
+	}
+	out = append(out, segment{text: text[at:]})
+	if foreign {
+		if cells {
+			return nil, false
+		}
+		return w.s.nickname(t), true
+	}
+	return out, true
+}
+
+// nickname names a type in the session's own package.
+func (s *Session) nickname(t types.Type) []segment {
+	e := s.pkgs[nicknames]
+	if e == nil {
+		pkg := types.NewPackage(nicknames, nicknames)
+		pkg.MarkComplete()
+		s.loader.own = pkg
+		e = &entity{kind: isPackage, name: nicknames, path: nicknames, pkg: pkg}
+		s.pkgs[nicknames] = e
+	}
+	name := fmt.Sprintf("T%d", e.pkg.Scope().Len())
+	e.pkg.Scope().Insert(types.NewTypeName(token.NoPos, e.pkg, name, t))
+	return []segment{{ref: e}, {text: "." + name}}
+}
+
+// declare turns the cell's declarations into entities, and lists those.
+func (w *work) declare(r *rewriter) (roots []*entity) {
+	made := map[int]*decl{}
+	for _, d := range w.defs {
+		p := made[d.piece]
+		if p == nil {
+			piece := w.c.decls[d.piece]
+			lo := w.begin[d.piece]
+			head := mark(w.c.n, piece.line, piece.col)
+			p = &decl{text: append([]segment{{text: head}}, r.text(lo, lo+len(piece.text))...)}
+			made[d.piece] = p
+		}
+		e := d.entity
+		roots = append(roots, e)
+		if d.method != "" {
+			w.setMethod(e, d.method, p)
+			continue
+		}
+		p.defs = append(p.defs, e)
+		old, oldLayout := e.decl, e.layout
+		w.undo = append(w.undo, func() { e.decl, e.layout = old, oldLayout })
+		e.decl = p
+		if obj, ok := w.pkg.Scope().Lookup(e.label()).(*types.TypeName); ok {
+			e.layout = layout(obj)
+		}
+	}
+	return roots
+}
+
+func (w *work) setMethod(e *entity, name string, d *decl) {
+	meths, order := e.meths, e.order
+	w.undo = append(w.undo, func() { e.meths, e.order = meths, order })
+	e.meths, e.order = map[string]*decl{}, append([]string(nil), order...)
+	for n, m := range meths {
+		e.meths[n] = m
+	}
+	if e.meths[name] == nil {
+		e.order = append(e.order, name)
+	}
+	e.meths[name] = d
+}
+
+// compile makes the text a program.
+func (w *work) compile(src string, order []*entity) (p *product, failure *engine.Failure) {
+	s := w.s
+	w.fset = s.ctx.FileSet
+	f, err := parser.ParseFile(w.fset, "program", src, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, s.syntaxError(w.c.n, err)
+	}
+	for _, e := range w.types(f) {
+		if !unused(e) {
+			failure := s.compileError(w.fset.Position(e.Pos), e.Msg)
+			failure.Trace = failure.Trace[:min(len(failure.Trace), 2)] // columns are not those typed
+			return nil, failure
+		}
+	}
+	w.outdate()
+	sp := &ixgo.SourcePackage{Context: s.ctx, Package: w.pkg, Info: w.info, Importer: s.ctx.Importer, Files: []*ast.File{f}}
+	defer func() {
+		if r := recover(); r != nil {
+			failure = &engine.Failure{Name: "compile error", Value: fmt.Sprintf("%s: the interpreter cannot run this: %v", file(w.c.n), r)}
+		}
+	}()
+	pkg, err := s.builder(len(w.pkg.Imports())).BuildMain(sp)
+	if err != nil {
+		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
+	}
+	in, err := s.ctx.NewInterp(pkg)
+	if err != nil {
+		return nil, &engine.Failure{Name: "compile error", Value: clean(err.Error())}
+	}
+	if err := in.RunInit(); err != nil {
+		return nil, s.failure(err)
+	}
+	flag, ok := in.GetVarAddr("stop" + hidden)
+	if !ok {
+		return nil, &engine.Failure{Name: "compile error", Value: "the program has lost its stop flag"}
+	}
+	return &product{work: w, in: in, flag: flag.(*bool), order: order, pkg: w.pkg}, nil
+}
+
+// outdate makes types whose methods changed, or that lead to what changed, be
+// built anew: compiled code that holds their values must find the new methods.
+func (w *work) outdate() {
+	touched := map[*entity]bool{}
+	for _, c := range w.changes {
+		if !c.froze {
+			touched[c.now] = true
+		}
+	}
+	for _, d := range w.defs {
+		if d.method != "" {
+			touched[d.entity] = true
+		}
+	}
+	if len(touched) == 0 {
+		return
+	}
+	var labels []string
+	for _, e := range w.s.all() {
+		if e.kind != isType {
+			continue
+		}
+		for t := range touched {
+			if e == t || e.needs(t) {
+				labels = append(labels, e.label())
+				break
+			}
+		}
+	}
+	w.s.loader.forget(labels)
+}
+
+// commit ties the program to the session's memory and remembers its types.
+func (p *product) commit() {
+	for _, e := range p.order {
+		switch e.kind {
+		case isVar:
+			addr, ok := p.in.GetVarAddr(e.pointer())
+			if !ok {
+				continue
+			}
+			slot := reflect.ValueOf(addr).Elem()
+			if !e.ptr.IsValid() {
+				e.ptr = reflect.New(slot.Type().Elem())
+			}
+			e.ptr = move(e.ptr, slot.Type())
+			slot.Set(e.ptr)
+			if o := p.pkg.Scope().Lookup(e.pointer()); o != nil {
+				p.s.loader.learn(o.Type(), slot.Type())
+			}
+		case isType:
+			obj, ok := p.pkg.Scope().Lookup(e.label()).(*types.TypeName)
+			if !ok || obj.IsAlias() {
+				continue
+			}
+			if n, ok := obj.Type().(*types.Named); ok && n.TypeParams().Len() == 0 {
+				if rt, ok := p.in.GetType(e.label()); ok {
+					p.s.loader.learn(n, rt)
+				}
+			}
+		}
+	}
+}
+
+// nicknames is the path of the session's own package of type names.
+const nicknames = "types" + hidden

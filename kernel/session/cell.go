@@ -1,0 +1,266 @@
+package session
+
+// A cell is cut into its top-level pieces, declarations and statements in any
+// order, and each piece keeps the place it was typed at.
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"sort"
+	"strconv"
+	"strings"
+
+	"fourmlab/kernel/engine"
+)
+
+// piece is one top-level declaration or statement.
+type piece struct {
+	text      string
+	line, col int         // where it was typed, from 1
+	tok       token.Token // IMPORT, TYPE, CONST, VAR, FUNC, or ILLEGAL for a statement
+}
+
+// cell is a parsed cell.
+type cell struct {
+	n       int
+	code    string
+	imports []*ast.ImportSpec
+	decls   []piece // types, constants, functions, methods
+	stmts   []piece // everything else, in order
+}
+
+func (c *cell) empty() bool { return len(c.imports)+len(c.decls)+len(c.stmts) == 0 }
+
+// file is the name of cell n in positions.
+func file(n int) string { return fmt.Sprintf("In [%d]", n) }
+
+// parse cuts the cell and reports what is not Go.
+func (s *Session) parse(n int, code string) (*cell, *engine.Failure) {
+	c := &cell{n: n, code: code}
+	for _, p := range cut(code) {
+		switch p.tok {
+		case token.IMPORT:
+			f, err := parser.ParseFile(token.NewFileSet(), "", c.at(p)+p.text, parser.ImportsOnly)
+			if err != nil {
+				return nil, s.syntaxError(n, err)
+			}
+			c.imports = append(c.imports, f.Imports...)
+		case token.VAR:
+			ps, err := group(p)
+			if err != nil {
+				return nil, s.syntaxError(n, err)
+			}
+			c.stmts = append(c.stmts, ps...)
+		case token.ILLEGAL:
+			c.stmts = append(c.stmts, p)
+		default:
+			c.decls = append(c.decls, p)
+		}
+	}
+	// Pieces are parsed one by one, for an error in one must not be reported
+	// at the brace of the next.
+	for _, p := range c.decls {
+		if _, err := parser.ParseFile(token.NewFileSet(), "", c.at(p)+p.text, 0); err != nil {
+			return nil, s.syntaxError(n, err)
+		}
+	}
+	if len(c.stmts) > 0 {
+		if _, err := parser.ParseFile(token.NewFileSet(), "", "package main\nfunc _() {\n"+c.body()+"\n}", 0); err != nil {
+			return nil, s.syntaxError(n, err)
+		}
+	}
+	return c, nil
+}
+
+// at is the head of a file in which a piece stands at its own place.
+func (c *cell) at(p piece) string { return "package main\n" + mark(c.n, p.line, p.col) }
+
+func mark(n, line, col int) string { return fmt.Sprintf("/*line %s:%d:%d*/", file(n), line, col) }
+
+// body is the cell's statements with their places.
+func (c *cell) body() string {
+	var b strings.Builder
+	for _, p := range c.stmts {
+		b.WriteString(mark(c.n, p.line, p.col) + p.text + "\n")
+	}
+	return b.String()
+}
+
+// cut finds the top-level pieces by their tokens alone, so that it works on
+// code with errors too.
+func cut(code string) []piece {
+	fset := token.NewFileSet()
+	f := fset.AddFile("", -1, len(code))
+	var sc scanner.Scanner
+	sc.Init(f, []byte(code), func(token.Position, string) {}, 0)
+	var out []piece
+	depth, start := 0, -1
+	// In the head of a for, if or switch a semicolon ends no statement. The
+	// head ends at its brace, which is none of a function or type within it.
+	head, inner := false, false
+	var toks []token.Token
+	flush := func(end int) {
+		if start >= 0 {
+			pos := f.Position(f.Pos(start))
+			out = append(out, piece{strings.TrimRight(code[start:end], " \t\r\n"), pos.Line, pos.Column, declares(toks)})
+		}
+		start, toks = -1, nil
+	}
+	for {
+		pos, tok, _ := sc.Scan()
+		off := f.Offset(pos)
+		if tok == token.EOF {
+			flush(len(code))
+			return out
+		}
+		if start < 0 && tok != token.SEMICOLON {
+			start = off
+		}
+		switch tok {
+		case token.FOR, token.IF, token.SWITCH:
+			head = head || depth == 0
+		case token.FUNC, token.STRUCT, token.INTERFACE:
+			inner = inner || depth == 0
+		case token.LBRACE:
+			if depth == 0 && !inner {
+				head = false
+			}
+			inner = inner && depth > 0
+			depth++
+		case token.LPAREN, token.LBRACK:
+			depth++
+		case token.RPAREN, token.RBRACE, token.RBRACK:
+			depth--
+		case token.SEMICOLON:
+			if depth <= 0 && !head {
+				depth, inner = 0, false
+				flush(off)
+				continue
+			}
+		}
+		toks = append(toks, tok)
+	}
+}
+
+// declares gives the keyword of a declaration. A function literal that is
+// called at once starts with func, too: it has no name after its parameters.
+func declares(toks []token.Token) token.Token {
+	if len(toks) == 0 {
+		return token.ILLEGAL
+	}
+	switch t := toks[0]; t {
+	case token.IMPORT, token.TYPE, token.CONST, token.VAR:
+		return t
+	case token.FUNC:
+		if len(toks) > 1 && toks[1] == token.IDENT {
+			return t
+		}
+		depth := 0
+		for i := 1; i < len(toks); i++ {
+			switch toks[i] {
+			case token.LPAREN:
+				depth++
+			case token.RPAREN:
+				if depth--; depth == 0 {
+					if i+2 < len(toks) && toks[i+1] == token.IDENT && (toks[i+2] == token.LPAREN || toks[i+2] == token.LBRACK) {
+						return t
+					}
+					return token.ILLEGAL
+				}
+			}
+		}
+	}
+	return token.ILLEGAL
+}
+
+// group takes a group of variables apart and orders them as package variables
+// are initialised: what another one needs comes first.
+func group(p piece) ([]piece, error) {
+	head := "package main\n"
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "", head+p.text, 0)
+	if err != nil {
+		// The same error, at the place it was typed.
+		return nil, shift(err, p.line-2, p.col-1)
+	}
+	g, ok := f.Decls[0].(*ast.GenDecl)
+	if !ok || !g.Lparen.IsValid() {
+		return []piece{p}, nil
+	}
+	offset := func(pos token.Pos) int { return fset.Position(pos).Offset - len(head) }
+	var out []piece
+	index := map[string]int{}
+	needs := make([]map[string]bool, len(g.Specs))
+	for i, spec := range g.Specs {
+		vs := spec.(*ast.ValueSpec)
+		pos := fset.Position(vs.Pos())
+		col := pos.Column
+		if pos.Line == 2 {
+			col += p.col - 1
+		}
+		// "var " stands before the place, so that columns stay right.
+		out = append(out, piece{"var " + p.text[offset(vs.Pos()):offset(vs.End())], p.line + pos.Line - 2, max(col-4, 1), token.VAR})
+		for _, n := range vs.Names {
+			index[n.Name] = i
+		}
+		needs[i] = map[string]bool{}
+		for _, v := range vs.Values {
+			ast.Inspect(v, func(n ast.Node) bool {
+				if id, ok := n.(*ast.Ident); ok {
+					needs[i][id.Name] = true
+				}
+				return true
+			})
+		}
+	}
+	var sorted []piece
+	done := make([]bool, len(out))
+	var visit func(i int)
+	visit = func(i int) {
+		if done[i] {
+			return
+		}
+		done[i] = true
+		var before []int
+		for name := range needs[i] {
+			if j, ok := index[name]; ok {
+				before = append(before, j)
+			}
+		}
+		sort.Ints(before)
+		for _, j := range before {
+			visit(j)
+		}
+		sorted = append(sorted, out[i])
+	}
+	for i := range out {
+		visit(i)
+	}
+	return sorted, nil
+}
+
+func shift(err error, lines, cols int) error {
+	list, ok := err.(scanner.ErrorList)
+	if !ok {
+		return err
+	}
+	for _, e := range list {
+		if e.Pos.Line == 2 {
+			e.Pos.Column += cols
+		}
+		e.Pos.Line += lines
+	}
+	return list
+}
+
+// importName gives the name an import is known by, "" for the package's own.
+func importName(spec *ast.ImportSpec) (name, path string) {
+	path, _ = strconv.Unquote(spec.Path.Value)
+	if spec.Name != nil {
+		name = spec.Name.Name
+	}
+	return name, path
+}

@@ -1,0 +1,168 @@
+package session
+
+// Types as the checker sees them, and types as the running program has them.
+
+import (
+	"fmt"
+	"go/types"
+	"reflect"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/goplus/ixgo"
+)
+
+// loader gives a type that cells declared the same identity in every cell: it
+// answers for a named type with what the first cell made of it. It also is
+// the importer, and knows linked packages only, so that no cell makes the
+// kernel compile source from disk. Goroutines of earlier cells use it while
+// the next cell is built: hence the lock.
+type loader struct {
+	mu sync.Mutex
+	ixgo.Loader
+	importer types.Importer
+	depth    int                     // of imports in imports
+	own      *types.Package          // names of types that have none
+	known    map[string]reflect.Type // by "main.T" or "main.Stack[int]"
+}
+
+func newLoader(l ixgo.Loader, importer types.Importer) *loader {
+	return &loader{Loader: l, importer: importer, known: map[string]reflect.Type{}}
+}
+
+// Import gives a linked package.
+func (l *loader) Import(path string) (*types.Package, error) {
+	switch {
+	case path == "unsafe":
+		return types.Unsafe, nil
+	case path == nicknames && l.own != nil:
+		return l.own, nil
+	}
+	if _, ok := ixgo.LookupPackage(path); !ok {
+		return nil, fmt.Errorf("package %s is not linked into this kernel (have the standard library, fourm, viz, datasets, gonum's mat, stat and plot)", path)
+	}
+	// A package that comes as source imports others while it is loaded; only
+	// the goroutine that builds cells gets here.
+	if l.depth == 0 {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+	}
+	l.depth++
+	defer func() { l.depth-- }()
+	return l.Loader.Import(path)
+}
+
+// imports makes a loader ixgo's importer, which applies its patches to what
+// the loader gives.
+type imports struct{ l *loader }
+
+func (i imports) Import(path string) (*types.Package, error) {
+	if _, ok := ixgo.LookupPackage(path); !ok {
+		return i.l.Import(path)
+	}
+	return i.l.importer.Import(path)
+}
+
+// LookupReflect gives the running type of a checked one.
+func (l *loader) LookupReflect(t types.Type) (reflect.Type, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if n, ok := t.(*types.Named); ok && ofCell(n) {
+		rt, ok := l.known[types.TypeString(n, nil)]
+		return rt, ok
+	}
+	return l.Loader.LookupReflect(t)
+}
+
+// LookupTypes is the other direction.
+func (l *loader) LookupTypes(rt reflect.Type) (types.Type, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.Loader.LookupTypes(rt)
+}
+
+// ofCell tells whether a type was declared at the top of a cell.
+func ofCell(n *types.Named) bool {
+	o := n.Obj()
+	return o.Pkg() != nil && o.Pkg().Path() == "main" && o.Parent() == o.Pkg().Scope()
+}
+
+// learn remembers the running types of a program's named types.
+func (l *loader) learn(t types.Type, rt reflect.Type) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.walk(t, rt, map[types.Type]bool{})
+}
+
+func (l *loader) walk(t types.Type, rt reflect.Type, seen map[types.Type]bool) {
+	t = types.Unalias(t)
+	if seen[t] {
+		return
+	}
+	seen[t] = true
+	if n, ok := t.(*types.Named); ok {
+		if !ofCell(n) {
+			return
+		}
+		l.known[types.TypeString(n, nil)] = rt
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Pointer:
+		l.walk(u.Elem(), rt.Elem(), seen)
+	case *types.Slice:
+		l.walk(u.Elem(), rt.Elem(), seen)
+	case *types.Array:
+		l.walk(u.Elem(), rt.Elem(), seen)
+	case *types.Chan:
+		l.walk(u.Elem(), rt.Elem(), seen)
+	case *types.Map:
+		l.walk(u.Key(), rt.Key(), seen)
+		l.walk(u.Elem(), rt.Elem(), seen)
+	case *types.Struct:
+		for i := range u.NumFields() {
+			l.walk(u.Field(i).Type(), rt.Field(i).Type, seen)
+		}
+	case *types.Signature:
+		for i := range u.Params().Len() {
+			l.walk(u.Params().At(i).Type(), rt.In(i), seen)
+		}
+		for i := range u.Results().Len() {
+			l.walk(u.Results().At(i).Type(), rt.Out(i), seen)
+		}
+	}
+}
+
+// forget makes the next program build the types anew: their methods changed.
+func (l *loader) forget(labels []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for key := range l.known {
+		for _, label := range labels {
+			if mentions(key, label) {
+				delete(l.known, key)
+			}
+		}
+	}
+}
+
+// rename copies what is known of a type to its hidden name.
+func (l *loader) rename(from, to string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for key, rt := range l.known {
+		if mentions(key, from) {
+			l.known[word(from).ReplaceAllString(key, "main."+to+"$1")] = rt
+		}
+	}
+}
+
+func mentions(key, label string) bool {
+	return strings.Contains(key, "main."+label) && word(label).MatchString(key)
+}
+
+// word matches a label of package main where it is not the start of a longer
+// name.
+func word(label string) *regexp.Regexp {
+	return regexp.MustCompile(`main\.` + regexp.QuoteMeta(label) + `($|[^\pL\pN_])`)
+}

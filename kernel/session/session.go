@@ -1,0 +1,188 @@
+// Package session runs Go cells one after another, as a notebook does, on the
+// ixgo interpreter.
+//
+// Every cell is today's Go: declarations and statements in any order, the last
+// expression being the value shown. A cell is checked by go/types before
+// anything of it runs; unused variables and imports are allowed, everything
+// may be declared again.
+//
+//	s := session.New()
+//	s.Run(ctx, 1, "x := 20")
+//	r := s.Run(ctx, 2, "x + 1") // r.Values is [21]
+//
+// # How it works
+//
+// What a session knows is a set of entities: imported packages, types,
+// functions, constants and variables, each with the text that declares it and
+// links to the entities this text names. For a cell the session writes two
+// programs of one package main:
+//
+//   - The first holds the cell as typed, in a function, with the entities it
+//     reaches around it. go/types checks it and says what every name means.
+//   - The second is what runs. Variables that the cell defines at its top have
+//     become memory of the session that the program reaches through pointers,
+//     loops and functions ask whether to stop, goroutines catch their panics,
+//     and the last expression is handed to the session.
+//
+// Only what the cell reaches is compiled, so a small cell takes well under a
+// millisecond in a session of any size.
+//
+// # Redefinition
+//
+// A function, type or method declared again replaces the old one for all who
+// use it. Where an old user no longer fits (a function that reads a field that
+// is gone), that user keeps the old one. Variables move to a type's new
+// version when its layout is unchanged, and keep the old type when not.
+//
+// Package fourm's API needs no generics, but cells may use all of Go.
+package session
+
+import (
+	"context"
+	"go/types"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/goplus/ixgo"
+	_ "github.com/goplus/reflectx/icall/icall4096" // slots for the methods of cells' types
+
+	"fourmlab/kernel/engine"
+)
+
+// std are the packages of the standard library that a cell need not import.
+var std = []string{"fmt", "image", "math", "os", "sort", "strings", "time"}
+
+// Session is the state of one notebook. It implements engine.Engine.
+type Session struct {
+	ctx     *ixgo.Context
+	loader  *loader
+	names   map[string]*entity // what a name means to the next cell
+	pkgs    map[string]*entity // packages by path
+	dots    []*entity          // packages imported into the scope of every cell
+	serial  int                // makes hidden names unique
+	shown   []any
+	sources map[int]string // cells by number, for tracebacks
+	warm    chan *ixgo.SSABuilder
+	warming bool // a builder is in warm, or on its way
+
+	running  atomic.Pointer[run]
+	polled   atomic.Int64 // when a long call last asked whether to stop
+	builders sync.WaitGroup
+}
+
+// New gives a session that knows the common packages of the standard library
+// and those that were linked in.
+func New() *Session {
+	s := &Session{
+		ctx:     ixgo.NewContext(ixgo.SupportMultipleInterp | ixgo.OptionLoadAllImethod),
+		names:   map[string]*entity{},
+		pkgs:    map[string]*entity{},
+		sources: map[int]string{},
+		warm:    make(chan *ixgo.SSABuilder, 1),
+	}
+	s.loader = newLoader(s.ctx.Loader, s.ctx.Importer)
+	s.ctx.Loader = s.loader
+	s.ctx.Importer = imports{s.loader}
+	s.ctx.Lookup = func(string, string) (string, bool) { return "", false }
+	s.bindRuntime()
+	for _, path := range append(append([]string{}, std...), engine.Current().Prelude...) {
+		if e, err := s.load(path); err == nil {
+			s.names[e.pkg.Name()] = e
+		}
+	}
+	s.prepare()
+	return s
+}
+
+// Run runs a cell and waits for it. The context's end interrupts it.
+func (s *Session) Run(ctx context.Context, n int, code string) engine.Result {
+	s.sources[n] = code
+	s.shown = nil
+	c, failure := s.parse(n, code)
+	if failure == nil && !c.empty() {
+		failure = s.evaluate(ctx, c)
+	}
+	if failure != nil {
+		return engine.Result{Err: failure}
+	}
+	if err := lastError(s.shown); err != nil {
+		return engine.Result{Err: &engine.Failure{Name: "error", Value: oneLine(err.Error())}}
+	}
+	return engine.Result{Values: s.shown}
+}
+
+// lastError gives the error that a cell ends in, if it does.
+func lastError(values []any) error {
+	if len(values) == 0 {
+		return nil
+	}
+	err, _ := values[len(values)-1].(error)
+	return err
+}
+
+func oneLine(s string) string {
+	return strings.ReplaceAll(strings.TrimRight(s, "\n"), "\n", " / ")
+}
+
+// Interrupt makes the running cell stop at its next step.
+func (s *Session) Interrupt() {
+	if r := s.running.Load(); r != nil {
+		r.stop()
+	}
+}
+
+// Interrupted tells a long call of compiled code whether the person asked the
+// cell to stop. A call that asks is given time to end by itself.
+func (s *Session) Interrupted() bool {
+	s.polled.Store(time.Now().UnixNano())
+	r := s.running.Load()
+	return r != nil && r.stopping()
+}
+
+// load gives the entity of a package, after the builder has let go of the
+// packages that exist.
+func (s *Session) load(path string) (*entity, error) {
+	if e := s.pkgs[path]; e != nil {
+		return e, nil
+	}
+	s.builders.Wait()
+	pkg, err := s.ctx.Importer.Import(path)
+	if err != nil {
+		return nil, err
+	}
+	e := &entity{kind: isPackage, name: pkg.Name(), path: path, pkg: pkg}
+	s.pkgs[path] = e
+	return e, nil
+}
+
+// prepare readies, while the person reads the last result, the compiled form
+// of all imported packages for the next cell.
+func (s *Session) prepare() {
+	if s.warming {
+		return
+	}
+	s.warming = true
+	var pkgs []*types.Package
+	for _, e := range s.pkgs {
+		pkgs = append(pkgs, e.pkg)
+	}
+	s.builders.Add(1)
+	go func() {
+		defer s.builders.Done()
+		b := ixgo.NewSSABuilder(s.ctx)
+		b.BuildPackages(pkgs)
+		s.warm <- b
+	}()
+}
+
+// builder gives one that has compiled the imported packages, or an empty one
+// where a program needs none of them.
+func (s *Session) builder(imports int) *ixgo.SSABuilder {
+	if imports == 0 {
+		return ixgo.NewSSABuilder(s.ctx)
+	}
+	s.warming = false
+	return <-s.warm
+}

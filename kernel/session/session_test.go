@@ -1,0 +1,84 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+)
+
+// snippet is a notebook in small: cells run in order, what they print, a bar
+// and the last value, or a part of the error that the last cell must give.
+type snippet struct {
+	name  string
+	cells []string
+	want  string
+	err   string
+}
+
+// play runs cells in a session and gives "printed|value" of all of them.
+func play(t *testing.T, s *Session, cells ...string) (string, error) {
+	t.Helper()
+	var out strings.Builder
+	var value string
+	for i, c := range cells {
+		value = ""
+		printed := capture(t, func() {
+			r := s.Run(context.Background(), i+1, c)
+			if r.Err != nil {
+				value = "\x00" + r.Err.Name + ": " + r.Err.Value + "\n" + strings.Join(r.Err.Trace, "\n")
+				return
+			}
+			var w []string
+			for _, v := range r.Values {
+				w = append(w, fmt.Sprint(v))
+			}
+			value = strings.Join(w, " ")
+		})
+		out.WriteString(printed)
+		if strings.HasPrefix(value, "\x00") {
+			return out.String(), fmt.Errorf("cell %d: %s", i+1, value[1:])
+		}
+	}
+	return strings.TrimSpace(out.String()) + "|" + strings.TrimSpace(value), nil
+}
+
+// capture gives what is written to standard output meanwhile.
+func capture(t *testing.T, f func()) string {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := os.Stdout
+	os.Stdout = w
+	got := make(chan string)
+	go func() {
+		b, _ := io.ReadAll(r)
+		got <- string(b)
+	}()
+	f()
+	os.Stdout = old
+	w.Close()
+	return <-got
+}
+
+func TestSnippets(t *testing.T) {
+	for _, c := range snippets {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := play(t, New(), c.cells...)
+			switch {
+			case c.err != "":
+				if err == nil || !strings.Contains(err.Error(), c.err) {
+					t.Errorf("error %v, expected one with %q", err, c.err)
+				}
+			case err != nil:
+				t.Error(err)
+			case got != c.want:
+				t.Errorf("got %q, expected %q", got, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,141 @@
+package session
+
+// Errors for a person: the compiler's words with the source line and a caret,
+// a panic's one line with the places that led to it.
+
+import (
+	"errors"
+	"fmt"
+	"go/scanner"
+	"go/token"
+	"go/types"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/goplus/ixgo"
+
+	"fourmlab/kernel/engine"
+)
+
+// syntaxError reports what the parser says of cell n.
+func (s *Session) syntaxError(n int, err error) *engine.Failure {
+	var list scanner.ErrorList
+	if errors.As(err, &list) && len(list) > 0 {
+		return s.compileError(list[0].Pos, list[0].Msg)
+	}
+	return &engine.Failure{Name: "compile error", Value: err.Error()}
+}
+
+// compileError is the compiler's line, the line of source and a caret.
+func (s *Session) compileError(pos token.Position, msg string) *engine.Failure {
+	f := &engine.Failure{Name: "compile error", Value: fmt.Sprintf("%s: %s", pos, clean(msg))}
+	if !pos.IsValid() {
+		f.Value = clean(msg)
+		return f
+	}
+	if line, ok := s.line(pos.Filename, pos.Line); ok {
+		f.Trace = append(f.Trace, f.Value, "    "+strings.TrimRight(line, " \t"))
+		if pos.Column > 0 && pos.Column <= len(line)+1 {
+			f.Trace = append(f.Trace, "    "+blank(line[:pos.Column-1])+"^")
+		}
+	}
+	return f
+}
+
+// blank keeps tabs, so that a caret stands below what it means.
+func blank(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\t' {
+			return r
+		}
+		return ' '
+	}, s)
+}
+
+var ours = regexp.MustCompile(`\(\*p` + hidden + `([\pL\pN_]+)\)`)
+var alias = regexp.MustCompile(`pkg` + hidden + `(?:\w+_)?(\w+)`)
+var number = regexp.MustCompile(hidden + `\d+`)
+
+// clean takes the session's own names out of a message.
+func clean(msg string) string {
+	msg = ours.ReplaceAllString(msg, "$1")
+	msg = alias.ReplaceAllString(msg, "$1")
+	return number.ReplaceAllString(msg, " (before it was redefined)")
+}
+
+// line gives a line of a cell by the file name in a position.
+func (s *Session) line(name string, n int) (string, bool) {
+	cell, err := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(name, "In ["), "]"))
+	if err != nil {
+		return "", false
+	}
+	lines := strings.Split(s.sources[cell], "\n")
+	if n < 1 || n > len(lines) {
+		return "", false
+	}
+	return lines[n-1], true
+}
+
+// failure is what a program's end means to a person.
+func (s *Session) failure(err error) *engine.Failure {
+	if err == nil {
+		return nil
+	}
+	var value any = err
+	var stack []byte
+	switch e := err.(type) {
+	case ixgo.PanicError:
+		value, stack = e.Value, e.Stack()
+	case ixgo.FatalError:
+		value, stack = e.Value, e.Stack()
+	}
+	if inner, ok := value.(ixgo.PanicError); ok {
+		value = inner.Value
+	}
+	if code, ok := value.(exited); ok {
+		return &engine.Failure{Name: "exit", Value: code.Error()}
+	}
+	f := &engine.Failure{Name: "panic", Value: oneLine(valueText(value))}
+	f.Trace = append([]string{"panic: " + valueText(value)}, s.places(string(stack))...)
+	return f
+}
+
+// valueText is a panic's value as Go prints it, without addresses.
+func valueText(v any) string {
+	switch x := v.(type) {
+	case ixgo.PanicError:
+		return valueText(x.Value)
+	case error:
+		return x.Error()
+	case fmt.Stringer:
+		return x.String()
+	}
+	return fmt.Sprint(v)
+}
+
+var place = regexp.MustCompile(`(?m)^(.+)\(\)\n\t(In \[\d+\]):(\d+)`)
+
+// places picks the lines of cells out of the interpreter's stack.
+func (s *Session) places(stack string) []string {
+	var out []string
+	for _, m := range place.FindAllStringSubmatch(stack, -1) {
+		n, _ := strconv.Atoi(m[3])
+		line, _ := s.line(m[2], n)
+		name := strings.TrimPrefix(m[1], "main.")
+		where := fmt.Sprintf("%s:%d", m[2], n)
+		if !strings.HasPrefix(name, "cell"+hidden) {
+			where += " in " + clean(name)
+		}
+		out = append(out, where, "    "+strings.TrimSpace(line))
+		if len(out) >= 40 {
+			return append(out, "...")
+		}
+	}
+	return out
+}
+
+// unused tells whether a checker's error is of the kind that a cell may have.
+func unused(e types.Error) bool {
+	return strings.HasPrefix(e.Msg, "declared and not used") || strings.HasSuffix(e.Msg, "imported and not used") || strings.Contains(e.Msg, "imported as") && strings.HasSuffix(e.Msg, "and not used")
+}
