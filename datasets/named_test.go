@@ -94,9 +94,13 @@ func checkEmoji(t *testing.T, x modality.Sample, im image.Image) {
 		t.Fatalf("rgb is %v", p)
 	}
 	box := image.Rectangle{}
+	at := func(x, y int) color.NRGBA { return color.NRGBAModel.Convert(im.At(x, y)).(color.NRGBA) }
+	if n, ok := im.(*image.NRGBA); ok {
+		at = n.NRGBAAt // many times faster
+	}
 	for y := range 64 {
 		for c := range 64 {
-			n := color.NRGBAModel.Convert(im.At(c, y)).(color.NRGBA)
+			n := at(c, y)
 			a := float64(n.A) / 255
 			if n.A > 10 {
 				box = box.Union(image.Rect(c, y, c+1, y+1))
@@ -194,10 +198,14 @@ func TestOmniglot(t *testing.T) {
 	}
 	groups := map[string]int{}
 	keys := map[string]bool{}
-	for i := range s.Len() {
+	for _, k := range s.Keys() {
+		keys[k] = true
+	}
+	ran := 0
+	for i := 0; i < s.Len(); i += 8 {
 		x := s.MustSample(i)
 		groups[x.Text("group")]++
-		keys[x.Key] = true
+		ran++
 		ink := 0
 		for _, v := range x.Picture("line").Pix {
 			if v < 0.5 {
@@ -208,10 +216,10 @@ func TestOmniglot(t *testing.T) {
 			t.Fatalf("%s: %d dark pixels", x.Key, ink)
 		}
 	}
-	if got := fmt.Sprint(groups); got != "map[balinese:480 early aramaic:440 greek:480 korean:800 latin:520]" || len(keys) != s.Len() {
+	if got := fmt.Sprint(groups); got != "map[balinese:60 early aramaic:55 greek:60 korean:100 latin:65]" || len(keys) != s.Len() {
 		t.Errorf("%s, %d keys", got, len(keys))
 	}
-	t.Logf("%d cases ran", s.Len())
+	t.Logf("%d cases ran", ran)
 }
 
 func BenchmarkOpenEmoji(b *testing.B) {

@@ -18,11 +18,19 @@ import (
 
 const many = 150 // scenes a property is tested on
 
+// drawn are the scenes of the first seeds; every test looks at the same.
+var drawn = sync.OnceValue(func() (out []modality.Sample) {
+	for seed := range int64(many) {
+		out = append(out, Render(seed, 64))
+	}
+	return out
+})
+
 // each calls f for scenes with their worlds.
 func each(t *testing.T, f func(seed int64, w *world, s modality.Sample)) {
 	t.Helper()
 	for seed := range int64(many) {
-		f(seed, newWorld(rand.New(rand.NewPCG(uint64(seed), 0x4d34)), 4), Render(seed, 64))
+		f(seed, newWorld(rand.New(rand.NewPCG(uint64(seed), 0x4d34)), 4), drawn()[seed])
 		if t.Failed() {
 			t.Fatalf("in scene %d", seed)
 		}

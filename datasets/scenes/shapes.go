@@ -216,7 +216,8 @@ func hitRing(p, d vec, big, small, bound float64) float64 {
 	t, end := math.Max(-b-q, near), -b+q
 	for range 200 {
 		at := p.along(d, t)
-		ring := math.Hypot(math.Sqrt(at.x*at.x+at.y*at.y)-big, at.z) - small
+		q := math.Sqrt(at.x*at.x+at.y*at.y) - big
+		ring := math.Sqrt(q*q+at.z*at.z) - small
 		if ring < 1e-7 {
 			if t < 2*near {
 				break
