@@ -75,7 +75,7 @@ func MaskBudget(counts map[string][]int, title string) *Figure {
 type percents struct{}
 
 func (percents) Ticks(lo, hi float64) []plot.Tick {
-	out := ticks{n: 2}.Ticks(lo, hi)
+	out := ticks{n: 3}.Ticks(lo, hi)
 	for i := range out {
 		out[i].Label = short(math.Round(out[i].Value*1e4)/100) + " %"
 	}

@@ -71,11 +71,8 @@ func stageTitle(out fourm.Result, i int, name string) (title, sub string) {
 			w = append(w, fmt.Sprintf("top-k %d", s.TopK))
 		}
 	}
-	switch {
-	case steps == 1:
-		title += ", 1 step"
-	case steps > 1:
-		title += fmt.Sprintf(", %d steps", steps)
+	if steps > 0 {
+		title += ", " + count(steps, "step")
 	}
 	return title, strings.Join(w, ", ")
 }
@@ -108,9 +105,24 @@ func Variations(outs []fourm.Result) *Figure {
 			if i < len(first.Generated) {
 				m := modality.Need(op, first.Generated[i])
 				r.name, r.tint = m.Name, colorOf(m.Name)
+				// One range of depth for all seeds, so that they can be compared.
+				o := scene{op: op, w: w, plain: true}
+				if m.Look == modality.Depth {
+					var all []*fourm.Picture
+					for _, out := range outs {
+						p, _ := out.Sample.Values[m.Name].(*fourm.Picture)
+						all = append(all, p)
+					}
+					o.lo, o.hi = span(all...)
+				}
 				for k := from; k < to; k++ {
-					need(op, i < len(outs[k].Generated) && outs[k].Generated[i] == first.Generated[i], "result %d was made by another plan", k)
-					c := valueOf(op, outs[k].Sample, m.Name, -w)
+					// An interrupt may have left the last result unfinished.
+					if i >= len(outs[k].Generated) {
+						r.cells = append(r.cells, nil)
+						continue
+					}
+					need(op, outs[k].Generated[i] == m.Name, "result %d was made by another plan", k)
+					c := valueIn(outs[k].Sample, m.Name, o)
 					c.title = ""
 					if i == 0 {
 						c.title = fmt.Sprintf("seed %d", k)

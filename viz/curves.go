@@ -46,17 +46,13 @@ func curveOf(r *fourm.Run, domain string) curve {
 
 func usable(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-// add draws the curve: single steps faint, their average solid, validation as
-// points on a thin line. Where many runs are compared the single steps are
-// left out (raw is false).
-func (c curve) add(p *plot.Plot, train, val color.RGBA, n int, raw bool) {
+// add draws the curve: the average of the steps solid, validation as points
+// on a thin line.
+func (c curve) add(p *plot.Plot, train, val color.RGBA, n int) {
 	if len(c.train) == 1 {
 		p.Add(dots(c.train, train, 2.4))
 	}
 	if len(c.train) > 1 {
-		if raw {
-			p.Add(stroke(thin(c.train, n), faded(train, 0.25), 0.8))
-		}
 		p.Add(stroke(thin(smooth(c.train, smoothing), n), train, 1.6))
 	}
 	if len(c.val) > 0 {
@@ -99,9 +95,17 @@ func Curves(runs ...*fourm.Run) *Figure {
 			p.Title.Text = "loss, mean over the modalities"
 		}
 		p.Add(gridLines())
+		// Single steps lie below everything else; of many runs they would
+		// hide one another.
+		for i, r := range runs {
+			if c := curveOf(r, domain); len(c.train) > 1 && len(runs) <= 4 {
+				t, _ := colours(i, domain)
+				p.Add(stroke(thin(c.train, 1000), faded(t, 0.25), 0.8))
+			}
+		}
 		for i, r := range runs {
 			t, v := colours(i, domain)
-			curveOf(r, domain).add(p, t, v, 1000, len(runs) <= 4)
+			curveOf(r, domain).add(p, t, v, 1000)
 		}
 		if m := marginal(runs, domain); m > 0 && domain != "" {
 			p.Add(stroke(plotter.XYs{{X: 0, Y: m}, {X: p.X.Max, Y: m}}, gray, 1.1, 5, 3))

@@ -26,11 +26,11 @@ func Masks(mk fourm.Masked) *Figure {
 		m := modality.Need(op, p.Domain)
 		r := row{name: p.Domain, tint: colorOf(m.Name)}
 		if m.Kind == modality.Sequence {
-			r.sub = fmt.Sprintf("%d tokens", len(p.Tokens.IDs))
+			r.sub = count(len(p.Tokens.IDs), "token")
 			r.cells = wordCells(p, w)
 		} else {
 			checkPart(op, p)
-			r.sub = fmt.Sprintf("%d tokens", len(p.Input))
+			r.sub = count(len(p.Input), "token")
 			if p.Pixels {
 				r.sub = fmt.Sprintf("%d patches of pixels", len(p.Input))
 			}
@@ -121,7 +121,7 @@ func wordCells(p fourm.Part, w int) []*cell {
 		t.Modality = p.Modality
 		c := chipsPanel(bare(t), w)
 		c.w = w
-		c.note = fmt.Sprintf("%d tokens", len(t.IDs))
+		c.note = count(len(t.IDs), "token")
 		out = append(out, c)
 	}
 	return out
@@ -133,6 +133,14 @@ func empty(w int, why string) *cell {
 		c.frame(r, 1, faint)
 		c.centred(r, shorten(why, note, w-20), note)
 	}}
+}
+
+// count gives "1 token", "2 tokens".
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func trues(b []bool) int {

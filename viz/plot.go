@@ -266,7 +266,6 @@ func tile(c draw.Canvas, ps [][]*plot.Plot) {
 	}
 }
 
-// faded gives c with so much opacity.
-func faded(c color.RGBA, alpha float64) color.Color {
-	return color.NRGBA{c.R, c.G, c.B, uint8(alpha * 255)}
-}
+// faded gives what c looks like on white with so much opacity; PDF knows no
+// other.
+func faded(c color.RGBA, alpha float64) color.Color { return mix(c, white, alpha) }

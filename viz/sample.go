@@ -123,8 +123,14 @@ func namesOf(s fourm.Sample) []string {
 // valueOf draws one modality of a sample under its name. A negative width
 // makes a plain panel without names and scales.
 func valueOf(op string, s fourm.Sample, name string, w int) *cell {
-	m := modality.Need(op, name)
-	o := scene{op: op, w: max(w, -w), under: background(s), plain: w < 0}
+	return valueIn(s, name, scene{op: op, w: max(w, -w), plain: w < 0})
+}
+
+// valueIn draws one modality of a sample, or its tokens where there is no
+// value yet.
+func valueIn(s fourm.Sample, name string, o scene) *cell {
+	m := modality.Need(o.op, name)
+	o.under = background(s)
 	v, ok := s.Values[name]
 	if !ok {
 		v = s.Toks[name]

@@ -14,7 +14,8 @@ import (
 //	w = min(sqrt(p), 0.999)^Δx;  last = last·w + y;  debias = debias·w + 1;  last/debias
 //
 // Δx counts thousandths of the range of x, so that a curve looks equally
-// smooth whatever its length.
+// smooth whatever its length, but never more than three a point: the average
+// of a short curve is one over several points, too.
 func smooth(pts plotter.XYs, p float64) plotter.XYs {
 	if len(pts) < 3 {
 		return pts
@@ -26,7 +27,7 @@ func smooth(pts plotter.XYs, p float64) plotter.XYs {
 	for i, q := range pts {
 		dx := 0.0
 		if i > 0 {
-			dx = (q.X - pts[i-1].X) * per
+			dx = math.Min((q.X-pts[i-1].X)*per, 3)
 		}
 		w := math.Pow(base, dx)
 		last, debias = last*w+q.Y, debias*w+1

@@ -165,5 +165,5 @@ func textSteps(m modality.Modality, stage int, steps []fourm.Step, w int) []row 
 			y += l.c.h + 10
 		}
 	}}
-	return []row{{name: fmt.Sprintf("%d: %s", stage+1, m.Name), sub: fmt.Sprintf("%d tokens", steps[len(steps)-1].Of), tint: colorOf(m.Name), cells: []*cell{c}}}
+	return []row{{name: fmt.Sprintf("%d: %s", stage+1, m.Name), sub: count(steps[len(steps)-1].Of, "token"), tint: colorOf(m.Name), cells: []*cell{c}}}
 }

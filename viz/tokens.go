@@ -35,7 +35,7 @@ func Tokens(t modality.Tokens) *Figure {
 	}
 	if t.Words != nil {
 		c := chipsPanel(wordsOf(t), 1400)
-		c.title = fmt.Sprintf("%s, %d tokens", t.Modality, len(t.Words))
+		c.title = t.Modality + ", " + count(len(t.Words), "token")
 		return sheet(op, gap, row{cells: []*cell{c}})
 	}
 	side := min(max(64*t.Cols, 384), 896)
@@ -90,10 +90,7 @@ func legend(t modality.Tokens) *cell {
 		ids = append(ids, id)
 	}
 	sort.Slice(ids, func(i, j int) bool { return use[ids[i]] > use[ids[j]] || use[ids[i]] == use[ids[j]] && ids[i] < ids[j] })
-	tail := fmt.Sprintf("%d different ids", len(ids))
-	if len(ids) == 1 {
-		tail = "one id throughout"
-	}
+	tail := count(len(ids), "different id")
 	n := min(len(ids), 8)
 	const line = 36
 	return &cell{title: "commonest", w: max(170, note.width(tail)), h: (n + 2) * line, draw: func(c canvas, r image.Rectangle) {
