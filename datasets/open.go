@@ -49,7 +49,8 @@ func MustOpen(name string) *Set {
 }
 
 // OpenWith is Open with options.
-func OpenWith(name string, opt Options) (*Set, error) {
+func OpenWith(name string, opt Options) (set *Set, err error) {
+	defer fault.Catch(&err) // scenes have a limit of their own
 	if opt.Size < 0 || opt.Size > 4096 {
 		return nil, &fault.Error{Op: op, Msg: fmt.Sprintf("size %d, expected 0 (as stored) to 4096 pixels", opt.Size)}
 	}

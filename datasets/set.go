@@ -179,7 +179,11 @@ func (s *Set) String() string {
 			case *modality.Picture:
 				fmt.Fprintf(&b, "  %-9s %dx%dx%d\n", n, v.H, v.W, v.C)
 			default:
-				fmt.Fprintf(&b, "  %-9s such as %q\n", n, first.Text(n))
+				said := first.Text(n)
+				if r := []rune(said); len(r) > 60 {
+					said = string(r[:57]) + "..."
+				}
+				fmt.Fprintf(&b, "  %-9s such as %q\n", n, said)
 			}
 		}
 	}

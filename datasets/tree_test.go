@@ -263,6 +263,8 @@ func TestTreesThatCannotBeOpened(t *testing.T) {
 	says(t, err, "no name")
 	_, err = OpenWith("scenes", Options{Size: -1})
 	says(t, err, "size -1")
+	_, err = OpenWith("scenes", Options{Size: 4000})
+	says(t, err, "size 4000", "8 to 1024")
 	says(t, panicOf(t, func() { MustOpen("emojy64") }), `"emojy64"`, `did you mean "emoji64"?`)
 	t.Setenv("FOURM_DATA", filepath.Join(t.TempDir(), "gone"))
 	_, err = Open("emoji64")

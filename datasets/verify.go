@@ -1,0 +1,88 @@
+package datasets
+
+// Reading all of a set on all cores, and dropping what cannot be read.
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"fourmlab/fourm/modality"
+)
+
+// verify reads every sample and gives the fault of each, or nil. With see it
+// is told every sample that is whole, one at a time and in order.
+func verify(src source, see func(i int, s modality.Sample)) []error {
+	errs := make([]error, src.len())
+	const together = 256
+	samples := make([]modality.Sample, together)
+	for from := 0; from < len(errs); from += together {
+		n := min(together, len(errs)-from)
+		var next atomic.Int64
+		var all sync.WaitGroup
+		for range runtime.GOMAXPROCS(0) {
+			all.Go(func() {
+				for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+					samples[i], errs[from+i] = src.sample(from + i)
+				}
+			})
+		}
+		all.Wait()
+		for i := range n {
+			if see != nil && errs[from+i] == nil {
+				see(from+i, samples[i])
+			}
+		}
+	}
+	return errs
+}
+
+// keep drops the samples that are not to stay.
+func (t *tree) keep(stay func(i int) bool) {
+	var rows []int
+	for i := range t.keys {
+		if stay(i) {
+			rows = append(rows, i)
+		}
+	}
+	cols := t.cols
+	if t.meta != nil {
+		cols = append(slices.Clone(cols), &t.meta.column)
+	}
+	for _, c := range cols {
+		c.entries = pick(c.entries, rows)
+	}
+	keys := make([]string, len(rows))
+	var splits []string
+	for k, i := range rows {
+		keys[k] = t.keys[i]
+		if t.splits != nil {
+			splits = append(splits, t.splits[i])
+		}
+	}
+	t.keys, t.splits = keys, splits
+}
+
+func pick(in []entry, rows []int) []entry {
+	out := make([]entry, len(rows))
+	for k, i := range rows {
+		out[k] = in[i]
+	}
+	return out
+}
+
+// skipBroken leaves out what is wrong and notes why.
+func (t *tree) skipBroken(bad []problem) {
+	for _, p := range bad {
+		t.left = append(t.left, p.Error())
+	}
+	errs := verify(t, nil)
+	for _, err := range errs {
+		if err != nil {
+			t.left = append(t.left, err.Error())
+		}
+	}
+	t.keep(func(i int) bool { return errs[i] == nil })
+	t.kept = newCache(cacheBytes) // it goes by number, and the numbers are new
+}
