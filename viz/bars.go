@@ -24,13 +24,14 @@ import (
 func Bars(ab *fourm.Ablation) *Figure {
 	const op = "viz.Bars"
 	need(op, ab != nil, "the ablation is nil")
-	lo, hi, best, spread := math.Inf(1), math.Inf(-1), -1, 0.0
+	lo, hi, best, spread, seeds := math.Inf(1), math.Inf(-1), -1, 0.0, 0
 	for i, r := range ab.Rows {
 		m := r.Mean()
 		if !usable(m) {
 			continue
 		}
 		lo, hi, spread = min(lo, m-r.SD()), max(hi, m+r.SD()), max(spread, r.SD())
+		seeds = max(seeds, len(r.Values))
 		for _, v := range r.Values {
 			if usable(v) {
 				lo, hi = min(lo, v), max(hi, v)
@@ -80,6 +81,9 @@ func Bars(ab *fourm.Ablation) *Figure {
 		better = "lower is better"
 	}
 	under := better + "; mean ± standard deviation over the seeds, each a dot"
+	if seeds == 1 {
+		under = better + "; one seed a setting"
+	}
 	if !bars {
 		under += "; the axis does not start at zero"
 	}
