@@ -113,7 +113,7 @@ func (r *CheckReport) see(name string, v any) {
 // String gives a table of the modalities, the splits and every problem.
 func (r CheckReport) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d whole samples", r.Path, r.Samples)
+	fmt.Fprintf(&b, "%s: %s", r.Path, count(r.Samples, "whole sample"))
 	if parts := splitsText(r.Splits); parts != "" {
 		fmt.Fprintf(&b, " (%s)", parts)
 	}
@@ -129,6 +129,6 @@ func (r CheckReport) String() string {
 		b.WriteString("no problems\n")
 		return b.String()
 	}
-	fmt.Fprintf(&b, "%d problems:\n  %s\n", len(r.Problems), strings.Join(r.Problems, "\n  "))
+	fmt.Fprintf(&b, "%s:\n  %s\n", count(len(r.Problems), "problem"), strings.Join(r.Problems, "\n  "))
 	return b.String()
 }

@@ -55,7 +55,7 @@ func TestEmoji(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	groups := map[string]int{}
+	groups, ran := map[string]int{}, 0
 	r := tar.NewReader(f)
 	for i := range s.Len() {
 		h, err := r.Next()
@@ -69,12 +69,16 @@ func TestEmoji(t *testing.T) {
 		if h.Name != x.Key+".png" {
 			t.Fatalf("sample %d is %s, the tar has %s", i, x.Key, h.Name)
 		}
+		groups[x.Text("group")]++
+		if testing.Short() && i%10 > 0 {
+			continue
+		}
+		ran++
 		im, err := png.Decode(io.Reader(r))
 		if err != nil {
 			t.Fatal(err)
 		}
 		checkEmoji(t, x, im)
-		groups[x.Text("group")]++
 		if t.Failed() {
 			t.Fatalf("in %s", x.Key)
 		}
@@ -84,7 +88,7 @@ func TestEmoji(t *testing.T) {
 			t.Errorf("group %s has %d, expected %d", g, groups[g], n)
 		}
 	}
-	t.Logf("%d cases ran", s.Len())
+	t.Logf("%d cases ran", ran)
 }
 
 // checkEmoji compares a sample with its stored picture.

@@ -32,9 +32,9 @@ type PackReport struct {
 
 func (r PackReport) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d samples of %s in %d shards a modality\n", r.Out, r.Samples, strings.Join(r.Modalities, ", "), r.Shards)
+	fmt.Fprintf(&b, "%s: %s of %s in %s a modality\n", r.Out, count(r.Samples, "sample"), strings.Join(r.Modalities, ", "), count(r.Shards, "shard"))
 	if len(r.Skipped) > 0 {
-		fmt.Fprintf(&b, "passed over %d faults:\n  %s\n", len(r.Skipped), strings.Join(r.Skipped, "\n  "))
+		fmt.Fprintf(&b, "passed over %s:\n  %s\n", count(len(r.Skipped), "fault"), strings.Join(r.Skipped, "\n  "))
 	}
 	return b.String()
 }
@@ -95,6 +95,14 @@ func Pack(dir, out string, opt PackOptions) (PackReport, error) {
 	return rep, nil
 }
 
+// count gives "1 fault", "2 faults".
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
 // firstOf makes one error of several faults.
 func firstOf(bad []problem) error {
 	switch len(bad) {
@@ -103,7 +111,7 @@ func firstOf(bad []problem) error {
 	case 1:
 		return bad[0]
 	}
-	return fmt.Errorf("%w (and %d more faults)", bad[0], len(bad)-1)
+	return fmt.Errorf("%w (and %s)", bad[0], count(len(bad)-1, "more fault"))
 }
 
 // write decodes the samples, some at a time on all cores, and adds them in

@@ -160,7 +160,7 @@ func (s *Set) title() string {
 // String gives a short table: how many samples, and what they hold.
 func (s *Set) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d samples", s.title(), s.Len())
+	fmt.Fprintf(&b, "%s: %s", s.title(), count(s.Len(), "sample"))
 	if s.split == "" && s.Len() > 0 {
 		n := map[string]int{}
 		for i := range s.Len() {
