@@ -1,0 +1,137 @@
+package kernel
+
+// execute_request: the one that matters.
+
+import (
+	"encoding/json"
+	"fmt"
+	"log"
+	"strings"
+	"time"
+
+	"fourmlab/kernel/engine"
+)
+
+// execution is the content of an execute_request.
+type execution struct {
+	Code        string            `json:"code"`
+	Silent      bool              `json:"silent"`
+	Store       *bool             `json:"store_history"`
+	Expressions map[string]string `json:"user_expressions"`
+	Stop        *bool             `json:"stop_on_error"`
+}
+
+func (s *server) execute(m *message) {
+	var x execution
+	if err := json.Unmarshal(m.content, &x); err != nil {
+		log.Printf("kernel: execute_request: %v", err)
+		f := &engine.Failure{Name: "bad request", Value: err.Error()}
+		s.reply(s.shell, m, "execute_reply", failed(f, s.count))
+		return
+	}
+	store := !x.Silent && (x.Store == nil || *x.Store)
+	n := s.count + 1
+	if store {
+		s.count = n
+		s.history = append(s.history, entry{n, x.Code})
+	}
+	s.mu.Lock()
+	s.parent = m.raw
+	s.mu.Unlock()
+	if !x.Silent {
+		s.publish("execute_input", m.raw, map[string]any{"code": x.Code, "execution_count": n})
+	}
+	r := s.run(order{Op: "run", N: n, Code: x.Code}, m.raw)
+	if r.Failure != nil {
+		content := failed(r.Failure, n)
+		if !x.Silent {
+			s.publish("error", m.raw, map[string]any{"ename": content["ename"], "evalue": content["evalue"], "traceback": content["traceback"]})
+		}
+		if x.Stop == nil || *x.Stop {
+			time.Sleep(10 * time.Millisecond) // what was sent with it has arrived
+			s.queue.abort()
+		}
+		s.reply(s.shell, m, "execute_reply", content)
+		return
+	}
+	if r.Bundle != nil && !x.Silent {
+		s.publish("execute_result", m.raw, map[string]any{"data": r.Bundle, "metadata": map[string]any{}, "execution_count": n})
+	}
+	s.reply(s.shell, m, "execute_reply", map[string]any{
+		"status": "ok", "execution_count": n, "payload": []any{}, "user_expressions": s.expressions(x.Expressions, n),
+	})
+}
+
+// run runs a cell; a worker that dies of it is replaced.
+func (s *server) run(o order, parent json.RawMessage) report {
+	p := s.current()
+	r, ok := p.ask(o, func(r report) { s.display(r, parent) })
+	if ok {
+		return r
+	}
+	died := p.epitaph()
+	s.revive()
+	return report{Failure: &engine.Failure{
+		Name:  "fatal",
+		Value: died + "; the cells' process has ended, all variables are lost",
+		Trace: []string{"Go cannot recover from this: " + died, "A new process has been started; run the cells it needs again."},
+	}}
+}
+
+func (s *server) display(r report, parent json.RawMessage) {
+	kind := "display_data"
+	if r.Op == "update" {
+		kind = "update_display_data"
+	}
+	s.publish(kind, parent, map[string]any{"data": withText(r.Bundle), "metadata": map[string]any{}, "transient": map[string]any{"display_id": r.ID}})
+}
+
+// withText makes sure that a front end without pictures has something.
+func withText(b map[string]any) map[string]any {
+	if _, ok := b["text/plain"]; ok {
+		return b
+	}
+	out := map[string]any{"text/plain": ""}
+	for k, v := range b {
+		out[k] = v
+	}
+	return out
+}
+
+// expressions evaluates what a front end wants to know after the cell.
+func (s *server) expressions(xs map[string]string, n int) map[string]any {
+	out := map[string]any{}
+	for name, code := range xs {
+		r, ok := s.ask(order{Op: "run", N: n, Code: code})
+		switch {
+		case !ok:
+			out[name] = map[string]any{"status": "error", "ename": "fatal", "evalue": "the cells' process has ended", "traceback": []string{}}
+		case r.Failure != nil:
+			out[name] = failed(r.Failure, n)
+		default:
+			out[name] = map[string]any{"status": "ok", "data": withText(r.Bundle), "metadata": map[string]any{}}
+		}
+	}
+	return out
+}
+
+// failed is the content of a reply about a failure.
+func failed(f *engine.Failure, n int) map[string]any {
+	return map[string]any{"status": "error", "execution_count": n, "ename": f.Name, "evalue": f.Value, "traceback": traceback(f)}
+}
+
+// traceback colours a failure: what went wrong in red, places in blue.
+func traceback(f *engine.Failure) []string {
+	const red, blue, plain = "\x1b[31m", "\x1b[34m", "\x1b[0m"
+	if len(f.Trace) == 0 {
+		return []string{fmt.Sprintf("%s%s%s: %s", red, f.Name, plain, f.Value)}
+	}
+	out := []string{red + f.Trace[0] + plain}
+	for _, line := range f.Trace[1:] {
+		if strings.HasPrefix(line, "In [") {
+			line = blue + line + plain
+		}
+		out = append(out, line)
+	}
+	return out
+}

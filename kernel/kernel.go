@@ -1,0 +1,65 @@
+// Package kernel is a Jupyter kernel for Go: it speaks Jupyter's messaging
+// protocol (5.3) over ZeroMQ, and runs cells as package session says. It
+// knows nothing of what the lab computes; a program links that in with
+//
+//	import _ "fourmlab/kernel/symbols"
+//
+// # Two processes
+//
+// Serve holds the sockets. The cells run in a child, the same program started
+// with the argument "worker", which calls Worker. What Go makes fatal in a
+// cell (a stack overflow, two goroutines writing one map) then ends the child
+// and not the conversation: the person reads what happened, and a new child
+// goes on, without the variables. Heartbeat, interrupt and shutdown are
+// answered while a cell runs.
+//
+// The two speak over pipes, one JSON value a line. Standard output and error
+// of the child are what cells print, whoever prints it; marks in them keep
+// the order of text, pictures and results.
+//
+// # Other ways in
+//
+// Notebook runs a notebook file and writes it with its outputs, and a page.
+// RunScript runs a Go program. Install tells Jupyter of the kernel.
+package kernel
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+)
+
+// connection is Jupyter's connection file.
+type connection struct {
+	Transport string `json:"transport"`
+	IP        string `json:"ip"`
+	Shell     int    `json:"shell_port"`
+	Control   int    `json:"control_port"`
+	Stdin     int    `json:"stdin_port"`
+	IOPub     int    `json:"iopub_port"`
+	Heartbeat int    `json:"hb_port"`
+	Scheme    string `json:"signature_scheme"`
+	Key       string `json:"key"`
+}
+
+func readConnection(path string) (c connection, err error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return c, fmt.Errorf("kernel: connection file: %w", err)
+	}
+	if err := json.Unmarshal(data, &c); err != nil {
+		return c, fmt.Errorf("kernel: connection file %s: %w", path, err)
+	}
+	if c.Scheme != "" && c.Scheme != "hmac-sha256" {
+		return c, fmt.Errorf("kernel: connection file %s: signature scheme %q, expected hmac-sha256", path, c.Scheme)
+	}
+	return c, nil
+}
+
+// endpoint is the address of one socket.
+func (c connection) endpoint(port int) string {
+	if c.Transport == "ipc" {
+		return fmt.Sprintf("ipc://%s-%d", c.IP, port)
+	}
+	return fmt.Sprintf("%s://%s:%d", c.Transport, c.IP, port)
+}

@@ -1,0 +1,58 @@
+package kernel
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/goplus/ixgo"
+	_ "github.com/goplus/ixgo/pkg" // the standard library for the cells of the tests
+
+	"fourmlab/kernel/engine"
+)
+
+// demo is a linked package with one long call that shows its progress.
+func init() {
+	var host engine.Host
+	ixgo.RegisterPackage(&ixgo.Package{
+		Name: "demo", Path: "lab/demo", Deps: map[string]string{},
+		Interfaces: map[string]reflect.Type{}, NamedTypes: map[string]reflect.Type{}, AliasTypes: map[string]reflect.Type{}, Vars: map[string]reflect.Value{},
+		TypedConsts: map[string]ixgo.TypedConst{}, UntypedConsts: map[string]ixgo.UntypedConst{},
+		Funcs: map[string]reflect.Value{"Train": reflect.ValueOf(func(steps int) int {
+			id := host.Show(map[string]any{"text/plain": "step 0", "image/png": []byte("png")})
+			for i := range steps {
+				if host.Interrupted() {
+					return i
+				}
+				time.Sleep(10 * time.Millisecond)
+				host.Update(id, map[string]any{"text/plain": fmt.Sprint("step ", i+1)})
+			}
+			return steps
+		})},
+	})
+	engine.Link(engine.Linked{Prelude: []string{"lab/demo"}, SetHost: func(h engine.Host) { host = h }})
+}
+
+// TestMain lets the test binary be the kernel and its worker: a front end
+// starts it as it would start the real program.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 {
+		var err error
+		switch os.Args[1] {
+		case "worker":
+			err = Worker()
+		case "kernel":
+			err = Serve(os.Args[2])
+		default:
+			os.Exit(m.Run())
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}

@@ -1,0 +1,130 @@
+package kernel
+
+// The parent's side of the child that runs cells.
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+)
+
+// process is a running worker.
+type process struct {
+	cmd     *exec.Cmd
+	mu      sync.Mutex // of orders
+	orders  *os.File
+	encode  *json.Encoder
+	reports chan report // closed when the worker is gone
+	out     *stream
+	err     *stream
+}
+
+// start starts a worker whose printed text goes to publish.
+func start(publish func(name, text string)) (*process, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	ordersR, ordersW, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	reportsR, reportsW, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	outR, outW, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	errR, errW, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	p := &process{cmd: exec.Command(self, "worker"), orders: ordersW, encode: json.NewEncoder(ordersW), reports: make(chan report, 64)}
+	p.cmd.ExtraFiles = []*os.File{ordersR, reportsW}
+	p.cmd.Stdout, p.cmd.Stderr = outW, errW
+	// A fatal error prints one goroutine, not hundreds.
+	p.cmd.Env = append(os.Environ(), "GOTRACEBACK=none")
+	detach(p.cmd)
+	if err := p.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("kernel: cannot start %s worker: %w", self, err)
+	}
+	for _, f := range []*os.File{ordersR, reportsW, outW, errW} {
+		f.Close()
+	}
+	p.out = newStream("stdout", outR, publish)
+	p.err = newStream("stderr", errR, publish)
+	go p.read(reportsR)
+	if r, ok := <-p.reports; !ok || r.Op != "ready" {
+		return nil, fmt.Errorf("kernel: the worker ended before it was ready: %s", p.epitaph())
+	}
+	return p, nil
+}
+
+func (p *process) read(f io.ReadCloser) {
+	defer f.Close()
+	d := json.NewDecoder(bufio.NewReaderSize(f, 1<<16))
+	for {
+		var r report
+		if d.Decode(&r) != nil {
+			p.cmd.Wait()
+			p.out.drain()
+			p.err.drain()
+			close(p.reports)
+			return
+		}
+		p.out.reach(r.Seq)
+		p.err.reach(r.Seq)
+		p.reports <- r
+	}
+}
+
+func (p *process) send(o order) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.encode.Encode(o)
+}
+
+// ask sends an order and hands on displays until it is done. False tells that
+// the worker died of it.
+func (p *process) ask(o order, display func(report)) (report, bool) {
+	p.send(o)
+	for r := range p.reports {
+		if r.Op == "done" {
+			return r, true
+		}
+		if display != nil {
+			display(r)
+		}
+	}
+	return report{}, false
+}
+
+// kill ends the worker.
+func (p *process) kill() {
+	p.orders.Close()
+	time.AfterFunc(500*time.Millisecond, func() { p.cmd.Process.Kill() })
+	for range p.reports {
+	}
+}
+
+// epitaph says what a worker died of, in one line.
+func (p *process) epitaph() string {
+	last := p.err.last()
+	for _, line := range strings.Split(last, "\n") {
+		if strings.HasPrefix(line, "fatal error: ") || strings.HasPrefix(line, "panic: ") || strings.Contains(line, "stack exceeds") {
+			return line
+		}
+	}
+	if p.cmd.ProcessState != nil {
+		return p.cmd.ProcessState.String()
+	}
+	return "it is gone"
+}

@@ -1,0 +1,136 @@
+package kernel
+
+// What a worker prints, gathered for a front end: in few messages, and in
+// order with everything else.
+
+import (
+	"bytes"
+	"io"
+	"regexp"
+	"strconv"
+	"sync"
+	"time"
+	"unicode/utf8"
+)
+
+const (
+	flushEvery = 50 * time.Millisecond
+	chunk      = 1 << 16
+	keepLast   = 8 << 10
+)
+
+var markPattern = regexp.MustCompile("\x1e\x1ffourm:(\\d+)\x1f\x1e")
+
+// stream reads one of the worker's outputs.
+type stream struct {
+	name    string
+	publish func(name, text string)
+
+	mu      sync.Mutex
+	moved   *sync.Cond
+	pending []byte // read, not yet published
+	tail    []byte // the end of all that was published
+	seen    int    // the last mark
+	ended   bool
+	timer   *time.Timer
+}
+
+func newStream(name string, r io.ReadCloser, publish func(name, text string)) *stream {
+	s := &stream{name: name, publish: publish}
+	s.moved = sync.NewCond(&s.mu)
+	go s.read(r)
+	return s
+}
+
+func (s *stream) read(r io.ReadCloser) {
+	defer r.Close()
+	buf := make([]byte, chunk)
+	var held []byte // may be the beginning of a mark
+	for {
+		n, err := r.Read(buf)
+		held = append(held, buf[:n]...)
+		s.mu.Lock()
+		for {
+			m := markPattern.FindSubmatchIndex(held)
+			if m == nil {
+				break
+			}
+			s.pending = append(s.pending, held[:m[0]]...)
+			s.flush()
+			s.seen, _ = strconv.Atoi(string(held[m[2]:m[3]]))
+			held = held[m[1]:]
+		}
+		cut := len(held)
+		if i := bytes.LastIndexByte(held, 0x1e); i >= 0 && len(held)-i < 40 && err == nil {
+			cut = i
+		}
+		s.pending = append(s.pending, held[:cut]...)
+		held = append([]byte(nil), held[cut:]...)
+		s.ended = err != nil
+		if s.ended {
+			s.flush()
+		} else if len(s.pending) > 0 && s.timer == nil {
+			s.timer = time.AfterFunc(flushEvery, s.flushLater)
+		}
+		s.moved.Broadcast()
+		s.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (s *stream) flushLater() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.timer = nil
+	s.flush()
+}
+
+// flush publishes whole characters.
+func (s *stream) flush() {
+	n := len(s.pending)
+	for i := 1; i <= min(3, n) && !s.ended; i++ {
+		if b := s.pending[n-i]; utf8.RuneStart(b) {
+			if !utf8.FullRune(s.pending[n-i:]) {
+				n -= i
+			}
+			break
+		}
+	}
+	if n == 0 {
+		return
+	}
+	text := bytes.ToValidUTF8(s.pending[:n], []byte("\uFFFD"))
+	s.tail = append(s.tail, text...)
+	if len(s.tail) > keepLast {
+		s.tail = append([]byte(nil), s.tail[len(s.tail)-keepLast:]...)
+	}
+	s.publish(s.name, string(text))
+	s.pending = append(s.pending[:0], s.pending[n:]...)
+}
+
+// reach waits until everything before a mark is published.
+func (s *stream) reach(seq int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.seen < seq && !s.ended {
+		s.moved.Wait()
+	}
+	s.flush()
+}
+
+// drain waits for the end.
+func (s *stream) drain() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for !s.ended {
+		s.moved.Wait()
+	}
+}
+
+func (s *stream) last() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return string(s.tail)
+}
