@@ -11,16 +11,17 @@
 //
 // # Layout
 //
-// A set on disk is laid out as ml-4m does it, so that its corpora load
-// unchanged: the same keys, in the same order, in the shards of every
-// modality.
+// A set on disk is laid out as ml-4m does it, so that its corpora load as
+// they are: the same keys, in the same order, in the shards of every modality.
+// One part of a corpus is one set ("cc12m/train"). Its ready-made tokens
+// (.npy) are not read.
 //
 //	SET/rgb/shard-00000.tar      a.png b.png c.png ...
 //	SET/depth/shard-00000.tar    a.png b.png c.png ...
 //	SET/meta.jsonl               {"id": "a", "caption": "a red ball", ...}
 //
 // Loose files (SET/rgb/a.png) do as well. A folder may carry 4M's name of the
-// modality (det, color_palette, tok_depth); captions, boxes and palettes may
+// modality (det, color_palette); captions, boxes and palettes may
 // be files of their own (.txt, .json, .json.gz) or fields of meta.jsonl. Depth
 // is a 16-bit gray png in millimetres, 0 where nothing is known; a normal is
 // (n+1)/2 with x right, y up, z to the viewer; labels are gray or palette png
