@@ -112,8 +112,7 @@ func (n *net) encoder() *G.Node {
 
 // decoder maps codes to patches.
 func (n *net) decoder(q *G.Node) *G.Node {
-	x := n.blocks("decoder", n.place(n.linear(q, "post_quant_proj")))
-	return n.linear(n.norm(x, "decoder.norm"), "decoder.out_proj")
+	return n.linear(n.blocks("decoder", n.place(n.linear(q, "post_quant_proj"))), "decoder.out_proj")
 }
 
 // reconstruction is cross-entropy for labels, else the mean squared error.

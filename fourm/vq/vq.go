@@ -21,12 +21,12 @@ import (
 // VQ says how a tokenizer is made. Zero values stand for the lab's defaults.
 type VQ struct {
 	Vocab  int     `json:"vocab"`  // codes; 0 stands for the modality's
-	Steps  int     `json:"steps"`  // 0 stands for 250
-	Batch  int     `json:"batch"`  // pictures a step; 0 stands for 32
-	Dim    int     `json:"dim"`    // width; 0 stands for 96
+	Steps  int     `json:"steps"`  // 0 stands for 300
+	Batch  int     `json:"batch"`  // pictures a step; 0 stands for 16
+	Dim    int     `json:"dim"`    // width; 0 stands for 64
 	Depth  int     `json:"depth"`  // Transformer blocks on either side; 0 stands for 1
 	Latent int     `json:"latent"` // numbers a code; 0 stands for 16
-	LR     float64 `json:"lr"`     // peak; 0 stands for 2e-3
+	LR     float64 `json:"lr"`     // peak; 0 stands for 5e-3
 	Seed   int64   `json:"seed"`
 }
 
@@ -37,13 +37,13 @@ func (c VQ) resolved(m modality.Modality) VQ {
 		}
 	}
 	def(&c.Vocab, m.Vocab)
-	def(&c.Steps, 250)
-	def(&c.Batch, 32)
-	def(&c.Dim, 96)
+	def(&c.Steps, 300)
+	def(&c.Batch, 16)
+	def(&c.Dim, 64)
 	def(&c.Depth, 1)
 	def(&c.Latent, 16)
 	if c.LR == 0 {
-		c.LR = 2e-3
+		c.LR = 5e-3
 	}
 	for what, v := range map[string]int{"vocab": c.Vocab - 1, "steps": c.Steps, "batch": c.Batch, "dim": c.Dim, "depth": c.Depth, "latent": c.Latent} {
 		if v < 1 {
@@ -295,7 +295,13 @@ func (t *Tokenizer) declare() {
 	linear("quant_proj", l, d, 1)
 	linear("post_quant_proj", d, l, 1)
 	blocks("decoder")
-	norm("decoder.norm", d)
 	linear("decoder.out_proj", out, d, 1)
+	// blocks begin as the identity, so that the first steps fit the linear maps
+	for _, side := range []string{"encoder", "decoder"} {
+		for i := range t.Config.Depth {
+			clear(t.Params[fmt.Sprintf("%s.blocks.%d.attn.proj.weight", side, i)].Data)
+			clear(t.Params[fmt.Sprintf("%s.blocks.%d.mlp.fc2.weight", side, i)].Data)
+		}
+	}
 	add(codebook, func(int) float32 { return float32(r.NormFloat64()) }, t.Config.Vocab, l)
 }
