@@ -2,8 +2,10 @@ package kernel
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
 )
@@ -32,5 +34,37 @@ func TestJupyter(t *testing.T) {
 	}
 	for _, mode := range []string{"message", "signal"} {
 		t.Run(mode, func(t *testing.T) { client(t, "testdata/client.py", self, mode) })
+	}
+}
+
+// The real gophernotes, built with the lab's packages, runs cells.
+func TestGophernotes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a second binary")
+	}
+	dir := t.TempDir()
+	overlay := filepath.Join(dir, "overlay.json")
+	build := exec.Command("sh", "-c", `go run ./kernel/gophernotes/overlay >"$1" && go build -overlay "$1" -o "$2" ./build/gophernotes`, "sh", overlay, filepath.Join(dir, "gophernotes"))
+	build.Dir = ".."
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	client(t, "testdata/gophernotes.py", filepath.Join(dir, "gophernotes"))
+}
+
+func TestInstall(t *testing.T) {
+	for env, want := range map[string]string{"JUPYTER_DATA_DIR": "kernels/fourm", "XDG_DATA_HOME": "jupyter/kernels/fourm"} {
+		dir := t.TempDir()
+		t.Setenv("JUPYTER_DATA_DIR", "")
+		t.Setenv(env, dir)
+		got, err := Install("")
+		if err != nil || len(got) != 1 || got[0] != filepath.Join(dir, want) {
+			t.Errorf("%s: %v, %v", env, got, err)
+		}
+		var spec kernelspec
+		data, err := os.ReadFile(filepath.Join(dir, want, "kernel.json"))
+		if err != nil || json.Unmarshal(data, &spec) != nil || spec.Language != "go" || !filepath.IsAbs(spec.Argv[0]) {
+			t.Errorf("%s: %s, %v", env, data, err)
+		}
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/goplus/ixgo"
+	"github.com/traefik/yaegi/stdlib"
+
 	_ "github.com/goplus/ixgo/pkg" // the standard library for the cells of the tests
 
 	"fourmlab/kernel/engine"
@@ -32,7 +34,7 @@ func init() {
 			return steps
 		})},
 	})
-	engine.Link(engine.Linked{Prelude: []string{"lab/demo"}, SetHost: func(h engine.Host) { host = h }})
+	engine.Link(engine.Linked{Prelude: []string{"lab/demo"}, Yaegi: stdlib.Symbols, SetHost: func(h engine.Host) { host = h }})
 }
 
 // TestMain lets the test binary be the kernel and its worker: a front end
@@ -45,6 +47,8 @@ func TestMain(m *testing.M) {
 			err = Worker()
 		case "kernel":
 			err = Serve(os.Args[2])
+		case "run":
+			err = RunScript(os.Args[3], os.Args[2], os.Args[4:])
 		default:
 			os.Exit(m.Run())
 		}

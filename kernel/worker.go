@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"sync"
 
 	"fourmlab/kernel/engine"
@@ -67,6 +68,8 @@ func Worker() error {
 			w.engine.Interrupt()
 		}
 	}()
+	// Deep recursion in a cell ends as an error while the machine still breathes.
+	debug.SetMaxStack(256 << 20)
 	if set := engine.Current().SetHost; set != nil {
 		set(w)
 	}

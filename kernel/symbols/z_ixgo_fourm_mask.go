@@ -17,11 +17,17 @@ func init() {
 		Deps: map[string]string{
 			"fmt":                     "fmt",
 			"fourmlab/fourm/modality": "modality",
+			"fourmlab/fourm/text":     "text",
+			"fourmlab/internal/fault": "fault",
 			"fourmlab/internal/show":  "show",
+			"hash/fnv":                "fnv",
+			"math":                    "math",
+			"math/rand/v2":            "rand",
 			"strings":                 "strings",
 		},
 		Interfaces: map[string]reflect.Type{},
 		NamedTypes: map[string]reflect.Type{
+			"Mask":   reflect.TypeOf((*q.Mask)(nil)).Elem(),
 			"Masked": reflect.TypeOf((*q.Masked)(nil)).Elem(),
 			"Part":   reflect.TypeOf((*q.Part)(nil)).Elem(),
 		},

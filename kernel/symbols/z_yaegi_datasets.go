@@ -10,14 +10,20 @@ import (
 func init() {
 	Symbols["fourmlab/datasets/datasets"] = map[string]reflect.Value{
 		// function, constant and variable definitions
+		"Check":      reflect.ValueOf(datasets.Check),
 		"MustOpen":   reflect.ValueOf(datasets.MustOpen),
 		"Open":       reflect.ValueOf(datasets.Open),
 		"OpenWith":   reflect.ValueOf(datasets.OpenWith),
+		"Pack":       reflect.ValueOf(datasets.Pack),
 		"Scenes":     reflect.ValueOf(datasets.Scenes),
 		"ScenesWith": reflect.ValueOf(datasets.ScenesWith),
+		"Write":      reflect.ValueOf(datasets.Write),
 
 		// type definitions
-		"Options": reflect.ValueOf((*datasets.Options)(nil)),
-		"Set":     reflect.ValueOf((*datasets.Set)(nil)),
+		"CheckReport": reflect.ValueOf((*datasets.CheckReport)(nil)),
+		"Options":     reflect.ValueOf((*datasets.Options)(nil)),
+		"PackOptions": reflect.ValueOf((*datasets.PackOptions)(nil)),
+		"PackReport":  reflect.ValueOf((*datasets.PackReport)(nil)),
+		"Set":         reflect.ValueOf((*datasets.Set)(nil)),
 	}
 }

@@ -4,39 +4,80 @@ package symbols
 
 import (
 	"fourmlab/fourm"
+	"fourmlab/fourm/modality"
 	"reflect"
 )
 
 func init() {
 	Symbols["fourmlab/fourm/fourm"] = map[string]reflect.Value{
 		// function, constant and variable definitions
-		"Lookup":   reflect.ValueOf(fourm.Lookup),
-		"Register": reflect.ValueOf(fourm.Register),
-		"SetHost":  reflect.ValueOf(fourm.SetHost),
+		"Auto":            reflect.ValueOf(fourm.Auto),
+		"Autoregressive":  reflect.ValueOf(fourm.Autoregressive),
+		"Base":            reflect.ValueOf(fourm.Base),
+		"Boxes":           reflect.ValueOf(fourm.Boxes),
+		"Caption":         reflect.ValueOf(fourm.Caption),
+		"Chain":           reflect.ValueOf(fourm.Chain),
+		"CheckDevice":     reflect.ValueOf(fourm.CheckDevice),
+		"Color":           reflect.ValueOf(fourm.Color),
+		"Colors":          reflect.ValueOf(fourm.Colors),
+		"Depth":           reflect.ValueOf(fourm.Depth),
+		"Gray":            reflect.ValueOf(fourm.Gray),
+		"Image":           reflect.ValueOf(fourm.Image),
+		"Label":           reflect.ValueOf(fourm.Label),
+		"Large":           reflect.ValueOf(fourm.Large),
+		"Load":            reflect.ValueOf(fourm.Load),
+		"Lookup":          reflect.ValueOf(fourm.Lookup),
+		"MaskGIT":         reflect.ValueOf(fourm.MaskGIT),
+		"Modalities":      reflect.ValueOf(fourm.Modalities),
+		"MustLoad":        reflect.ValueOf(fourm.MustLoad),
+		"New":             reflect.ValueOf(fourm.New),
+		"Normal":          reflect.ValueOf(fourm.Normal),
+		"Peek":            reflect.ValueOf(fourm.Peek),
+		"ROAR":            reflect.ValueOf(fourm.ROAR),
+		"Register":        reflect.ValueOf(fourm.Register),
+		"Sequence":        reflect.ValueOf(fourm.Sequence),
+		"SetHost":         reflect.ValueOf(fourm.SetHost),
+		"SetTokenizer":    reflect.ValueOf(fourm.SetTokenizer),
+		"Small":           reflect.ValueOf(fourm.Small),
+		"Tiny":            reflect.ValueOf(fourm.Tiny),
+		"TrainTokenizer":  reflect.ValueOf(fourm.TrainTokenizer),
+		"TrainTokenizers": reflect.ValueOf(fourm.TrainTokenizers),
+		"TrainVocabulary": reflect.ValueOf(fourm.TrainVocabulary),
+		"XL":              reflect.ValueOf(fourm.XL),
 
 		// type definitions
-		"Ablation": reflect.ValueOf((*fourm.Ablation)(nil)),
-		"Box":      reflect.ValueOf((*fourm.Box)(nil)),
-		"Data":     reflect.ValueOf((*fourm.Data)(nil)),
-		"Error":    reflect.ValueOf((*fourm.Error)(nil)),
-		"Host":     reflect.ValueOf((*fourm.Host)(nil)),
-		"Masked":   reflect.ValueOf((*fourm.Masked)(nil)),
-		"Modality": reflect.ValueOf((*fourm.Modality)(nil)),
-		"Palette":  reflect.ValueOf((*fourm.Palette)(nil)),
-		"Part":     reflect.ValueOf((*fourm.Part)(nil)),
-		"Picture":  reflect.ValueOf((*fourm.Picture)(nil)),
-		"Plan":     reflect.ValueOf((*fourm.Plan)(nil)),
-		"Point":    reflect.ValueOf((*fourm.Point)(nil)),
-		"Result":   reflect.ValueOf((*fourm.Result)(nil)),
-		"Run":      reflect.ValueOf((*fourm.Run)(nil)),
-		"Sample":   reflect.ValueOf((*fourm.Sample)(nil)),
-		"Stage":    reflect.ValueOf((*fourm.Stage)(nil)),
-		"Step":     reflect.ValueOf((*fourm.Step)(nil)),
-		"Tokens":   reflect.ValueOf((*fourm.Tokens)(nil)),
+		"Ablation":  reflect.ValueOf((*fourm.Ablation)(nil)),
+		"Box":       reflect.ValueOf((*fourm.Box)(nil)),
+		"Config":    reflect.ValueOf((*fourm.Config)(nil)),
+		"Data":      reflect.ValueOf((*fourm.Data)(nil)),
+		"Error":     reflect.ValueOf((*fourm.Error)(nil)),
+		"Host":      reflect.ValueOf((*fourm.Host)(nil)),
+		"Mask":      reflect.ValueOf((*fourm.Mask)(nil)),
+		"Masked":    reflect.ValueOf((*fourm.Masked)(nil)),
+		"Modality":  reflect.ValueOf((*fourm.Modality)(nil)),
+		"Model":     reflect.ValueOf((*fourm.Model)(nil)),
+		"Palette":   reflect.ValueOf((*fourm.Palette)(nil)),
+		"Part":      reflect.ValueOf((*fourm.Part)(nil)),
+		"Picture":   reflect.ValueOf((*fourm.Picture)(nil)),
+		"Plan":      reflect.ValueOf((*fourm.Plan)(nil)),
+		"Point":     reflect.ValueOf((*fourm.Point)(nil)),
+		"Report":    reflect.ValueOf((*fourm.Report)(nil)),
+		"Result":    reflect.ValueOf((*fourm.Result)(nil)),
+		"Run":       reflect.ValueOf((*fourm.Run)(nil)),
+		"Sample":    reflect.ValueOf((*fourm.Sample)(nil)),
+		"Scheme":    reflect.ValueOf((*fourm.Scheme)(nil)),
+		"Stage":     reflect.ValueOf((*fourm.Stage)(nil)),
+		"Step":      reflect.ValueOf((*fourm.Step)(nil)),
+		"Table":     reflect.ValueOf((*fourm.Table)(nil)),
+		"Tokenizer": reflect.ValueOf((*fourm.Tokenizer)(nil)),
+		"Tokens":    reflect.ValueOf((*fourm.Tokens)(nil)),
+		"Train":     reflect.ValueOf((*fourm.Train)(nil)),
+		"VQ":        reflect.ValueOf((*fourm.VQ)(nil)),
 
 		// interface wrapper definitions
-		"_Data": reflect.ValueOf((*_fourmlab_fourm_Data)(nil)),
-		"_Host": reflect.ValueOf((*_fourmlab_fourm_Host)(nil)),
+		"_Data":      reflect.ValueOf((*_fourmlab_fourm_Data)(nil)),
+		"_Host":      reflect.ValueOf((*_fourmlab_fourm_Host)(nil)),
+		"_Tokenizer": reflect.ValueOf((*_fourmlab_fourm_Tokenizer)(nil)),
 	}
 }
 
@@ -70,4 +111,22 @@ func (W _fourmlab_fourm_Host) Show(bundle map[string]any) string {
 }
 func (W _fourmlab_fourm_Host) Update(handle string, bundle map[string]any) {
 	W.WUpdate(handle, bundle)
+}
+
+// _fourmlab_fourm_Tokenizer is an interface wrapper for Tokenizer type
+type _fourmlab_fourm_Tokenizer struct {
+	IValue  interface{}
+	WDecode func(t modality.Tokens) (any, error)
+	WEncode func(value any) (modality.Tokens, error)
+	WVocab  func() int
+}
+
+func (W _fourmlab_fourm_Tokenizer) Decode(t modality.Tokens) (any, error) {
+	return W.WDecode(t)
+}
+func (W _fourmlab_fourm_Tokenizer) Encode(value any) (modality.Tokens, error) {
+	return W.WEncode(value)
+}
+func (W _fourmlab_fourm_Tokenizer) Vocab() int {
+	return W.WVocab()
 }

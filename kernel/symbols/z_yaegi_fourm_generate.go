@@ -4,6 +4,7 @@ package symbols
 
 import (
 	"fourmlab/fourm/generate"
+	"fourmlab/fourm/modality"
 	"reflect"
 )
 
@@ -13,14 +14,40 @@ func init() {
 		"Auto":           reflect.ValueOf(generate.Auto),
 		"Autoregressive": reflect.ValueOf(generate.Autoregressive),
 		"Chain":          reflect.ValueOf(generate.Chain),
+		"CosineTokens":   reflect.ValueOf(generate.CosineTokens),
+		"Eval":           reflect.ValueOf(generate.Eval),
+		"Generate":       reflect.ValueOf(generate.Generate),
+		"LinearTemps":    reflect.ValueOf(generate.LinearTemps),
+		"LinearTokens":   reflect.ValueOf(generate.LinearTokens),
 		"MaskGIT":        reflect.ValueOf(generate.MaskGIT),
 		"ROAR":           reflect.ValueOf(generate.ROAR),
+		"Reconstruct":    reflect.ValueOf(generate.Reconstruct),
 
 		// type definitions
-		"Plan":   reflect.ValueOf((*generate.Plan)(nil)),
-		"Result": reflect.ValueOf((*generate.Result)(nil)),
-		"Scheme": reflect.ValueOf((*generate.Scheme)(nil)),
-		"Stage":  reflect.ValueOf((*generate.Stage)(nil)),
-		"Step":   reflect.ValueOf((*generate.Step)(nil)),
+		"Data":      reflect.ValueOf((*generate.Data)(nil)),
+		"Plan":      reflect.ValueOf((*generate.Plan)(nil)),
+		"Report":    reflect.ValueOf((*generate.Report)(nil)),
+		"ReportRow": reflect.ValueOf((*generate.ReportRow)(nil)),
+		"Result":    reflect.ValueOf((*generate.Result)(nil)),
+		"Scheme":    reflect.ValueOf((*generate.Scheme)(nil)),
+		"Stage":     reflect.ValueOf((*generate.Stage)(nil)),
+		"Step":      reflect.ValueOf((*generate.Step)(nil)),
+
+		// interface wrapper definitions
+		"_Data": reflect.ValueOf((*_fourmlab_fourm_generate_Data)(nil)),
 	}
+}
+
+// _fourmlab_fourm_generate_Data is an interface wrapper for Data type
+type _fourmlab_fourm_generate_Data struct {
+	IValue  interface{}
+	WLen    func() int
+	WSample func(i int) (modality.Sample, error)
+}
+
+func (W _fourmlab_fourm_generate_Data) Len() int {
+	return W.WLen()
+}
+func (W _fourmlab_fourm_generate_Data) Sample(i int) (modality.Sample, error) {
+	return W.WSample(i)
 }

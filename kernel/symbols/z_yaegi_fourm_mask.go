@@ -10,6 +10,7 @@ import (
 func init() {
 	Symbols["fourmlab/fourm/mask/mask"] = map[string]reflect.Value{
 		// type definitions
+		"Mask":   reflect.ValueOf((*mask.Mask)(nil)),
 		"Masked": reflect.ValueOf((*mask.Masked)(nil)),
 		"Part":   reflect.ValueOf((*mask.Part)(nil)),
 	}

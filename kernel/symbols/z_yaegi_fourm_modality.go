@@ -27,27 +27,47 @@ func init() {
 		"NeedTokenizer": reflect.ValueOf(modality.NeedTokenizer),
 		"NewPicture":    reflect.ValueOf(modality.NewPicture),
 		"Normal":        reflect.ValueOf(modality.Normal),
+		"Patches":       reflect.ValueOf(modality.Patches),
 		"Register":      reflect.ValueOf(modality.Register),
+		"RegisterKind":  reflect.ValueOf(modality.RegisterKind),
+		"ResolveDomain": reflect.ValueOf(modality.ResolveDomain),
+		"Restore":       reflect.ValueOf(modality.Restore),
 		"SceneClasses":  reflect.ValueOf(&modality.SceneClasses).Elem(),
 		"Sequence":      reflect.ValueOf(modality.Sequence),
 		"SetTokenizer":  reflect.ValueOf(modality.SetTokenizer),
 		"Tokenize":      reflect.ValueOf(modality.Tokenize),
 		"TokenizerOf":   reflect.ValueOf(modality.TokenizerOf),
+		"Unpatch":       reflect.ValueOf(modality.Unpatch),
 
 		// type definitions
-		"Box":       reflect.ValueOf((*modality.Box)(nil)),
-		"Kind":      reflect.ValueOf((*modality.Kind)(nil)),
-		"Look":      reflect.ValueOf((*modality.Look)(nil)),
-		"Modality":  reflect.ValueOf((*modality.Modality)(nil)),
-		"Palette":   reflect.ValueOf((*modality.Palette)(nil)),
-		"Picture":   reflect.ValueOf((*modality.Picture)(nil)),
-		"Sample":    reflect.ValueOf((*modality.Sample)(nil)),
-		"Tokenizer": reflect.ValueOf((*modality.Tokenizer)(nil)),
-		"Tokens":    reflect.ValueOf((*modality.Tokens)(nil)),
+		"Box":          reflect.ValueOf((*modality.Box)(nil)),
+		"Domain":       reflect.ValueOf((*modality.Domain)(nil)),
+		"Kind":         reflect.ValueOf((*modality.Kind)(nil)),
+		"Look":         reflect.ValueOf((*modality.Look)(nil)),
+		"Modality":     reflect.ValueOf((*modality.Modality)(nil)),
+		"Palette":      reflect.ValueOf((*modality.Palette)(nil)),
+		"Picture":      reflect.ValueOf((*modality.Picture)(nil)),
+		"Sample":       reflect.ValueOf((*modality.Sample)(nil)),
+		"Stored":       reflect.ValueOf((*modality.Stored)(nil)),
+		"StoredTensor": reflect.ValueOf((*modality.StoredTensor)(nil)),
+		"Storer":       reflect.ValueOf((*modality.Storer)(nil)),
+		"Tokenizer":    reflect.ValueOf((*modality.Tokenizer)(nil)),
+		"Tokens":       reflect.ValueOf((*modality.Tokens)(nil)),
 
 		// interface wrapper definitions
+		"_Storer":    reflect.ValueOf((*_fourmlab_fourm_modality_Storer)(nil)),
 		"_Tokenizer": reflect.ValueOf((*_fourmlab_fourm_modality_Tokenizer)(nil)),
 	}
+}
+
+// _fourmlab_fourm_modality_Storer is an interface wrapper for Storer type
+type _fourmlab_fourm_modality_Storer struct {
+	IValue interface{}
+	WStore func() (modality.Stored, error)
+}
+
+func (W _fourmlab_fourm_modality_Storer) Store() (modality.Stored, error) {
+	return W.WStore()
 }
 
 // _fourmlab_fourm_modality_Tokenizer is an interface wrapper for Tokenizer type

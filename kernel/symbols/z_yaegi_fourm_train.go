@@ -3,14 +3,39 @@
 package symbols
 
 import (
+	"fourmlab/fourm/modality"
 	"fourmlab/fourm/train"
 	"reflect"
 )
 
 func init() {
 	Symbols["fourmlab/fourm/train/train"] = map[string]reflect.Value{
+		// function, constant and variable definitions
+		"Fit":         reflect.ValueOf(train.Fit),
+		"ReadHistory": reflect.ValueOf(train.ReadHistory),
+		"Tokenized":   reflect.ValueOf(train.Tokenized),
+
 		// type definitions
-		"Point": reflect.ValueOf((*train.Point)(nil)),
-		"Run":   reflect.ValueOf((*train.Run)(nil)),
+		"Data":    reflect.ValueOf((*train.Data)(nil)),
+		"Options": reflect.ValueOf((*train.Options)(nil)),
+		"Point":   reflect.ValueOf((*train.Point)(nil)),
+		"Run":     reflect.ValueOf((*train.Run)(nil)),
+
+		// interface wrapper definitions
+		"_Data": reflect.ValueOf((*_fourmlab_fourm_train_Data)(nil)),
 	}
+}
+
+// _fourmlab_fourm_train_Data is an interface wrapper for Data type
+type _fourmlab_fourm_train_Data struct {
+	IValue  interface{}
+	WLen    func() int
+	WSample func(i int) (modality.Sample, error)
+}
+
+func (W _fourmlab_fourm_train_Data) Len() int {
+	return W.WLen()
+}
+func (W _fourmlab_fourm_train_Data) Sample(i int) (modality.Sample, error) {
+	return W.WSample(i)
 }

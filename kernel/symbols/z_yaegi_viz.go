@@ -10,11 +10,24 @@ import (
 func init() {
 	Symbols["fourmlab/viz/viz"] = map[string]reflect.Value{
 		// function, constant and variable definitions
-		"Curves":   reflect.ValueOf(viz.Curves),
-		"Sample":   reflect.ValueOf(viz.Sample),
-		"Samples":  reflect.ValueOf(viz.Samples),
-		"Tokens":   reflect.ValueOf(viz.Tokens),
-		"TokensOn": reflect.ValueOf(viz.TokensOn),
+		"Bars":       reflect.ValueOf(viz.Bars),
+		"Chain":      reflect.ValueOf(viz.Chain),
+		"CodeUse":    reflect.ValueOf(viz.CodeUse),
+		"Codebook":   reflect.ValueOf(viz.Codebook),
+		"Curves":     reflect.ValueOf(viz.Curves),
+		"Diff":       reflect.ValueOf(viz.Diff),
+		"Live":       reflect.ValueOf(viz.Live),
+		"MaskBudget": reflect.ValueOf(viz.MaskBudget),
+		"Masks":      reflect.ValueOf(viz.Masks),
+		"Predict":    reflect.ValueOf(viz.Predict),
+		"Recon":      reflect.ValueOf(viz.Recon),
+		"Sample":     reflect.ValueOf(viz.Sample),
+		"Samples":    reflect.ValueOf(viz.Samples),
+		"Schedule":   reflect.ValueOf(viz.Schedule),
+		"Steps":      reflect.ValueOf(viz.Steps),
+		"Tokens":     reflect.ValueOf(viz.Tokens),
+		"TokensOn":   reflect.ValueOf(viz.TokensOn),
+		"Variations": reflect.ValueOf(viz.Variations),
 
 		// type definitions
 		"Figure": reflect.ValueOf((*viz.Figure)(nil)),

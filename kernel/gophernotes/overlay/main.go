@@ -1,0 +1,82 @@
+// Command overlay prints the overlay that builds gophernotes with the lab's
+// packages: its files, where the module cache has them, appear in a folder of
+// this module beside kernel/gophernotes/main.go.txt. One of them is copied
+// with a call added where a cell begins.
+//
+//	go run ./kernel/gophernotes/overlay >build/overlay.json
+//	go build -overlay build/overlay.json -o bin/gophernotes ./build/gophernotes
+package main
+
+import (
+	"encoding/json"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+const (
+	module = "github.com/gopherdata/gophernotes"
+	place  = "build/gophernotes" // where the files seem to be
+	source = "kernel.go"
+	anchor = "displayPlace.Set(xreflect.ValueOf(receipt.PublishDisplayData))\n"
+	added  = anchor + "\tbeginCell(ir, &receipt)\n"
+)
+
+func main() {
+	log.SetFlags(0)
+	log.SetPrefix("overlay: ")
+	root := list("{{.Dir}}")
+	dir := list("{{.Dir}}", module)
+	if err := os.Chdir(root); err != nil {
+		log.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil || len(files) == 0 {
+		log.Fatalf("no files of %s in %q; run: go mod download %s", module, dir, module)
+	}
+	replace := map[string]string{filepath.Join(place, "zz_lab.go"): "kernel/gophernotes/main.go.txt"}
+	for _, f := range files {
+		name := filepath.Base(f)
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		if name == source {
+			f = patched(f)
+		}
+		replace[filepath.Join(place, name)] = f
+	}
+	out := json.NewEncoder(os.Stdout)
+	out.SetIndent("", "  ")
+	if err := out.Encode(map[string]any{"Replace": replace}); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// patched writes the copy with the added call.
+func patched(f string) string {
+	src, err := os.ReadFile(f)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if n := strings.Count(string(src), anchor); n != 1 {
+		log.Fatalf("%s has the line %q %d times, expected 1: another version?", f, strings.TrimSpace(anchor), n)
+	}
+	to := filepath.Join("build", "gophernotes_kernel.go.txt")
+	if err := os.MkdirAll("build", 0o755); err != nil {
+		log.Fatal(err)
+	}
+	if err := os.WriteFile(to, []byte(strings.Replace(string(src), anchor, added, 1)), 0o644); err != nil {
+		log.Fatal(err)
+	}
+	return to
+}
+
+func list(format string, args ...string) string {
+	out, err := exec.Command("go", append([]string{"list", "-m", "-f", format}, args...)...).Output()
+	if err != nil {
+		log.Fatalf("go list -m: %v", err)
+	}
+	return strings.TrimSpace(string(out))
+}

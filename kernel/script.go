@@ -1,0 +1,269 @@
+package kernel
+
+// Scripts: a Go program without a compiler.
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"log"
+	"os"
+	"os/signal"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/traefik/yaegi/interp"
+
+	"fourmlab/kernel/engine"
+	"fourmlab/kernel/session"
+)
+
+// RunScript runs the program of package main at path, with its arguments. It
+// is checked first, and does not start when it does not compile; the error
+// then has the compiler's lines.
+//
+// The engine is "yaegi", "ssa" (what runs cells), or "" to choose: yaegi, but
+// for what yaegi is known to run wrongly, of which a line on standard error
+// tells. A program that calls os.Exit ends the process as it does everywhere.
+// SIGINT ends it, unless a call that stops by itself is running.
+func RunScript(path, with string, args []string) error {
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("kernel.RunScript: %w", err)
+	}
+	p, err := session.Check(path, src)
+	if err != nil {
+		return err
+	}
+	switch with {
+	case "":
+		with = "yaegi"
+		if pos, what := beyondYaegi(p); what != "" {
+			fmt.Fprintf(os.Stderr, "%s: %s is beyond yaegi; running on the ssa engine\n", p.Position(pos), what)
+			with = "ssa"
+		}
+	case "yaegi", "ssa":
+	default:
+		return fmt.Errorf("kernel.RunScript: no engine %q, expected yaegi or ssa", with)
+	}
+	h := newScriptHost()
+	defer h.close()
+	if with == "ssa" {
+		code, err := p.Run(args)
+		if err != nil {
+			return err
+		}
+		if code != 0 {
+			h.close()
+			os.Exit(code)
+		}
+		return nil
+	}
+	in := interp.New(interp.Options{Args: append([]string{path}, args...), Unrestricted: true})
+	if err := in.Use(engine.Current().Yaegi); err != nil {
+		return fmt.Errorf("kernel.RunScript: %w", err)
+	}
+	if err := in.Use(endings); err != nil {
+		return fmt.Errorf("kernel.RunScript: %w", err)
+	}
+	if _, err := in.EvalPath(path); err != nil {
+		if p, ok := err.(interp.Panic); ok {
+			return fmt.Errorf("panic: %v", p.Value)
+		}
+		return err
+	}
+	return nil
+}
+
+// endings are what a program ends itself with; yaegi's own tables make panics
+// of them.
+var endings = interp.Exports{
+	"os/os":   {"Exit": reflect.ValueOf(os.Exit)},
+	"log/log": {"Fatal": reflect.ValueOf(log.Fatal), "Fatalf": reflect.ValueOf(log.Fatalf), "Fatalln": reflect.ValueOf(log.Fatalln)},
+}
+
+// beyondYaegi finds the first thing in a program that yaegi does not run as
+// Go does.
+func beyondYaegi(p *session.Program) (at token.Pos, what string) {
+	found := func(pos token.Pos, text string) {
+		if what == "" || pos < at {
+			at, what = pos, text
+		}
+	}
+	for id := range p.Info.Instances {
+		found(id.Pos(), "a generic call or type")
+	}
+	for id, obj := range p.Info.Uses {
+		if b, ok := obj.(*types.Builtin); ok && strings.Contains(" min max clear ", " "+b.Name()+" ") {
+			found(id.Pos(), "the builtin "+b.Name())
+		}
+	}
+	ast.Inspect(p.File, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncDecl:
+			if n.Type.TypeParams != nil {
+				found(n.Pos(), "a generic function")
+			}
+		case *ast.TypeSpec:
+			if n.TypeParams != nil {
+				found(n.Pos(), "a generic type")
+			}
+		case *ast.RangeStmt:
+			switch p.Info.TypeOf(n.X).Underlying().(type) {
+			case *types.Basic:
+				if t := p.Info.TypeOf(n.X).Underlying().(*types.Basic); t.Info()&types.IsInteger != 0 {
+					found(n.Pos(), "range over an integer")
+				}
+			case *types.Signature:
+				found(n.Pos(), "range over a function")
+			}
+			loop(p, n.Body, found, n.Key, n.Value)
+		case *ast.ForStmt:
+			if a, ok := n.Init.(*ast.AssignStmt); ok && a.Tok == token.DEFINE {
+				loop(p, n.Body, found, a.Lhs...)
+			} else {
+				loop(p, n.Body, found)
+			}
+		case *ast.TypeAssertExpr:
+			if n.Type == nil {
+				break
+			}
+			t := types.Unalias(p.Info.TypeOf(n.Type))
+			if named, ok := t.(*types.Named); ok && types.IsInterface(named) && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "main" {
+				found(n.Pos(), "an assertion to an interface of the program")
+			}
+		case *ast.CallExpr:
+			if s, ok := n.Fun.(*ast.SelectorExpr); ok {
+				if f, ok := p.Info.Uses[s.Sel].(*types.Func); ok && f.FullName() == "errors.As" {
+					found(n.Pos(), "errors.As")
+				}
+			}
+		}
+		return true
+	})
+	return at, what
+}
+
+// loop looks into a loop's body for what depends on each turn having its own
+// variables, and for defer.
+func loop(p *session.Program, body *ast.BlockStmt, found func(token.Pos, string), vars ...ast.Expr) {
+	own := map[types.Object]bool{}
+	for _, v := range vars {
+		if id, ok := v.(*ast.Ident); ok && p.Info.Defs[id] != nil {
+			own[p.Info.Defs[id]] = true
+		}
+	}
+	depth := 0
+	var stack []ast.Node
+	ast.Inspect(body, func(n ast.Node) bool {
+		if n == nil {
+			if _, ok := stack[len(stack)-1].(*ast.FuncLit); ok {
+				depth--
+			}
+			stack = stack[:len(stack)-1]
+			return true
+		}
+		stack = append(stack, n)
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			depth++
+		case *ast.DeferStmt:
+			if depth == 0 {
+				found(n.Pos(), "defer in a loop")
+			}
+		case *ast.UnaryExpr:
+			if id, ok := n.X.(*ast.Ident); ok && n.Op == token.AND && own[p.Info.Uses[id]] {
+				found(n.Pos(), "the address of a loop's variable")
+			}
+		case *ast.Ident:
+			if depth > 0 && own[p.Info.Uses[n]] {
+				found(n.Pos(), "a closure over a loop's variable")
+			}
+		}
+		return true
+	})
+}
+
+// scriptHost shows progress as a line on standard error and decides what a
+// SIGINT means: a long call that asks ends by itself, everything else ends
+// the process.
+type scriptHost struct {
+	polled   chan struct{}
+	signals  chan os.Signal
+	lastText string
+	lastTime time.Time
+	terminal bool
+}
+
+func newScriptHost() *scriptHost {
+	h := &scriptHost{polled: make(chan struct{}, 1), signals: make(chan os.Signal, 1)}
+	if fi, err := os.Stderr.Stat(); err == nil {
+		h.terminal = fi.Mode()&os.ModeCharDevice != 0
+	}
+	if set := engine.Current().SetHost; set != nil {
+		set(h)
+	}
+	signal.Notify(h.signals, os.Interrupt)
+	go h.watch()
+	return h
+}
+
+// watch waits for SIGINT.
+func (h *scriptHost) watch() {
+	last := time.Time{}
+	for {
+		select {
+		case <-h.polled:
+			last = time.Now()
+		case _, ok := <-h.signals:
+			if !ok {
+				return
+			}
+			if time.Since(last) > 300*time.Millisecond {
+				os.Exit(130)
+			}
+			last = time.Time{} // a second one ends the process
+		}
+	}
+}
+
+func (h *scriptHost) close() {
+	signal.Stop(h.signals)
+	if h.lastText != "" {
+		fmt.Fprintln(os.Stderr, h.lastText)
+		h.lastText = ""
+	}
+}
+
+// Show prints the bundle's text.
+func (h *scriptHost) Show(b map[string]any) string {
+	h.lastText = ""
+	fmt.Fprintln(os.Stderr, b["text/plain"])
+	h.lastTime = time.Now()
+	return "line"
+}
+
+// Update prints it again: in place on a terminal, else every two seconds.
+func (h *scriptHost) Update(_ string, b map[string]any) {
+	s := fmt.Sprint(b["text/plain"])
+	switch {
+	case h.terminal && !strings.Contains(s, "\n"):
+		fmt.Fprintf(os.Stderr, "\r\x1b[1A\x1b[2K%s\n", s)
+	case time.Since(h.lastTime) >= 2*time.Second:
+		fmt.Fprintln(os.Stderr, s)
+		h.lastTime, h.lastText = time.Now(), ""
+	default:
+		h.lastText = s
+	}
+}
+
+// Interrupted tells that the call should go on: it catches SIGINT itself.
+func (h *scriptHost) Interrupted() bool {
+	select {
+	case h.polled <- struct{}{}:
+	default:
+	}
+	return false
+}
