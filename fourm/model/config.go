@@ -28,6 +28,7 @@ type Config struct {
 	Decoder int      `yaml:"decoder"` // blocks
 	MLP     float64  `yaml:"mlp"`     // hidden width of SwiGLU is int(2/3 MLP Dim); 0 stands for 4
 	Seed    int64    `yaml:"seed"`    // of the initial weights
+	Untied  bool     `yaml:"untied"`  // logits have tables of their own, as in the published checkpoints
 }
 
 // sized gives a configuration whose domains follow from modality names: every

@@ -83,7 +83,7 @@ func (m *Model) InputDomain(name string) (modality.Domain, bool) {
 
 // Head gives the weights (V, D) that make an output domain's logits.
 func (m *Model) Head(d modality.Domain) []float32 {
-	return m.byName["decoder_embeddings."+official(d)+".token_emb.weight"].Data
+	return m.byName[m.headName(d)].Data
 }
 
 // Param gives the parameter of an official name, or nil.

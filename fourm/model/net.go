@@ -25,6 +25,8 @@ type Net struct {
 	loss    *G.Node
 	losses  map[string]*G.Node // by output domain
 	grads   []*G.Node          // by parameter
+	encoded *G.Node            // encoder output (B, N, D)
+	context *G.Node            // what the decoder looks at (B, N, D)
 	out     *G.Node            // decoder output (B, M, D)
 }
 
@@ -87,8 +89,10 @@ func (m *Model) build(s Shape, kind string) *Net {
 		x = ops.Add(x, n.linear(ops.SelfAttention(qkv, span, c.Heads), pre+"attn.proj"))
 		x = ops.Add(x, n.mlp(n.norm(x, pre+"norm2"), pre))
 	}
-	ctx := n.linear(n.norm(x, "encoder_norm"), "decoder_proj_context")
-	ctx = ops.Add(ops.Bias(ctx, n.param("decoder_proj_context.bias")), emb)
+	n.encoded = n.norm(x, "encoder_norm")
+	ctx := ops.Bias(n.linear(n.encoded, "decoder_proj_context"), n.param("decoder_proj_context.bias"))
+	ctx = ops.Add(ctx, emb)
+	n.context = ctx
 
 	// decoder embeddings
 	content, pos, mod = []*G.Node{n.param("mask_token")}, nil, nil
@@ -129,7 +133,7 @@ func (n *Net) compile(kind string) {
 		var share []float32
 		for _, d := range n.m.Out {
 			labels := ops.Indices(n.g, "labels."+d.Name, []int{n.B * n.M}, n.Labels[d.Name])
-			l := ops.CrossEntropy(n.out, n.param("decoder_embeddings."+official(d)+".token_emb.weight"), labels)
+			l := ops.CrossEntropy(n.out, n.param(n.m.headName(d)), labels)
 			n.losses[d.Name] = l
 			all, share = append(all, l), append(share, 1/float32(len(n.m.Out)))
 			outputs = append(outputs, l)

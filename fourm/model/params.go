@@ -40,6 +40,15 @@ func official(d modality.Domain) string {
 	return fmt.Sprintf("%s@%d", m.Official, m.Size)
 }
 
+// headName is the parameter that makes a domain's logits: the decoder's token
+// table, unless heads are untied (inventory 4.3).
+func (m *Model) headName(d modality.Domain) string {
+	if m.Config.Untied {
+		return "decoder_embeddings." + official(d) + ".to_logits.weight"
+	}
+	return "decoder_embeddings." + official(d) + ".token_emb.weight"
+}
+
 // declare lists the parameters of the model, uninitialised.
 func (m *Model) declare() {
 	c := m.Config
@@ -78,8 +87,14 @@ func (m *Model) declare() {
 		if !m.isInput(dom.Name) {
 			add(pre+".mod_emb", 1, 1, d)
 		}
-		// tied: to_logits.weight is the decoder's token_emb.weight
-		add(pre+".token_emb.weight", dom.Vocab, d)
+		// an image's target content is the mask token: without tying it needs
+		// no table
+		if !c.Untied || dom.Kind == modality.Sequence {
+			add(pre+".token_emb.weight", dom.Vocab, d)
+		}
+		if c.Untied {
+			add(pre+".to_logits.weight", dom.Vocab, d)
+		}
 	}
 	add("mask_token", 1, 1, d)
 	for i := range c.Decoder {
@@ -118,7 +133,7 @@ func (m *Model) initialise() {
 			for j := range p.Data {
 				p.Data[j] = 1
 			}
-		case strings.HasPrefix(name, "encoder_embeddings.") && strings.HasSuffix(name, "token_emb.weight"), strings.HasSuffix(name, "mod_emb"), name == "mask_token":
+		case strings.HasSuffix(name, "token_emb.weight") && (m.Config.Untied || strings.HasPrefix(name, "encoder_embeddings.")), strings.HasSuffix(name, "mod_emb"), name == "mask_token":
 			for j := range p.Data {
 				p.Data[j] = float32(r.NormFloat64() * 0.02)
 			}
