@@ -69,12 +69,19 @@ func (s *server) run(o order, parent json.RawMessage) report {
 	if ok {
 		return r
 	}
-	died := p.epitaph()
+	r = dead(p)
+	r.Failure.Trace = append(r.Failure.Trace, "A new process has been started; run the cells it needs again.")
 	s.revive()
+	return r
+}
+
+// dead is the end of a cell that its process did not survive.
+func dead(p *process) report {
+	died := p.epitaph()
 	return report{Failure: &engine.Failure{
 		Name:  "fatal",
 		Value: died + "; the cells' process has ended, all variables are lost",
-		Trace: []string{"Go cannot recover from this: " + died, "A new process has been started; run the cells it needs again."},
+		Trace: []string{"Go cannot recover from this: " + died},
 	}}
 }
 

@@ -1,0 +1,114 @@
+package kernel
+
+// An executed notebook as one page that needs nothing else.
+
+import (
+	"bytes"
+	_ "embed"
+	"html"
+	"html/template"
+	"regexp"
+	"strings"
+)
+
+//go:embed page.html
+var pageSource string
+
+var pageTemplate = template.Must(template.New("page").Parse(pageSource))
+
+// pageCell is a cell for the template.
+type pageCell struct {
+	Text    template.HTML // of a markdown cell
+	Code    template.HTML
+	Number  int
+	Outputs []pageOutput
+}
+
+// pageOutput is one output: a class and what stands in it.
+type pageOutput struct {
+	Class string
+	Body  template.HTML
+}
+
+// page renders the notebook.
+func (nb *nbFile) page() ([]byte, error) {
+	data := struct {
+		Title string
+		Cells []pageCell
+	}{Title: "Notebook"}
+	for _, c := range nb.cells {
+		switch c.kind {
+		case "markdown":
+			if m := regexp.MustCompile(`(?m)^#\s+(.+)$`).FindStringSubmatch(c.source); m != nil && data.Title == "Notebook" {
+				data.Title = m[1]
+			}
+			data.Cells = append(data.Cells, pageCell{Text: template.HTML(markdown(c.source))})
+		case "code":
+			p := pageCell{Code: template.HTML(highlight(strings.TrimRight(c.source, "\n"))), Number: c.count}
+			for _, o := range c.outputs {
+				p.Outputs = append(p.Outputs, output(o))
+			}
+			data.Cells = append(data.Cells, p)
+		}
+	}
+	var b bytes.Buffer
+	if err := pageTemplate.Execute(&b, data); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// output shows the richest form of an output that a page can hold.
+func output(o map[string]any) pageOutput {
+	switch o["output_type"] {
+	case "stream":
+		return pageOutput{"stream " + o["name"].(string), pre(o["text"].(string))}
+	case "error":
+		trace, _ := o["traceback"].([]string)
+		return pageOutput{"error", pre(strings.Join(trace, "\n"))}
+	}
+	data, _ := o["data"].(map[string]any)
+	for _, mime := range []string{"image/png", "image/jpeg"} {
+		if d, ok := data[mime]; ok {
+			alt := html.EscapeString(shorten(datum(data["text/plain"]), 120))
+			return pageOutput{"figure", template.HTML(`<img alt="` + alt + `" src="data:` + mime + ";base64," + html.EscapeString(datum(d)) + `">`)}
+		}
+	}
+	if d, ok := data["image/svg+xml"]; ok {
+		return pageOutput{"figure", template.HTML(datum(d))}
+	}
+	if d, ok := data["text/html"]; ok {
+		return pageOutput{"rich", template.HTML(datum(d))}
+	}
+	if d, ok := data["text/markdown"]; ok {
+		return pageOutput{"rich", template.HTML(markdown(datum(d)))}
+	}
+	return pageOutput{"result", pre(datum(data["text/plain"]))}
+}
+
+var ansi = regexp.MustCompile("\x1b\\[([0-9;]*)m")
+
+// pre is text as it was printed; the colours of a traceback stay.
+func pre(s string) template.HTML {
+	open := false
+	s = ansi.ReplaceAllStringFunc(html.EscapeString(strings.TrimRight(s, "\n")), func(code string) string {
+		end := ""
+		if open {
+			end = "</span>"
+		}
+		switch ansi.FindStringSubmatch(code)[1] {
+		case "31":
+			open = true
+			return end + `<span class="red">`
+		case "34":
+			open = true
+			return end + `<span class="blue">`
+		}
+		open = false
+		return end
+	})
+	if open {
+		s += "</span>"
+	}
+	return template.HTML("<pre>" + s + "</pre>")
+}
