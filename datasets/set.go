@@ -34,6 +34,9 @@ type source interface {
 	skipped() []string
 }
 
+// Concurrent tells that Sample may be called from several goroutines at once.
+func (s *Set) Concurrent() bool { return true }
+
 // Len gives the number of samples.
 func (s *Set) Len() int {
 	if s.index != nil {

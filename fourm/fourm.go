@@ -95,10 +95,7 @@ const (
 )
 
 // Data is a source of samples; a type declared in a cell may satisfy it.
-type Data interface {
-	Len() int
-	Sample(i int) (Sample, error)
-}
+type Data = modality.Data
 
 // SetHost makes h the place where progress and live pictures go; nil restores
 // the text line on standard error.

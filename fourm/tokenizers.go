@@ -51,11 +51,7 @@ func TrainTokenizer(ds Data, name string, c VQ) *vq.Tokenizer {
 	}
 	firstSample(op, ds)
 	var pics []*modality.Picture
-	for i := range min(ds.Len(), enoughPictures) {
-		s, err := ds.Sample(i)
-		if err != nil {
-			panic(err)
-		}
+	for _, s := range collect(ds, enoughPictures) {
 		if s.Has(m.Name) {
 			pics = append(pics, m.MustFit(op, s.Picture(m.Name)))
 		}
@@ -99,11 +95,7 @@ func TrainVocabulary(ds Data) {
 		return
 	}
 	var texts []string
-	for i := range min(ds.Len(), enoughTexts) {
-		s, err := ds.Sample(i)
-		if err != nil {
-			panic(err)
-		}
+	for _, s := range collect(ds, enoughTexts) {
 		for _, n := range names {
 			switch v := s.Values[n].(type) {
 			case string:
@@ -130,4 +122,12 @@ func firstSample(op string, ds Data) Sample {
 		panic(err)
 	}
 	return s
+}
+
+func collect(ds Data, most int) []Sample {
+	all, err := modality.Collect(ds, 0, min(ds.Len(), most))
+	if err != nil {
+		panic(err)
+	}
+	return all
 }

@@ -13,12 +13,6 @@ import (
 	"fourmlab/internal/fault"
 )
 
-// Data is a source of samples.
-type Data interface {
-	Len() int
-	Sample(i int) (modality.Sample, error)
-}
-
 // Report is a table of tasks and what was measured.
 type Report struct {
 	Rows []ReportRow
@@ -49,15 +43,11 @@ func (r *Report) String() string {
 
 // Eval carries out each task ("rgb->depth", "caption->rgb") on all samples,
 // with greedy choices, and measures every target.
-func Eval(ctx context.Context, m *model.Model, ds Data, tasks []string) (*Report, error) {
+func Eval(ctx context.Context, m *model.Model, ds modality.Data, tasks []string) (*Report, error) {
 	rep := &Report{}
-	var samples []modality.Sample
-	for i := range ds.Len() {
-		s, err := ds.Sample(i)
-		if err != nil {
-			return rep, err
-		}
-		samples = append(samples, s)
+	samples, err := modality.Collect(ds, 0, ds.Len())
+	if err != nil {
+		return rep, err
 	}
 	for _, task := range tasks {
 		plan := parseTask(task)

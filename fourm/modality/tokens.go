@@ -46,6 +46,25 @@ func (t Tokens) String() string {
 	return fmt.Sprintf("%s, %dx%d tokens\n%s", t.Modality, t.Rows, t.Cols, t.Text())
 }
 
+// Value gives what the tokens stand for, by the modality's tokenizer: a
+// *Picture, a string, boxes or a palette.
+func (t Tokens) Value() any {
+	v, err := NeedTokenizer("Tokens.Value", t.Modality).Decode(t)
+	if err != nil {
+		fault.Panic("Tokens.Value", "%v", err)
+	}
+	return v
+}
+
+// Picture gives the picture that an image modality's tokens stand for.
+func (t Tokens) Picture() *Picture {
+	p, ok := t.Value().(*Picture)
+	if !ok {
+		fault.Hint("Tokens.Picture", "use Value", "tokens of %q stand for no picture", t.Modality)
+	}
+	return p
+}
+
 // SimpleRender shows the token map in a notebook.
 func (t Tokens) SimpleRender() map[string]any { return show.Bundle(t) }
 

@@ -3,6 +3,7 @@ package train
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 
 	"fourmlab/internal/show"
@@ -65,6 +66,41 @@ func (r *Run) String() string {
 		fmt.Fprintf(&b, "  (stopped: %v)", r.Err)
 	}
 	return b.String()
+}
+
+// Scores is a table of validation losses beside those of predicting the
+// marginal distribution of a domain's tokens.
+type Scores []Score
+
+// Score is one domain's line, in nats a token.
+type Score struct {
+	Domain         string
+	Loss, Marginal float64
+}
+
+func (s Scores) String() string {
+	b := strings.Builder{}
+	fmt.Fprintf(&b, "%-14s %9s %9s %9s\n", "nats a token", "model", "marginal", "gained")
+	for _, x := range s {
+		fmt.Fprintf(&b, "%-14s %9.3f %9.3f %8.0f%%\n", x.Domain, x.Loss, x.Marginal, 100*(1-x.Loss/x.Marginal))
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// Scores gives the newest validation loss of each domain (the training loss
+// where nothing was held out), in alphabetical order.
+func (r *Run) Scores() Scores {
+	p := r.LastVal()
+	losses := p.Val
+	if losses == nil {
+		losses = r.Last().Losses
+	}
+	var out Scores
+	for d, l := range losses {
+		out = append(out, Score{d, l, r.Marginal[d]})
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Domain < out[j].Domain })
+	return out
 }
 
 // SimpleRender shows the curves in a notebook.

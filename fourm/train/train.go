@@ -25,10 +25,7 @@ import (
 )
 
 // Data is a source of samples.
-type Data interface {
-	Len() int
-	Sample(i int) (modality.Sample, error)
-}
+type Data = modality.Data
 
 // Options says how to train. Zero values stand for what the comments give.
 type Options struct {

@@ -27,13 +27,12 @@ func Tokenized(ctx context.Context, m *model.Model, data Data) ([]modality.Sampl
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		var part []modality.Sample
-		for i := at; i < min(at+chunk, data.Len()); i++ {
-			s, err := data.Sample(i)
-			if err != nil {
-				return nil, err
-			}
-			part = append(part, modality.Sample{Key: s.Key, Values: s.Values, Toks: map[string]modality.Tokens{}})
+		part, err := modality.Collect(data, at, min(at+chunk, data.Len()))
+		if err != nil {
+			return nil, err
+		}
+		for i := range part {
+			part[i].Toks = map[string]modality.Tokens{}
 		}
 		for name, t := range m.Tokenizers {
 			if err := tokenize(t, name, part); err != nil {

@@ -23,10 +23,16 @@ func maxFMA(src unsafe.Pointer, eights uintptr) float32
 //go:noescape
 func addFMA(dst, a, b unsafe.Pointer, eights uintptr)
 
+//go:noescape
+func sumFMA(src unsafe.Pointer, eights uintptr) float32
+
+//go:noescape
+func squaresFMA(src unsafe.Pointer, eights uintptr, mean float32) float32
+
 func init() {
 	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
 		tile = tileFMA
-		vec = vector{sigmoidFMA, phiFMA, expRowFMA, maxFMA, addFMA}
+		vec = vector{sigmoidFMA, phiFMA, expRowFMA, maxFMA, addFMA, sumFMA, squaresFMA}
 	}
 }
 

@@ -112,10 +112,12 @@ func packPanel(transB bool, k, cols int, b []float32, ldb, j0 int, dst []float32
 		for kk := range k {
 			d := dst[kk*tileCols : kk*tileCols+tileCols]
 			s := b[kk*ldb+j0 : kk*ldb+j0+cols]
-			copy(d, s)
-			if cols < tileCols {
-				clear(d[cols:])
+			if cols == tileCols {
+				*(*[tileCols]float32)(d) = [tileCols]float32(s)
+				continue
 			}
+			copy(d, s)
+			clear(d[cols:])
 		}
 		return
 	}

@@ -6,16 +6,8 @@ import "math"
 
 // moments gives the mean and 1 / sqrt(var + eps) of a row.
 func moments(x []float32, eps float32) (mean, rstd float32) {
-	var s float32
-	for _, v := range x {
-		s += v
-	}
-	mean = s / float32(len(x))
-	var q float32
-	for _, v := range x {
-		d := v - mean
-		q += d * d
-	}
+	mean = sumSlice(x) / float32(len(x))
+	q := squaresSlice(x, mean)
 	return mean, float32(1 / math.Sqrt(float64(q/float32(len(x))+eps)))
 }
 

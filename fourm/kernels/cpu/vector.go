@@ -13,6 +13,8 @@ type vector struct {
 	expRow  func(dst, src unsafe.Pointer, eights uintptr, top, scale float32) float32
 	max     func(src unsafe.Pointer, eights uintptr) float32
 	add     func(dst, a, b unsafe.Pointer, eights uintptr)
+	sum     func(src unsafe.Pointer, eights uintptr) float32
+	squares func(src unsafe.Pointer, eights uintptr, mean float32) float32
 }
 
 var vec vector
@@ -84,4 +86,30 @@ func addSlice(y, a, b []float32) {
 	for ; i < len(y); i++ {
 		y[i] = a[i] + b[i]
 	}
+}
+
+// sumSlice gives the sum of x.
+func sumSlice(x []float32) float32 {
+	i, s := 0, float32(0)
+	if n := len(x) / 8; vec.sum != nil && n > 0 {
+		s = vec.sum(at(x), uintptr(n))
+		i = 8 * n
+	}
+	for ; i < len(x); i++ {
+		s += x[i]
+	}
+	return s
+}
+
+// squaresSlice gives the sum of (x - mean)².
+func squaresSlice(x []float32, mean float32) float32 {
+	i, s := 0, float32(0)
+	if n := len(x) / 8; vec.squares != nil && n > 0 {
+		s = vec.squares(at(x), uintptr(n), mean)
+		i = 8 * n
+	}
+	for ; i < len(x); i++ {
+		s += (x[i] - mean) * (x[i] - mean)
+	}
+	return s
 }

@@ -172,3 +172,42 @@ add:
 	JNZ add
 	VZEROUPPER
 	RET
+
+// func sumFMA(src unsafe.Pointer, eights uintptr) float32
+TEXT ·sumFMA(SB), NOSPLIT, $0-20
+	MOVQ src+0(FP), SI
+	MOVQ eights+8(FP), CX
+	VXORPS Y5, Y5, Y5
+sum:
+	VADDPS (SI), Y5, Y5
+	ADDQ $32, SI
+	DECQ CX
+	JNZ sum
+	VEXTRACTF128 $1, Y5, X0
+	VADDPS X0, X5, X5
+	VHADDPS X5, X5, X5
+	VHADDPS X5, X5, X5
+	VMOVSS X5, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func squaresFMA(src unsafe.Pointer, eights uintptr, mean float32) float32
+TEXT ·squaresFMA(SB), NOSPLIT, $0-28
+	MOVQ src+0(FP), SI
+	MOVQ eights+8(FP), CX
+	VBROADCASTSS mean+16(FP), Y3
+	VXORPS Y5, Y5, Y5
+squares:
+	VMOVUPS (SI), Y0
+	VSUBPS Y3, Y0, Y0
+	VFMADD231PS Y0, Y0, Y5
+	ADDQ $32, SI
+	DECQ CX
+	JNZ squares
+	VEXTRACTF128 $1, Y5, X0
+	VADDPS X0, X5, X5
+	VHADDPS X5, X5, X5
+	VHADDPS X5, X5, X5
+	VMOVSS X5, ret+24(FP)
+	VZEROUPPER
+	RET

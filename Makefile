@@ -1,0 +1,71 @@
+# Everything a newcomer or CI types. No target needs flags or variables.
+
+GO      ?= go
+JUPYTER := python3-jupyter-client python3-nbclient jupyter-nbconvert python3-ipykernel
+LAB     := jupyter-notebook $(JUPYTER)
+
+.PHONY: build run test lab lint gophernotes symbols fuzz notebooks race ablations-smoke clean tools
+
+# bin/fourm, the one program.
+build:
+	$(GO) build -o bin/fourm ./cmd/fourm
+
+# The tour: execute the notebook with our own kernel; the last two lines are
+# the executed notebook and the page.
+run: build
+	@bin/fourm notebook notebooks/01_tour.ipynb
+
+# All tests. Those that need a real Jupyter install it where they may.
+test: tools build gophernotes
+	$(GO) vet ./...
+	$(GO) test ./...
+
+# Debian's Jupyter, when it is missing and this user may install it.
+tools:
+	@if ! /usr/bin/python3 -c 'import jupyter_client, nbformat, nbconvert' 2>/dev/null; then \
+		if ! command -v apt-get >/dev/null; then echo "no apt-get: tests with a real Jupyter will skip"; \
+		elif [ "$$(id -u)" = 0 ]; then apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(JUPYTER) || echo "could not install Jupyter: tests that need it will skip"; \
+		elif sudo -n true 2>/dev/null; then sudo apt-get update -q && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(JUPYTER) || echo "could not install Jupyter: tests that need it will skip"; \
+		else echo "not root and no sudo without a password: tests with a real Jupyter will skip"; fi; fi
+
+# Install the kernelspecs and open Jupyter on the notebooks.
+lab: build gophernotes
+	bin/fourm kernel install
+	@command -v jupyter-notebook >/dev/null || command -v jupyter >/dev/null || { echo "Jupyter is missing; on Debian: apt-get install $(LAB)"; exit 1; }
+	@if [ "$$(id -u)" = 0 ]; then root=--allow-root; fi; \
+	if command -v jupyter-lab >/dev/null; then jupyter lab $$root notebooks/; else jupyter notebook $$root notebooks/; fi
+
+# The real gophernotes with our packages bound in.
+gophernotes:
+	@mkdir -p bin build
+	$(GO) run ./kernel/gophernotes/overlay >build/overlay.json
+	$(GO) build -overlay build/overlay.json -o bin/gophernotes ./build/gophernotes
+
+# The binding tables of the interpreters, made anew from the packages.
+symbols:
+	$(GO) run ./kernel/symbols/gen
+
+# gofmt, go vet, staticcheck.
+lint:
+	@test -z "$$(gofmt -l cmd internal fourm viz datasets kernel bench notebooks)" || { gofmt -l cmd internal fourm viz datasets kernel bench notebooks; exit 1; }
+	$(GO) vet ./...
+	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.7.0 ./cmd/... ./internal/... ./fourm/... ./viz/... ./datasets/... ./kernel/... ./bench/... ./notebooks/...
+
+# What is concurrent, under the race detector.
+race:
+	$(GO) test -race ./fourm/kernels ./fourm/exec ./fourm/vq ./fourm/train ./fourm/generate ./datasets ./kernel/...
+
+# A minute for each fuzz target.
+fuzz:
+	$(GO) run ./bench/fuzz
+
+# The tour through a real Jupyter, in both kernels.
+notebooks: build gophernotes
+	$(GO) run ./bench/notebooks
+
+# One tiny ablation from start to end.
+ablations-smoke: build
+	bin/fourm ablate bench/ablations/smoke.yaml
+
+clean:
+	rm -rf bin build out

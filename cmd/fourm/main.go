@@ -1,0 +1,163 @@
+// Fourm is the lab's one program: it runs scripts and notebooks, is a Jupyter
+// kernel, packs and checks data, and carries out ablations. "fourm -h" lists
+// the commands.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"fourmlab/fourm"
+	"fourmlab/internal/fault"
+)
+
+// command is one word of the program.
+type command struct {
+	name, args, about string
+	hidden            bool
+	run               func(c *call) error
+}
+
+var commands = []command{
+	{name: "run", args: "SCRIPT [-- ARG ...]", about: "run a Go script (a file of package main) without compiling it", run: runScript},
+	{name: "notebook", args: "NOTEBOOK", about: "execute a notebook without Jupyter and write it out, as a page too", run: runNotebook},
+	{name: "kernel", args: "CONNECTION_FILE | install", about: "be a Jupyter kernel, or install the kernelspecs", run: runKernel},
+	{name: "data", args: "pack DIR -o OUT | check SET", about: "make a set of your own pictures; verify a set", run: runData},
+	{name: "ablate", args: "FILE [KEY=VALUE ...]", about: "carry out an ablation, or go on where it was", run: runAblate},
+	{name: "peek", args: "CHECKPOINT", about: "say what model a checkpoint holds", run: runPeek},
+	{name: "worker", about: "run cells for a kernel", hidden: true, run: runWorker},
+}
+
+// usage is a call that cannot be right: exit status 2.
+type usage struct{ msg string }
+
+func (u usage) Error() string { return u.msg }
+
+func main() { os.Exit(start(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// start carries out the command line and gives the exit status: 0 when all
+// went well, 1 when something failed, 2 for a wrong call.
+func start(args []string, out, errs io.Writer) int {
+	if len(args) == 0 {
+		help(errs)
+		return 2
+	}
+	name := args[0]
+	if h := strings.TrimLeft(name, "-"); h == "h" || h == "help" {
+		help(out)
+		return 0
+	}
+	for _, cmd := range commands {
+		if cmd.name == name {
+			return finish(cmd, args[1:], out, errs)
+		}
+	}
+	fmt.Fprintf(errs, "fourm: no command %q\n", name)
+	help(errs)
+	return 2
+}
+
+func finish(cmd command, args []string, out, errs io.Writer) int {
+	c := &call{FlagSet: flag.NewFlagSet(cmd.name, flag.ContinueOnError), cmd: cmd, args: args, out: out}
+	c.SetOutput(io.Discard)
+	err := fourm.CheckDevice(os.Getenv("FOURM_DEVICE"))
+	if err == nil {
+		err = caught(func() error { return cmd.run(c) })
+	}
+	var u usage
+	var exit exitStatus
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, flag.ErrHelp):
+		c.explain(out)
+		return 0
+	case errors.As(err, &exit):
+		return int(exit)
+	case errors.As(err, &u):
+		fmt.Fprintf(errs, "fourm %s: %v\n", cmd.name, err)
+		c.explain(errs)
+		return 2
+	}
+	fmt.Fprintln(errs, err)
+	return 1
+}
+
+// caught turns the panic that means "what was typed cannot be right" into an
+// error.
+func caught(f func() error) (err error) {
+	defer fault.Catch(&err)
+	return f()
+}
+
+// exitStatus ends the program with a status and no further word.
+type exitStatus int
+
+func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+func help(w io.Writer) {
+	fmt.Fprint(w, "fourm is a lab for massively multimodal masked modelling (4M) in Go.\n\nUsage: fourm COMMAND ...\n\n")
+	for _, c := range commands {
+		if !c.hidden {
+			fmt.Fprintf(w, "  %-10s %-30s %s\n", c.name, c.args, c.about)
+		}
+	}
+	fmt.Fprint(w, "\n\"fourm COMMAND -h\" explains one.\n\nFOURM_DATA names the folder of corpora; FOURM_DEVICE the device (cpu).\n")
+}
+
+// call is one command line at work.
+type call struct {
+	*flag.FlagSet
+	cmd  command
+	args []string
+	out  io.Writer
+}
+
+// parse reads flags wherever they stand and gives the arguments. What stands
+// behind "--" is an argument whatever it looks like.
+func (c *call) parse() ([]string, error) {
+	var words []string
+	rest := c.args
+	for {
+		if err := c.Parse(rest); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return nil, err
+			}
+			return nil, usage{err.Error()}
+		}
+		left := c.Args()
+		if len(left) == 0 {
+			return words, nil
+		}
+		if n := len(rest) - len(left); n > 0 && rest[n-1] == "--" {
+			return append(words, left...), nil
+		}
+		words = append(words, left[0])
+		rest = left[1:]
+	}
+}
+
+func (c *call) explain(w io.Writer) {
+	fmt.Fprintf(w, "Usage: fourm %s %s\n\n%s%s.\n", c.cmd.name, c.cmd.args, strings.ToUpper(c.cmd.about[:1]), c.cmd.about[1:])
+	any := false
+	c.VisitAll(func(f *flag.Flag) {
+		if !any {
+			fmt.Fprintln(w, "\nFlags, before or after the arguments, with one dash or two:")
+			any = true
+		}
+		kind, about := flag.UnquoteUsage(f)
+		fmt.Fprintf(w, "  -%s", f.Name)
+		if kind != "" {
+			fmt.Fprintf(w, " %s", kind)
+		}
+		fmt.Fprintf(w, "\n        %s", about)
+		if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" {
+			fmt.Fprintf(w, " (%s)", f.DefValue)
+		}
+		fmt.Fprintln(w)
+	})
+}
