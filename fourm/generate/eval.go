@@ -13,6 +13,9 @@ import (
 	"fourmlab/internal/fault"
 )
 
+// Data is a source of samples.
+type Data = modality.Data
+
 // Report is a table of tasks and what was measured.
 type Report struct {
 	Rows []ReportRow
@@ -43,7 +46,7 @@ func (r *Report) String() string {
 
 // Eval carries out each task ("rgb->depth", "caption->rgb") on all samples,
 // with greedy choices, and measures every target.
-func Eval(ctx context.Context, m *model.Model, ds modality.Data, tasks []string) (*Report, error) {
+func Eval(ctx context.Context, m *model.Model, ds Data, tasks []string) (*Report, error) {
 	rep := &Report{}
 	samples, err := modality.Collect(ds, 0, ds.Len())
 	if err != nil {
