@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 
 	"fourmlab/fourm/checkpoint"
+	"fourmlab/fourm/mask"
 	"fourmlab/fourm/model"
 )
 
@@ -29,6 +30,7 @@ type facts struct {
 	Decay   float64
 	Clip    float64
 	Masks   any
+	ValMask []mask.Mask `json:",omitempty"`
 	Seed    int64
 	Step    int                `json:",omitempty"`
 	OptStep int                `json:",omitempty"`
@@ -39,7 +41,7 @@ type facts struct {
 
 func (l *loop) facts() facts {
 	o := l.o
-	return facts{Model: l.m.Config.String(), Steps: o.Steps, Batch: o.Batch, LR: o.LR, Warm: o.Warm, Decay: o.Decay, Clip: o.Clip, Masks: o.Masks, Seed: o.Seed}
+	return facts{Model: l.m.Config.String(), Steps: o.Steps, Batch: o.Batch, LR: o.LR, Warm: o.Warm, Decay: o.Decay, Clip: o.Clip, Masks: o.Masks, ValMask: o.ValMask, Seed: o.Seed}
 }
 
 func (l *loop) path(name string) string { return filepath.Join(l.o.Dir, name) }

@@ -41,6 +41,7 @@ type Options struct {
 	Val      Data             // held-out samples; nil: none
 	ValEvery int              // steps between validations: a tenth of Steps
 	ValSize  int              // samples of Val that are used, with fixed masks: 128
+	ValMask  []mask.Mask      // masks of validation; nil: those of training. The same ones make runs comparable
 	Dir      string           // checkpoints and history go here; a run found there is resumed
 	Name     string           // shown in legends: the base name of Dir
 	Quiet    bool             // no display
@@ -85,10 +86,10 @@ func (o Options) resolved() Options {
 	return o
 }
 
-// shape is that of a training batch: the largest budgets of the mixture.
-func (o Options) shape() model.Shape {
+// shape is that of a batch under a mixture of masks: its largest budgets.
+func (o Options) shape(masks []mask.Mask) model.Shape {
 	s := model.Shape{B: o.Batch}
-	for _, m := range o.Masks {
+	for _, m := range masks {
 		n := func(v int) int {
 			if v == 0 {
 				return 64
@@ -122,7 +123,7 @@ func Fit(m *model.Model, data Data, o Options) (run *Run, err error) {
 	if !o.Quiet {
 		l.live = show.NewLive()
 		_, all := m.Size()
-		l.put(fmt.Sprintf("%d parameters, about %s while training; tokenizing %d samples", all, model.Bytes(m.Memory(o.shape())), data.Len()))
+		l.put(fmt.Sprintf("%d parameters, about %s while training; tokenizing %d samples", all, model.Bytes(m.Memory(o.shape(o.Masks))), data.Len()))
 	}
 	l.run.Interrupted = show.Interruptible(func(ctx context.Context) { err = l.all(ctx, data) })
 	if err != nil && l.run.Interrupted && ctxError(err) {
@@ -168,11 +169,14 @@ func (l *loop) all(ctx context.Context, data Data) error {
 	if err := l.validation(ctx); err != nil {
 		return err
 	}
-	l.net = l.m.Train(l.o.shape())
+	l.net = l.m.Train(l.o.shape(l.o.Masks))
 	if l.run.Marginal == nil {
 		if err := l.marginals(cache); err != nil {
 			return err
 		}
+	}
+	if err := l.overdue(ctx); err != nil {
+		return err
 	}
 	if l.o.Dir != "" {
 		if err := l.openHistory(); err != nil {
@@ -225,9 +229,12 @@ func (l *loop) all(ctx context.Context, data Data) error {
 	return nil
 }
 
+// due tells whether a step ends with a validation and a checkpoint.
+func (l *loop) due(step int) bool { return step%l.o.ValEvery == 0 || step == l.o.Steps }
+
 // after validates where it is time to, and keeps what is known.
 func (l *loop) after(ctx context.Context, p *Point) error {
-	due := p.Step%l.o.ValEvery == 0 || p.Step == l.o.Steps
+	due := l.due(p.Step)
 	if due && len(l.fixed) > 0 {
 		var err error
 		if p.Val, p.ValLoss, err = l.validate(ctx); err != nil && !ctxError(err) {
@@ -244,11 +251,8 @@ func (l *loop) after(ctx context.Context, p *Point) error {
 			if err := l.save("last"); err != nil {
 				return err
 			}
-			if p.Val != nil && (l.best == 0 || p.ValLoss < l.best) {
-				l.best = p.ValLoss
-				if err := l.save("best"); err != nil {
-					return err
-				}
+			if err := l.keepBest(*p); err != nil {
+				return err
 			}
 		}
 	}
@@ -256,6 +260,15 @@ func (l *loop) after(ctx context.Context, p *Point) error {
 		l.show()
 	}
 	return nil
+}
+
+// keepBest keeps the weights of the lowest validation loss.
+func (l *loop) keepBest(p Point) error {
+	if p.Val == nil || l.best != 0 && p.ValLoss >= l.best {
+		return nil
+	}
+	l.best = p.ValLoss
+	return l.save("best")
 }
 
 // draw gives the masked samples of a step. Every step has its own source of
@@ -266,14 +279,14 @@ func (l *loop) draw(cache []modality.Sample, step int) []mask.Masked {
 	for i := range out {
 		// samples without replacement within an epoch: a fixed shuffle each
 		at := step*l.o.Batch + i
-		out[i] = l.mixture(r).DrawWith(cache[shuffled(at%len(cache), len(cache), uint64(l.o.Seed)+uint64(at/len(cache)))], r)
+		out[i] = l.mixture(l.o.Masks, r).DrawWith(cache[shuffled(at%len(cache), len(cache), uint64(l.o.Seed)+uint64(at/len(cache)))], r)
 	}
 	return out
 }
 
 // mixture picks a mask by weight and gives it the model's domains where it
 // names none.
-func (l *loop) mixture(r *rand.Rand) mask.Mask {
+func (l *loop) mixture(masks []mask.Mask, r *rand.Rand) mask.Mask {
 	total := 0.0
 	weight := func(m mask.Mask) float64 {
 		if m.Weight == 0 {
@@ -281,12 +294,12 @@ func (l *loop) mixture(r *rand.Rand) mask.Mask {
 		}
 		return m.Weight
 	}
-	for _, m := range l.o.Masks {
+	for _, m := range masks {
 		total += weight(m)
 	}
 	u := r.Float64() * total
-	pick := l.o.Masks[len(l.o.Masks)-1]
-	for _, m := range l.o.Masks {
+	pick := masks[len(masks)-1]
+	for _, m := range masks {
 		if u -= weight(m); u < 0 {
 			pick = m
 			break

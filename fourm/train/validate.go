@@ -5,6 +5,8 @@ package train
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 
@@ -14,8 +16,8 @@ import (
 )
 
 // Tokenized reads all samples once and puts their tokens beside their values,
-// so that a step need not make them again. Pictures that are only needed as
-// tokens are let go.
+// so that a step need not make them again. Tokens that a sample brings stay.
+// Pictures that are only needed as tokens are let go.
 func Tokenized(ctx context.Context, m *model.Model, data Data) ([]modality.Sample, error) {
 	keep := map[string]bool{}
 	for _, d := range m.In {
@@ -32,7 +34,9 @@ func Tokenized(ctx context.Context, m *model.Model, data Data) ([]modality.Sampl
 			return nil, err
 		}
 		for i := range part {
-			part[i].Toks = map[string]modality.Tokens{}
+			toks := map[string]modality.Tokens{}
+			maps.Copy(toks, part[i].Toks)
+			part[i].Toks = toks
 		}
 		for name, t := range m.Tokenizers {
 			if err := tokenize(t, name, part); err != nil {
@@ -63,28 +67,35 @@ func tokenize(t modality.Tokenizer, name string, part []modality.Sample) error {
 	var values []any
 	var have []int
 	for i, s := range part {
-		if v, ok := s.Values[name]; ok {
+		_, done := s.Toks[name]
+		if v, ok := s.Values[name]; ok && !done {
 			values, have = append(values, v), append(have, i)
 		}
 	}
 	if b, ok := t.(batchTokenizer); ok {
-		toks, err := b.EncodeAll(values)
-		if err != nil {
-			return err
-		}
-		for k, i := range have {
-			part[i].Toks[name] = toks[k]
-		}
-		return nil
+		if toks, err := b.EncodeAll(values); err == nil {
+			for k, i := range have {
+				part[i].Toks[name] = toks[k]
+			}
+			return nil
+		} // one by one, to find out whose fault it is
 	}
 	for k, i := range have {
 		tk, err := t.Encode(values[k])
 		if err != nil {
-			return err
+			return fmt.Errorf("train: sample %s: %w", part[i].Key, err)
 		}
 		part[i].Toks[name] = tk
 	}
 	return nil
+}
+
+// valMasks is the mixture that validation draws from.
+func (l *loop) valMasks() []mask.Mask {
+	if len(l.o.ValMask) > 0 {
+		return l.o.ValMask
+	}
+	return l.o.Masks
 }
 
 // validation draws the fixed masks of the held-out samples.
@@ -100,7 +111,7 @@ func (l *loop) validation(ctx context.Context) error {
 	for at := 0; at < len(cache); at += l.o.Batch {
 		var b fixedBatch
 		for _, s := range cache[at:min(at+l.o.Batch, len(cache))] {
-			b.samples = append(b.samples, l.mixture(r).DrawWith(s, r))
+			b.samples = append(b.samples, l.mixture(l.valMasks(), r).DrawWith(s, r))
 		}
 		l.fixed = append(l.fixed, b)
 	}
@@ -117,7 +128,7 @@ func (h head) Len() int { return h.n }
 // validate gives the loss by domain over all held-out targets, and the mean
 // over the domains.
 func (l *loop) validate(ctx context.Context) (map[string]float64, float64, error) {
-	net := l.m.Evaluate(l.o.shape())
+	net := l.m.Evaluate(l.o.shape(l.valMasks()))
 	sum, n := map[string]float64{}, map[string]float64{}
 	for _, b := range l.fixed {
 		if err := l.m.Fill(net.Batch, b.samples); err != nil {
@@ -142,13 +153,29 @@ func (l *loop) validate(ctx context.Context) (map[string]float64, float64, error
 	return sum, total, nil
 }
 
+// overdue validates the step at which a run was left, where an interrupt came
+// before that was done.
+func (l *loop) overdue(ctx context.Context) error {
+	if len(l.run.Points) == 0 || len(l.fixed) == 0 {
+		return nil
+	}
+	p := &l.run.Points[len(l.run.Points)-1]
+	if p.Val != nil || !l.due(p.Step) {
+		return nil
+	}
+	var err error
+	if p.Val, p.ValLoss, err = l.validate(ctx); err != nil || l.o.Dir == "" {
+		return err
+	}
+	return l.keepBest(*p)
+}
+
 // marginals measures what a model without any input could reach: the loss, on
 // the validation targets (else on training ones), of the distribution that
 // tokens have in the training targets, each counted once more.
 func (l *loop) marginals(cache []modality.Sample) error {
 	count := map[string][]float64{}
-	each := func(samples []mask.Masked, f func(domain string, label int32)) error {
-		b := l.net.Batch
+	each := func(samples []mask.Masked, b *model.Batch, f func(domain string, label int32)) error {
 		for at := 0; at < len(samples); at += b.B {
 			if err := l.m.Fill(b, samples[at:min(at+b.B, len(samples))]); err != nil {
 				return err
@@ -166,7 +193,7 @@ func (l *loop) marginals(cache []modality.Sample) error {
 	r := rand.New(rand.NewPCG(7, 7))
 	var seen []mask.Masked
 	for i := range min(len(cache), 1024) {
-		seen = append(seen, l.mixture(r).DrawWith(cache[i], r))
+		seen = append(seen, l.mixture(l.o.Masks, r).DrawWith(cache[i], r))
 	}
 	for _, d := range l.m.Out {
 		c := make([]float64, d.Vocab+1)
@@ -176,22 +203,22 @@ func (l *loop) marginals(cache []modality.Sample) error {
 		c[d.Vocab] = float64(d.Vocab)
 		count[d.Name] = c
 	}
-	if err := each(seen, func(name string, y int32) {
+	if err := each(seen, l.net.Batch, func(name string, y int32) {
 		c := count[name]
 		c[y]++
 		c[len(c)-1]++
 	}); err != nil {
 		return err
 	}
-	test := seen
+	test, b := seen, l.net.Batch
 	if len(l.fixed) > 0 {
-		test = nil
+		test, b = nil, l.m.Evaluate(l.o.shape(l.valMasks())).Batch
 		for _, b := range l.fixed {
 			test = append(test, b.samples...)
 		}
 	}
 	sum, n := map[string]float64{}, map[string]float64{}
-	if err := each(test, func(name string, y int32) {
+	if err := each(test, b, func(name string, y int32) {
 		c := count[name]
 		sum[name] -= math.Log(c[y] / c[len(c)-1])
 		n[name]++

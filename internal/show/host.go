@@ -47,6 +47,13 @@ func CurrentHost() Host {
 	return host
 }
 
+// Plain tells whether nobody hosts the program, so that progress is lines on
+// standard error.
+func Plain() bool {
+	_, ok := CurrentHost().(terminal)
+	return ok
+}
+
 // terminal prints the bundle's text; an update of the same line overwrites it
 // where standard error is a terminal.
 type terminal struct{}
@@ -78,9 +85,8 @@ type Live struct {
 // NewLive gives a display that is updated twice a second in a notebook and
 // every two seconds on a plain stream.
 func NewLive() *Live {
-	h := CurrentHost()
-	l := &Live{host: h, every: 500 * time.Millisecond}
-	if _, ok := h.(terminal); ok {
+	l := &Live{host: CurrentHost(), every: 500 * time.Millisecond}
+	if Plain() {
 		l.every = 2 * time.Second
 	}
 	return l
