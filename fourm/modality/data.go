@@ -3,6 +3,7 @@ package modality
 // Sources of samples.
 
 import (
+	"fmt"
 	"runtime"
 	"sync"
 )
@@ -21,30 +22,41 @@ type concurrent interface {
 
 // Collect reads samples from (inclusive) to (exclusive) in order, on all
 // processors where the source allows it. The error is that of the first
-// sample that failed.
+// sample that failed, with its number.
 func Collect(d Data, from, to int) ([]Sample, error) {
 	out := make([]Sample, to-from)
 	errs := make([]error, to-from)
-	workers := 1
-	if c, ok := d.(concurrent); ok && c.Concurrent() {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for i := w; i < len(out); i += workers {
-				if out[i], errs[i] = d.Sample(from + i); errs[i] != nil {
-					return
-				}
+	read := func(first, stride int) {
+		for i := first; i < len(out); i += stride {
+			if out[i], errs[i] = d.Sample(from + i); errs[i] != nil {
+				return
 			}
-		}()
+		}
 	}
-	wg.Wait()
-	for _, err := range errs {
+	if c, ok := d.(concurrent); ok && c.Concurrent() {
+		workers := runtime.GOMAXPROCS(0)
+		panics := make([]any, workers)
+		var wg sync.WaitGroup
+		for w := range workers {
+			wg.Add(1)
+			go func() {
+				defer wg.Done()
+				defer func() { panics[w] = recover() }()
+				read(w, workers)
+			}()
+		}
+		wg.Wait()
+		for _, p := range panics {
+			if p != nil {
+				panic(p) // on the caller's goroutine, who may catch it
+			}
+		}
+	} else {
+		read(0, 1)
+	}
+	for i, err := range errs {
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("sample %d: %w", from+i, err)
 		}
 	}
 	return out, nil

@@ -22,14 +22,14 @@ import (
 
 // facts are what must be equal for a run to go on, and what it has reached.
 type facts struct {
-	Model   string
+	Model   model.Config
 	Steps   int
 	Batch   int
 	LR      float64
 	Warm    int
 	Decay   float64
 	Clip    float64
-	Masks   any
+	Masks   []mask.Mask
 	ValMask []mask.Mask `json:",omitempty"`
 	Seed    int64
 	Step    int                `json:",omitempty"`
@@ -41,7 +41,7 @@ type facts struct {
 
 func (l *loop) facts() facts {
 	o := l.o
-	return facts{Model: l.m.Config.String(), Steps: o.Steps, Batch: o.Batch, LR: o.LR, Warm: o.Warm, Decay: o.Decay, Clip: o.Clip, Masks: o.Masks, ValMask: o.ValMask, Seed: o.Seed}
+	return facts{Model: l.m.Config, Steps: o.Steps, Batch: o.Batch, LR: o.LR, Warm: o.Warm, Decay: o.Decay, Clip: o.Clip, Masks: o.Masks, ValMask: o.ValMask, Seed: o.Seed}
 }
 
 func (l *loop) path(name string) string { return filepath.Join(l.o.Dir, name) }

@@ -80,6 +80,11 @@ func (o Options) resolved() Options {
 			fault.Panic(op, "%s is %d, expected 1 or more", what, v)
 		}
 	}
+	for _, m := range o.Masks {
+		if m.In < 0 || m.Out < 0 {
+			fault.Panic(op, "budgets of %d and %d tokens, expected 0 or more", m.In, m.Out)
+		}
+	}
 	if o.LR < 0 || math.IsNaN(o.LR) {
 		fault.Panic(op, "learning rate %g, expected a positive one", o.LR)
 	}
@@ -203,7 +208,7 @@ func (l *loop) all(ctx context.Context, data Data) error {
 				continue
 			}
 			p.Losses[d.Name] = l.net.DomainLoss(d.Name)
-			if math.IsNaN(p.Losses[d.Name]) || math.IsInf(p.Losses[d.Name], 0) {
+			if !finite(p.Losses[d.Name]) {
 				return fmt.Errorf("train: the loss of %s is %g at step %d; the weights are those before it (lower the learning rate of %g?)", d.Name, p.Losses[d.Name], step+1, l.o.LR)
 			}
 		}
@@ -212,8 +217,8 @@ func (l *loop) all(ctx context.Context, data Data) error {
 			grads = append(grads, l.net.Grad(i))
 		}
 		p.GradNorm = exec.Norm(grads)
-		if math.IsNaN(p.GradNorm) || math.IsInf(p.GradNorm, 0) {
-			return fmt.Errorf("train: the gradient is not a number at step %d; the weights are those before it", step+1)
+		if !finite(p.GradNorm) {
+			return fmt.Errorf("train: the gradient of %s is not a number at step %d; the weights are those before it (lower the learning rate of %g?)", l.broken(grads), step+1, l.o.LR)
 		}
 		l.opt.Apply(params, grads, decays, p.LR, p.GradNorm, max(l.o.Clip, 0))
 		if err := l.after(ctx, &p); err != nil {
@@ -229,6 +234,19 @@ func (l *loop) all(ctx context.Context, data Data) error {
 	return nil
 }
 
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// broken names the first parameter whose gradient is no finite number, or the
+// last one where only all of them together are not.
+func (l *loop) broken(grads [][]float32) string {
+	for i, g := range grads {
+		if !finite(exec.Norm([][]float32{g})) {
+			return l.m.Params[i].Name
+		}
+	}
+	return l.m.Params[len(grads)-1].Name
+}
+
 // due tells whether a step ends with a validation and a checkpoint.
 func (l *loop) due(step int) bool { return step%l.o.ValEvery == 0 || step == l.o.Steps }
 
@@ -240,6 +258,11 @@ func (l *loop) after(ctx context.Context, p *Point) error {
 		if p.Val, p.ValLoss, err = l.validate(ctx); err != nil && !ctxError(err) {
 			return err
 		}
+		for _, d := range l.m.Out {
+			if v := p.Val[d.Name]; !finite(v) {
+				return fmt.Errorf("train: the validation loss of %s is %g after step %d (lower the learning rate of %g?)", d.Name, v, p.Step, l.o.LR)
+			}
+		}
 	}
 	p.Seconds = l.spent + time.Since(l.began).Seconds()
 	l.run.Points = append(l.run.Points, *p)
@@ -247,11 +270,11 @@ func (l *loop) after(ctx context.Context, p *Point) error {
 		if err := l.note(*p); err != nil {
 			return err
 		}
-		if due {
+		if err := l.keepBest(*p); err != nil {
+			return err
+		}
+		if due { // behind the best, so that the state knows of it
 			if err := l.save("last"); err != nil {
-				return err
-			}
-			if err := l.keepBest(*p); err != nil {
 				return err
 			}
 		}

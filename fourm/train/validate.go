@@ -144,11 +144,11 @@ func (l *loop) validate(ctx context.Context) (map[string]float64, float64, error
 		}
 	}
 	total := 0.0
-	for name := range sum {
-		if n[name] > 0 {
-			sum[name] /= n[name]
+	for _, d := range l.m.Out { // in order: sums of floats depend on it
+		if n[d.Name] > 0 {
+			sum[d.Name] /= n[d.Name]
 		}
-		total += sum[name] / float64(len(l.m.Out))
+		total += sum[d.Name] / float64(len(l.m.Out))
 	}
 	return sum, total, nil
 }
