@@ -9,9 +9,25 @@ import (
 	"sort"
 )
 
-// draw gives a token and the probability it had. Temperatures below 1e-6 take
-// the likeliest token, with the probability it has at temperature 1.
+// draw gives a token and the probability it had among its choices.
 func draw(r *rand.Rand, logits []float32, temp, topP float64, topK int) (id int, p float64) {
+	ids, probs := choices(logits, temp, topP, topK)
+	if len(ids) == 1 {
+		return ids[0], probs[0]
+	}
+	u := r.Float64()
+	for i, q := range probs {
+		if u -= q; u < 0 || i == len(probs)-1 {
+			return ids[i], q
+		}
+	}
+	panic("generate: no token left to draw from")
+}
+
+// choices gives the tokens that may be drawn and their probabilities.
+// Temperatures below 1e-6 leave the likeliest token, with the probability it
+// has at temperature 1.
+func choices(logits []float32, temp, topP float64, topK int) (ids []int, probs []float64) {
 	if temp < 1e-6 {
 		best := 0
 		for i, v := range logits {
@@ -19,47 +35,38 @@ func draw(r *rand.Rand, logits []float32, temp, topP float64, topK int) (id int,
 				best = i
 			}
 		}
-		return best, probabilities(logits, 1)[best]
+		return []int{best}, []float64{probabilities(logits, 1)[best]}
 	}
-	order := make([]int, 0, len(logits))
 	for i := range logits {
-		order = append(order, i)
+		ids = append(ids, i)
 	}
-	filtered := topK > 0 && topK < len(logits) || topP > 0 && topP < 1
-	if filtered {
-		sort.Slice(order, func(a, b int) bool {
-			x, y := logits[order[a]], logits[order[b]]
-			return x > y || x == y && order[a] < order[b]
+	of := func(ids []int) []float32 {
+		kept := make([]float32, len(ids))
+		for i, id := range ids {
+			kept[i] = logits[id]
+		}
+		return kept
+	}
+	byK, byP := topK > 0 && topK < len(logits), topP > 0 && topP < 1
+	if byK || byP {
+		sort.Slice(ids, func(a, b int) bool {
+			x, y := logits[ids[a]], logits[ids[b]]
+			return x > y || x == y && ids[a] < ids[b]
 		})
-		if topK > 0 && topK < len(order) {
-			order = order[:topK]
-		}
-		if topP > 0 && topP < 1 {
-			kept := make([]float32, len(order))
-			for i, id := range order {
-				kept[i] = logits[id]
-			}
-			sum := 0.0
-			for i, q := range probabilities(kept, 1) {
-				if sum += q; sum > topP { // the token that crosses stays
-					order = order[:i+1]
-					break
-				}
+	}
+	if byK {
+		ids = ids[:topK]
+	}
+	if byP {
+		sum := 0.0
+		for i, q := range probabilities(of(ids), 1) {
+			if sum += q; sum > topP { // the token that crosses stays
+				ids = ids[:i+1]
+				break
 			}
 		}
 	}
-	kept := make([]float32, len(order))
-	for i, id := range order {
-		kept[i] = logits[id]
-	}
-	probs := probabilities(kept, temp)
-	u := r.Float64()
-	for i, q := range probs {
-		if u -= q; u < 0 || i == len(probs)-1 {
-			return order[i], q
-		}
-	}
-	panic("generate: no token left to draw from")
+	return ids, probabilities(of(ids), temp)
 }
 
 // probabilities is the softmax of logits / temp.
