@@ -12,6 +12,7 @@ import (
 	"go/types"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"fourmlab/kernel/engine"
@@ -76,7 +77,10 @@ func (w *work) hideOld(e *entity) {
 	}
 	w.s.hide(e)
 	w.undo = append(w.undo, func() { e.id = "" })
-	w.s.loader.rename(e.name, e.id)
+	if e.kind == isType {
+		w.s.loader.rename(e.name, e.id)
+		w.s.loader.forget([]string{e.name})
+	}
 }
 
 func (w *work) setText(d *decl, text []segment) {
@@ -100,7 +104,9 @@ func (s *Session) newWork(c *cell) (*work, *engine.Failure) {
 		switch name {
 		case "_":
 		case ".":
-			s.dots = append(s.dots, e)
+			if !slices.Contains(s.dots, e) {
+				s.dots = append(s.dots, e)
+			}
 		default:
 			if name == "" {
 				name = e.name
@@ -407,7 +413,9 @@ func (w *work) cellFile(words map[string]bool) {
 		}
 	}
 	for _, e := range w.s.dots {
-		fmt.Fprintf(&b, "import . %q\n", e.path)
+		if w.dotted(e, words) {
+			fmt.Fprintf(&b, "import . %q\n", e.path)
+		}
 	}
 	w.begin = w.begin[:0]
 	for _, p := range w.c.decls {
@@ -417,6 +425,19 @@ func (w *work) cellFile(words map[string]bool) {
 	}
 	b.WriteString("func cell" + hidden + "() {\n" + w.c.body() + "}\n")
 	w.src = b.String()
+}
+
+// dotted tells whether the cell says a name of a package that was imported
+// with a dot, and none of them is declared otherwise.
+func (w *work) dotted(e *entity, words map[string]bool) bool {
+	said := false
+	for _, name := range e.pkg.Scope().Names() {
+		if w.labels[name] != nil {
+			return false
+		}
+		said = said || words[name]
+	}
+	return said
 }
 
 // types runs the checker.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -65,20 +66,28 @@ func capture(t *testing.T, f func()) string {
 	return <-got
 }
 
+// All snippets in one session, and again backwards: everything is redefined
+// as something else again and again.
 func TestSnippets(t *testing.T) {
+	s := New()
 	for _, c := range snippets {
-		t.Run(c.name, func(t *testing.T) {
-			got, err := play(t, New(), c.cells...)
-			switch {
-			case c.err != "":
-				if err == nil || !strings.Contains(err.Error(), c.err) {
-					t.Errorf("error %v, expected one with %q", err, c.err)
-				}
-			case err != nil:
-				t.Error(err)
-			case got != c.want:
-				t.Errorf("got %q, expected %q", got, c.want)
-			}
-		})
+		t.Run(c.name, func(t *testing.T) { judge(t, s, c) })
+	}
+	for _, c := range slices.Backward(snippets) {
+		t.Run(c.name, func(t *testing.T) { judge(t, s, c) })
+	}
+}
+
+func judge(t *testing.T, s *Session, c snippet) {
+	got, err := play(t, s, c.cells...)
+	switch {
+	case c.err != "":
+		if err == nil || !strings.Contains(err.Error(), c.err) {
+			t.Errorf("error %v, expected one with %q", err, c.err)
+		}
+	case err != nil:
+		t.Error(err)
+	case got != c.want:
+		t.Errorf("got %q, expected %q", got, c.want)
 	}
 }

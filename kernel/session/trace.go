@@ -10,6 +10,7 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -97,8 +98,19 @@ func (s *Session) failure(err error) *engine.Failure {
 		return &engine.Failure{Name: "exit", Value: code.Error()}
 	}
 	f := &engine.Failure{Name: "panic", Value: oneLine(valueText(value))}
-	f.Trace = append([]string{"panic: " + valueText(value)}, s.places(string(stack))...)
+	f.Trace = append([]string{headline(value)}, s.places(string(stack))...)
 	return f
+}
+
+// headline is what a person reads first. An error that a call panicked with
+// says by itself what was wrong; what the runtime says needs the word before
+// it.
+func headline(value any) string {
+	_, runtimeError := value.(runtime.Error)
+	if _, ok := value.(error); ok && !runtimeError {
+		return valueText(value)
+	}
+	return "panic: " + valueText(value)
 }
 
 // valueText is a panic's value as Go prints it, without addresses.
