@@ -1,10 +1,23 @@
 // Package ablate trains one model a setting and compares them.
+//
+//	e, err := ablate.Load("bench/ablations/input_alpha.yaml", "train.steps=50")
+//	e.Train.Val = held
+//	ab, err := ablate.Run(e, data)
+//	fmt.Println(ab)
+//
+// All settings share the data, the tokenizers, and the masks of validation, so
+// that their losses answer the same question. Each is trained with every seed;
+// error bars are the standard deviation over the seeds. Whatever is left in the
+// experiment's folder by an interrupted run is gone on with.
 package ablate
+
+// The table that comes out.
 
 import (
 	"fmt"
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	"fourmlab/internal/show"
 )
@@ -18,6 +31,13 @@ type Ablation struct {
 	Lower  bool   // lower is better
 	Rows   []Row
 	Dir    string // where results.csv and its companions are; empty: nowhere
+	About  string // data, and how every setting was validated
+
+	Interrupted bool  // some settings may have no value yet
+	Err         error // the first failure, where the world failed
+
+	domains  []string           // of the targets, in the order of the modalities
+	marginal map[string]float64 // loss of predicting the tokens' own distribution
 }
 
 // Row is one setting's results. A value that is not there yet is NaN.
@@ -53,13 +73,41 @@ func (r Row) SD() float64 {
 	return math.Sqrt(s / float64(n-1))
 }
 
+// finished counts the seeds that have a value.
+func (r Row) finished() int {
+	n := 0
+	for _, v := range r.Values {
+		if !math.IsNaN(v) {
+			n++
+		}
+	}
+	return n
+}
+
 func (a *Ablation) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s by %s\n", a.Name, a.Metric, a.Factor)
+	wide := 12
 	for _, r := range a.Rows {
-		fmt.Fprintf(&b, "  %-12s %.4f ± %.4f  (%d seeds)\n", r.Label, r.Mean(), r.SD(), len(r.Seeds))
+		wide = max(wide, utf8.RuneCountInString(r.Label))
 	}
-	return b.String()
+	for _, r := range a.Rows {
+		switch n := r.finished(); n {
+		case 0:
+			fmt.Fprintf(&b, "  %-*s no value yet\n", wide, r.Label)
+		case 1:
+			fmt.Fprintf(&b, "  %-*s %.4f  (1 seed)\n", wide, r.Label, r.Mean())
+		default:
+			fmt.Fprintf(&b, "  %-*s %.4f ± %.4f  (%d seeds)\n", wide, r.Label, r.Mean(), r.SD(), n)
+		}
+	}
+	if a.Interrupted {
+		b.WriteString("  (interrupted)\n")
+	}
+	if a.Err != nil {
+		fmt.Fprintf(&b, "  (failed: %v)\n", a.Err)
+	}
+	return strings.TrimRight(b.String(), "\n")
 }
 
 // SimpleRender shows the bars in a notebook.

@@ -1,0 +1,228 @@
+package ablate
+
+// What an experiment leaves in its folder: config.yaml, results.jsonl (a
+// finished cell a line), results.csv, table.md, bars.png where a drawer is
+// linked in, and a folder of training for each cell. Every file is replaced
+// whole.
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"fourmlab/fourm/checkpoint"
+	"fourmlab/internal/show"
+)
+
+// result is a finished cell.
+type result struct {
+	Label    string             `json:"label"`
+	Seed     int64              `json:"seed"`
+	Step     int                `json:"step"`
+	Val      float64            `json:"val"`      // mean over the domains, nats a token
+	Losses   map[string]float64 `json:"losses"`   // by domain
+	Marginal map[string]float64 `json:"marginal"` // of predicting the tokens' own distribution
+	Train    float64            `json:"train"`    // of the last batch
+	Seconds  float64            `json:"seconds"`
+}
+
+// open makes the folder or takes what it holds, if it is of this experiment.
+func (r *run) open() error {
+	if r.exp.Dir == "" {
+		return nil
+	}
+	if err := os.MkdirAll(r.exp.Dir, 0o777); err != nil {
+		return err
+	}
+	path := filepath.Join(r.exp.Dir, "config.yaml")
+	now := r.exp.file()
+	there, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return r.replace("config.yaml", now)
+	}
+	if err != nil {
+		return err
+	}
+	what, err := differs(there, now)
+	if err != nil {
+		return fmt.Errorf("ablate: %s: %w", path, err)
+	}
+	if what != "" {
+		return fmt.Errorf("ablate: %s holds another experiment: %s (give this one another name, or remove the folder)", r.exp.Dir, what)
+	}
+	b, err := os.ReadFile(filepath.Join(r.exp.Dir, "results.jsonl"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	sc := bufio.NewScanner(bytes.NewReader(b))
+	sc.Buffer(nil, 1<<20)
+	for line := 1; sc.Scan(); line++ {
+		var d result
+		if err := json.Unmarshal(sc.Bytes(), &d); err != nil {
+			return fmt.Errorf("ablate: %s:%d: %w", filepath.Join(r.exp.Dir, "results.jsonl"), line, err)
+		}
+		r.done = append(r.done, d)
+	}
+	r.fill()
+	return sc.Err()
+}
+
+func (r *run) replace(name string, b []byte) error {
+	return checkpoint.Atomic(filepath.Join(r.exp.Dir, name), func(w io.Writer) error {
+		_, err := w.Write(b)
+		return err
+	})
+}
+
+// write replaces the results; what says that a cell is finished comes last.
+func (r *run) write() error {
+	if r.exp.Dir == "" {
+		return nil
+	}
+	if err := r.replace("results.csv", r.csv()); err != nil {
+		return err
+	}
+	if err := r.replace("table.md", []byte(r.ab.markdown())); err != nil {
+		return err
+	}
+	if p := show.PNG(r.ab); p != nil {
+		if err := r.replace("bars.png", p); err != nil {
+			return err
+		}
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	for _, d := range r.done {
+		if err := enc.Encode(d); err != nil {
+			return err
+		}
+	}
+	return r.replace("results.jsonl", b.Bytes())
+}
+
+// csv gives a line for each finished cell, in the order of the grid, without
+// anything that depends on the machine.
+func (r *run) csv() []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.Write(append([]string{r.ab.Factor, "seed", "step", "val"}, r.ab.domains...))
+	number := func(v float64) string { return strconv.FormatFloat(v, 'f', 6, 64) }
+	for _, s := range r.settings {
+		for _, seed := range r.exp.Seeds {
+			i := slices.IndexFunc(r.done, func(d result) bool { return d.Label == s.label && d.Seed == seed })
+			if i < 0 {
+				continue
+			}
+			d := r.done[i]
+			line := []string{s.label, fmt.Sprint(seed), fmt.Sprint(d.Step), number(d.Val)}
+			for _, k := range r.ab.domains {
+				line = append(line, number(d.Losses[k]))
+			}
+			w.Write(line)
+		}
+	}
+	w.Flush()
+	return b.Bytes()
+}
+
+// markdown gives the table: mean and deviation over the seeds, the best of
+// each column in bold, and what could be reached without any input.
+func (a *Ablation) markdown() string {
+	var b strings.Builder
+	seeds := 0
+	for _, r := range a.Rows {
+		seeds = max(seeds, len(r.Seeds))
+	}
+	fmt.Fprintf(&b, "# %s: %s, by %s\n\n", a.Name, a.Metric, a.Factor)
+	over := "one seed"
+	if seeds > 1 {
+		over = fmt.Sprintf("mean ± standard deviation over %d seeds", seeds)
+	}
+	fmt.Fprintf(&b, "%s; lower is better. %s%s.\n\n", strings.ToUpper(over[:1])+over[1:], strings.ToUpper(a.About[:1]), a.About[1:])
+	fmt.Fprintf(&b, "| %s | mean | %s |\n|%s\n", a.Factor, strings.Join(a.domains, " | "), strings.Repeat("---|", len(a.domains)+2))
+	cells := make([][]Row, len(a.Rows)) // by row and column
+	best := make([]float64, len(a.domains)+1)
+	for c := range best {
+		best[c] = math.Inf(1)
+	}
+	for i, r := range a.Rows {
+		cells[i] = append(cells[i], r)
+		for _, d := range a.domains {
+			part := Row{}
+			for _, by := range r.ByPart {
+				if v, ok := by[d]; ok {
+					part.Values = append(part.Values, v)
+				}
+			}
+			cells[i] = append(cells[i], part)
+		}
+		for c := range best {
+			if m := cells[i][c].Mean(); m < best[c] {
+				best[c] = m
+			}
+		}
+	}
+	for i, r := range a.Rows {
+		fmt.Fprintf(&b, "| %s |", r.Label)
+		for c, x := range cells[i] {
+			s := x.text()
+			if x.Mean() == best[c] {
+				s = "**" + s + "**"
+			}
+			fmt.Fprintf(&b, " %s |", s)
+		}
+		b.WriteByte('\n')
+	}
+	if len(a.marginal) > 0 {
+		sum := 0.0
+		var w []string
+		for _, d := range a.domains {
+			sum += a.marginal[d]
+			w = append(w, fmt.Sprintf("%.3f", a.marginal[d]))
+		}
+		fmt.Fprintf(&b, "| *no input, the tokens' own distribution* | %.3f | %s |\n", sum/float64(len(a.domains)), strings.Join(w, " | "))
+	}
+	return b.String()
+}
+
+// text gives "3.214 ± 0.012", without the deviation where there is none.
+func (r Row) text() string {
+	switch n := r.finished(); {
+	case n == 0:
+		return "–"
+	case n == 1:
+		return fmt.Sprintf("%.3f", r.Mean())
+	}
+	return fmt.Sprintf("%.3f ± %.3f", r.Mean(), r.SD())
+}
+
+var unsafe = regexp.MustCompile(`[^A-Za-z0-9._=+-]+`)
+
+// folders gives each setting a folder's name of its own, made of its label.
+func folders(settings []setting) []string {
+	var out []string
+	for i, s := range settings {
+		n := strings.Trim(unsafe.ReplaceAllString(s.label, "_"), "_")
+		n = n[:min(len(n), 60)]
+		if n == "" || strings.Trim(n, ".") == "" || slices.Contains(out, n) {
+			n = fmt.Sprintf("%s_%d", n, i+1)
+		}
+		out = append(out, n)
+	}
+	return out
+}

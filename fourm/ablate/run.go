@@ -1,0 +1,248 @@
+package ablate
+
+// Carrying an experiment out: one model a setting and seed, one after the
+// other, and what is known written down after each.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"time"
+
+	"fourmlab/fourm/model"
+	"fourmlab/fourm/train"
+	"fourmlab/internal/fault"
+	"fourmlab/internal/show"
+)
+
+// run is an experiment at work.
+type run struct {
+	exp      Experiment
+	settings []setting
+	ab       *Ablation
+	done     []result
+	names    []string // folders of the settings
+	live     *show.Live
+	shown    time.Time
+}
+
+// Run trains a model for every setting and seed and compares their validation
+// losses. In the experiment's folder it goes on where it was left: finished
+// cells are not run again, one that was interrupted continues at its step.
+//
+// An interrupt ends it with what is known (Ablation.Interrupted, no error). A
+// setting whose training fails does not stop the others; the error is the
+// first one's. The ablation is never nil.
+func Run(e Experiment, data train.Data) (*Ablation, error) {
+	const op = "fourm.Ablate"
+	e = e.check()
+	if data == nil || data.Len() == 0 {
+		fault.Panic(op, "no samples to train on")
+	}
+	if e.Train.Val == nil || e.Train.Val.Len() == 0 {
+		fault.Hint(op, `Train: fourm.Train{Val: ds.Split("val")}`, "no samples to validate on")
+	}
+	if e.Data.Name == "" {
+		e.Data.N = data.Len()
+	}
+	r := &run{exp: e, settings: e.settings()}
+	r.ab = &Ablation{Name: e.Name, Factor: e.keys(), Metric: "validation loss, nats a token", Lower: true, Dir: e.Dir, domains: e.domains()}
+	from := e.Data.Name
+	if from == "" {
+		from = "data given"
+	}
+	r.ab.About = fmt.Sprintf("%s, %d samples to train on and %d held out; every setting validated with the same masks: %s",
+		from, data.Len(), e.heldOut(), e.describe())
+	for _, s := range r.settings {
+		row := Row{Label: s.label, Seeds: e.Seeds}
+		for range e.Seeds {
+			row.Values, row.ByPart = append(row.Values, math.NaN()), append(row.ByPart, nil)
+		}
+		r.ab.Rows = append(r.ab.Rows, row)
+	}
+	r.names = folders(r.settings)
+	defer e.registered()()
+	err := r.all(data)
+	r.ab.Err = err
+	return r.ab, err
+}
+
+func (r *run) all(data train.Data) error {
+	if err := r.open(); err != nil {
+		return err
+	}
+	total := len(r.settings) * len(r.exp.Seeds)
+	if len(r.done) == total {
+		return r.write()
+	}
+	var err error
+	if !r.exp.Train.Quiet {
+		r.live = show.NewLive()
+	}
+	r.put(fmt.Sprintf("%s: %d settings of %s, %d cells, %d of them finished", r.exp.Name, len(r.settings), r.ab.Factor, total, len(r.done)))
+	var samples, held train.Data
+	r.ab.Interrupted = show.Interruptible(func(ctx context.Context) {
+		if err = r.exp.tokenize(ctx, data, r.progress); err != nil {
+			return
+		}
+		for _, s := range r.settings {
+			model.New(s.exp.config()) // what cannot be built is said before anything is trained
+		}
+		samples, held, err = r.tokens(ctx, data)
+	})
+	if r.ab.Interrupted && errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	var first error
+	n := 0
+	for j := range r.exp.Seeds { // all settings with one seed are a comparison already
+		for i := range r.settings {
+			n++
+			if r.ab.Interrupted {
+				r.put(fmt.Sprintf("%s: stopped; the same again goes on from there", r.exp.Name))
+				return first
+			}
+			if !math.IsNaN(r.ab.Rows[i].Values[j]) {
+				continue
+			}
+			if err := r.cell(n, i, j, samples, held); err != nil && first == nil {
+				first = fmt.Errorf("ablate: %s, seed %d: %w", r.settings[i].long, r.exp.Seeds[j], err)
+			}
+		}
+	}
+	if len(r.done) == total {
+		r.ab.Interrupted = false // it came too late
+	}
+	return first
+}
+
+// tokens gives the samples with the tokens of all modalities, made once.
+func (r *run) tokens(ctx context.Context, data train.Data) (samples, held train.Data, err error) {
+	all := r.exp.config()
+	for _, s := range r.settings { // pictures that any of them looks at stay
+		all.Inputs = append(all.Inputs[:len(all.Inputs):len(all.Inputs)], s.exp.config().Inputs...)
+	}
+	seen := map[string]bool{}
+	var inputs []string
+	for _, n := range all.Inputs {
+		if !seen[n] {
+			seen[n], inputs = true, append(inputs, n)
+		}
+	}
+	all.Inputs = inputs
+	m := model.New(all)
+	a, err := train.Tokenized(ctx, m, data)
+	if err != nil {
+		return nil, nil, err
+	}
+	b, err := train.Tokenized(ctx, m, first{r.exp.Train.Val, r.exp.heldOut()})
+	return kept(a), kept(b), err
+}
+
+// cell trains and measures one setting with one seed.
+func (r *run) cell(n, i, j int, samples, held train.Data) error {
+	s, seed := r.settings[i], r.exp.Seeds[j]
+	c := s.exp.config()
+	c.Seed = seed
+	o := s.exp.options(seed)
+	o.Val = held
+	if r.exp.Dir != "" {
+		o.Dir = filepath.Join(r.exp.Dir, "cells", fmt.Sprintf("%s-s%d", r.names[i], seed))
+		if err := os.MkdirAll(o.Dir, 0o777); err != nil {
+			return err
+		}
+	}
+	head := fmt.Sprintf("[%d/%d] %s, seed %d: ", n, len(r.settings)*len(r.exp.Seeds), s.long, seed)
+	hook := o.OnStep
+	stopped := false
+	var steps int
+	o.OnStep = func(p train.Point) bool {
+		r.progress("%sstep %d/%d, loss %.3f", head, p.Step, steps, p.Loss)
+		stopped = hook != nil && !hook(p)
+		return !stopped
+	}
+	if steps = o.Steps; steps == 0 {
+		steps = 500 // what train.Options says
+	}
+	began := time.Now()
+	got, err := train.Fit(model.New(c), samples, o)
+	if err != nil {
+		r.put(head + err.Error())
+		return err
+	}
+	last := got.LastVal()
+	if got.Last().Step < got.Steps || last.Step < got.Steps {
+		r.ab.Interrupted = true
+		r.put(fmt.Sprintf("%sstopped at step %d of %d", head, got.Last().Step, got.Steps))
+		return nil
+	}
+	if got.Interrupted || stopped {
+		r.ab.Interrupted = true
+	}
+	r.done = append(r.done, result{Label: s.label, Seed: seed, Step: last.Step, Val: last.ValLoss, Losses: last.Val, Marginal: got.Marginal, Train: last.Loss, Seconds: got.Last().Seconds})
+	r.fill()
+	r.put(fmt.Sprintf("%sval %.3f (%.0f s)", head, last.ValLoss, time.Since(began).Seconds()))
+	return r.write()
+}
+
+// fill puts the results into the rows.
+func (r *run) fill() {
+	for _, d := range r.done {
+		for i, s := range r.settings {
+			for j, seed := range r.exp.Seeds {
+				if s.label == d.Label && seed == d.Seed {
+					r.ab.Rows[i].Values[j], r.ab.Rows[i].ByPart[j] = d.Val, d.Losses
+				}
+			}
+		}
+	}
+	sum, n := map[string]float64{}, 0.0
+	for _, d := range r.done {
+		n++
+		for k, v := range d.Marginal {
+			sum[k] += v
+		}
+	}
+	for k := range sum {
+		sum[k] /= n
+	}
+	r.ab.marginal = sum
+}
+
+// put shows a line that stays on a plain stream; in a notebook the table
+// stands in its place.
+func (r *run) put(line string) {
+	if r.live == nil {
+		return
+	}
+	b := map[string]any{"text/plain": line}
+	if len(r.done) > 0 {
+		b["text/markdown"] = r.ab.markdown() + "\n" + line
+	}
+	r.live.Put(b)
+	r.shown = time.Now()
+	if show.Plain() {
+		r.live = show.NewLive()
+	}
+}
+
+// progress shows what goes on within a cell: often in a notebook, twice a
+// minute on a plain stream.
+func (r *run) progress(format string, args ...any) {
+	if r.live == nil || !r.live.Due() || show.Plain() && time.Since(r.shown) < 30*time.Second {
+		return
+	}
+	line := fmt.Sprintf(format, args...)
+	b := map[string]any{"text/plain": line}
+	if len(r.done) > 0 {
+		b["text/markdown"] = r.ab.markdown() + "\n" + line
+	}
+	r.live.Put(b)
+	r.shown = time.Now()
+}

@@ -1,0 +1,145 @@
+package ablate
+
+// The tokenizers of an experiment: made once, before the first model, and the
+// same for every setting, so that all losses are of the same tokens.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"fourmlab/fourm/modality"
+	"fourmlab/fourm/model"
+	"fourmlab/fourm/text"
+	"fourmlab/fourm/train"
+	"fourmlab/fourm/vq"
+)
+
+const (
+	enoughSamples = 1000 // are read to make tokenizers
+	vocabulary    = 1000 // tokens of text at most
+	tokenizers    = "tokenizers.safetensors"
+)
+
+// tokenize makes the tokenizers that the experiment asks for or that are not
+// registered, or takes those that its folder holds. say reports progress.
+func (e Experiment) tokenize(ctx context.Context, data train.Data, say func(format string, args ...any)) error {
+	path := filepath.Join(e.Dir, tokenizers)
+	if e.Dir != "" {
+		if _, err := os.Stat(path); err == nil {
+			_, err := model.Load(path)
+			return err
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	var samples []modality.Sample
+	read := func() (err error) {
+		if samples == nil {
+			samples, err = modality.Collect(data, 0, min(data.Len(), enoughSamples))
+		}
+		return err
+	}
+	var texts []modality.Modality
+	for _, name := range e.config().Modalities() {
+		m := modality.Lookup(name)
+		c, asked := e.Tokenizers[name]
+		if modality.TokenizerOf(name) != nil && !asked {
+			continue
+		}
+		if err := read(); err != nil {
+			return err
+		}
+		if m.Kind == modality.Sequence {
+			texts = append(texts, m)
+			continue
+		}
+		if err := image(ctx, m, samples, c, say); err != nil {
+			return err
+		}
+	}
+	if len(texts) > 0 {
+		words := text.Train(written(texts, samples), vocabulary)
+		for _, m := range texts {
+			modality.SetTokenizer(m.Name, &text.Tokenizer{Words: words, Of: m})
+		}
+	}
+	if e.Dir == "" {
+		return nil
+	}
+	// tokenizers travel within a model
+	return model.New(e.config()).Save(path, nil, nil)
+}
+
+// image trains the tokenizer of one image modality.
+func image(ctx context.Context, m modality.Modality, samples []modality.Sample, c vq.VQ, say func(string, ...any)) error {
+	var pics []*modality.Picture
+	for _, s := range samples {
+		if s.Has(m.Name) {
+			p, err := m.Fit(s.Values[m.Name])
+			if err != nil {
+				return fmt.Errorf("ablate: sample %s: %w", s.Key, err)
+			}
+			pics = append(pics, p)
+		}
+	}
+	t, err := vq.Train(ctx, m, pics, c, func(step, steps int, loss float64) {
+		say("tokenizer of %s: step %d/%d, reconstruction loss %.4f", m.Name, step, steps, loss)
+	})
+	if err != nil {
+		return err
+	}
+	modality.SetTokenizer(m.Name, t)
+	return nil
+}
+
+// written gathers what the samples say in some modalities.
+func written(ms []modality.Modality, samples []modality.Sample) []string {
+	var out []string
+	for _, s := range samples {
+		for _, m := range ms {
+			switch v := s.Values[m.Name].(type) {
+			case string:
+				out = append(out, v)
+			case []modality.Box:
+				for _, b := range v {
+					out = append(out, b.Class)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// registered remembers which tokenizers are in use; the function that it gives
+// brings them back.
+func (e Experiment) registered() func() {
+	had := map[string]modality.Tokenizer{}
+	for _, n := range e.config().Modalities() {
+		if t := modality.TokenizerOf(n); t != nil {
+			had[n] = t
+		}
+	}
+	return func() {
+		for n, t := range had {
+			modality.SetTokenizer(n, t)
+		}
+	}
+}
+
+// kept are samples in memory.
+type kept []modality.Sample
+
+func (k kept) Len() int                              { return len(k) }
+func (k kept) Sample(i int) (modality.Sample, error) { return k[i], nil }
+
+// first is the beginning of a set.
+type first struct {
+	train.Data
+	n int
+}
+
+func (f first) Len() int { return f.n }
