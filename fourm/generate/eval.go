@@ -38,8 +38,9 @@ func (r ReportRow) Better() bool { return r.Lower == (r.Value < r.Baseline) }
 
 func (r *Report) String() string {
 	var b strings.Builder
+	fmt.Fprintf(&b, "%-16s %-20s %16s   %s\n", "task", "measured", "model", "baseline")
 	for _, x := range r.Rows {
-		fmt.Fprintf(&b, "%-24s %-22s %8.3f ± %.3f   %s: %.3f   (%d samples)\n", x.Task, x.Metric, x.Value, x.Error, x.Naive, x.Baseline, x.Samples)
+		fmt.Fprintf(&b, "%-16s %-20s %16s   %.3f %s\n", x.Task, x.Metric, fmt.Sprintf("%.3f ± %.3f", x.Value, x.Error), x.Baseline, x.Naive)
 	}
 	return strings.TrimRight(b.String(), "\n")
 }
@@ -99,7 +100,7 @@ func parseTask(task string) *Plan {
 
 // measure compares predictions with truths by the modality's usual metric.
 func measure(task string, m modality.Modality, truth, guess []any) ReportRow {
-	r := ReportRow{Task: task, Samples: len(truth)}
+	r := ReportRow{Task: task}
 	var score func(truth, guess any) float64
 	naive := make([]any, len(truth))
 	if m.Kind == modality.Image {
@@ -114,6 +115,9 @@ func measure(task string, m modality.Modality, truth, guess []any) ReportRow {
 		r.Metric, r.Naive, score = "word F1", "another sample's", wordF1
 		for i := range naive {
 			naive[i] = truth[(i+1)%len(truth)]
+		}
+		if len(truth) == 1 {
+			r.Naive, naive[0] = "no word", ""
 		}
 	case m.Look == modality.Depth:
 		r.Metric, r.Naive, r.Lower, score = "RMSE, m", "mean depth", true, depthRMSE
@@ -133,7 +137,7 @@ func measure(task string, m modality.Modality, truth, guess []any) ReportRow {
 		sum, sq, n = sum+v, sq+v*v, n+1
 		base += score(truth[i], naive[i])
 	}
-	r.Value, r.Baseline = sum/n, base/n
+	r.Value, r.Baseline, r.Samples = sum/n, base/n, int(n)
 	if n > 1 {
 		r.Error = math.Sqrt(math.Max(sq/n-r.Value*r.Value, 0) / (n - 1))
 	}

@@ -77,13 +77,17 @@ func check(m *model.Model, s modality.Sample, plan Plan) {
 	}
 	seen := map[string]bool{}
 	for _, g := range plan.Given {
-		if _, ok := m.InputDomain(g); !ok {
+		d, ok := m.InputDomain(g)
+		if !ok {
 			fault.Panic(op, "%q is no input of this model (it has %v)", g, m.Config.Inputs)
 		}
-		if _, tok := s.Toks[g]; !s.Has(g) && !tok {
+		if _, tok := s.Toks[d.Modality]; !s.Has(d.Modality) && (d.Pixels || !tok) {
 			fault.Panic(op, "sample %s has no %q to condition on (it has %v)", s.Key, g, s.Names())
 		}
-		seen[g] = true
+		if seen[d.Modality] {
+			fault.Panic(op, "%q is given twice", g)
+		}
+		seen[d.Modality] = true
 	}
 	for _, st := range plan.Stages {
 		d, ok := m.Domain(st.Target)

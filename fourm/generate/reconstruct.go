@@ -89,27 +89,29 @@ func (st *state) fillSpans(ctx context.Context, d modality.Domain, p mask.Part) 
 		in = []int{tok.Words.Sentinel(1)}
 		prompt.In = tok.Tokens(in)
 	}
+	room := d.Max // for the spans: what is visible stays
+	for _, id := range in {
+		if !tok.Words.IsSentinel(id) {
+			room--
+		}
+	}
 	var ids []int
 	target := []int{}
-	for _, id := range in {
+	for i, id := range in {
 		if !tok.Words.IsSentinel(id) {
 			ids = append(ids, id)
 			continue
 		}
 		target = append(target, id)
-		span, _, err := st.continueText(ctx, d, Stage{Temp: 1e-9, Guide: 1}, tok, prompt, slices.Clone(target), id+1)
+		span, _, err := st.continueText(ctx, d, Stage{Temp: 1e-9, Guide: 1}, tok, prompt, slices.Clone(target), id+1, max(room, 0))
 		if err != nil {
 			return p.Tokens, err
 		}
 		// a span that does not end the text has no end token of its own
-		if len(span) > 0 && span[len(span)-1] == text.EOS && id != in[len(in)-1] {
+		if len(span) > 0 && span[len(span)-1] == text.EOS && i < len(in)-1 {
 			span = span[:len(span)-1]
 		}
-		target, ids = append(target, span...), append(ids, span...)
-		if len(ids) >= d.Max {
-			ids = ids[:d.Max]
-			break
-		}
+		target, ids, room = append(target, span...), append(ids, span...), room-len(span)
 	}
 	return tok.Tokens(ids), nil
 }

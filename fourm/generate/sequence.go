@@ -19,17 +19,17 @@ func (st *state) sequence(ctx context.Context, d modality.Domain, stage Stage) (
 	}
 	first, last := tok.Words.Sentinel(1), tok.Words.Sentinel(2)
 	prompt := mask.Part{Domain: d.Name, Modality: d.Modality, In: tok.Tokens([]int{first})}
-	ids, steps, err := st.continueText(ctx, d, stage, tok, prompt, []int{first}, last)
+	ids, steps, err := st.continueText(ctx, d, stage, tok, prompt, []int{first}, last, d.Max)
 	return tok.Tokens(ids), steps, err
 }
 
 // continueText decodes behind the sentinel that opens the target, until [EOS],
-// the closing sentinel, or the longest length. Without the sentinels it gives
-// the tokens.
-func (st *state) continueText(ctx context.Context, d modality.Domain, stage Stage, tok *text.Tokenizer, prompt mask.Part, out []int, last int) ([]int, []Step, error) {
+// the closing sentinel, or room tokens. It gives the tokens without the
+// sentinels; those that end of themselves have [EOS] behind them.
+func (st *state) continueText(ctx context.Context, d modality.Domain, stage Stage, tok *text.Tokenizer, prompt mask.Part, out []int, last, room int) ([]int, []Step, error) {
 	open := len(out)
 	var steps []Step
-	for len(out)-open < d.Max {
+	for len(out)-open < room {
 		query := prompt
 		query.Out = tok.Tokens(append(slices.Clone(out), text.Pad))
 		logits, err := st.logits(ctx, d, query, len(out), stage.Guide)
@@ -58,7 +58,7 @@ func (st *state) continueText(ctx context.Context, d modality.Domain, stage Stag
 		steps[i].Of = len(steps)
 	}
 	ids := slices.Clone(out[open:])
-	if len(ids) == 0 || ids[len(ids)-1] != text.EOS {
+	if len(ids) < room && (len(ids) == 0 || ids[len(ids)-1] != text.EOS) {
 		ids = append(ids, text.EOS)
 	}
 	return ids, steps, nil
