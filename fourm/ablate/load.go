@@ -109,7 +109,11 @@ func encode(v reflect.Value) *yaml.Node {
 	case reflect.Struct:
 		n.Kind = yaml.MappingNode
 		for i := range v.NumField() {
-			if k := key(v.Type(), i); k != "" && !v.Field(i).IsZero() {
+			f := v.Field(i)
+			if f.IsZero() || (f.Kind() == reflect.Slice || f.Kind() == reflect.Map) && f.Len() == 0 {
+				continue
+			}
+			if k := key(v.Type(), i); k != "" {
 				n.Content = append(n.Content, word(k), encode(v.Field(i)))
 			}
 		}
