@@ -71,7 +71,7 @@ func world(t testing.TB, n int) (*model.Model, set) {
 		modality.SetTokenizer(name, levels{m: modality.Lookup(name)})
 	}
 	modality.Register(modality.Modality{Name: "caption", Kind: modality.Sequence, MaxTokens: 12})
-	modality.SetTokenizer("caption", &text.Tokenizer{Words: text.Train([]string{caption}, 400), Of: modality.Lookup("caption")})
+	modality.SetTokenizer("caption", &text.Tokenizer{Words: text.Train([]string{caption, caption}, 400), Of: modality.Lookup("caption")})
 	c := model.Tiny("shade", "tone", "caption")
 	c.Dim, c.Heads, c.Encoder, c.Decoder, c.Seed = 16, 2, 1, 1, 3
 	m := model.New(c)

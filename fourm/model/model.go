@@ -23,6 +23,15 @@ type Model struct {
 // New makes a model with fresh weights. Every modality of the configuration
 // must have a tokenizer.
 func New(c Config) *Model {
+	m := outline(c)
+	m.initialise()
+	m.place()
+	return m
+}
+
+// outline gives a model that knows its domains and the names and shapes of its
+// parameters, and has no numbers yet.
+func outline(c Config) *Model {
 	const op = "fourm.New"
 	m := &Model{Config: c.resolved(), Tokenizers: map[string]modality.Tokenizer{}, byName: map[string]*Param{}, pos: map[string][]float32{}}
 	for _, n := range m.Config.Inputs {
@@ -31,15 +40,24 @@ func New(c Config) *Model {
 	for _, n := range m.Config.Outputs {
 		m.Out = append(m.Out, modality.ResolveDomain(op, n, false))
 	}
-	for _, d := range append(append([]modality.Domain{}, m.In...), m.Out...) {
+	for _, d := range m.domains() {
 		if !d.Pixels {
 			m.Tokenizers[d.Modality] = modality.NeedTokenizer(op, d.Modality)
 		}
-		m.pos[d.Name] = positions(d, m.Config.Dim)
 	}
 	m.declare()
-	m.initialise()
 	return m
+}
+
+func (m *Model) domains() []modality.Domain {
+	return append(append([]modality.Domain{}, m.In...), m.Out...)
+}
+
+// place makes the position tables.
+func (m *Model) place() {
+	for _, d := range m.domains() {
+		m.pos[d.Name] = positions(d, m.Config.Dim)
+	}
 }
 
 func (m *Model) isInput(domain string) bool {
@@ -92,9 +110,9 @@ func (m *Model) Param(name string) *Param { return m.byName[name] }
 // Size counts the parameters: those of the blocks, and all.
 func (m *Model) Size() (trunk, all int) {
 	for _, p := range m.Params {
-		all += len(p.Data)
+		all += size(p.Shape)
 		if !strings.Contains(p.Name, "_embeddings.") {
-			trunk += len(p.Data)
+			trunk += size(p.Shape)
 		}
 	}
 	return trunk, all

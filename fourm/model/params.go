@@ -28,6 +28,14 @@ func (p *Param) Decays() bool {
 		!strings.Contains(p.Name, "norm2.") && !strings.HasSuffix(p.Name, ".bias")
 }
 
+func size(shape []int) int {
+	n := 1
+	for _, s := range shape {
+		n *= s
+	}
+	return n
+}
+
 // official is the name of a domain in a checkpoint: "tok_rgb@64", "det".
 func official(d modality.Domain) string {
 	m := modality.Lookup(d.Modality)
@@ -49,15 +57,11 @@ func (m *Model) headName(d modality.Domain) string {
 	return "decoder_embeddings." + official(d) + ".token_emb.weight"
 }
 
-// declare lists the parameters of the model, uninitialised.
+// declare lists the parameters of the model, without their numbers.
 func (m *Model) declare() {
 	c := m.Config
 	add := func(name string, shape ...int) {
-		n := 1
-		for _, s := range shape {
-			n *= s
-		}
-		p := &Param{Name: name, Shape: shape, Data: make([]float32, n)}
+		p := &Param{Name: name, Shape: shape}
 		m.Params = append(m.Params, p)
 		m.byName[name] = p
 	}
@@ -126,6 +130,7 @@ func addMLP(add func(string, ...int), pre string, d, h int) {
 func (m *Model) initialise() {
 	for i, p := range m.Params {
 		r := rand.New(rand.NewPCG(uint64(m.Config.Seed), uint64(i)))
+		p.Data = make([]float32, size(p.Shape))
 		name := p.Name
 		switch {
 		case strings.HasSuffix(name, ".bias"):

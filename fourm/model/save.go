@@ -5,6 +5,7 @@ package model
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -92,11 +93,7 @@ func Peek(path string) (string, error) {
 	n := 0
 	for _, name := range f.Names() {
 		if !strings.HasPrefix(name, "tokenizers.") && !strings.HasPrefix(name, "optimizer.") {
-			k := 1
-			for _, s := range f.Shape(name) {
-				k *= s
-			}
-			n += k
+			n += size(f.Shape(name))
 		}
 	}
 	return fmt.Sprintf("%v; %s parameters", a.Config, count(n)), nil
@@ -116,6 +113,11 @@ func describe(f *checkpoint.File, path string) (about, error) {
 
 // Read is Load from an open file.
 func Read(f *checkpoint.File, path string) (m *Model, err error) {
+	defer func() {
+		if fe := new(fault.Error); errors.As(err, &fe) {
+			m, err = nil, fmt.Errorf("model: %s: %w", path, err)
+		}
+	}()
 	defer fault.Catch(&err)
 	a, err := describe(f, path)
 	if err != nil {
@@ -144,14 +146,18 @@ func Read(f *checkpoint.File, path string) (m *Model, err error) {
 		}
 		modality.SetTokenizer(d.Name, t)
 	}
-	m = New(a.Config)
+	if n := len(f.Names()); a.Config.Encoder > n || a.Config.Decoder > n {
+		return nil, fmt.Errorf("model: %s: %d encoder and %d decoder blocks in a file of %d tensors", path, a.Config.Encoder, a.Config.Decoder, n)
+	}
+	m = outline(a.Config)
 	for _, p := range m.Params {
-		if s := f.Shape(p.Name); !slices.Equal(s, p.Shape) {
+		if s := f.Shape(p.Name); s != nil && !slices.Equal(s, p.Shape) {
 			return nil, fmt.Errorf("model: %s: tensor %q has shape %v, expected %v", path, p.Name, s, p.Shape)
 		}
-		if err := f.Into(p.Name, p.Data); err != nil {
+		if p.Data, err = f.Floats(p.Name); err != nil {
 			return nil, err
 		}
 	}
+	m.place()
 	return m, nil
 }
