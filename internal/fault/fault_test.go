@@ -1,0 +1,38 @@
+package fault_test
+
+import (
+	"errors"
+	"testing"
+
+	"fourmlab/internal/fault"
+)
+
+func caught(f func()) (err error) {
+	defer fault.Catch(&err)
+	f()
+	return nil
+}
+
+// A mistake of a typist becomes an error of one line; any other panic goes on.
+func TestCatch(t *testing.T) {
+	for want, f := range map[string]func(){
+		"fourm.X: 3 is too many":          func() { fault.Panic("fourm.X", "%d is too many", 3) },
+		"fourm.X: no y (type z instead)":  func() { fault.Hint("fourm.X", "type z instead", "no %s", "y") },
+		"fourm.X: 100% wrong (do it 50%)": func() { fault.Hint("fourm.X", "do it 50%", "100%% wrong") },
+	} {
+		err := caught(f)
+		var e *fault.Error
+		if err == nil || err.Error() != want || !errors.As(err, &e) || e.Op != "fourm.X" {
+			t.Errorf("got %v, expected %q", err, want)
+		}
+	}
+	if err := caught(func() {}); err != nil {
+		t.Errorf("nothing went wrong, got %v", err)
+	}
+	defer func() {
+		if recover() != "another" {
+			t.Error("another panic was swallowed")
+		}
+	}()
+	caught(func() { panic("another") })
+}
