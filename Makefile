@@ -57,11 +57,15 @@ race:
 
 # A minute for each fuzz target.
 fuzz:
-	$(GO) run ./bench/fuzz
+	@for p in $$($(GO) list ./fourm/... ./datasets/... ./kernel/...); do \
+		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime 60s $$p || exit 1; done; done
 
 # The tour through a real Jupyter, in both kernels.
-notebooks: build gophernotes
-	$(GO) run ./bench/notebooks
+notebooks: build gophernotes tools
+	bin/fourm kernel install -prefix build/jupyter
+	for k in fourm fourm-gophernotes; do \
+		JUPYTER_PATH=build/jupyter /usr/bin/python3 -m nbconvert --to notebook --execute --ExecutePreprocessor.timeout=1200 \
+			--ExecutePreprocessor.kernel_name=$$k --output-dir out --output 01_tour.$$k.ipynb notebooks/01_tour.ipynb || exit 1; done
 
 # One tiny ablation from start to end.
 ablations-smoke: build

@@ -112,13 +112,17 @@ func Lookup(name string) Modality { return modality.Lookup(name) }
 type Table []Modality
 
 func (t Table) String() string {
-	var w []string
+	w := []string{fmt.Sprintf("%-10s %-9s %-10s %-15s %s", "modality", "kind", "values", "tokens", "tokenizer")}
 	for _, m := range t {
-		tok := "no tokenizer yet"
-		if k := modality.TokenizerOf(m.Name); k != nil {
-			tok = fmt.Sprintf("tokenizer of %d", k.Vocab())
+		values, tokens, tok := "text", fmt.Sprintf("up to %d", m.MaxTokens), "none yet"
+		if m.Kind == Image {
+			values = fmt.Sprintf("%dx%dx%d", m.Size, m.Size, m.Channels)
+			tokens = fmt.Sprintf("%dx%d of %d", m.Grid(), m.Grid(), m.Vocab)
 		}
-		w = append(w, fmt.Sprintf("%v; %s", m, tok))
+		if k := modality.TokenizerOf(m.Name); k != nil {
+			tok = fmt.Sprintf("%d codes", k.Vocab())
+		}
+		w = append(w, fmt.Sprintf("%-10s %-9v %-10s %-15s %s", m.Name, m.Kind, values, tokens, tok))
 	}
 	return strings.Join(w, "\n")
 }

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func call2(args ...string) (status int, out, errs string) {
+	var o, e bytes.Buffer
+	status = start(args, &o, &e)
+	return status, o.String(), e.String()
+}
+
+// A wrong call ends with status 2 and says what is wrong; -h explains on
+// standard output, with one dash or two, wherever it stands.
+func TestCalls(t *testing.T) {
+	for _, c := range []struct {
+		args   string
+		status int
+		says   string
+	}{
+		{"", 2, "Usage: fourm COMMAND"},
+		{"-h", 0, "ablate"},
+		{"--help", 0, "ablate"},
+		{"help", 0, "ablate"},
+		{"dance", 2, `no command "dance"`},
+		{"run", 2, "no script given"},
+		{"run -h", 0, "-engine ENGINE"},
+		{"run x.go --help", 0, "-engine ENGINE"},
+		{"run no/such/file.go", 1, "no/such/file.go"},
+		{"notebook", 2, "expected one notebook"},
+		{"notebook a b", 2, "2 arguments"},
+		{"kernel", 2, "connection file"},
+		{"data pack", 2, "expected two"},
+		{"data pack DIR", 2, "-o FOLDER"},
+		{"data pack DIR -o", 2, "flag needs an argument"},
+		{"data --size=x pack DIR", 2, "invalid value"},
+		{"data sort DIR", 2, `no "sort"`},
+		{"data check no-such-set", 1, "no-such-set"},
+		{"peek", 2, "expected one checkpoint"},
+		{"peek no-such-file", 1, "no-such-file"},
+		{"ablate", 2, "no file given"},
+		{"ablate no-such-file.yaml", 1, "no-such-file.yaml"},
+	} {
+		status, out, errs := call2(strings.Fields(c.args)...)
+		if all := out + errs; status != c.status || !strings.Contains(all, c.says) {
+			t.Errorf("fourm %s: status %d, expected %d with %q:\n%s", c.args, status, c.status, c.says, all)
+		}
+		if strings.Contains(errs, "goroutine") {
+			t.Errorf("fourm %s shows a stack", c.args)
+		}
+	}
+}
+
+// Another device than the CPU is a sentence and not a crash.
+func TestDevice(t *testing.T) {
+	t.Setenv("FOURM_DEVICE", "cuda")
+	status, _, errs := call2("peek", "x")
+	if status != 1 || !strings.Contains(errs, `no device "cuda"`) {
+		t.Errorf("status %d: %s", status, errs)
+	}
+}
+
+// Pictures with captions become a set that checks, flags before or behind.
+func TestPackAndCheck(t *testing.T) {
+	dir, out := t.TempDir(), filepath.Join(t.TempDir(), "set")
+	for i, name := range []string{"a", "b", "c"} {
+		im := image.NewRGBA(image.Rect(0, 0, 80, 90))
+		for y := range 90 {
+			for x := range 80 {
+				im.Set(x, y, color.RGBA{uint8(x * i), uint8(y), 90, 255})
+			}
+		}
+		f, err := os.Create(filepath.Join(dir, name+".png"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := png.Encode(f, im); err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+	}
+	if err := os.WriteFile(filepath.Join(dir, "captions.csv"), []byte("file,caption\na.png,first\nb.png,second\nc.png,third\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if status, o, e := call2("data", "--size", "32", "pack", dir, "-o", out); status != 0 || !strings.Contains(o, "3") {
+		t.Fatalf("pack: status %d: %s%s", status, o, e)
+	}
+	if status, o, e := call2("data", "check", out); status != 0 || !strings.Contains(o, "caption") {
+		t.Errorf("check: status %d: %s%s", status, o, e)
+	}
+	if status, _, e := call2("data", "pack", dir, "-o", out); status != 1 || !strings.Contains(e, out) {
+		t.Errorf("packing into a full folder: status %d: %s", status, e)
+	}
+}
