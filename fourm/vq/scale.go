@@ -11,7 +11,7 @@ import (
 
 // Scale holds what was measured on the training pictures.
 type Scale struct {
-	Near    float64 `json:"near,omitempty"` // Depth: the 1st and 99th percentile in metres
+	Near    float64 `json:"near,omitempty"` // Depth: the least and the largest one in metres
 	Far     float64 `json:"far,omitempty"`
 	Classes int     `json:"classes,omitempty"` // Label: number of classes
 }

@@ -51,7 +51,7 @@ func (c VQ) resolved(m modality.Modality) VQ {
 		}
 	}
 	if c.Dim%heads != 0 || c.Dim%4 != 0 {
-		fault.Panic("fourm.TrainTokenizer", "dim %d is no multiple of %d", c.Dim, 4*heads)
+		fault.Panic("fourm.TrainTokenizer", "dim %d is no multiple of %d", c.Dim, heads)
 	}
 	return c
 }
@@ -151,8 +151,8 @@ func (t *Tokenizer) EncodeAll(values []any) ([]modality.Tokens, error) {
 	return out, nil
 }
 
-// Decode gives the picture of tokens. What ids of -1 would show is blank: the
-// mean colour, no depth, class 0.
+// Decode gives the picture of tokens. What ids of -1 would show is blank:
+// white, no depth, class 0.
 func (t *Tokenizer) Decode(tk modality.Tokens) (any, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
