@@ -34,7 +34,28 @@ func (s *Session) evaluate(ctx context.Context, c *cell) *engine.Failure {
 		return failure
 	}
 	p.commit()
-	return s.execute(ctx, p.in, p.flag)
+	if failure = s.execute(ctx, p.in, p.flag); failure != nil {
+		w.withdraw()
+	}
+	return failure
+}
+
+// withdraw takes back the variables that a failed cell never came to give a
+// value: "undefined" says more than a nil that fails later.
+func (w *work) withdraw() {
+	for name, c := range w.created {
+		if w.s.names[name] != c.now || !c.now.ptr.Elem().IsZero() {
+			continue
+		}
+		switch {
+		case c.former == nil:
+			delete(w.s.names, name)
+		case c.former.kind == isVar:
+			w.s.hide(c.now)
+			c.former.id = ""
+			w.s.names[name] = c.former
+		}
+	}
 }
 
 // product is a cell that is ready to run.
@@ -126,6 +147,7 @@ func (r *rewriter) variable(id *ast.Ident, t types.Type) (*entity, *engine.Failu
 		r.hideOld(old)
 	}
 	r.setName(id.Name, e)
+	r.created[id.Name] = change{now: e, former: old}
 	return e, nil
 }
 

@@ -27,6 +27,7 @@ type work struct {
 	changes []*change
 	drop    map[*decl]bool     // methods that the cell declares again
 	vars    map[string]bool    // names that the cell's top level defines as variables
+	created map[string]change  // variables that are new, with what the name meant
 	labels  map[string]*entity // entities by their name in the checked program
 
 	fset  *token.FileSet
@@ -91,7 +92,7 @@ func (w *work) setText(d *decl, text []segment) {
 
 // newWork stages the cell's imports and the names it declares.
 func (s *Session) newWork(c *cell) (*work, *engine.Failure) {
-	w := &work{s: s, c: c, drop: map[*decl]bool{}, vars: map[string]bool{}}
+	w := &work{s: s, c: c, drop: map[*decl]bool{}, vars: map[string]bool{}, created: map[string]change{}}
 	known := maps.Clone(s.loader.known)
 	dots := len(s.dots)
 	w.undo = append(w.undo, func() { s.loader.known, s.dots = known, s.dots[:dots] })

@@ -8,6 +8,7 @@ import (
 )
 
 func TestInterrupt(t *testing.T) {
+	s := New()
 	for _, cell := range []string{
 		"for { }",
 		"for { n++ }",
@@ -21,7 +22,6 @@ func TestInterrupt(t *testing.T) {
 		"func() { defer func() { recover() }(); for { } }()\nfor { }",
 	} {
 		t.Run(cell, func(t *testing.T) {
-			s := New()
 			play(t, s, "n := 5", "keep := 7")
 			go func() {
 				time.Sleep(150 * time.Millisecond)
@@ -66,6 +66,7 @@ func TestInterruptedCallReturns(t *testing.T) {
 }
 
 func TestPanicsInGoroutines(t *testing.T) {
+	s := New()
 	for _, cell := range []string{
 		"go func() { panic(1) }()\ntime.Sleep(30*time.Millisecond)\n_ = 1",
 		"func bad(k int, xs ...string) { panic(k) }\ngo bad(3, \"a\", \"b\")\ntime.Sleep(30*time.Millisecond)\n_ = 1",
@@ -73,7 +74,7 @@ func TestPanicsInGoroutines(t *testing.T) {
 		"import \"sync\"\nvar wg sync.WaitGroup\nwg.Go(func() { panic(1) })\nwg.Wait()\n_ = 1",
 		"time.AfterFunc(1, func() { panic(1) })\ntime.Sleep(30*time.Millisecond)\n_ = 1",
 	} {
-		if got, err := play(t, New(), cell, "1"); got != "|1" || err != nil {
+		if got, err := play(t, s, cell, "1"); got != "|1" || err != nil {
 			t.Errorf("%q: %q, %v", cell, got, err)
 		}
 	}

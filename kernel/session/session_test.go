@@ -91,3 +91,18 @@ func judge(t *testing.T, s *Session, c snippet) {
 		t.Errorf("got %q, expected %q", got, c.want)
 	}
 }
+
+func TestFailedCellDefinesNothing(t *testing.T) {
+	s := New()
+	for _, c := range []string{"old := 3", "func() { panic(1) }()\nx := 5", "old := func() string { panic(2) }()", "y := 1\npanic(3)"} {
+		play(t, s, c)
+	}
+	for code, want := range map[string]string{"old": "|3", "y": "|1"} {
+		if got, err := play(t, s, code); got != want || err != nil {
+			t.Errorf("%s: %q, %v", code, got, err)
+		}
+	}
+	if _, err := play(t, s, "x"); err == nil || !strings.Contains(err.Error(), "undefined: x") {
+		t.Errorf("x: %v", err)
+	}
+}

@@ -31,9 +31,7 @@ func init() {
 			"os":                      "os",
 			"strings":                 "strings",
 		},
-		Interfaces: map[string]reflect.Type{
-			"Data": reflect.TypeOf((*q.Data)(nil)).Elem(),
-		},
+		Interfaces: map[string]reflect.Type{},
 		NamedTypes: map[string]reflect.Type{
 			"Model": reflect.TypeOf((*q.Model)(nil)).Elem(),
 			"Table": reflect.TypeOf((*q.Table)(nil)).Elem(),
@@ -42,6 +40,7 @@ func init() {
 			"Ablation":  reflect.TypeOf((*q.Ablation)(nil)).Elem(),
 			"Box":       reflect.TypeOf((*q.Box)(nil)).Elem(),
 			"Config":    reflect.TypeOf((*q.Config)(nil)).Elem(),
+			"Data":      reflect.TypeOf((*q.Data)(nil)).Elem(),
 			"Error":     reflect.TypeOf((*q.Error)(nil)).Elem(),
 			"Host":      reflect.TypeOf((*q.Host)(nil)).Elem(),
 			"Mask":      reflect.TypeOf((*q.Mask)(nil)).Elem(),

@@ -31,9 +31,7 @@ func init() {
 			"sort":                       "sort",
 			"strings":                    "strings",
 		},
-		Interfaces: map[string]reflect.Type{
-			"Data": reflect.TypeOf((*q.Data)(nil)).Elem(),
-		},
+		Interfaces: map[string]reflect.Type{},
 		NamedTypes: map[string]reflect.Type{
 			"Plan":      reflect.TypeOf((*q.Plan)(nil)).Elem(),
 			"Report":    reflect.TypeOf((*q.Report)(nil)).Elem(),
@@ -43,8 +41,10 @@ func init() {
 			"Stage":     reflect.TypeOf((*q.Stage)(nil)).Elem(),
 			"Step":      reflect.TypeOf((*q.Step)(nil)).Elem(),
 		},
-		AliasTypes: map[string]reflect.Type{},
-		Vars:       map[string]reflect.Value{},
+		AliasTypes: map[string]reflect.Type{
+			"Data": reflect.TypeOf((*q.Data)(nil)).Elem(),
+		},
+		Vars: map[string]reflect.Value{},
 		Funcs: map[string]reflect.Value{
 			"Chain":        reflect.ValueOf(q.Chain),
 			"CosineTokens": reflect.ValueOf(q.CosineTokens),

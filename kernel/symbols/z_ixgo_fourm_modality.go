@@ -22,11 +22,13 @@ func init() {
 			"fourmlab/internal/show":  "show",
 			"image":                   "image",
 			"image/color":             "color",
+			"runtime":                 "runtime",
 			"sort":                    "sort",
 			"strings":                 "strings",
 			"sync":                    "sync",
 		},
 		Interfaces: map[string]reflect.Type{
+			"Data":      reflect.TypeOf((*q.Data)(nil)).Elem(),
 			"Storer":    reflect.TypeOf((*q.Storer)(nil)).Elem(),
 			"Tokenizer": reflect.TypeOf((*q.Tokenizer)(nil)).Elem(),
 		},
@@ -48,6 +50,7 @@ func init() {
 			"SceneClasses": reflect.ValueOf(&q.SceneClasses),
 		},
 		Funcs: map[string]reflect.Value{
+			"Collect":       reflect.ValueOf(q.Collect),
 			"Find":          reflect.ValueOf(q.Find),
 			"FromImage":     reflect.ValueOf(q.FromImage),
 			"ID":            reflect.ValueOf(q.ID),

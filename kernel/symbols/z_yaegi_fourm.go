@@ -85,13 +85,13 @@ func init() {
 type _fourmlab_fourm_Data struct {
 	IValue  interface{}
 	WLen    func() int
-	WSample func(i int) (fourm.Sample, error)
+	WSample func(i int) (modality.Sample, error)
 }
 
 func (W _fourmlab_fourm_Data) Len() int {
 	return W.WLen()
 }
-func (W _fourmlab_fourm_Data) Sample(i int) (fourm.Sample, error) {
+func (W _fourmlab_fourm_Data) Sample(i int) (modality.Sample, error) {
 	return W.WSample(i)
 }
 

@@ -9,8 +9,16 @@ import (
 
 func init() {
 	Symbols["fourmlab/fourm/ablate/ablate"] = map[string]reflect.Value{
+		// function, constant and variable definitions
+		"Load": reflect.ValueOf(ablate.Load),
+		"Run":  reflect.ValueOf(ablate.Run),
+		"Vary": reflect.ValueOf(ablate.Vary),
+
 		// type definitions
-		"Ablation": reflect.ValueOf((*ablate.Ablation)(nil)),
-		"Row":      reflect.ValueOf((*ablate.Row)(nil)),
+		"Ablation":   reflect.ValueOf((*ablate.Ablation)(nil)),
+		"Experiment": reflect.ValueOf((*ablate.Experiment)(nil)),
+		"Factor":     reflect.ValueOf((*ablate.Factor)(nil)),
+		"Row":        reflect.ValueOf((*ablate.Row)(nil)),
+		"Source":     reflect.ValueOf((*ablate.Source)(nil)),
 	}
 }

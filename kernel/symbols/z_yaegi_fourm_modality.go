@@ -12,6 +12,7 @@ func init() {
 		// function, constant and variable definitions
 		"Boxes":         reflect.ValueOf(modality.Boxes),
 		"Caption":       reflect.ValueOf(modality.Caption),
+		"Collect":       reflect.ValueOf(modality.Collect),
 		"Color":         reflect.ValueOf(modality.Color),
 		"Colors":        reflect.ValueOf(modality.Colors),
 		"Depth":         reflect.ValueOf(modality.Depth),
@@ -41,6 +42,7 @@ func init() {
 
 		// type definitions
 		"Box":          reflect.ValueOf((*modality.Box)(nil)),
+		"Data":         reflect.ValueOf((*modality.Data)(nil)),
 		"Domain":       reflect.ValueOf((*modality.Domain)(nil)),
 		"Kind":         reflect.ValueOf((*modality.Kind)(nil)),
 		"Look":         reflect.ValueOf((*modality.Look)(nil)),
@@ -55,9 +57,24 @@ func init() {
 		"Tokens":       reflect.ValueOf((*modality.Tokens)(nil)),
 
 		// interface wrapper definitions
+		"_Data":      reflect.ValueOf((*_fourmlab_fourm_modality_Data)(nil)),
 		"_Storer":    reflect.ValueOf((*_fourmlab_fourm_modality_Storer)(nil)),
 		"_Tokenizer": reflect.ValueOf((*_fourmlab_fourm_modality_Tokenizer)(nil)),
 	}
+}
+
+// _fourmlab_fourm_modality_Data is an interface wrapper for Data type
+type _fourmlab_fourm_modality_Data struct {
+	IValue  interface{}
+	WLen    func() int
+	WSample func(i int) (modality.Sample, error)
+}
+
+func (W _fourmlab_fourm_modality_Data) Len() int {
+	return W.WLen()
+}
+func (W _fourmlab_fourm_modality_Data) Sample(i int) (modality.Sample, error) {
+	return W.WSample(i)
 }
 
 // _fourmlab_fourm_modality_Storer is an interface wrapper for Storer type

@@ -20,6 +20,8 @@ func init() {
 		"Options": reflect.ValueOf((*train.Options)(nil)),
 		"Point":   reflect.ValueOf((*train.Point)(nil)),
 		"Run":     reflect.ValueOf((*train.Run)(nil)),
+		"Score":   reflect.ValueOf((*train.Score)(nil)),
+		"Scores":  reflect.ValueOf((*train.Scores)(nil)),
 
 		// interface wrapper definitions
 		"_Data": reflect.ValueOf((*_fourmlab_fourm_train_Data)(nil)),

@@ -53,9 +53,13 @@ func (m mine) Sample(i int) (fourm.Sample, error) { return fourm.Sample{Key: fmt
 var d fourm.Data = mine{3}
 d.Len()''')
 want(result(out) and result(out)[0]["text/plain"] == "3", out)
-out = run('h := fourm.CurrentHost()\nid := h.Show(map[string]interface{}{"text/plain": "a"})\nh.Update(id, map[string]interface{}{"text/plain": "b"})')
-if "CurrentHost" not in str(out):
-    want([k for k, c in out if k.endswith("display_data")] == ["display_data", "update_display_data"], out)
+out = run('import "fourmlab/datasets"\nds := datasets.Scenes(8, 1)\nds.MustSample(0)')
+want("rgb" in str(result(out)), out)
+out = run('tok := fourm.TrainTokenizer(ds, "rgb", fourm.VQ{Vocab: 16, Steps: 10})\ntok')
+want([k for k, c in out if k.endswith("display_data")][:2] == ["display_data", "update_display_data"], out)
+begun = time.time()
+out = run('fourm.TrainTokenizer(ds, "rgb", fourm.VQ{Vocab: 16, Steps: 100000})', interrupt=2)
+want(time.time() - begun < 4, "interrupt of a long call")
 
 # SIGINT: idle it does nothing, in a loop it ends the loop, variables stay
 out = run('x := 41')
