@@ -194,7 +194,7 @@ func read(f *os.File) (*File, error) {
 			}
 			size *= int64(s)
 		}
-		if e.Offsets[0] < 0 || e.Offsets[1] > room || e.Offsets[1]-e.Offsets[0] != size {
+		if e.Offsets[0] < 0 || e.Offsets[1] < e.Offsets[0] || e.Offsets[1] > room || e.Offsets[1]-e.Offsets[0] != size {
 			return nil, fmt.Errorf("tensor %q: data at %v, expected %d bytes within %d", name, e.Offsets, size, room)
 		}
 		c.entries[name] = e
