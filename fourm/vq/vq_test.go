@@ -113,10 +113,10 @@ func TestRoundTripImproves(t *testing.T) {
 			}
 			return sum
 		}
-		first, last := off(1), off(120)
-		t.Logf("%s: mean squared error %.4f after 1 step, %.4f after 120", look, first, last)
+		first, last := off(1), off(50)
+		t.Logf("%s: mean squared error %.4f after 1 step, %.4f after 50", look, first, last)
 		if !(last < 0.5*first) {
-			t.Errorf("%s: mean squared error %g after 1 step, %g after 120", look, first, last)
+			t.Errorf("%s: mean squared error %g after 1 step, %g after 50", look, first, last)
 		}
 	}
 }
@@ -126,7 +126,7 @@ func TestRoundTripImproves(t *testing.T) {
 func TestDepth(t *testing.T) {
 	m := tiny("vqdepth", modality.Depth)
 	pics := pictures(m, 24)
-	k := train(t, m, pics, VQ{Steps: 150, Batch: 8, Dim: 16, Latent: 8})
+	k := train(t, m, pics, VQ{Steps: 70, Batch: 8, Dim: 16, Latent: 8})
 	if k.Scale.Near != 2 || k.Scale.Far != 6 {
 		t.Errorf("depth of 2 to 6 m was measured as %v", k.Scale)
 	}
@@ -152,7 +152,7 @@ func TestDepth(t *testing.T) {
 func TestLabels(t *testing.T) {
 	m := tiny("vqlabel", modality.Label, "ground", "ball", "box")
 	pics := pictures(m, 24)
-	k := train(t, m, pics, VQ{Steps: 150, Batch: 8, Dim: 16, Latent: 8})
+	k := train(t, m, pics, VQ{Steps: 70, Batch: 8, Dim: 16, Latent: 8})
 	right, n := 0, 0
 	for _, p := range pics {
 		q := there(t, k, p)
