@@ -1,0 +1,171 @@
+package session
+
+// What a cell imports and declares is staged before anything is checked: every
+// name gets its entity, in a way that can be taken back.
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"slices"
+
+	"fourmlab/kernel/engine"
+)
+
+// newWork stages the cell's imports and the names it declares.
+func (s *Session) newWork(c *cell) (*work, *engine.Failure) {
+	w := &work{s: s, c: c, drop: map[*decl]bool{}, vars: map[string]bool{}, created: map[string]change{}}
+	known := maps.Clone(s.loader.known)
+	dots := len(s.dots)
+	w.undo = append(w.undo, func() { s.loader.known, s.dots = known, s.dots[:dots] })
+	for _, spec := range c.imports {
+		name, path := importName(spec)
+		e, err := s.load(path)
+		if err != nil {
+			return w, &engine.Failure{Name: "compile error", Value: fmt.Sprintf("%s: %v", file(c.n), err)}
+		}
+		switch name {
+		case "_":
+		case ".":
+			if !slices.Contains(s.dots, e) {
+				s.dots = append(s.dots, e)
+			}
+		default:
+			if name == "" {
+				name = e.name
+			}
+			if old := s.names[name]; old != nil {
+				w.hideOld(old)
+			}
+			w.setName(name, e)
+		}
+	}
+	for i, p := range c.decls {
+		f, err := parser.ParseFile(token.NewFileSet(), "", "package main\n"+p.text, 0)
+		if err != nil || len(f.Decls) == 0 {
+			return w, s.syntaxError(c.n, err)
+		}
+		w.stage(i, f.Decls[0])
+	}
+	return w, nil
+}
+
+// stage notes what a declaration defines.
+func (w *work) stage(piece int, d ast.Decl) {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		if d.Recv != nil {
+			w.stageMethod(piece, d)
+			return
+		}
+		if d.Name.Name != "init" && d.Name.Name != "_" {
+			w.define(piece, d.Name.Name, isFunc, true)
+		}
+	case *ast.GenDecl:
+		for _, spec := range d.Specs {
+			switch spec := spec.(type) {
+			case *ast.TypeSpec:
+				w.define(piece, spec.Name.Name, isType, len(d.Specs) == 1)
+			case *ast.ValueSpec:
+				for _, n := range spec.Names {
+					w.define(piece, n.Name, isConst, len(d.Specs) == 1 && len(spec.Names) == 1)
+				}
+			}
+		}
+	}
+}
+
+func (w *work) stageMethod(piece int, d *ast.FuncDecl) {
+	if len(d.Recv.List) == 0 {
+		return
+	}
+	t := d.Recv.List[0].Type
+	for {
+		switch x := t.(type) {
+		case *ast.StarExpr:
+			t = x.X
+		case *ast.ParenExpr:
+			t = x.X
+		case *ast.IndexExpr:
+			t = x.X
+		case *ast.IndexListExpr:
+			t = x.X
+		case *ast.Ident:
+			e := w.s.names[x.Name]
+			if e == nil || e.kind != isType {
+				return
+			}
+			if old := e.meths[d.Name.Name]; old != nil {
+				w.drop[old] = true
+			}
+			w.defs = append(w.defs, def{piece, e, d.Name.Name})
+			return
+		default:
+			return
+		}
+	}
+}
+
+// define gives the name its entity: the one it had, when that is of the same
+// kind and stands alone, so that all who use it see the new declaration.
+func (w *work) define(piece int, name string, k kind, alone bool) {
+	if name == "_" {
+		return
+	}
+	old := w.s.names[name]
+	if old != nil && old.kind == k && alone && old.decl != nil && len(old.decl.defs) == 1 {
+		w.defs = append(w.defs, def{piece, old, ""})
+		w.changes = append(w.changes, &change{now: old})
+		return
+	}
+	now := &entity{kind: k, name: name, meths: map[string]*decl{}}
+	if old != nil {
+		if old.kind == k && old.decl != nil {
+			w.changes = append(w.changes, &change{now: now, former: old})
+			users := w.s.all()
+			w.hideOld(old)
+			for _, u := range users {
+				for _, d := range u.decls() {
+					if d != old.decl && links(d.text, old) {
+						w.setText(d, relink(d.text, map[*entity]*entity{old: now}))
+					}
+				}
+			}
+		} else {
+			w.hideOld(old)
+		}
+	}
+	w.setName(name, now)
+	w.defs = append(w.defs, def{piece, now, ""})
+}
+
+// all lists everything the session knows.
+func (s *Session) all() []*entity {
+	set, order := map[*entity]bool{}, []*entity{}
+	for _, e := range s.names {
+		reach(set, &order, e)
+	}
+	return order
+}
+
+func (e *entity) decls() []*decl {
+	var out []*decl
+	if e.decl != nil {
+		out = append(out, e.decl)
+	}
+	for _, m := range e.order {
+		out = append(out, e.meths[m])
+	}
+	return out
+}
+
+func links(text []segment, e *entity) bool {
+	for _, s := range text {
+		if s.ref == e {
+			return true
+		}
+	}
+	return false
+}
