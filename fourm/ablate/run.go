@@ -78,24 +78,11 @@ func (r *run) all(data train.Data) error {
 	if len(r.done) == total {
 		return r.write()
 	}
-	var err error
 	if !r.exp.Train.Quiet {
 		r.live = show.NewLive()
 	}
 	r.put(fmt.Sprintf("%s: %d settings of %s, %d cells, %d of them finished", r.exp.Name, len(r.settings), r.ab.Factor, total, len(r.done)))
-	var samples, held train.Data
-	r.ab.Interrupted = show.Interruptible(func(ctx context.Context) {
-		if err = r.exp.tokenize(ctx, data, r.progress); err != nil {
-			return
-		}
-		for _, s := range r.settings {
-			model.New(s.exp.config()) // what cannot be built is said before anything is trained
-		}
-		samples, held, err = r.tokens(ctx, data)
-	})
-	if r.ab.Interrupted && errors.Is(err, context.Canceled) {
-		err = nil
-	}
+	samples, held, err := r.prepare(data)
 	if err != nil {
 		return err
 	}
@@ -122,6 +109,23 @@ func (r *run) all(data train.Data) error {
 	return first
 }
 
+// prepare does what is done once for all cells: tokenizers, and tokens.
+func (r *run) prepare(data train.Data) (samples, held train.Data, err error) {
+	r.ab.Interrupted = show.Interruptible(func(ctx context.Context) {
+		if err = r.exp.tokenize(ctx, data, r.progress); err != nil {
+			return
+		}
+		for _, s := range r.settings {
+			model.New(s.exp.config()) // what cannot be built is said before anything is trained
+		}
+		samples, held, err = r.tokens(ctx, data)
+	})
+	if r.ab.Interrupted && errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	return samples, held, err
+}
+
 // tokens gives the samples with the tokens of all modalities, made once.
 func (r *run) tokens(ctx context.Context, data train.Data) (samples, held train.Data, err error) {
 	all := r.exp.config()
@@ -141,7 +145,7 @@ func (r *run) tokens(ctx context.Context, data train.Data) (samples, held train.
 	if err != nil {
 		return nil, nil, err
 	}
-	b, err := train.Tokenized(ctx, m, first{r.exp.Train.Val, r.exp.heldOut()})
+	b, err := train.Tokenized(ctx, m, head{r.exp.Train.Val, r.exp.heldOut()})
 	return kept(a), kept(b), err
 }
 
@@ -158,12 +162,12 @@ func (r *run) cell(n, i, j int, samples, held train.Data) error {
 			return err
 		}
 	}
-	head := fmt.Sprintf("[%d/%d] %s, seed %d: ", n, len(r.settings)*len(r.exp.Seeds), s.long, seed)
+	title := fmt.Sprintf("[%d/%d] %s, seed %d: ", n, len(r.settings)*len(r.exp.Seeds), s.long, seed)
 	hook := o.OnStep
 	stopped := false
 	var steps int
 	o.OnStep = func(p train.Point) bool {
-		r.progress("%sstep %d/%d, loss %.3f", head, p.Step, steps, p.Loss)
+		r.progress("%sstep %d/%d, loss %.3f", title, p.Step, steps, p.Loss)
 		stopped = hook != nil && !hook(p)
 		return !stopped
 	}
@@ -173,13 +177,13 @@ func (r *run) cell(n, i, j int, samples, held train.Data) error {
 	began := time.Now()
 	got, err := train.Fit(model.New(c), samples, o)
 	if err != nil {
-		r.put(head + err.Error())
+		r.put(title + err.Error())
 		return err
 	}
 	last := got.LastVal()
 	if got.Last().Step < got.Steps || last.Step < got.Steps {
 		r.ab.Interrupted = true
-		r.put(fmt.Sprintf("%sstopped at step %d of %d", head, got.Last().Step, got.Steps))
+		r.put(fmt.Sprintf("%sstopped at step %d of %d", title, got.Last().Step, got.Steps))
 		return nil
 	}
 	if got.Interrupted || stopped {
@@ -187,7 +191,7 @@ func (r *run) cell(n, i, j int, samples, held train.Data) error {
 	}
 	r.done = append(r.done, result{Label: s.label, Seed: seed, Step: last.Step, Val: last.ValLoss, Losses: last.Val, Marginal: got.Marginal, Train: last.Loss, Seconds: got.Last().Seconds})
 	r.fill()
-	r.put(fmt.Sprintf("%sval %.3f (%.0f s)", head, last.ValLoss, time.Since(began).Seconds()))
+	r.put(fmt.Sprintf("%sval %.3f (%.0f s)", title, last.ValLoss, time.Since(began).Seconds()))
 	return r.write()
 }
 
@@ -215,18 +219,12 @@ func (r *run) fill() {
 	r.ab.marginal = sum
 }
 
-// put shows a line that stays on a plain stream; in a notebook the table
-// stands in its place.
+// put shows a line that stays on a plain stream.
 func (r *run) put(line string) {
 	if r.live == nil {
 		return
 	}
-	b := map[string]any{"text/plain": line}
-	if len(r.done) > 0 {
-		b["text/markdown"] = r.ab.markdown() + "\n" + line
-	}
-	r.live.Put(b)
-	r.shown = time.Now()
+	r.show(line)
 	if show.Plain() {
 		r.live = show.NewLive()
 	}
@@ -238,7 +236,12 @@ func (r *run) progress(format string, args ...any) {
 	if r.live == nil || !r.live.Due() || show.Plain() && time.Since(r.shown) < 30*time.Second {
 		return
 	}
-	line := fmt.Sprintf(format, args...)
+	r.show(fmt.Sprintf(format, args...))
+}
+
+// show puts a line on display; where more than text can be seen, the table
+// stands above it.
+func (r *run) show(line string) {
 	b := map[string]any{"text/plain": line}
 	if len(r.done) > 0 {
 		b["text/markdown"] = r.ab.markdown() + "\n" + line

@@ -136,10 +136,10 @@ type kept []modality.Sample
 func (k kept) Len() int                              { return len(k) }
 func (k kept) Sample(i int) (modality.Sample, error) { return k[i], nil }
 
-// first is the beginning of a set.
-type first struct {
+// head is the beginning of a set.
+type head struct {
 	train.Data
 	n int
 }
 
-func (f first) Len() int { return f.n }
+func (h head) Len() int { return h.n }
