@@ -39,7 +39,9 @@ package session
 
 import (
 	"context"
+	"fmt"
 	"go/types"
+	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -108,7 +110,7 @@ func (s *Session) Run(ctx context.Context, n int, code string) engine.Result {
 		return engine.Result{Err: failure}
 	}
 	if err := lastError(s.shown); err != nil {
-		return engine.Result{Err: &engine.Failure{Name: "error", Value: oneLine(err.Error())}}
+		return engine.Result{Err: &engine.Failure{Name: "error", Value: oneLine(fmt.Sprint(err))}}
 	}
 	return engine.Result{Values: s.shown}
 }
@@ -119,6 +121,9 @@ func lastError(values []any) error {
 		return nil
 	}
 	err, _ := values[len(values)-1].(error)
+	if v := reflect.ValueOf(err); v.Kind() == reflect.Pointer && v.IsNil() {
+		return nil // as a person sees it
+	}
 	return err
 }
 

@@ -176,6 +176,7 @@ var snippets = []snippet{
 	ok("unnamed types of packages", "|true", "e := os.ErrNotExist\nf := fmt.Errorf(\"x: %w\", e)", "import \"errors\"\nerrors.Is(f, e)"),
 	fails("error as last value", "error: boom", "fmt.Errorf(\"boom\")"),
 	fails("nothing has run", "undefined: zz", "import \"os\"\nos.Exit(3)\nzz"),
+	ok("nil pointer that would be an error", "|<nil>", "type E struct{}\nfunc (e *E) Error() string { return \"bad\" }\nvar e *E\ne == nil", "var f error\nf"),
 	fails("exit", "exit: exit status 3", "os.Exit(3)"),
 	fails("log.Fatal", "exit: exit status 1", "import \"log\"\nlog.Fatal(\"no\")"),
 	fails("unknown package", "is not linked", "import \"example.com/x\""),

@@ -28,16 +28,14 @@ import (
 var Symbols = map[string]map[string]reflect.Value{}
 
 func init() {
-	all := map[string]map[string]reflect.Value{}
+	// The generated files' init functions run after this one and fill the
+	// same map.
 	for path, names := range stdlib.Symbols {
-		all[path] = names
-	}
-	for path, names := range Symbols {
-		all[path] = names
+		Symbols[path] = names
 	}
 	engine.Link(engine.Linked{
 		Prelude: prelude,
-		Yaegi:   all,
+		Yaegi:   Symbols,
 		SetHost: func(h engine.Host) { fourm.SetHost(h) },
 	})
 }

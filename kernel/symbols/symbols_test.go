@@ -1,0 +1,34 @@
+package symbols
+
+import (
+	"testing"
+
+	"fourmlab/kernel/engine"
+	"fourmlab/kernel/session"
+)
+
+// Every package of the lab is known to the engine of scripts and to that of
+// cells, and needs no import in a cell.
+func TestLinked(t *testing.T) {
+	l := engine.Current()
+	if len(l.Prelude) < 3 {
+		t.Errorf("prelude %v, expected fourm, viz and datasets", l.Prelude)
+	}
+	for _, key := range []string{"fmt/fmt", "fourmlab/fourm/fourm", "fourmlab/viz/viz", "fourmlab/datasets/datasets", "gonum.org/v1/plot/plot"} {
+		if len(l.Yaegi[key]) == 0 {
+			t.Errorf("yaegi has no %s", key)
+		}
+	}
+	s := session.New()
+	for i, cell := range []string{
+		`fourm.Lookup("rgb").Name`,
+		"import \"fourmlab/fourm\"\nvar e *fourm.Error\ns := fourm.Sample{Key: \"a\"}",
+		"type mine struct{}\nfunc (mine) Len() int { return 1 }\nfunc (mine) Sample(i int) (fourm.Sample, error) { return s, nil }\nvar d fourm.Data = mine{}\nd.Len()",
+		"ds := datasets.Scenes(2, 1)\nds.MustSample(0).Names()",
+		"e",
+	} {
+		if r := s.Run(t.Context(), i+1, cell); r.Err != nil {
+			t.Errorf("%s: %v", cell, r.Err)
+		}
+	}
+}
