@@ -71,6 +71,7 @@ func TestSession(t *testing.T) {
 	defer fourm.Register(was)
 	fourm.Register(fourm.Modality{Name: "ink", Look: fourm.Gray, Size: 16, Patch: 4, Vocab: 16, Pixels: true})
 	fourm.Register(fourm.Modality{Name: "far", Look: fourm.Depth, Size: 16, Patch: 4, Vocab: 16})
+	fourm.SetTokenizer("ink", nil)
 	line(t, `"ink" has no tokenizer (train one: fourm.TrainTokenizers(ds, "ink")`, func() { fourm.New(fourm.Tiny("ink")) })
 	data := shelf{n: 24}
 	for _, n := range []string{"ink", "far"} {

@@ -20,6 +20,7 @@ import (
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
 	"fourmlab/fourm/text"
+	"fourmlab/fourm/vq"
 	"fourmlab/internal/fault"
 	"fourmlab/internal/show"
 )
@@ -250,6 +251,41 @@ func TestResume(t *testing.T) {
 	points, err := ReadHistory(filepath.Join(whole.Dir, "history.jsonl"))
 	if err != nil || !reflect.DeepEqual(points, whole.Points) {
 		t.Errorf("history.jsonl differs from the run (%v)", err)
+	}
+}
+
+// A run that goes on uses the tokenizers that it began with, whatever was
+// registered since.
+func TestResumeBringsItsTokenizers(t *testing.T) {
+	data := things(t, 20)
+	m := modality.Lookup("tone")
+	var pics []*modality.Picture
+	for _, s := range data.samples {
+		pics = append(pics, s.Picture("tone"))
+	}
+	learn := func(seed int64) *vq.Tokenizer {
+		k, err := vq.Train(context.Background(), m, pics, vq.VQ{Steps: 10, Batch: 8, Dim: 16, Latent: 4, Seed: seed}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		modality.SetTokenizer("tone", k)
+		return k
+	}
+	a := learn(1)
+	o := options(12)
+	x := small(t)
+	whole := fit(t, x, data, o)
+	o.Dir = t.TempDir()
+	o.OnStep = func(p Point) bool { return p.Step < 7 }
+	fit(t, small(t), data, o)
+	o.OnStep = nil
+	learn(2)
+	y := small(t)
+	sameRun(t, whole, fit(t, y, data, o), x, y)
+	for _, k := range []modality.Tokenizer{y.Tokenizers["tone"], modality.TokenizerOf("tone")} {
+		if b, ok := k.(*vq.Tokenizer); !ok || !reflect.DeepEqual(a.Params, b.Params) {
+			t.Error("the tokenizer is another one than the run began with")
+		}
 	}
 }
 
