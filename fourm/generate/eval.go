@@ -120,7 +120,7 @@ func measure(task string, m modality.Modality, truth, guess []any) ReportRow {
 			r.Naive, naive[0] = "no word", ""
 		}
 	case m.Look == modality.Depth:
-		r.Metric, r.Naive, r.Lower, score = "RMSE, m", "mean depth", true, depthRMSE
+		r.Metric, r.Naive, r.Lower, score = "RMSE, m", "mean depth", true, depthRMSE(farthest(truth))
 	case m.Look == modality.Normal:
 		r.Metric, r.Naive, r.Lower, score = "mean angle, degrees", "mean normals", true, meanAngle
 	case m.Look == modality.Label:
@@ -176,17 +176,34 @@ func meanPicture(m modality.Modality, truth []any) *modality.Picture {
 }
 
 // depthRMSE is over the pixels whose depth is known; an unknown prediction
-// counts as 0 metres.
-func depthRMSE(truth, guess any) float64 {
-	a, b := truth.(*modality.Picture), guess.(*modality.Picture)
-	s, n := 0.0, 0.0
-	for i, v := range a.Pix {
-		if v > 0 {
-			d := float64(v - b.Pix[i])
-			s, n = s+d*d, n+1
+// (the sky) counts as far, the farthest depth in the whole set.
+func depthRMSE(far float32) func(truth, guess any) float64 {
+	return func(truth, guess any) float64 {
+		a, b := truth.(*modality.Picture), guess.(*modality.Picture)
+		s, n := 0.0, 0.0
+		for i, v := range a.Pix {
+			if v > 0 {
+				g := b.Pix[i]
+				if g <= 0 {
+					g = far
+				}
+				d := float64(v - g)
+				s, n = s+d*d, n+1
+			}
+		}
+		return math.Sqrt(s / n)
+	}
+}
+
+// farthest gives the largest value in any of the pictures.
+func farthest(pics []any) float32 {
+	far := float32(0)
+	for _, p := range pics {
+		for _, v := range p.(*modality.Picture).Pix {
+			far = max(far, v)
 		}
 	}
-	return math.Sqrt(s / n)
+	return far
 }
 
 func psnr(truth, guess any) float64 {

@@ -22,9 +22,9 @@ func TestMetrics(t *testing.T) {
 		truth, guess any
 		want         float64
 	}{
-		{"depth, known pixels alone", depthRMSE, picture(1, 3, 1, 2, 0, 4), picture(1, 3, 1, 5, 9, 8), math.Sqrt((9 + 16) / 2.0)},
-		{"depth, unknown counts as 0", depthRMSE, picture(1, 2, 1, 3, 4), picture(1, 2, 1, 0, 0), math.Sqrt((9 + 16) / 2.0)},
-		{"depth, nothing known", depthRMSE, picture(1, 1, 1, 0), picture(1, 1, 1, 1), math.NaN()},
+		{"depth, known pixels alone", depthRMSE(10), picture(1, 3, 1, 2, 0, 4), picture(1, 3, 1, 5, 9, 8), math.Sqrt((9 + 16) / 2.0)},
+		{"depth, unknown counts as the farthest", depthRMSE(10), picture(1, 2, 1, 3, 4), picture(1, 2, 1, 0, 0), math.Sqrt((49 + 36) / 2.0)},
+		{"depth, nothing known", depthRMSE(10), picture(1, 1, 1, 0), picture(1, 1, 1, 1), math.NaN()},
 		{"psnr, a tenth off", psnr, picture(1, 2, 1, 0.5, 0.5), picture(1, 2, 1, 0.4, 0.6), 20},
 		{"psnr, equal", psnr, picture(1, 1, 1, 0.5), picture(1, 1, 1, 0.5), 100},
 		{"accuracy", pixelAccuracy, picture(2, 2, 1, 0, 1, 2, 3), picture(2, 2, 1, 0, 1, 3, 3), 0.75},
