@@ -11,7 +11,7 @@ const (
 	tileRows  = 6   // rows of the inner kernel
 	tileCols  = 16  // columns of a panel
 	blockK    = 320 // depth of a panel: 16 x 320 floats are 20 KiB
-	blockRows = 96  // rows of C a task computes before it moves on
+	blockRows = 96  // most rows of C that a task computes
 	packLimit = 1 << 21
 )
 
@@ -33,6 +33,7 @@ func Gemm(transA, transB bool, m, n, k int, a []float32, lda int, b []float32, l
 		clearUnlessAdding(m, n, c, ldc, add)
 		return
 	}
+	poolOnce.Do(startPool)
 	// columns per round, so that the packed part of B stays bounded
 	width := max(packLimit/k/tileCols, 1) * tileCols
 	for n0 := 0; n0 < n; n0 += width {
@@ -50,11 +51,13 @@ func Gemm(transA, transB bool, m, n, k int, a []float32, lda int, b []float32, l
 			cols = panels
 		}
 		strips := (panels + cols - 1) / cols
-		blocks := (m + blockRows - 1) / blockRows
+		// blocks small enough that every worker gets several
+		rows := min(blockRows, max(m*strips/(4*workers)/tileRows, 2)*tileRows)
+		blocks := (m + rows - 1) / rows
 		For(blocks*strips, 1, func(lo, hi int) {
 			for t := lo; t < hi; t++ {
-				m0, p0 := t/strips*blockRows, t%strips*cols
-				block(transA, m0, min(m, m0+blockRows), p0, min(panels, p0+cols), w, k, a, lda, pack, c[n0:], ldc, add)
+				m0, p0 := t/strips*rows, t%strips*cols
+				block(transA, m0, min(m, m0+rows), p0, min(panels, p0+cols), w, k, a, lda, pack, c[n0:], ldc, add)
 			}
 		})
 		giveBack(buf)

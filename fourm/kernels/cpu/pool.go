@@ -1,8 +1,10 @@
 package cpu
 
 // One pool of workers for the whole process, sized by GOMAXPROCS at the first
-// use. A call hands its range to whoever is idle and takes part itself, so
-// nested calls cannot wait for one another.
+// use. A call publishes its range, takes part itself, and waits for those who
+// joined, so nested calls cannot wait for one another. Workers look for the
+// next range for some microseconds before they sleep: a training step is a
+// thousand short ranges, and waking a sleeper takes longer than many of them.
 
 import (
 	"runtime"
@@ -10,46 +12,58 @@ import (
 	"sync/atomic"
 )
 
+// spins is how often a worker looks for work before it sleeps: about 30 µs.
+const spins = 12000
+
 type job struct {
-	f     func(lo, hi int)
-	n     int
-	chunk int
-	next  atomic.Int64
-	done  atomic.Int64
-	wake  chan struct{}
+	f        func(lo, hi int)
+	n, chunk int64
+	next     atomic.Int64
+	done     atomic.Int64
 }
 
 var (
 	poolOnce sync.Once
-	jobs     chan *job
 	workers  int
+	current  atomic.Pointer[job] // the newest range
+	asleep   atomic.Int32
+	wake     chan struct{}
 )
 
 func startPool() {
 	workers = runtime.GOMAXPROCS(0)
-	jobs = make(chan *job, 4*workers)
+	wake = make(chan struct{}, workers)
 	for range workers - 1 {
-		go func() {
-			for j := range jobs {
-				j.run()
-			}
-		}()
+		go worker()
 	}
 }
 
-// run takes chunks until none is left; whoever finishes the last one wakes
-// the caller.
+func worker() {
+	for {
+		for i := 0; i < spins; i++ {
+			if j := current.Load(); j != nil && j.next.Load() < j.n {
+				j.run()
+				i = 0
+			}
+		}
+		asleep.Add(1)
+		if j := current.Load(); j == nil || j.next.Load() >= j.n {
+			<-wake
+		}
+		asleep.Add(-1)
+	}
+}
+
+// run takes chunks until none is left.
 func (j *job) run() {
 	for {
-		lo := int(j.next.Add(int64(j.chunk))) - j.chunk
+		lo := j.next.Add(j.chunk) - j.chunk
 		if lo >= j.n {
 			return
 		}
 		hi := min(lo+j.chunk, j.n)
-		j.f(lo, hi)
-		if int(j.done.Add(int64(hi-lo))) == j.n {
-			close(j.wake)
-		}
+		j.f(int(lo), int(hi))
+		j.done.Add(hi - lo)
 	}
 }
 
@@ -64,15 +78,21 @@ func For(n, chunk int, f func(lo, hi int)) {
 		}
 		return
 	}
-	j := &job{f: f, n: n, chunk: chunk, wake: make(chan struct{})}
-	for range min(workers-1, (n-1)/chunk) {
+	j := &job{f: f, n: int64(n), chunk: int64(chunk)}
+	outer := current.Swap(j)
+	for range min(int(asleep.Load()), (n-1)/chunk) {
 		select {
-		case jobs <- j:
+		case wake <- struct{}{}:
 		default:
 		}
 	}
 	j.run()
-	<-j.wake
+	for i := 0; j.done.Load() < j.n; i++ {
+		if i > spins {
+			runtime.Gosched()
+		}
+	}
+	current.CompareAndSwap(j, outer)
 }
 
 // scratch lends slices that kernels work in.
