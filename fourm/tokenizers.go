@@ -4,6 +4,7 @@ package fourm
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"fourmlab/fourm/modality"
@@ -74,6 +75,9 @@ func TrainTokenizer(ds Data, name string, c VQ) *vq.Tokenizer {
 			}
 		})
 	})
+	if errors.Is(err, context.Canceled) {
+		panic(fmt.Errorf("fourm.TrainTokenizer: %s: interrupted; the tokenizer is as it was before", m.Name))
+	}
 	if err != nil {
 		panic(fmt.Errorf("fourm.TrainTokenizer: %s: %w", m.Name, err))
 	}

@@ -19,11 +19,6 @@ import (
 )
 
 // Config says what a model is. It is plain data: change fields before New.
-//
-// Align is for short runs on small data: attention that begins as similarity
-// looks at its own place from the first step, where 4M's initial weights learn
-// to in thousands (mimetic initialisation: Trockman and Kolter, arXiv
-// 2305.09828). 1.5 is a good gain.
 type Config struct {
 	Inputs  []string `yaml:"inputs"`  // domains that may be given: "rgb" (pixels), "tok_rgb", "caption"
 	Outputs []string `yaml:"outputs"` // domains that are predicted: "tok_rgb", "caption"
@@ -32,7 +27,6 @@ type Config struct {
 	Encoder int      `yaml:"encoder"` // blocks
 	Decoder int      `yaml:"decoder"` // blocks
 	MLP     float64  `yaml:"mlp"`     // hidden width of SwiGLU is int(2/3 MLP Dim); 0 stands for 4
-	Align   float64  `yaml:"align"`   // 0: all weights start independent, as 4M's; else keys start as queries, both times this gain
 	Seed    int64    `yaml:"seed"`    // of the initial weights
 	Untied  bool     `yaml:"untied"`  // logits have tables of their own, as in the published checkpoints
 }
@@ -102,8 +96,6 @@ func (c Config) resolved() Config {
 		fault.Panic(op, "dim %d does not divide into %d heads", c.Dim, c.Heads)
 	case c.Encoder < 1 || c.Decoder < 1:
 		fault.Panic(op, "%d encoder and %d decoder blocks, expected 1 or more of each", c.Encoder, c.Decoder)
-	case c.Align < 0:
-		fault.Panic(op, "align %g, expected 0 or more", c.Align)
 	case len(c.Inputs) == 0 || len(c.Outputs) == 0:
 		fault.Panic(op, "%d inputs and %d outputs, expected 1 or more of each", len(c.Inputs), len(c.Outputs))
 	}

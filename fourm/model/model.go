@@ -25,9 +25,6 @@ type Model struct {
 func New(c Config) *Model {
 	m := outline(c)
 	m.initialise()
-	if m.Config.Align > 0 {
-		m.align(float32(m.Config.Align))
-	}
 	m.place()
 	return m
 }

@@ -157,27 +157,6 @@ func (m *Model) initialise() {
 	}
 }
 
-// align makes every attention start as similarity: the keys' weights become
-// the queries', and both are scaled.
-func (m *Model) align(gain float32) {
-	n := m.Config.Dim * m.Config.Dim
-	set := func(q, k []float32) {
-		for i := range q {
-			q[i] *= gain
-		}
-		copy(k, q)
-	}
-	for i := range m.Config.Encoder {
-		w := m.byName[fmt.Sprintf("encoder.%d.attn.qkv.weight", i)].Data
-		set(w[:n], w[n:2*n])
-	}
-	for i := range m.Config.Decoder {
-		w := m.byName[fmt.Sprintf("decoder.%d.self_attn.qkv.weight", i)].Data
-		set(w[:n], w[n:2*n])
-		set(m.byName[fmt.Sprintf("decoder.%d.cross_attn.q.weight", i)].Data, m.byName[fmt.Sprintf("decoder.%d.cross_attn.kv.weight", i)].Data[:n])
-	}
-}
-
 // positions gives the fixed table of a domain, (Max, D).
 func positions(d modality.Domain, dim int) []float32 {
 	if d.Kind == modality.Image {

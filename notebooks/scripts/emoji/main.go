@@ -41,19 +41,19 @@ func main() {
 
 	fourm.TrainTokenizers(train, "rgb", "line")
 	cfg := fourm.Tiny("rgb", "line", "caption")
-	cfg.Dim, cfg.Encoder, cfg.Decoder = 128, 4, 4
+	cfg.Dim, cfg.Heads, cfg.Encoder, cfg.Decoder = 64, 4, 2, 2
 	m := fourm.New(cfg)
 	fmt.Println(m)
 
 	// anything to anything, and each modality alone to the others
-	mask := fourm.Mask{In: 48, Out: 48, InAlpha: 0.5, OutAlpha: 0.5}
+	mask := fourm.Mask{In: 64, Out: 64, InAlpha: 0.5, OutAlpha: 0.5}
 	only := func(name string) fourm.Mask {
 		alphas := map[string]float64{"rgb": 0, "tok_rgb": 0, "line": 0, "caption": 0}
-		alphas[name] = 1000
-		return fourm.Mask{In: 64, Out: 48, InAlphas: alphas, OutAlpha: 0.5}
+		alphas[name] = 1
+		return fourm.Mask{In: 64, Out: 64, InAlphas: alphas, OutAlpha: 0.5}
 	}
 	run := m.Train(train, fourm.Train{
-		Steps: 500, Batch: 32, LR: 2e-3, Val: val, Seed: 1,
+		Steps: 2400, Batch: 16, LR: 5e-3, Val: val, Seed: 1,
 		Masks: []fourm.Mask{mask, only("rgb"), only("line"), only("caption")},
 	})
 	if run.Err != nil {

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// The tour runs from its first cell to its last, made small: every cell
+// works, the figures are there, and both files are written.
+func TestTour(t *testing.T) {
+	src, err := os.ReadFile("../../notebooks/01_tour.ipynb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, small := range [][2]string{
+		{`Scenes\(\d+,`, `Scenes(150,`},
+		{`Steps: \d+,`, `Steps: 6,`},
+		{`test.Head\(\d+\)`, `test.Head(3)`},
+		{`fourm.TrainTokenizers\(train, ([^)]*)\)`, `for _, n := range []string{$1} { fourm.TrainTokenizer(train, n, fourm.VQ{Steps: 8, Dim: 32}) }\nfourm.TrainVocabulary(train)`},
+	} {
+		re := regexp.MustCompile(small[0])
+		if !re.Match(src) {
+			t.Fatalf("the tour has nothing like %s", small[0])
+		}
+		src = re.ReplaceAll(src, []byte(strings.ReplaceAll(small[1], "\n", `\n`)))
+	}
+	dir := t.TempDir()
+	in, out, page := filepath.Join(dir, "tour.ipynb"), filepath.Join(dir, "o", "tour.ipynb"), filepath.Join(dir, "o", "tour.html")
+	if err := os.WriteFile(in, src, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("FOURM_TEST_AS_PROGRAM", "1") // the cells' worker is this binary, too
+	status, said, errs := call2("notebook", in, "-o", out, "--html="+page)
+	if status != 0 || said != out+"\n"+page+"\n" {
+		t.Fatalf("status %d, printed %q\n%s", status, said, errs)
+	}
+	data, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var nb struct {
+		Cells []struct {
+			Type    string `json:"cell_type"`
+			Outputs []struct {
+				Type string         `json:"output_type"`
+				Data map[string]any `json:"data"`
+			}
+		}
+	}
+	if err := json.Unmarshal(data, &nb); err != nil {
+		t.Fatal(err)
+	}
+	cells, pictures := 0, 0
+	for _, c := range nb.Cells {
+		if c.Type != "code" {
+			continue
+		}
+		cells++
+		for _, o := range c.Outputs {
+			if o.Type == "error" {
+				t.Errorf("cell %d failed: %v", cells, o)
+			}
+			if o.Data["image/png"] != nil {
+				pictures++
+			}
+		}
+	}
+	html, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(html, []byte("data:image/png;base64,")); cells < 12 || pictures < 10 || n != pictures {
+		t.Errorf("%d cells with %d pictures, %d on the page", cells, pictures, n)
+	}
+	t.Logf("%d cells, %d pictures", cells, pictures)
+}
