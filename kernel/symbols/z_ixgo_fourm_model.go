@@ -16,6 +16,7 @@ func init() {
 		Path: "fourmlab/fourm/model",
 		Deps: map[string]string{
 			"encoding/json":             "json",
+			"errors":                    "errors",
 			"fmt":                       "fmt",
 			"fourmlab/fourm/checkpoint": "checkpoint",
 			"fourmlab/fourm/exec":       "exec",
