@@ -70,10 +70,10 @@ func main() {
 	mk := m.Mask(mask).Draw(s)
 	save("masks.png", viz.Masks(mk))
 	save("recon.png", viz.Recon(mk, m.Reconstruct(mk)))
-	save("line_to_rgb.png", viz.Chain(m.Generate(s, fourm.Chain("line").Then("rgb", 8).Temp(0.5).Then("caption", 1).Temp(0.3), 0)))
+	save("line_to_rgb.png", viz.Chain(m.Generate(s, fourm.Chain("line").Then("rgb", 8).Temp(1).Guide(2).Then("caption", 1).Temp(0.3), 0)))
 	save("rgb_to_line.png", viz.Predict(m.Generate(s, fourm.Chain("rgb").Then("line", 8).Temp(0.3).Then("caption", 1).Temp(0.3), 0), s))
-	save("steps.png", viz.Steps(m.Generate(s, fourm.Chain("line").Then("rgb", 8).Temp(0.5), 0)))
-	save("variations.png", viz.Variations(m.Vary(s, fourm.Chain("line").Then("rgb", 8).Temp(0.8), 5)))
+	save("steps.png", viz.Steps(m.Generate(s, fourm.Chain("line").Then("rgb", 8).Temp(1).Guide(2), 0)))
+	save("variations.png", viz.Variations(m.Vary(s, fourm.Chain("line").Then("rgb", 8).Temp(1).Guide(2), 5)))
 
 	fmt.Println("\non 60 held-out emoji:")
 	fmt.Println(m.Eval(test.Head(60), "rgb->line", "line->rgb"))
