@@ -63,7 +63,6 @@ type product struct {
 	*work
 	in    *ixgo.Interp
 	flag  *bool
-	vars  []*entity
 	order []*entity
 	pkg   *types.Package
 }
