@@ -64,7 +64,7 @@ fuzz:
 notebooks: build gophernotes tools
 	bin/fourm kernel install -prefix build/jupyter
 	for k in fourm fourm-gophernotes; do \
-		JUPYTER_PATH=build/jupyter /usr/bin/python3 -m nbconvert --to notebook --execute --ExecutePreprocessor.timeout=1200 \
+		JUPYTER_PATH=build/jupyter/share/jupyter /usr/bin/python3 -m nbconvert --to notebook --execute --ExecutePreprocessor.timeout=1200 \
 			--ExecutePreprocessor.kernel_name=$$k --output-dir out --output 01_tour.$$k.ipynb notebooks/01_tour.ipynb || exit 1; done
 
 # One tiny ablation from start to end.

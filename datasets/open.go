@@ -155,32 +155,11 @@ func unknown(name, root string) error {
 	f := &fault.Error{Op: op, Msg: fmt.Sprintf("no set %q and no such folder (have %s)", name, strings.Join(have, ", "))}
 	best := 4
 	for _, n := range have {
-		if d := distance(strings.ToLower(name), n); d < best && d < len(n)-1 {
+		if d := fault.Distance(strings.ToLower(name), n); d < best && d < len(n)-1 {
 			best, f.Hint = d, fmt.Sprintf("did you mean %q?", n)
 		}
 	}
 	return f
-}
-
-// distance is Levenshtein's.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diag := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			d := diag
-			if a[i] != b[j] {
-				d++
-			}
-			diag = row[j+1]
-			row[j+1] = min(d, row[j]+1, diag+1)
-		}
-	}
-	return row[len(b)]
 }
 
 func isDir(path string) bool {

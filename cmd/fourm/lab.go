@@ -62,7 +62,7 @@ func runNotebook(c *call) error {
 }
 
 func runKernel(c *call) error {
-	prefix := c.String("prefix", "", "`FOLDER` of kernelspecs to install into, in place of Jupyter's own for this user")
+	prefix := c.String("prefix", "", "`FOLDER` below which share/jupyter/kernels is written, in place of this user's own")
 	words, err := c.parse()
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
 	"fourmlab/fourm/train"
+	"fourmlab/internal/fault"
 )
 
 // closed are the fields that an experiment decides by itself.
@@ -260,7 +261,7 @@ func (r reader) vary(v reflect.Value, path []string, n *yaml.Node) error {
 func meant(word string, known []string) string {
 	best, at := max(2, len(word)/3)+1, ""
 	for _, k := range known {
-		d := distance(word, k)
+		d := fault.Distance(word, k)
 		if len(word) > 2 && strings.Contains(k, word) {
 			d = min(d, 2)
 		}
@@ -272,25 +273,4 @@ func meant(word string, known []string) string {
 		return fmt.Sprintf(" (have %s)", strings.Join(known, ", "))
 	}
 	return fmt.Sprintf(" (did you mean %q?)", at)
-}
-
-// distance is Levenshtein's.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diag := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			d := diag
-			if a[i] != b[j] {
-				d++
-			}
-			diag = row[j+1]
-			row[j+1] = min(d, row[j]+1, diag+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -201,7 +201,7 @@ func ID(domain string) int {
 func didYouMean(name string) string {
 	best, at := 3, ""
 	for _, n := range Names() {
-		if d := distance(name, n); d < best {
+		if d := fault.Distance(name, n); d < best {
 			best, at = d, n
 		}
 	}
@@ -209,25 +209,4 @@ func didYouMean(name string) string {
 		return ""
 	}
 	return fmt.Sprintf("; did you mean %q?", at)
-}
-
-// distance is Levenshtein's.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diag := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			d := diag
-			if a[i] != b[j] {
-				d++
-			}
-			diag = row[j+1]
-			row[j+1] = min(d, row[j]+1, diag+1)
-		}
-	}
-	return row[len(b)]
 }
