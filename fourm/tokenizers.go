@@ -101,14 +101,7 @@ func TrainVocabulary(ds Data) {
 	var texts []string
 	for _, s := range collect(ds, enoughTexts) {
 		for _, n := range names {
-			switch v := s.Values[n].(type) {
-			case string:
-				texts = append(texts, v)
-			case []modality.Box:
-				for _, b := range v {
-					texts = append(texts, b.Class)
-				}
-			}
+			texts = append(texts, text.Written(s.Values[n])...)
 		}
 	}
 	v := text.Train(texts, labVocabulary)

@@ -240,19 +240,14 @@ func (e Experiment) options(seed int64) train.Options {
 func (e Experiment) describe() string {
 	var w []string
 	for _, m := range e.ValMasks {
-		n := func(v int) int {
-			if v == 0 {
-				return 64
-			}
-			return v
-		}
+		in, out := m.Budgets()
 		a := func(v float64) float64 {
 			if v == 0 {
 				return 1
 			}
 			return v
 		}
-		w = append(w, fmt.Sprintf("%d tokens in (alpha %g), %d out (alpha %g)", n(m.In), a(m.InAlpha), n(m.Out), a(m.OutAlpha)))
+		w = append(w, fmt.Sprintf("%d tokens in (alpha %g), %d out (alpha %g)", in, a(m.InAlpha), out, a(m.OutAlpha)))
 	}
 	return strings.Join(w, "; ")
 }

@@ -101,14 +101,7 @@ func written(ms []modality.Modality, samples []modality.Sample) []string {
 	var out []string
 	for _, s := range samples {
 		for _, m := range ms {
-			switch v := s.Values[m.Name].(type) {
-			case string:
-				out = append(out, v)
-			case []modality.Box:
-				for _, b := range v {
-					out = append(out, b.Class)
-				}
-			}
+			out = append(out, text.Written(s.Values[m.Name])...)
 		}
 	}
 	return out

@@ -34,26 +34,34 @@ func (m Mask) Draw(s modality.Sample) Masked {
 	return m.DrawWith(s, rand.New(rand.NewPCG(uint64(m.Seed), h.Sum64())))
 }
 
+// Budgets gives the input and target tokens that the mask hands out, with what
+// zero stands for filled in.
+func (m Mask) Budgets() (in, out int) {
+	in, out = m.In, m.Out
+	if in == 0 {
+		in = 64
+	}
+	if out == 0 {
+		out = 64
+	}
+	return in, out
+}
+
 // DrawWith masks a sample with the given source of chance.
 func (m Mask) DrawWith(s modality.Sample, r *rand.Rand) Masked {
 	ins, outs := m.domains(s)
 	if len(ins) == 0 || len(outs) == 0 {
 		fault.Panic("Mask.Draw", "sample %s has no domain for input or target (it has %v)", s.Key, s.Names())
 	}
-	n := func(v int) int {
-		if v == 0 {
-			return 64
-		}
-		return v
-	}
 	if m.In < 0 || m.Out < 0 {
 		fault.Panic("Mask.Draw", "budgets of %d and %d tokens, expected 0 or more", m.In, m.Out)
 	}
+	in, out := m.Budgets()
 	caps := make([]int, len(ins))
 	for i, d := range ins {
 		caps[i] = d.Max
 	}
-	inBudget := budgets(r, n(m.In), alphas(ins, m.InAlpha, m.InAlphas), caps)
+	inBudget := budgets(r, in, alphas(ins, m.InAlpha, m.InAlphas), caps)
 	used := map[string]int{}
 	for i, d := range ins {
 		used[d.Name] = inBudget[i]
@@ -65,22 +73,22 @@ func (m Mask) DrawWith(s modality.Sample, r *rand.Rand) Masked {
 			caps[i] -= used[d.Name]
 		}
 	}
-	outBudget := budgets(r, n(m.Out), alphas(outs, m.OutAlpha, m.OutAlphas), caps)
+	outBudget := budgets(r, out, alphas(outs, m.OutAlpha, m.OutAlphas), caps)
 	wanted := map[string]int{}
 	for i, d := range outs {
 		wanted[d.Name] = outBudget[i]
 	}
 
-	out := Masked{Sample: s}
+	mk := Masked{Sample: s}
 	seen := map[string]bool{}
 	for _, d := range append(append([]modality.Domain{}, ins...), outs...) {
 		if seen[d.Name] {
 			continue
 		}
 		seen[d.Name] = true
-		out.Parts = append(out.Parts, part(r, s, d, used[d.Name], wanted[d.Name]))
+		mk.Parts = append(mk.Parts, part(r, s, d, used[d.Name], wanted[d.Name]))
 	}
-	return out
+	return mk
 }
 
 // part masks one domain.

@@ -2,6 +2,8 @@ package text
 
 import (
 	"sort"
+
+	"fourmlab/fourm/modality"
 )
 
 // Defaults of a lab's vocabulary: no sequence of it has more than 32 tokens,
@@ -10,6 +12,22 @@ const (
 	LabSentinels = 20
 	LabBins      = 64
 )
+
+// Written gives the texts of a value that a vocabulary is learned from: a
+// caption itself, the classes of boxes; a palette has none.
+func Written(value any) []string {
+	switch v := value.(type) {
+	case string:
+		return []string{v}
+	case []modality.Box:
+		var out []string
+		for _, b := range v {
+			out = append(out, b.Class)
+		}
+		return out
+	}
+	return nil
+}
 
 // Train learns a vocabulary of at most size tokens (special ones included)
 // from texts: it begins with the characters and merges the commonest pair of

@@ -95,13 +95,8 @@ func (o Options) resolved() Options {
 func (o Options) shape(masks []mask.Mask) model.Shape {
 	s := model.Shape{B: o.Batch}
 	for _, m := range masks {
-		n := func(v int) int {
-			if v == 0 {
-				return 64
-			}
-			return v
-		}
-		s.N, s.M = max(s.N, n(m.In)), max(s.M, n(m.Out))
+		in, out := m.Budgets()
+		s.N, s.M = max(s.N, in), max(s.M, out)
 	}
 	return s
 }
