@@ -144,7 +144,7 @@ func Open(path string) (*File, error) {
 	return c, nil
 }
 
-var sizes = map[string]int64{"F32": 4, "F16": 2, "BF16": 2}
+var sizes = map[string]int64{"F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "U8": 1, "BOOL": 1}
 
 func read(f *os.File) (*File, error) {
 	info, err := f.Stat()
@@ -186,7 +186,7 @@ func read(f *os.File) (*File, error) {
 		}
 		size, ok := sizes[e.Dtype]
 		if !ok {
-			return nil, fmt.Errorf("tensor %q: type %q, expected F32, F16 or BF16", name, e.Dtype)
+			return nil, fmt.Errorf("tensor %q: unknown type %q", name, e.Dtype)
 		}
 		for _, s := range e.Shape {
 			if s < 0 || s > 0 && size > room/int64(s) {
@@ -261,6 +261,43 @@ func half(h uint16) float32 {
 		return v
 	}
 	return math.Float32frombits(sign | (exp+112)<<23 | frac<<13)
+}
+
+// Whole tells whether a tensor holds whole numbers or booleans.
+func (c *File) Whole(name string) bool {
+	switch c.entries[name].Dtype {
+	case "I64", "I32", "I16", "U8", "BOOL":
+		return true
+	}
+	return false
+}
+
+// Ints reads a tensor of whole numbers; booleans are 0 and 1.
+func (c *File) Ints(name string) ([]int64, error) {
+	e, ok := c.entries[name]
+	if !ok || !c.Whole(name) {
+		return nil, fmt.Errorf("checkpoint: %s has no tensor %q of whole numbers", c.path, name)
+	}
+	raw := make([]byte, e.Offsets[1]-e.Offsets[0])
+	if _, err := c.f.ReadAt(raw, c.data+e.Offsets[0]); err != nil {
+		return nil, fmt.Errorf("checkpoint: %s: tensor %q: %w", c.path, name, err)
+	}
+	size := int(sizes[e.Dtype])
+	out := make([]int64, len(raw)/size)
+	for i := range out {
+		b := raw[i*size:]
+		switch e.Dtype {
+		case "I64":
+			out[i] = int64(binary.LittleEndian.Uint64(b))
+		case "I32":
+			out[i] = int64(int32(binary.LittleEndian.Uint32(b)))
+		case "I16":
+			out[i] = int64(int16(binary.LittleEndian.Uint16(b)))
+		default:
+			out[i] = int64(b[0])
+		}
+	}
+	return out, nil
 }
 
 // Into reads a tensor into dst, whose length must fit.

@@ -13,7 +13,7 @@ import (
 )
 
 func (st *state) image(ctx context.Context, d modality.Domain, stage Stage) (modality.Tokens, []Step, error) {
-	t := modality.Tokens{Modality: d.Modality, Rows: d.Side, Cols: d.Side, IDs: slices.Repeat([]int{-1}, d.Max)}
+	t := modality.Tokens{Modality: d.Modality, Rows: d.Rows, Cols: d.Cols, IDs: slices.Repeat([]int{-1}, d.Max)}
 	part := mask.Part{Domain: d.Name, Modality: d.Modality, Tokens: t, Input: make([]bool, d.Max), Target: slices.Repeat([]bool{true}, d.Max)}
 	counts := CosineTokens(stage.Steps, d.Max)
 	order := st.r.Perm(d.Max)

@@ -106,7 +106,7 @@ func part(r *rand.Rand, s modality.Sample, d modality.Domain, in, out int) Part 
 		return p
 	}
 	if d.Pixels {
-		p.Tokens = modality.Tokens{Modality: d.Modality, Rows: d.Side, Cols: d.Side}
+		p.Tokens = modality.Tokens{Modality: d.Modality, Rows: d.Rows, Cols: d.Cols}
 	} else {
 		p.Tokens = s.Tokens(d.Modality)
 	}

@@ -4,6 +4,7 @@ package modality
 
 import (
 	"fmt"
+	"strings"
 
 	"fourmlab/internal/fault"
 )
@@ -11,29 +12,60 @@ import (
 // Domain is one set of tokens of the Transformer. An image modality has a
 // token domain and, where Pixels is set in its description, a pixel domain.
 type Domain struct {
-	Name     string // "rgb" (pixels), "tok_rgb", "caption"
-	Modality string
-	Kind     Kind
-	Pixels   bool // raw pixels: an input only
-	Max      int  // tokens at most: the grid, or MaxTokens
-	Side     int  // rows and columns of the grid (Image)
-	Vocab    int  // size of the vocabulary (not for pixels)
-	Width    int  // numbers a patch (pixels)
-	Patch    int
+	Name       string // "rgb" (pixels), "tok_rgb", "caption"; in a published model "tok_rgb@224"
+	Official   string // its name in a checkpoint: "tok_rgb@64", "det"
+	Modality   string
+	Kind       Kind
+	Pixels     bool // raw pixels: an input only
+	Max        int  // tokens at most: the grid, or MaxTokens
+	Rows, Cols int  // of the grid (Image)
+	Vocab      int  // size of the vocabulary (not for pixels and vectors)
+	Width      int  // numbers a patch (pixels) or a vector
+	Patch      int
+	Channels   int // numbers a pixel
+	Learned    bool
+	Positions  int // positions that a sequence has a row for; later ones share row 0 as targets (inventory 4.3)
+	Table      int // rows of the sine table that official checkpoints store for a sequence; 0 stands for Positions
+	Offset     int // added to the ids of symbols: where theirs begin behind the sentinels
+	Bottleneck int // width between the two maps of vectors; 0: one map
 }
+
+// Grid tells whether the tokens lie on a grid, and are masked at random; those
+// of all other domains are in a line, and masked by spans.
+func (d Domain) Grid() bool { return d.Kind == Image }
 
 // PixelDomain gives the pixel domain of an image modality.
 func (m Modality) PixelDomain() Domain {
-	return Domain{Name: m.Name, Modality: m.Name, Kind: Image, Pixels: true, Max: m.Grid() * m.Grid(), Side: m.Grid(), Patch: m.Patch, Width: m.Patch * m.Patch * m.Channels}
+	d := m.TokenDomain(0)
+	base, _, _ := strings.Cut(m.Name, "@")
+	d.Name, d.Official, d.Pixels = m.Name, fmt.Sprintf("%s@%s", base, m.resolution()), true
+	d.Width = m.Patch * m.Patch * m.Channels
+	return d
 }
 
 // TokenDomain gives the token domain; its vocabulary is the tokenizer's.
 func (m Modality) TokenDomain(vocab int) Domain {
-	d := Domain{Name: m.Domain(), Modality: m.Name, Kind: m.Kind, Max: m.MaxTokens, Vocab: vocab, Patch: m.Patch}
-	if m.Kind == Image {
-		d.Side, d.Max = m.Grid(), m.Grid()*m.Grid()
+	d := Domain{Name: m.Domain(), Official: m.Official, Modality: m.Name, Kind: m.Kind, Max: m.MaxTokens, Vocab: vocab, Patch: m.Patch,
+		Channels: m.Channels, Learned: m.Learned, Positions: m.Positions}
+	switch m.Kind {
+	case Image:
+		d.Rows, d.Cols = m.Grid(), m.Cols()
+		d.Max = d.Rows * d.Cols
+		if !strings.Contains(m.Official, "@") && !m.exact {
+			d.Official = fmt.Sprintf("%s@%s", m.Official, m.resolution())
+		}
+	case Vectors:
+		d.Width = m.Width
 	}
 	return d
+}
+
+// resolution is what stands behind the @ of an official name.
+func (m Modality) resolution() string {
+	if m.Wide == 0 || m.Wide == m.Size {
+		return fmt.Sprint(m.Size)
+	}
+	return fmt.Sprintf("%dx%d", m.Size, m.Wide)
 }
 
 // ResolveDomain gives the domain that a name stands for: "rgb" is the pixel
@@ -43,6 +75,9 @@ func ResolveDomain(op, name string, pixels bool) Domain {
 	m := Need(op, name)
 	if m.Pixels && pixels && name == m.Name {
 		return m.PixelDomain()
+	}
+	if m.Kind == Vectors || m.Kind == Symbols {
+		return m.TokenDomain(m.Vocab)
 	}
 	t := NeedTokenizer(op, m.Name)
 	return m.TokenDomain(t.Vocab())
@@ -83,8 +118,8 @@ func (m Modality) Fit(value any) (*Picture, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: a %T is no picture", m.Name, value)
 	}
-	if p.H != m.Size || p.W != m.Size || p.C != m.Channels {
-		return nil, fmt.Errorf("%s: picture of %dx%dx%d, expected %dx%dx%d", m.Name, p.H, p.W, p.C, m.Size, m.Size, m.Channels)
+	if p.H != m.Size || p.W != m.wide() || p.C != m.Channels {
+		return nil, fmt.Errorf("%s: picture of %dx%dx%d, expected %dx%dx%d", m.Name, p.H, p.W, p.C, m.Size, m.wide(), m.Channels)
 	}
 	return p, nil
 }

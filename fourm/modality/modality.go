@@ -34,13 +34,20 @@ const (
 	Image Kind = iota
 	// Sequence is text of variable length, masked by spans.
 	Sequence
+	// Symbols is a sequence of whole numbers from a vocabulary of its own,
+	// masked by spans (4M's seq_token).
+	Symbols
+	// Vectors is a sequence of vectors, an input only (4M's seq_emb).
+	Vectors
 )
 
 func (k Kind) String() string {
-	if k == Sequence {
-		return "sequence"
-	}
-	return "image"
+	return [...]string{"image", "sequence", "symbols", "vectors"}[k]
+}
+
+// Official is what 4M calls the kind: img, seq, seq_token, seq_emb.
+func (k Kind) Official() string {
+	return [...]string{"img", "seq", "seq_token", "seq_emb"}[k]
 }
 
 // Look tells how values are to be read and drawn.
@@ -55,7 +62,11 @@ const (
 	Caption             // a string
 	Boxes               // []Box
 	Colors              // Palette
+	Feature             // numbers of a network, Channels a patch; no fixed meaning
 )
+
+// written tells whether values are words rather than numbers on a grid.
+func (l Look) written() bool { return l >= Caption && l <= Colors }
 
 // Modality describes one. The zero values of Size, Patch, Vocab and MaxTokens
 // stand for 64 pixels, 8 pixels, 256 codes and 32 tokens.
@@ -64,21 +75,43 @@ type Modality struct {
 	Official  string   // 4M's name before "@" of its token domain, kept in checkpoints: "tok_depth"
 	Kind      Kind     // Image or Sequence
 	Look      Look     // how values are read and drawn
-	Size      int      // pixels a side (Image)
+	Size      int      // pixels from top to bottom (Image)
+	Wide      int      // pixels across (Image); 0 stands for Size
 	Patch     int      // pixels a side of one token (Image)
 	Channels  int      // numbers a pixel (Image)
-	Vocab     int      // codebook size of its tokenizer (Image)
-	MaxTokens int      // longest sequence, end token included (Sequence)
+	Vocab     int      // codebook size of its tokenizer (Image), number of symbols (Symbols)
+	Width     int      // numbers of a vector (Vectors)
+	MaxTokens int      // longest sequence, end token included (all but Image)
+	Positions int      // positions that a sequence has a row for; 0 stands for MaxTokens
+	Learned   bool     // true: positions are learned, not sines and cosines
 	Pixels    bool     // true: raw pixels may be an input, too
 	Labels    []string // names of the classes, by id (Label)
+
+	exact bool // Official is the whole name in a checkpoint, without a resolution
 }
 
-// Grid gives the rows (and columns) of tokens of an image modality, else 0.
+// Grid gives the rows of tokens of an image modality (its columns, too, where
+// it is square), else 0.
 func (m Modality) Grid() int {
 	if m.Kind != Image {
 		return 0
 	}
 	return m.Size / m.Patch
+}
+
+// Cols gives the columns of tokens of an image modality, else 0.
+func (m Modality) Cols() int {
+	if m.Kind != Image {
+		return 0
+	}
+	return m.wide() / m.Patch
+}
+
+func (m Modality) wide() int {
+	if m.Wide == 0 {
+		return m.Size
+	}
+	return m.Wide
 }
 
 // Domain gives the name of the token domain: "tok_depth" for depth, "caption"
@@ -91,14 +124,14 @@ func (m Modality) Domain() string {
 }
 
 func (m Modality) String() string {
-	if m.Kind == Sequence {
-		return fmt.Sprintf("%s: sequence, at most %d tokens", m.Name, m.MaxTokens)
+	if m.Kind != Image {
+		return fmt.Sprintf("%s: %v, at most %d tokens", m.Name, m.Kind, m.MaxTokens)
 	}
 	p := ""
 	if m.Pixels {
 		p = ", pixels as input too"
 	}
-	return fmt.Sprintf("%s: image, %dx%dx%d, %dx%d tokens of %d codes%s", m.Name, m.Size, m.Size, m.Channels, m.Grid(), m.Grid(), m.Vocab, p)
+	return fmt.Sprintf("%s: image, %dx%dx%d, %dx%d tokens of %d codes%s", m.Name, m.Size, m.wide(), m.Channels, m.Grid(), m.Cols(), m.Vocab, p)
 }
 
 var registry = struct {
@@ -111,16 +144,25 @@ var registry = struct {
 // with a *fault.Error when the description cannot be right.
 func Register(m Modality) {
 	const op = "fourm.Register"
-	if m.Name == "" || strings.ContainsAny(m.Name, " \t\n@/\\") || strings.HasPrefix(m.Name, "tok_") {
-		fault.Panic(op, "name %q is not usable: it must be a word without blank, @ or slash that does not start with tok_", m.Name)
+	if m.Name == "" || strings.ContainsAny(m.Name, " \t\n/\\") || strings.HasPrefix(m.Name, "tok_") {
+		fault.Panic(op, "name %q is not usable: it must be a word without blank or slash that does not start with tok_", m.Name)
 	}
+	m = m.resolved(op)
+	registry.Lock()
+	registry.by[m.Name] = m
+	registry.alias[m.Official] = m.Name
+	registry.Unlock()
+}
+
+// resolved fills in what zero stands for and refuses what cannot be.
+func (m Modality) resolved(op string) Modality {
 	def := func(p *int, v int) {
 		if *p == 0 {
 			*p = v
 		}
 	}
 	if m.Kind == Image {
-		if m.Look >= Caption {
+		if m.Look.written() {
 			fault.Panic(op, "%s: an image modality cannot look like text", m.Name)
 		}
 		def(&m.Size, 64)
@@ -128,17 +170,24 @@ func Register(m Modality) {
 		def(&m.Vocab, 256)
 		def(&m.Channels, map[Look]int{Color: 3, Normal: 3}[m.Look])
 		def(&m.Channels, 1)
-		if m.Size < 1 || m.Patch < 1 || m.Size%m.Patch != 0 {
-			fault.Panic(op, "%s: size %d is no multiple of patch %d", m.Name, m.Size, m.Patch)
+		if m.Size < 1 || m.Patch < 1 || m.Size%m.Patch != 0 || m.wide() < 1 || m.wide()%m.Patch != 0 {
+			fault.Panic(op, "%s: size %dx%d is no multiple of patch %d", m.Name, m.Size, m.wide(), m.Patch)
 		}
 		if m.Vocab < 2 || m.Vocab > 1<<16 {
 			fault.Panic(op, "%s: vocabulary of %d, expected 2 to 65536", m.Name, m.Vocab)
 		}
 	} else {
-		if m.Look < Caption {
+		if !m.Look.written() {
 			m.Look = Caption
 		}
 		def(&m.MaxTokens, 32)
+		def(&m.Positions, m.MaxTokens)
+		if m.Kind == Vectors && m.Width < 1 {
+			fault.Panic(op, "%s: vectors of %d numbers, expected 1 or more in Width", m.Name, m.Width)
+		}
+		if m.Kind == Symbols && m.Vocab < 1 {
+			fault.Panic(op, "%s: %d symbols, expected 1 or more in Vocab", m.Name, m.Vocab)
+		}
 		if m.MaxTokens < 2 {
 			fault.Panic(op, "%s: at most %d tokens, expected 2 or more", m.Name, m.MaxTokens)
 		}
@@ -146,17 +195,24 @@ func Register(m Modality) {
 	if m.Official == "" {
 		m.Official = m.Domain()
 	}
-	registry.Lock()
-	registry.by[m.Name] = m
-	registry.alias[m.Official] = m.Name
-	registry.Unlock()
+	return m
 }
 
 // Find gives the modality of a short name, a token domain ("tok_depth") or an
-// official name ("tok_depth@224", "det").
+// official name ("tok_depth@224", "det"). Of a name with a resolution it gives
+// that of the published models (see Published) unless a modality of just this
+// name is registered.
 func Find(name string) (Modality, bool) {
 	registry.RLock()
 	defer registry.RUnlock()
+	for _, n := range []string{name, registry.alias[name], strings.TrimPrefix(name, "tok_")} {
+		if m, ok := registry.by[n]; ok {
+			return m, true
+		}
+	}
+	if m, ok := published[strings.TrimPrefix(name, "tok_")]; ok {
+		return m, true
+	}
 	base, _, _ := strings.Cut(name, "@")
 	for _, n := range []string{base, registry.alias[base], strings.TrimPrefix(base, "tok_")} {
 		if m, ok := registry.by[n]; ok {

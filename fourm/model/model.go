@@ -73,9 +73,9 @@ func (m *Model) isInput(domain string) bool {
 // decoder share (inventory 4.3).
 func (m *Model) modName(d modality.Domain) string {
 	if m.isInput(d.Name) {
-		return "encoder_embeddings." + official(d) + ".mod_emb"
+		return "encoder_embeddings." + d.Official + ".mod_emb"
 	}
-	return "decoder_embeddings." + official(d) + ".mod_emb"
+	return "decoder_embeddings." + d.Official + ".mod_emb"
 }
 
 // Domain gives the output domain of a modality.

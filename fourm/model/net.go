@@ -67,7 +67,7 @@ func (m *Model) build(s Shape, kind string) *Net {
 	// encoder embeddings: content and position + modality
 	var content, pos, mod []*G.Node
 	for _, dom := range m.In {
-		pre := "encoder_embeddings." + official(dom)
+		pre := "encoder_embeddings." + dom.Official
 		if dom.Pixels {
 			x := ops.Input(n.g, "patches."+dom.Name, []int{s.B * dom.Max, dom.Width}, n.Patches[dom.Name])
 			content = append(content, ops.Linear(x, n.param(pre+".proj.weight")))
@@ -98,7 +98,7 @@ func (m *Model) build(s Shape, kind string) *Net {
 	content, pos, mod = []*G.Node{n.param("mask_token")}, nil, nil
 	for _, dom := range m.Out {
 		if dom.Kind == modality.Sequence {
-			content = append(content, n.param("decoder_embeddings."+official(dom)+".token_emb.weight"))
+			content = append(content, n.param("decoder_embeddings."+dom.Official+".token_emb.weight"))
 		}
 		pos = append(pos, n.positions(dom))
 		mod = append(mod, n.param(m.modName(dom)))

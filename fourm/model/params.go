@@ -36,25 +36,13 @@ func size(shape []int) int {
 	return n
 }
 
-// official is the name of a domain in a checkpoint: "tok_rgb@64", "det".
-func official(d modality.Domain) string {
-	m := modality.Lookup(d.Modality)
-	if d.Kind == modality.Sequence {
-		return m.Official
-	}
-	if d.Pixels {
-		return fmt.Sprintf("%s@%d", m.Name, m.Size)
-	}
-	return fmt.Sprintf("%s@%d", m.Official, m.Size)
-}
-
 // headName is the parameter that makes a domain's logits: the decoder's token
 // table, unless heads are untied (inventory 4.3).
 func (m *Model) headName(d modality.Domain) string {
 	if m.Config.Untied {
-		return "decoder_embeddings." + official(d) + ".to_logits.weight"
+		return "decoder_embeddings." + d.Official + ".to_logits.weight"
 	}
-	return "decoder_embeddings." + official(d) + ".token_emb.weight"
+	return "decoder_embeddings." + d.Official + ".token_emb.weight"
 }
 
 // declare lists the parameters of the model, without their numbers.
@@ -67,7 +55,7 @@ func (m *Model) declare() {
 	}
 	d, h := c.Dim, c.hidden()
 	for _, dom := range m.In {
-		pre := "encoder_embeddings." + official(dom)
+		pre := "encoder_embeddings." + dom.Official
 		add(pre+".mod_emb", 1, 1, d)
 		if dom.Pixels {
 			add(pre+".proj.weight", d, dom.Width)
@@ -87,7 +75,7 @@ func (m *Model) declare() {
 	add("decoder_proj_context.weight", d, d)
 	add("decoder_proj_context.bias", d)
 	for _, dom := range m.Out {
-		pre := "decoder_embeddings." + official(dom)
+		pre := "decoder_embeddings." + dom.Official
 		if !m.isInput(dom.Name) {
 			add(pre+".mod_emb", 1, 1, d)
 		}
@@ -160,7 +148,7 @@ func (m *Model) initialise() {
 // positions gives the fixed table of a domain, (Max, D).
 func positions(d modality.Domain, dim int) []float32 {
 	if d.Kind == modality.Image {
-		return ops.GridPositions(d.Side, d.Side, dim)
+		return ops.GridPositions(d.Rows, d.Cols, dim)
 	}
 	return ops.LinePositions(d.Max, dim)
 }
