@@ -23,7 +23,7 @@ import (
 // closed are the fields that an experiment decides by itself.
 var closed = map[reflect.Type][]string{
 	reflect.TypeOf(train.Options{}): {"Mask", "Masks", "ValMask", "Seed", "Val", "Dir", "Name", "Quiet", "OnStep"},
-	reflect.TypeOf(model.Config{}):  {"Seed"},
+	reflect.TypeOf(model.Config{}):  {"Seed", "Domains"},
 	reflect.TypeOf(mask.Mask{}):     {"Seed"},
 }
 
@@ -36,12 +36,13 @@ func key(t reflect.Type, i int) string {
 		return ""
 	}
 	var b strings.Builder
-	small := false
-	for _, r := range f.Name {
-		if unicode.IsUpper(r) && small {
+	name := []rune(f.Name)
+	for i, r := range name {
+		// a word begins behind a small letter, and with the last capital before one
+		word := i > 0 && (unicode.IsLower(name[i-1]) || i+1 < len(name) && unicode.IsLower(name[i+1]))
+		if unicode.IsUpper(r) && word {
 			b.WriteByte('_')
 		}
-		small = unicode.IsLower(r)
 		b.WriteRune(unicode.ToLower(r))
 	}
 	return b.String()

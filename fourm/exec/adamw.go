@@ -51,13 +51,3 @@ func (o *AdamW) Apply(params, grads [][]float32, decays []bool, lr, norm, clip f
 		cpu.AdamW(p, grads[i], o.M[i], o.V[i], o.Step, lr, or(o.Beta1, 0.9), or(o.Beta2, 0.95), or(o.Eps, 1e-8), decay, scale)
 	}
 }
-
-// Warm gives the learning rate of a step counted from 0: linear from 0 over
-// warm steps, then a cosine to 0 at total (inventory 5).
-func Warm(peak float64, step, warm, total int) float64 {
-	if step < warm {
-		return peak * float64(step+1) / float64(warm+1)
-	}
-	f := float64(step-warm) / float64(max(total-warm, 1))
-	return peak * 0.5 * (1 + math.Cos(math.Pi*math.Min(f, 1)))
-}

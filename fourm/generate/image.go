@@ -5,68 +5,84 @@ package generate
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sort"
 
-	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
 )
 
-func (st *state) image(ctx context.Context, d modality.Domain, stage Stage) (modality.Tokens, []Step, error) {
-	t := modality.Tokens{Modality: d.Modality, Rows: d.Rows, Cols: d.Cols, IDs: slices.Repeat([]int{-1}, d.Max)}
-	part := mask.Part{Domain: d.Name, Modality: d.Modality, Tokens: t, Input: make([]bool, d.Max), Target: slices.Repeat([]bool{true}, d.Max)}
-	counts := CosineTokens(stage.Steps, d.Max)
-	order := st.r.Perm(d.Max)
-	if stage.Scheme == ROAR {
-		counts = LinearTokens(stage.Steps, d.Max)
-	}
-	temps := LinearTemps(stage.Temp, counts)
-	conf := make([]float32, d.Max)
-	var steps []Step
-	for k, n := range counts {
-		// ROAR asks for the positions it will decide alone
-		ask := slices.Clone(part.Target)
-		if stage.Scheme == ROAR {
-			clear(ask)
-			for _, at := range order[:n] {
-				ask[at] = true
-			}
-			order = order[n:]
-		}
-		var places []int
-		for at, a := range ask {
-			if a {
-				places = append(places, at)
+// grid decides tokens of a grid: the most confident of all that are left, or
+// all of some places chosen at random, the same for every sample.
+func (s *Scene) grid(ctx context.Context, d modality.Domain, mv Move) ([][]Decision, error) {
+	open := make([][]int, len(s.Rows)) // places that are targets
+	for i, rows := range s.Rows {
+		for at, t := range rows[d.Name].Target {
+			if t {
+				open[i] = append(open[i], at)
 			}
 		}
-		query := part
-		query.Target = ask
-		logits, err := st.logits(ctx, d, query, len(places), stage.Guide)
-		if err != nil {
-			return t, steps, err
+		if mv.Tokens < 0 || mv.Tokens > len(open[i]) {
+			return nil, fmt.Errorf("generate: a step of %d tokens where sample %d has %d to decide", mv.Tokens, i, len(open[i]))
 		}
-		type choice struct {
-			at, id int
-			p      float64
-		}
-		choices := make([]choice, len(places))
-		for i, at := range places {
-			id, p := draw(st.r, logits[i], temps[k], stage.TopP, stage.TopK)
-			choices[i] = choice{at, id, p}
-		}
-		sort.SliceStable(choices, func(a, b int) bool { return choices[a].p > choices[b].p })
-		step := Step{Target: d.Modality, Index: k, Of: len(counts), New: make([]bool, d.Max)}
-		for _, c := range choices[:n] {
-			t.IDs[c.at], conf[c.at] = c.id, float32(c.p)
-			part.Input[c.at], part.Target[c.at], step.New[c.at] = true, false, true
-		}
-		step.Tokens = t
-		step.Tokens.IDs = slices.Clone(t.IDs)
-		step.Confidence = slices.Clone(conf)
-		if step.Value, err = st.m.Tokenizers[d.Modality].Decode(step.Tokens); err != nil {
-			return t, steps, err
-		}
-		steps = append(steps, step)
 	}
-	return t, steps, nil
+	var places query
+	again := func() query { places = open; return places }
+	if mv.Scheme == ROAR {
+		again = func() query {
+			// the official passes of a guided step look at places of their own,
+			// and what they say is mixed row by row (inventory, section 13, 6)
+			if places == nil || s.Compat {
+				places = s.random(d, open, mv.Tokens)
+			}
+			return places
+		}
+	}
+	logits, err := s.ask(ctx, d, mv, again)
+	if err != nil {
+		return nil, err
+	}
+	rows := len(logits) / d.Vocab
+	out := make([][]Decision, len(s.Rows))
+	row := 0
+	for i := range s.Rows {
+		for _, at := range places[i] {
+			id, p := draw(s.Chance, row, rows, logits[row*d.Vocab:(row+1)*d.Vocab], mv.Temp, mv.Filter)
+			if mv.Temp <= frozen && s.Compat {
+				p = 1
+			}
+			out[i] = append(out[i], Decision{at, id, p})
+			row++
+		}
+		if mv.Scheme != ROAR {
+			sort.SliceStable(out[i], func(a, b int) bool { return out[i][a].P > out[i][b].P })
+			out[i] = out[i][:mv.Tokens]
+		}
+		s.commit(i, d.Name, out[i])
+	}
+	return out, nil
+}
+
+// random picks so many of the open places by one order for all samples.
+func (s *Scene) random(d modality.Domain, open [][]int, n int) query {
+	order := argsort(s.Chance.Noise(d.Max))
+	out := make(query, len(open))
+	for i := range open {
+		for _, at := range order {
+			if len(out[i]) < n && slices.Contains(open[i], at) {
+				out[i] = append(out[i], at)
+			}
+		}
+	}
+	return out
+}
+
+// commit makes decided tokens of a sample inputs.
+func (s *Scene) commit(i int, name string, ds []Decision) {
+	r := s.Rows[i][name]
+	r.IDs, r.Input, r.Target = slices.Clone(r.IDs), slices.Clone(r.Input), slices.Clone(r.Target)
+	for _, x := range ds {
+		r.IDs[x.At], r.Input[x.At], r.Target[x.At] = x.ID, true, false
+	}
+	s.Rows[i][name] = r
 }

@@ -3,6 +3,8 @@ package generate
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"fourmlab/fourm/modality"
@@ -31,13 +33,17 @@ func (s Scheme) String() string {
 // Stage is one target of a plan. The zero values of Steps, Temp, Guide and
 // TopP stand for 8 steps, temperature 1, no guidance, and no filter.
 type Stage struct {
-	Target string
-	Scheme Scheme
-	Steps  int
-	Temp   float64 // temperature; falls linearly over the steps of MaskGIT (inventory 6.2)
-	Guide  float64 // weight of classifier-free guidance; 1 is none (inventory 6.4)
-	TopP   float64 // smallest set of tokens with this probability; 0 or 1 is all
-	TopK   int     // this many likeliest tokens; 0 is all
+	Target   string
+	Scheme   Scheme
+	Steps    int
+	Schedule string             // tokens a step: "cosine" or "linear"; "" is what suits the scheme (inventory 6.2)
+	Temp     float64            // temperature
+	Cooling  string             // how it falls over the steps: "linear" (or ""), "constant", "onex:LOW:POWER"
+	Guide    float64            // weight of classifier-free guidance; 1 is none (inventory 6.4)
+	Weights  map[string]float64 // guidance by each given modality for itself, by weight; negative ones push away
+	TopP     float64            // smallest set of tokens with this probability; 0 or 1 is all
+	TopK     int                // this many likeliest tokens; 0 is all
+	Share    float64            // this share of the vocabulary, where TopK is 0; 0 is all
 }
 
 // Plan says from what and in which order modalities are generated. Each
@@ -45,6 +51,7 @@ type Stage struct {
 type Plan struct {
 	Given  []string
 	Stages []Stage
+	Compat bool // as the official code does, where it has a defect (docs/parity.md)
 }
 
 // Chain begins a plan that is given some modalities:
@@ -88,6 +95,26 @@ func (p *Plan) TopP(q float64) *Plan { p.last("Plan.TopP").TopP = q; return p }
 // TopK keeps the n likeliest tokens in the last stage.
 func (p *Plan) TopK(n int) *Plan { p.last("Plan.TopK").TopK = n; return p }
 
+// Cool says how the temperature of the last stage falls: "linear", "constant"
+// or "onex:LOW:POWER".
+func (p *Plan) Cool(schedule string) *Plan { p.last("Plan.Cool").Cooling = schedule; return p }
+
+// Weigh guides the last stage by one given modality with a weight of its own;
+// several may be weighed, and a negative weight pushes away (Liu et al., arXiv
+// 2206.01714).
+func (p *Plan) Weigh(given string, w float64) *Plan {
+	s := p.last("Plan.Weigh")
+	m := modality.Need("Plan.Weigh", given)
+	weights := map[string]float64{m.Name: w}
+	for k, v := range s.Weights {
+		if k != m.Name {
+			weights[k] = v
+		}
+	}
+	s.Weights = weights
+	return p
+}
+
 // By sets the scheme of the last stage.
 func (p *Plan) By(s Scheme) *Plan { p.last("Plan.By").Scheme = s; return p }
 
@@ -104,6 +131,9 @@ func (p Plan) String() string {
 		}
 		if s.Guide != 0 {
 			o = append(o, fmt.Sprintf("g=%g", s.Guide))
+		}
+		for _, g := range slices.Sorted(maps.Keys(s.Weights)) {
+			o = append(o, fmt.Sprintf("%s %+g", g, s.Weights[g]))
 		}
 		if s.TopP != 0 {
 			o = append(o, fmt.Sprintf("top-p=%g", s.TopP))

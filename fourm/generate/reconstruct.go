@@ -6,7 +6,6 @@ package generate
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 
 	"fourmlab/fourm/mask"
@@ -20,98 +19,130 @@ import (
 // for sequences the masked spans, token by token. Visible tokens stay as they
 // are.
 func Reconstruct(ctx context.Context, m *model.Model, mk mask.Masked) (modality.Sample, error) {
-	st := &state{m: m, r: rand.New(rand.NewPCG(0, 4)), s: mk.Sample}
 	out := modality.Sample{Key: mk.Sample.Key, Values: map[string]any{}, Toks: map[string]modality.Tokens{}}
+	w := &work{m: m, s: mk.Sample, chance: NewDice(0), rows: map[string]model.Row{}}
 	for _, p := range mk.Parts {
-		q := p
-		q.Target, q.Out = make([]bool, len(p.Target)), modality.Tokens{}
-		st.known = append(st.known, q)
+		for _, d := range m.In {
+			if d.Name != p.Domain {
+				continue
+			}
+			p.Target, p.Out = make([]bool, len(p.Target)), modality.Tokens{}
+			row, err := model.RowOf(d, mk.Sample, p)
+			if err != nil {
+				return out, fmt.Errorf("generate: %w", err)
+			}
+			w.rows[d.Name] = row
+		}
 	}
-	for i, p := range mk.Parts {
+	for _, p := range mk.Parts {
 		d, ok := m.Domain(p.Domain)
 		if !ok || p.Pixels {
 			continue
 		}
-		rest := append(slices.Clone(st.known[:i]), st.known[i+1:]...)
-		one := &state{m: m, r: st.r, s: mk.Sample, known: rest}
-		t, err := one.fill(ctx, d, p)
+		t, err := w.fill(ctx, d, p)
 		if err != nil {
 			return out, err
 		}
-		v, err := m.Tokenizers[p.Modality].Decode(t)
-		if err != nil {
-			return out, fmt.Errorf("generate: %w", err)
+		if tok, ok := m.Tokenizers[p.Modality]; ok {
+			v, err := tok.Decode(t)
+			if err != nil {
+				return out, fmt.Errorf("generate: %w", err)
+			}
+			out.Values[p.Modality] = v
 		}
-		out.Values[p.Modality], out.Toks[p.Modality] = v, t
+		out.Toks[p.Modality] = t
 	}
 	return out, nil
 }
 
 // fill predicts what a part does not show.
-func (st *state) fill(ctx context.Context, d modality.Domain, p mask.Part) (modality.Tokens, error) {
-	if d.Kind == modality.Sequence {
-		return st.fillSpans(ctx, d, p)
+func (w *work) fill(ctx context.Context, d modality.Domain, p mask.Part) (modality.Tokens, error) {
+	if !d.Grid() {
+		return w.fillSpans(ctx, d, p)
 	}
 	t := p.Tokens
 	t.IDs = slices.Clone(t.IDs)
-	query := p
-	query.Target = make([]bool, d.Max)
 	var places []int
 	for at, in := range p.Input {
 		if !in {
-			query.Target[at] = true
 			places = append(places, at)
 		}
 	}
 	if len(places) == 0 {
 		return t, nil
 	}
-	logits, err := st.logits(ctx, d, query, len(places), 1)
+	logits, err := w.scene().logits(ctx, d, [][]map[string]model.Row{{w.rows}}, []query{{places}})
 	if err != nil {
 		return t, err
 	}
 	for i, at := range places {
-		t.IDs[at], _ = draw(st.r, logits[i], 0, 0, 0)
+		ids, _ := Choices(logits[0][i*d.Vocab:(i+1)*d.Vocab], 0, Filter{})
+		t.IDs[at] = ids[0]
 	}
 	return t, nil
 }
 
 // fillSpans decodes the target of a masked text and puts each span in the
 // place of its sentinel.
-func (st *state) fillSpans(ctx context.Context, d modality.Domain, p mask.Part) (modality.Tokens, error) {
-	tok, ok := st.m.Tokenizers[d.Modality].(*text.Tokenizer)
-	if !ok {
-		return p.Tokens, fmt.Errorf("generate: the tokenizer of %q has no sentinels", d.Modality)
-	}
-	prompt := p
+func (w *work) fillSpans(ctx context.Context, d modality.Domain, p mask.Part) (modality.Tokens, error) {
+	v := w.vocab(d)
 	in := p.In.IDs
+	scene := w.scene()
+	scene.never = []int{text.Pad, text.SOS}
 	if len(in) == 0 {
-		in = []int{tok.Words.Sentinel(1)}
-		prompt.In = tok.Tokens(in)
+		in = []int{v.Sentinel(1)}
+		rows := w.rows
+		row := model.Row{IDs: in, Input: []bool{true}, Target: []bool{false}}
+		scene.Rows = []map[string]model.Row{with(rows, d.Name, row)}
 	}
 	room := d.Max // for the spans: what is visible stays
 	for _, id := range in {
-		if !tok.Words.IsSentinel(id) {
+		if !v.IsSentinel(id) {
 			room--
 		}
 	}
-	var ids []int
-	target := []int{}
+	var ids, target []int
 	for i, id := range in {
-		if !tok.Words.IsSentinel(id) {
+		if !v.IsSentinel(id) {
 			ids = append(ids, id)
 			continue
 		}
 		target = append(target, id)
-		span, _, err := st.continueText(ctx, d, Stage{Temp: 1e-9, Guide: 1}, tok, prompt, slices.Clone(target), id+1, max(room, 0))
-		if err != nil {
-			return p.Tokens, err
+		var span []int
+		for len(span) < room {
+			logits, err := scene.ask(ctx, d, Move{Guide: 1}, func() query { return query{append(slices.Clone(target), span...)} })
+			if err != nil {
+				return p.Tokens, err
+			}
+			scene.forbid(logits)
+			best, _ := Choices(logits, 0, Filter{})
+			if v.IsSentinel(best[0]) {
+				break
+			}
+			span = append(span, best[0])
+			if best[0] == text.EOS {
+				break
+			}
 		}
-		// a span that does not end the text has no end token of its own
-		if len(span) > 0 && span[len(span)-1] == text.EOS && i < len(in)-1 {
+		// only the span that ends the text has an end token
+		ended := len(span) > 0 && span[len(span)-1] == text.EOS
+		if ended && i < len(in)-1 {
 			span = span[:len(span)-1]
+		} else if !ended && i == len(in)-1 && len(span) < room {
+			span = append(span, text.EOS)
 		}
 		target, ids, room = append(target, span...), append(ids, span...), room-len(span)
 	}
-	return tok.Tokens(ids), nil
+	return modality.Tokens{Modality: d.Modality, IDs: ids, Rows: 1, Cols: len(ids), Words: v.Words(ids)}, nil
+}
+
+// with gives rows in which one domain has another row.
+func with(rows map[string]model.Row, name string, r model.Row) map[string]model.Row {
+	out := map[string]model.Row{name: r}
+	for k, v := range rows {
+		if k != name {
+			out[k] = v
+		}
+	}
+	return out
 }

@@ -7,59 +7,105 @@ import (
 	"fmt"
 	"slices"
 
-	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
-	"fourmlab/fourm/text"
+	"fourmlab/fourm/model"
 )
 
-func (st *state) sequence(ctx context.Context, d modality.Domain, stage Stage) (modality.Tokens, []Step, error) {
-	tok, ok := st.m.Tokenizers[d.Modality].(*text.Tokenizer)
-	if !ok {
-		return modality.Tokens{}, nil, fmt.Errorf("generate: the tokenizer of %q has no sentinels", d.Modality)
+// text decides all tokens of a text: behind the first target token, until every
+// sample has come to the last one or to the end of its room. What was decided
+// takes the place of its sentinel among the inputs. after, where not nil, is
+// called with each sample's tokens and the probability of the last one; false
+// stops.
+func (s *Scene) text(ctx context.Context, d modality.Domain, mv Move, after func(ids [][]int, p []float64) bool) ([][]Decision, error) {
+	room := min(d.Max, len(targets(s.Rows[0][d.Name])))
+	ids := make([][]int, len(s.Rows))
+	stop := make([]int, len(s.Rows))
+	for i, rows := range s.Rows {
+		t := targets(rows[d.Name])
+		if len(t) < 2 {
+			return nil, fmt.Errorf("generate: the target of %s in sample %d has %d tokens, expected 2 or more", d.Name, i, len(t))
+		}
+		if !s.Compat {
+			room = max(room, min(d.Max, len(t)))
+		}
+		ids[i], stop[i] = []int{t[0]}, t[len(t)-1]
 	}
-	first, last := tok.Words.Sentinel(1), tok.Words.Sentinel(2)
-	prompt := mask.Part{Domain: d.Name, Modality: d.Modality, In: tok.Tokens([]int{first})}
-	ids, steps, err := st.continueText(ctx, d, stage, tok, prompt, []int{first}, last, d.Max)
-	return tok.Tokens(ids), steps, err
+	out := make([][]Decision, len(s.Rows))
+	for range room {
+		logits, err := s.ask(ctx, d, mv, func() query { return ids })
+		if err != nil {
+			return nil, err
+		}
+		last := make([]float64, len(s.Rows))
+		next := make([][]int, len(s.Rows))
+		ended := true
+		for i := range s.Rows {
+			row := logits[i*d.Vocab : (i+1)*d.Vocab]
+			s.forbid(row)
+			id, p := draw(s.Chance, i, len(s.Rows), row, mv.Temp, mv.Filter)
+			out[i] = append(out[i], Decision{len(ids[i]) - 1, id, p})
+			next[i], last[i] = append(slices.Clone(ids[i]), id), p
+			ended = ended && slices.Contains(next[i], stop[i])
+		}
+		ids = next
+		if after != nil && !after(ids, last) || ended {
+			break
+		}
+	}
+	most := 0
+	merged := make([][]int, len(s.Rows))
+	for i, rows := range s.Rows {
+		merged[i] = s.merge(inputs(rows[d.Name]), ids[i])
+		most = max(most, len(merged[i]))
+	}
+	for i := range s.Rows {
+		r := model.Row{IDs: make([]int, most), Input: make([]bool, most), Target: make([]bool, most)}
+		copy(r.IDs, merged[i])
+		for k := range merged[i] {
+			r.Input[k] = true
+		}
+		if s.Compat { // the official target mask is the input's (inventory, section 13, 4)
+			copy(r.Target, r.Input)
+		}
+		s.Rows[i][d.Name] = r
+	}
+	return out, nil
 }
 
-// continueText decodes behind the sentinel that opens the target, until [EOS],
-// the closing sentinel, or room tokens. It gives the tokens without the
-// sentinels; those that end of themselves have [EOS] behind them.
-func (st *state) continueText(ctx context.Context, d modality.Domain, stage Stage, tok *text.Tokenizer, prompt mask.Part, out []int, last, room int) ([]int, []Step, error) {
-	open := len(out)
-	var steps []Step
-	for len(out)-open < room {
-		query := prompt
-		query.Out = tok.Tokens(append(slices.Clone(out), text.Pad))
-		logits, err := st.logits(ctx, d, query, len(out), stage.Guide)
-		if err != nil {
-			return out[open:], steps, err
+// merge puts what follows each sentinel of the target in its place in the
+// input. A sentinel that the target lacks vanishes.
+func (s *Scene) merge(in, target []int) []int {
+	spans := map[int][]int{}
+	open := -1
+	for _, id := range target {
+		if s.Splits(id) {
+			open = id
+			continue
 		}
-		row := logits[len(out)-1]
-		row[text.Pad], row[text.SOS] = -1e9, -1e9 // never targets
-		id, p := draw(st.r, row, stage.Temp, stage.TopP, stage.TopK)
-		if id == last || tok.Words.IsSentinel(id) {
-			break
+		if open >= 0 {
+			spans[open] = append(spans[open], id)
+		}
+	}
+	var out []int
+	for _, id := range in {
+		if s.Splits(id) {
+			out = append(out, spans[id]...)
+			continue
 		}
 		out = append(out, id)
-		now := tok.Tokens(slices.Clone(out[open:]))
-		step := Step{Target: d.Modality, Index: len(steps), Tokens: now, New: make([]bool, len(now.IDs)), Confidence: make([]float32, len(now.IDs))}
-		if n := len(steps); n > 0 {
-			copy(step.Confidence, steps[n-1].Confidence)
+	}
+	return out
+}
+
+func targets(r model.Row) []int { return pick(r.IDs, r.Target) }
+func inputs(r model.Row) []int  { return pick(r.IDs, r.Input) }
+
+func pick(ids []int, set []bool) []int {
+	var out []int
+	for i, in := range set {
+		if in {
+			out = append(out, ids[i])
 		}
-		step.New[len(step.New)-1], step.Confidence[len(step.New)-1] = true, float32(p)
-		steps = append(steps, step)
-		if id == text.EOS {
-			break
-		}
 	}
-	for i := range steps {
-		steps[i].Of = len(steps)
-	}
-	ids := slices.Clone(out[open:])
-	if len(ids) < room && (len(ids) == 0 || ids[len(ids)-1] != text.EOS) {
-		ids = append(ids, text.EOS)
-	}
-	return ids, steps, nil
+	return out
 }

@@ -102,6 +102,9 @@ func TestElementwise(t *testing.T) {
 			{"sum rows", func(k kernelSet, y []float32) { k.sumRows(y, a) }, dim, 1e-5},
 			{"gate", func(k kernelSet, y []float32) { k.gate(y, a, b) }, n, 1e-6},
 			{"gate back", func(k kernelSet, y []float32) { k.gateBack(y, c, a, b) }, n, 2e-6},
+			{"silu", func(k kernelSet, y []float32) { k.silu(y, a) }, n, 1e-6},
+			{"silu back", func(k kernelSet, y []float32) { k.siluBack(y, c, a) }, n, 2e-6},
+			{"mul", func(k kernelSet, y []float32) { k.mul(y, a, b) }, n, 1e-6},
 			{"gelu", func(k kernelSet, y []float32) { k.gelu(y, a) }, n, 1e-6},
 			{"gelu back", func(k kernelSet, y []float32) { k.geluBack(y, c, a) }, n, 2e-6},
 			{"norm", func(k kernelSet, y []float32) { k.norm(y, a, g, bias, 1e-6) }, n, 5e-6},
@@ -129,10 +132,14 @@ func TestAttention(t *testing.T) {
 		w := s.H * s.D
 		s.QStride, s.KStride, s.VStride = w, 2*w, 2*w
 		q, kv, do := d.floats(s.B*s.Tq*w), d.floats(s.B*s.Tk*2*w), d.floats(s.B*s.Tq*w)
-		span := make([]int32, 2*s.B*s.Tq)
-		for i := 0; i < len(span); i += 2 {
-			span[i] = int32(d.IntN(s.Tk))
-			span[i+1] = int32(d.IntN(s.Tk + 1)) // often empty
+		span := make([]int32, 4*s.B*s.Tq)
+		for i := 0; i < len(span); i += 4 {
+			span[i] = int32(d.IntN(s.Tk+1) - 1)                        // -1: nothing is seen
+			span[i+1] = int32(d.IntN(s.Tk + 1))                        // often empty
+			if room := span[i+1] - span[i]; span[i] >= 0 && room > 1 { // a hole that leaves the first key
+				span[i+2] = span[i] + 1 + int32(d.IntN(int(room)))
+				span[i+3] = span[i+2] + int32(d.IntN(int(span[i+1]-span[i+2])+1))
+			}
 		}
 		got, want := make([]float32, len(q)), make([]float32, len(q))
 		cpu.Attend(got, q, kv, kv[w:], s, span)
@@ -218,14 +225,15 @@ type kernelSet struct {
 	addBias, sumRows              func(y, b []float32)
 	gate                          func(y, a, b []float32)
 	gateBack                      func(da, dy, a, b []float32)
-	gelu                          func(y, x []float32)
-	geluBack                      func(dx, dy, x []float32)
+	silu, gelu                    func(y, x []float32)
+	siluBack, geluBack            func(dx, dy, x []float32)
+	mul                           func(y, a, b []float32)
 	norm, normBack, normBackParam func(a, b, c, d []float32, eps float32)
 }
 
 var (
-	fast  = kernelSet{cpu.Add, cpu.AddBias, cpu.SumRows, cpu.Gate, cpu.GateBack, cpu.Gelu, cpu.GeluBack, cpu.Norm, cpu.NormBack, cpu.NormBackParam}
-	plain = kernelSet{ref.Add, ref.AddBias, ref.SumRows, ref.Gate, ref.GateBack, ref.Gelu, ref.GeluBack, ref.Norm, ref.NormBack, ref.NormBackParam}
+	fast  = kernelSet{cpu.Add, cpu.AddBias, cpu.SumRows, cpu.Gate, cpu.GateBack, cpu.Silu, cpu.Gelu, cpu.SiluBack, cpu.GeluBack, cpu.Mul, cpu.Norm, cpu.NormBack, cpu.NormBackParam}
+	plain = kernelSet{ref.Add, ref.AddBias, ref.SumRows, ref.Gate, ref.GateBack, ref.Silu, ref.Gelu, ref.SiluBack, ref.GeluBack, ref.Mul, ref.Norm, ref.NormBack, ref.NormBackParam}
 )
 
 func BenchmarkGemm(b *testing.B) {

@@ -112,17 +112,29 @@ func Unpatch(x []float32, h, w, c, patch int) *Picture {
 	return p
 }
 
-// Fit tells whether a value is a picture of the modality's size.
-func (m Modality) Fit(value any) (*Picture, error) {
+// Fit tells whether a value is a picture of the domain's size.
+func (d Domain) Fit(value any) (*Picture, error) {
 	p, ok := value.(*Picture)
 	if !ok {
-		return nil, fmt.Errorf("%s: a %T is no picture", m.Name, value)
+		return nil, fmt.Errorf("%s: a %T is no picture", d.Modality, value)
 	}
-	if p.H != m.Size || p.W != m.wide() || p.C != m.Channels {
-		return nil, fmt.Errorf("%s: picture of %dx%dx%d, expected %dx%dx%d", m.Name, p.H, p.W, p.C, m.Size, m.wide(), m.Channels)
+	if h, w := d.Rows*d.Patch, d.Cols*d.Patch; p.H != h || p.W != w || p.C != d.Channels {
+		return nil, fmt.Errorf("%s: picture of %dx%dx%d, expected %dx%dx%d", d.Modality, p.H, p.W, p.C, h, w, d.Channels)
 	}
 	return p, nil
 }
+
+// Rank gives the position of the target token of a sequence that has so many
+// before it; those that have no row of their own share row 0 (inventory 4.3).
+func (d Domain) Rank(n int) int {
+	if n >= d.Positions {
+		return 0
+	}
+	return n
+}
+
+// Fit tells whether a value is a picture of the modality's size.
+func (m Modality) Fit(value any) (*Picture, error) { return m.TokenDomain(0).Fit(value) }
 
 // MustFit is Fit on behalf of the call op, which panics.
 func (m Modality) MustFit(op string, value any) *Picture {

@@ -65,11 +65,11 @@ func TestRegistry(t *testing.T) {
 		`name "" is not usable`:                    {},
 		`name "a b" is not usable`:                 {Name: "a b"},
 		`name "tok_x" is not usable`:               {Name: "tok_x"},
-		`size 20x20 is no multiple of patch 8`:        {Name: "x", Size: 20},
+		`size 20x20 is no multiple of patch 8`:     {Name: "x", Size: 20},
 		`vocabulary of 1, expected 2 to 65536`:     {Name: "x", Vocab: 1},
 		`at most 1 tokens, expected 2 or more`:     {Name: "x", Kind: modality.Sequence, MaxTokens: 1},
 		`an image modality cannot look like text`:  {Name: "x", Look: modality.Caption},
-		`size -8x-8 is no multiple of patch 8`:        {Name: "x", Size: -8},
+		`size -8x-8 is no multiple of patch 8`:     {Name: "x", Size: -8},
 		`vocabulary of 100000, expected 2 to 6553`: {Name: "x", Vocab: 100000},
 	} {
 		panics(t, want, func() { modality.Register(m) })

@@ -2,9 +2,11 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/fault"
 )
 
 // Model is a 4M model: its configuration, domains, parameters, and the
@@ -14,9 +16,11 @@ type Model struct {
 	In, Out    []modality.Domain
 	Params     []*Param
 	Tokenizers map[string]modality.Tokenizer // by modality
+	Tape       bool                          // graphs run by gorgonia's TapeMachine, the oracle
 
 	byName map[string]*Param
-	pos    map[string][]float32
+	pos    map[string][]float32 // fixed position tables by the names they have in a checkpoint
+	idle   []*Param             // of the official state dict, read by nothing
 	nets   map[string]*Net
 }
 
@@ -35,13 +39,24 @@ func outline(c Config) *Model {
 	const op = "fourm.New"
 	m := &Model{Config: c.resolved(), Tokenizers: map[string]modality.Tokenizer{}, byName: map[string]*Param{}, pos: map[string][]float32{}}
 	for _, n := range m.Config.Inputs {
-		m.In = append(m.In, modality.ResolveDomain(op, n, true))
+		m.In = append(m.In, m.Config.domain(op, n, true))
 	}
 	for _, n := range m.Config.Outputs {
-		m.Out = append(m.Out, modality.ResolveDomain(op, n, false))
+		d := m.Config.domain(op, n, false)
+		if d.Pixels || d.Kind == modality.Vectors {
+			fault.Panic(op, "%q cannot be predicted: it has no tokens", n)
+		}
+		m.Out = append(m.Out, d)
 	}
 	for _, d := range m.domains() {
-		if !d.Pixels {
+		if d.Pixels || d.Kind == modality.Vectors || d.Kind == modality.Symbols {
+			continue
+		}
+		// what a published model's own description says needs no tokenizer
+		// until values are asked for
+		if t := modality.TokenizerOf(d.Modality); t != nil && t.Vocab() == d.Vocab {
+			m.Tokenizers[d.Modality] = t
+		} else if !m.described(d.Name) {
 			m.Tokenizers[d.Modality] = modality.NeedTokenizer(op, d.Modality)
 		}
 	}
@@ -49,15 +64,13 @@ func outline(c Config) *Model {
 	return m
 }
 
-func (m *Model) domains() []modality.Domain {
-	return append(append([]modality.Domain{}, m.In...), m.Out...)
+// described tells whether the configuration describes a domain itself.
+func (m *Model) described(name string) bool {
+	return slices.ContainsFunc(m.Config.Domains, func(d modality.Domain) bool { return d.Name == name })
 }
 
-// place makes the position tables.
-func (m *Model) place() {
-	for _, d := range m.domains() {
-		m.pos[d.Name] = positions(d, m.Config.Dim)
-	}
+func (m *Model) domains() []modality.Domain {
+	return append(append([]modality.Domain{}, m.In...), m.Out...)
 }
 
 func (m *Model) isInput(domain string) bool {
@@ -67,15 +80,6 @@ func (m *Model) isInput(domain string) bool {
 		}
 	}
 	return false
-}
-
-// modName is the parameter of a domain's modality embedding, which encoder and
-// decoder share (inventory 4.3).
-func (m *Model) modName(d modality.Domain) string {
-	if m.isInput(d.Name) {
-		return "encoder_embeddings." + d.Official + ".mod_emb"
-	}
-	return "decoder_embeddings." + d.Official + ".mod_emb"
 }
 
 // Domain gives the output domain of a modality.
@@ -125,6 +129,7 @@ func (m *Model) Memory(s Shape) int64 {
 	_, all := m.Size()
 	c := m.Config
 	d, h := int64(c.Dim), int64(c.hidden())
+	s.N += c.Registers
 	enc := int64(s.B) * int64(s.N) * int64(c.Encoder) * (12*d + 6*h)
 	dec := int64(s.B) * int64(s.M) * int64(c.Decoder) * (18*d + 6*h)
 	ctx := int64(s.B) * int64(s.N) * int64(c.Decoder) * 6 * d
@@ -141,6 +146,8 @@ func (m *Model) String() string {
 			switch {
 			case d.Pixels:
 				fmt.Fprintf(&b, "  %-7s %-16s %3d patches of %d numbers\n", what, d.Name, d.Max, d.Width)
+			case d.Kind == modality.Vectors:
+				fmt.Fprintf(&b, "  %-7s %-16s %3d vectors of %d numbers\n", what, d.Name, d.Max, d.Width)
 			default:
 				fmt.Fprintf(&b, "  %-7s %-16s %3d tokens of %d\n", what, d.Name, d.Max, d.Vocab)
 			}

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"os"
@@ -79,7 +80,7 @@ func predict(t testing.TB, m *Model, s Shape, mk ...mask.Masked) []map[string][]
 	if err := m.Fill(n.Batch, mk); err != nil {
 		t.Fatal(err)
 	}
-	if err := n.Machine.RunAll(); err != nil {
+	if err := n.Machine.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	d := m.Config.Dim
@@ -168,7 +169,7 @@ func TestPadding(t *testing.T) {
 		if err := m.Fill(n.Batch, mk); err != nil {
 			t.Fatal(err)
 		}
-		if err := n.Machine.RunAll(); err != nil {
+		if err := n.Machine.Run(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		out = append(out, n.Loss())

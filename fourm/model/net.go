@@ -18,16 +18,22 @@ import (
 // machine, read the outputs.
 type Net struct {
 	*Batch
-	Machine *exec.Machine
+	Machine exec.Runner
 	m       *Model
 	g       *G.ExprGraph
-	nodes   map[string]*G.Node // parameters
+	nodes   map[string]*G.Node // parameters and position tables
 	loss    *G.Node
 	losses  map[string]*G.Node // by output domain
 	grads   []*G.Node          // by parameter
-	encoded *G.Node            // encoder output (B, N, D)
-	context *G.Node            // what the decoder looks at (B, N, D)
-	out     *G.Node            // decoder output (B, M, D)
+	sides   Sides
+}
+
+// Sides are the nodes on the way through the model that can be looked at.
+type Sides struct {
+	EncoderTokens, EncoderEmb *G.Node // content, position + modality (B, T, D) with T the registers and N
+	Encoded, Context          *G.Node // the encoder's output, what the decoder looks at (B, T, D)
+	DecoderTokens, DecoderEmb *G.Node // (B, M, D)
+	Decoded                   *G.Node // the decoder's output (B, M, D)
 }
 
 // Train gives the graph that computes loss and gradients.
@@ -39,8 +45,12 @@ func (m *Model) Evaluate(s Shape) *Net { return m.net(s, "evaluate") }
 // Predict gives the graph that computes the decoder's output.
 func (m *Model) Predict(s Shape) *Net { return m.net(s, "predict") }
 
+// Inspect gives the graph that computes the losses, their gradients and all
+// that Sides names.
+func (m *Model) Inspect(s Shape) *Net { return m.net(s, "inspect") }
+
 func (m *Model) net(s Shape, kind string) *Net {
-	key := fmt.Sprint(kind, s)
+	key := fmt.Sprint(kind, s, m.Tape)
 	if n, ok := m.nets[key]; ok {
 		return n
 	}
@@ -58,108 +68,135 @@ func (m *Model) net(s Shape, kind string) *Net {
 
 func (m *Model) build(s Shape, kind string) *Net {
 	n := &Net{Batch: m.newBatch(s), m: m, g: G.NewGraph(), nodes: map[string]*G.Node{}, losses: map[string]*G.Node{}}
-	index := func(name string, t int, data []int32) *G.Node {
-		return ops.Indices(n.g, name, []int{s.B, t, 2}, data)
-	}
-	c := m.Config
-	d := c.Dim
-
-	// encoder embeddings: content and position + modality
-	var content, pos, mod []*G.Node
-	for _, dom := range m.In {
-		pre := "encoder_embeddings." + dom.Official
-		if dom.Pixels {
-			x := ops.Input(n.g, "patches."+dom.Name, []int{s.B * dom.Max, dom.Width}, n.Patches[dom.Name])
-			content = append(content, ops.Linear(x, n.param(pre+".proj.weight")))
-		} else {
-			content = append(content, n.param(pre+".token_emb.weight"))
-		}
-		pos = append(pos, n.positions(dom))
-		mod = append(mod, n.param(m.modName(dom)))
-	}
-	shape := []int{s.B, s.N, d}
-	emb := ops.Add(ops.Gather(shape, index("enc.pos", s.N, n.EncPos), pos...), ops.Gather(shape, index("enc.mod", s.N, n.EncMod), mod...))
-	x := ops.Add(ops.Gather(shape, index("enc.tok", s.N, n.EncTok), content...), emb)
-
-	// encoder
-	span := index("enc.span", s.N, n.EncSpan)
-	for i := range c.Encoder {
-		pre := fmt.Sprintf("encoder.%d.", i)
-		qkv := n.linear(n.norm(x, pre+"norm1"), pre+"attn.qkv")
-		x = ops.Add(x, n.linear(ops.SelfAttention(qkv, span, c.Heads), pre+"attn.proj"))
-		x = ops.Add(x, n.mlp(n.norm(x, pre+"norm2"), pre))
-	}
-	n.encoded = n.norm(x, "encoder_norm")
-	ctx := ops.Bias(n.linear(n.encoded, "decoder_proj_context"), n.param("decoder_proj_context.bias"))
-	ctx = ops.Add(ctx, emb)
-	n.context = ctx
-
-	// decoder embeddings
-	content, pos, mod = []*G.Node{n.param("mask_token")}, nil, nil
-	for _, dom := range m.Out {
-		if dom.Kind == modality.Sequence {
-			content = append(content, n.param("decoder_embeddings."+dom.Official+".token_emb.weight"))
-		}
-		pos = append(pos, n.positions(dom))
-		mod = append(mod, n.param(m.modName(dom)))
-	}
-	shape = []int{s.B, s.M, d}
-	y := ops.Gather(shape, index("dec.tok", s.M, n.DecTok), content...)
-	y = ops.Add(y, ops.Gather(shape, index("dec.pos", s.M, n.DecPos), pos...))
-	y = ops.Add(y, ops.Gather(shape, index("dec.mod", s.M, n.DecMod), mod...))
-
-	// decoder
-	self, cross := index("dec.span", s.M, n.DecSpan), index("cross.span", s.M, n.CrossSpan)
-	for i := range c.Decoder {
-		pre := fmt.Sprintf("decoder.%d.", i)
-		qkv := n.linear(n.norm(y, pre+"norm1"), pre+"self_attn.qkv")
-		y = ops.Add(y, n.linear(ops.SelfAttention(qkv, self, c.Heads), pre+"self_attn.proj"))
-		q := n.linear(n.norm(y, pre+"query_norm"), pre+"cross_attn.q")
-		kv := n.linear(n.norm(ctx, pre+"context_norm"), pre+"cross_attn.kv")
-		y = ops.Add(y, n.linear(ops.CrossAttention(q, kv, cross, c.Heads), pre+"cross_attn.proj"))
-		y = ops.Add(y, n.mlp(n.norm(y, pre+"norm2"), pre))
-	}
-	n.out = n.norm(y, "decoder_norm")
+	n.encode()
+	n.decode()
 	n.compile(kind)
 	return n
 }
 
+// encode builds the encoder and the context that it leaves for the decoder.
+func (n *Net) encode() {
+	c, d := n.m.Config, n.m.Config.Dim
+	var content, pos, mod []*G.Node
+	var pad []bool
+	for _, dom := range n.m.In {
+		pre := encoderName(dom)
+		content, pad = append(content, n.content(dom)), append(pad, dom.Kind == modality.Sequence || dom.Kind == modality.Symbols)
+		pos = append(pos, n.table(pre+".pos_emb"))
+		mod = append(mod, n.table(pre+".mod_emb"))
+	}
+	if c.Registers > 0 {
+		content, pad = append(content, n.table("register_tokens")), append(pad, false)
+	}
+	t := c.Registers + n.N
+	shape := []int{n.B, t, d}
+	emb := ops.Add(ops.Gather(shape, n.index("enc.pos", t, 2, n.EncPos), pos...), ops.Gather(shape, n.index("enc.mod", t, 2, n.EncMod), mod...))
+	tokens := ops.GatherPadded(shape, pad, n.index("enc.tok", t, 2, n.EncTok), content...)
+	x := ops.Add(tokens, emb)
+	span := n.index("enc.span", t, 4, n.EncSpan)
+	for i := range c.Encoder {
+		pre := fmt.Sprintf("encoder.%d.", i)
+		x = ops.Add(x, n.self(n.norm(x, pre+"norm1"), pre+"attn", span))
+		x = ops.Add(x, n.mlp(n.norm(x, pre+"norm2"), pre))
+	}
+	n.sides.EncoderTokens, n.sides.EncoderEmb = tokens, emb
+	n.sides.Encoded = n.norm(x, "encoder_norm")
+	n.sides.Context = ops.Add(n.linear(n.sides.Encoded, "decoder_proj_context"), emb)
+}
+
+// decode builds the decoder.
+func (n *Net) decode() {
+	c, d := n.m.Config, n.m.Config.Dim
+	content, pad := []*G.Node{n.table("mask_token")}, []bool{false}
+	var pos, mod []*G.Node
+	for _, dom := range n.m.Out {
+		if !dom.Grid() {
+			content, pad = append(content, n.table(decoderName(dom)+".token_emb.weight")), append(pad, true)
+		}
+		pos = append(pos, n.table(decoderName(dom)+".pos_emb"))
+		mod = append(mod, n.table(n.m.modName(dom)))
+	}
+	shape := []int{n.B, n.M, d}
+	tokens := ops.GatherPadded(shape, pad, n.index("dec.tok", n.M, 2, n.DecTok), content...)
+	emb := ops.Add(ops.Gather(shape, n.index("dec.pos", n.M, 2, n.DecPos), pos...), ops.Gather(shape, n.index("dec.mod", n.M, 2, n.DecMod), mod...))
+	y, ctx := ops.Add(tokens, emb), n.sides.Context
+	self, cross := n.index("dec.span", n.M, 4, n.DecSpan), n.index("cross.span", n.M, 4, n.CrossSpan)
+	for i := range c.Decoder {
+		pre := fmt.Sprintf("decoder.%d.", i)
+		y = ops.Add(y, n.self(n.norm(y, pre+"norm1"), pre+"self_attn", self))
+		y = ops.Add(y, n.cross(n.norm(y, pre+"query_norm"), n.norm(ctx, pre+"context_norm"), pre+"cross_attn", cross))
+		y = ops.Add(y, n.mlp(n.norm(y, pre+"norm2"), pre))
+	}
+	n.sides.DecoderTokens, n.sides.DecoderEmb = tokens, emb
+	n.sides.Decoded = n.norm(y, "decoder_norm")
+}
+
+// content is the table of an input domain's token contents: its embeddings,
+// or what its patches and vectors are mapped to.
+func (n *Net) content(d modality.Domain) *G.Node {
+	pre := encoderName(d)
+	if !d.Pixels && d.Kind != modality.Vectors {
+		return n.table(pre + ".token_emb.weight")
+	}
+	x := ops.Input(n.g, "given."+d.Name, []int{n.B * d.Max, d.Width}, n.Given[d.Name])
+	switch {
+	case d.Pixels:
+		return ops.Linear(x, n.param(pre+".proj.weight"))
+	case d.Bottleneck > 0:
+		return n.linear(n.linear(x, pre+".emb_proj.0"), pre+".emb_proj.1")
+	}
+	return n.linear(x, pre+".emb_proj")
+}
+
 // compile adds what the kind of graph is for, and plans its memory.
 func (n *Net) compile(kind string) {
-	outputs := []*G.Node{n.out}
+	outputs := []*G.Node{n.sides.Decoded}
 	if kind != "predict" {
 		outputs = nil
 		var all []*G.Node
-		var share []float32
 		for _, d := range n.m.Out {
 			labels := ops.Indices(n.g, "labels."+d.Name, []int{n.B * n.M}, n.Labels[d.Name])
-			l := ops.CrossEntropy(n.out, n.param(n.m.headName(d)), labels)
+			l := ops.CrossEntropy(n.sides.Decoded, n.param(n.m.headName(d)), labels)
 			n.losses[d.Name] = l
-			all, share = append(all, l), append(share, 1/float32(len(n.m.Out)))
+			all = append(all, l)
 			outputs = append(outputs, l)
 		}
-		n.loss = ops.Sum(share, all...)
+		n.loss = ops.Weigh(ops.Input(n.g, "weights", []int{len(all)}, n.Weights), all...)
 		outputs = append(outputs, n.loss)
-		if kind == "train" {
-			var wrt G.Nodes
-			for _, p := range n.m.Params {
-				wrt = append(wrt, n.param(p.Name))
-			}
-			grads, err := G.Grad(n.loss, wrt...)
-			if err != nil {
-				fault.Panic("model.Train", "%v", err)
-			}
-			n.grads = grads
-			outputs = append(outputs, grads...)
+	}
+	if kind == "inspect" {
+		s := n.sides
+		outputs = append(outputs, s.EncoderTokens, s.EncoderEmb, s.Encoded, s.Context, s.DecoderTokens, s.DecoderEmb, s.Decoded)
+	}
+	if kind == "train" || kind == "inspect" {
+		var wrt G.Nodes
+		for _, p := range n.m.Params {
+			wrt = append(wrt, n.param(p.Name))
 		}
+		grads, err := G.Grad(n.loss, wrt...)
+		if err != nil {
+			fault.Panic("model.Train", "%v", err)
+		}
+		n.grads = grads
+		outputs = append(outputs, grads...)
 	}
 	var err error
-	if n.Machine, err = exec.New(n.g, outputs...); err != nil {
+	if n.m.Tape {
+		n.Machine, err = exec.NewTape(n.g, outputs...)
+	} else {
+		n.Machine, err = exec.New(n.g, outputs...)
+	}
+	if err != nil {
 		fault.Panic("model.Train", "%v", err)
 	}
 }
 
-// Loss gives the mean loss over the output domains, in nats a token.
+// Sides gives the nodes on the way; Machine.Floats of them has numbers in a
+// graph of Inspect.
+func (n *Net) Sides() Sides { return n.sides }
+
+// Loss gives the loss, in nats a token: the mean over the output domains, or
+// over the tokens where the configuration says so.
 func (n *Net) Loss() float64 { return float64(n.Machine.Floats(n.loss)[0]) }
 
 // DomainLoss gives the loss of one output domain, in nats a token.
@@ -171,18 +208,7 @@ func (n *Net) DomainLoss(domain string) float64 {
 func (n *Net) Grad(i int) []float32 { return n.Machine.Floats(n.grads[i]) }
 
 // Output gives the decoder's output, (B, M, D).
-func (n *Net) Output() []float32 { return n.Machine.Floats(n.out) }
-
-// Counts gives the number of labelled rows of a domain.
-func (n *Net) Counts(domain string) int {
-	c := 0
-	for _, l := range n.Labels[domain] {
-		if l >= 0 {
-			c++
-		}
-	}
-	return c
-}
+func (n *Net) Output() []float32 { return n.Machine.Floats(n.sides.Decoded) }
 
 // param gives the node of a parameter, with the shape that ops expect.
 func (n *Net) param(name string) *G.Node {
@@ -194,29 +220,91 @@ func (n *Net) param(name string) *G.Node {
 		panic("model: no parameter " + name)
 	}
 	shape := p.Shape
-	if len(shape) == 3 { // (1, 1, D): a table of one row
+	if len(shape) == 3 { // (1, N, D): a table of N rows
 		shape = shape[1:]
 	}
 	n.nodes[name] = ops.Input(n.g, name, shape, p.Data)
 	return n.nodes[name]
 }
 
-// positions gives the fixed table of a domain, shared by all graphs.
-func (n *Net) positions(d modality.Domain) *G.Node {
-	key := "pos." + d.Name
-	if x, ok := n.nodes[key]; ok {
+// table gives a parameter or a fixed position table as rows of D numbers.
+func (n *Net) table(name string) *G.Node {
+	if x, ok := n.nodes[name]; ok {
 		return x
 	}
-	n.nodes[key] = ops.Input(n.g, key, []int{d.Max, n.m.Config.Dim}, n.m.pos[d.Name])
-	return n.nodes[key]
+	if t, ok := n.m.pos[name]; ok {
+		d := n.m.Config.Dim
+		n.nodes[name] = ops.Input(n.g, name, []int{len(t) / d, d}, t)
+		return n.nodes[name]
+	}
+	return n.param(name)
 }
 
-func (n *Net) linear(x *G.Node, name string) *G.Node { return ops.Linear(x, n.param(name+".weight")) }
+func (n *Net) index(name string, rows, width int, data []int32) *G.Node {
+	return ops.Indices(n.g, name, []int{n.B, rows, width}, data)
+}
+
+// bias adds a map's bias where the model has one.
+func (n *Net) bias(x *G.Node, name string) *G.Node {
+	if n.m.byName[name+".bias"] == nil {
+		return x
+	}
+	return ops.Bias(x, n.param(name+".bias"))
+}
+
+func (n *Net) linear(x *G.Node, name string) *G.Node {
+	return n.bias(ops.Linear(x, n.param(name+".weight")), name)
+}
+
+// gains gives the weight of a norm, and its bias or nil.
+func (n *Net) gains(name string) (g, b *G.Node) {
+	if n.m.byName[name+".bias"] != nil {
+		b = n.param(name + ".bias")
+	}
+	return n.param(name + ".weight"), b
+}
 
 func (n *Net) norm(x *G.Node, name string) *G.Node {
-	return ops.Norm(x, n.param(name+".weight"), nil)
+	g, b := n.gains(name)
+	return ops.Norm(x, g, b)
 }
 
+// headNorm normalises the columns of a packed tensor head by head, where the
+// model does.
+func (n *Net) headNorm(x *G.Node, name string, from int) *G.Node {
+	if !n.m.Config.QKNorm {
+		return x
+	}
+	g, b := n.gains(name)
+	return ops.PartNorm(x, g, b, from, from+n.m.Config.Dim)
+}
+
+func (n *Net) self(x *G.Node, name string, span *G.Node) *G.Node {
+	qkv := n.linear(x, name+".qkv")
+	qkv = n.headNorm(n.headNorm(qkv, name+".q_norm", 0), name+".k_norm", n.m.Config.Dim)
+	return n.linear(ops.SelfAttention(qkv, span, n.m.Config.Heads), name+".proj")
+}
+
+func (n *Net) cross(x, ctx *G.Node, name string, span *G.Node) *G.Node {
+	q := n.headNorm(n.linear(x, name+".q"), name+".q_norm", 0)
+	kv := n.headNorm(n.linear(ctx, name+".kv"), name+".k_norm", 0)
+	return n.linear(ops.CrossAttention(q, kv, span, n.m.Config.Heads), name+".proj")
+}
+
+// mlp is fc2(act(fc1 x) fc3 x), or fc2(act(fc1 x)) where there is no gate
+// (inventory 4.2).
 func (n *Net) mlp(x *G.Node, pre string) *G.Node {
-	return n.linear(ops.Gate(n.linear(x, pre+"mlp.fc1"), n.linear(x, pre+"mlp.fc3")), pre+"mlp.fc2")
+	c := n.m.Config
+	h := n.linear(x, pre+"mlp.fc1")
+	switch {
+	case c.Plain && c.Act == "gelu":
+		h = ops.Gelu(h)
+	case c.Plain:
+		h = ops.Silu(h)
+	case c.Act == "gelu":
+		h = ops.Mul(ops.Gelu(h), n.linear(x, pre+"mlp.fc3"))
+	default:
+		h = ops.Gate(h, n.linear(x, pre+"mlp.fc3"))
+	}
+	return n.linear(h, pre+"mlp.fc2")
 }

@@ -1,17 +1,12 @@
 package model
 
-// Parameters: their official names (inventory 9), shapes and initial values
-// (inventory 4.5).
+// Parameters: their official names (inventory 9) and shapes.
 
 import (
 	"fmt"
-	"math"
-
-	"math/rand/v2"
 	"strings"
 
 	"fourmlab/fourm/modality"
-	"fourmlab/fourm/ops"
 )
 
 // Param is one trainable tensor.
@@ -21,11 +16,11 @@ type Param struct {
 	Data  []float32
 }
 
-// Decays tells whether AdamW decays the parameter: all but norms and biases
-// (inventory 5).
+// Decays tells whether AdamW decays the parameter: all but norms and biases,
+// told by their names (inventory 5).
 func (p *Param) Decays() bool {
-	return !strings.Contains(p.Name, "norm.") && !strings.Contains(p.Name, "_norm") && !strings.Contains(p.Name, "norm1.") &&
-		!strings.Contains(p.Name, "norm2.") && !strings.HasSuffix(p.Name, ".bias")
+	return !strings.Contains(p.Name, "norm.") && !strings.Contains(p.Name, ".norm") &&
+		!strings.HasSuffix(p.Name, ".bias") && !strings.HasSuffix(p.Name, ".gamma") && !strings.HasSuffix(p.Name, ".lookup_table_weight")
 }
 
 func size(shape []int) int {
@@ -36,119 +31,139 @@ func size(shape []int) int {
 	return n
 }
 
+func encoderName(d modality.Domain) string { return "encoder_embeddings." + d.Official }
+func decoderName(d modality.Domain) string { return "decoder_embeddings." + d.Official }
+
 // headName is the parameter that makes a domain's logits: the decoder's token
 // table, unless heads are untied (inventory 4.3).
 func (m *Model) headName(d modality.Domain) string {
 	if m.Config.Untied {
-		return "decoder_embeddings." + d.Official + ".to_logits.weight"
+		return decoderName(d) + ".to_logits.weight"
 	}
-	return "decoder_embeddings." + d.Official + ".token_emb.weight"
+	return decoderName(d) + ".token_emb.weight"
+}
+
+// modName is the parameter of a target domain's modality embedding, which is
+// the encoder's where both have one and share it (inventory 4.3).
+func (m *Model) modName(d modality.Domain) string {
+	if m.isInput(d.Name) && !m.Config.Apart {
+		return encoderName(d) + ".mod_emb"
+	}
+	return decoderName(d) + ".mod_emb"
 }
 
 // declare lists the parameters of the model, without their numbers.
 func (m *Model) declare() {
 	c := m.Config
-	add := func(name string, shape ...int) {
-		p := &Param{Name: name, Shape: shape}
-		m.Params = append(m.Params, p)
-		m.byName[name] = p
-	}
-	d, h := c.Dim, c.hidden()
+	add := m.add
+	d := c.Dim
 	for _, dom := range m.In {
-		pre := "encoder_embeddings." + dom.Official
+		pre := encoderName(dom)
 		add(pre+".mod_emb", 1, 1, d)
-		if dom.Pixels {
+		switch {
+		case dom.Pixels:
 			add(pre+".proj.weight", d, dom.Width)
-		} else {
+		case dom.Kind == modality.Vectors && dom.Bottleneck > 0:
+			m.addLinear(pre+".emb_proj.0", dom.Bottleneck, dom.Width, true)
+			m.addLinear(pre+".emb_proj.1", d, dom.Bottleneck, true)
+		case dom.Kind == modality.Vectors:
+			m.addLinear(pre+".emb_proj", d, dom.Width, true)
+		default:
 			add(pre+".token_emb.weight", dom.Vocab, d)
 		}
+		m.addPositions(pre, dom)
 	}
 	for i := range c.Encoder {
 		pre := fmt.Sprintf("encoder.%d.", i)
-		add(pre+"norm1.weight", d)
-		add(pre+"attn.qkv.weight", 3*d, d)
-		add(pre+"attn.proj.weight", d, d)
-		add(pre+"norm2.weight", d)
-		addMLP(add, pre, d, h)
+		m.addNorm(pre+"norm1", d)
+		m.addAttention(pre+"attn", "qkv", 3*d)
+		m.addNorm(pre+"norm2", d)
+		m.addMLP(pre)
 	}
-	add("encoder_norm.weight", d)
-	add("decoder_proj_context.weight", d, d)
-	add("decoder_proj_context.bias", d)
+	m.addNorm("encoder_norm", d)
+	m.addLinear("decoder_proj_context", d, d, true)
 	for _, dom := range m.Out {
-		pre := "decoder_embeddings." + dom.Official
-		if !m.isInput(dom.Name) {
+		pre := decoderName(dom)
+		if m.modName(dom) == pre+".mod_emb" {
 			add(pre+".mod_emb", 1, 1, d)
 		}
 		// an image's target content is the mask token: without tying it needs
 		// no table
-		if !c.Untied || dom.Kind == modality.Sequence {
+		if !c.Untied || !dom.Grid() {
 			add(pre+".token_emb.weight", dom.Vocab, d)
 		}
 		if c.Untied {
 			add(pre+".to_logits.weight", dom.Vocab, d)
 		}
+		m.addPositions(pre, dom)
 	}
 	add("mask_token", 1, 1, d)
 	for i := range c.Decoder {
 		pre := fmt.Sprintf("decoder.%d.", i)
-		add(pre+"norm1.weight", d)
-		add(pre+"self_attn.qkv.weight", 3*d, d)
-		add(pre+"self_attn.proj.weight", d, d)
-		add(pre+"query_norm.weight", d)
-		add(pre+"context_norm.weight", d)
-		add(pre+"cross_attn.q.weight", d, d)
-		add(pre+"cross_attn.kv.weight", 2*d, d)
-		add(pre+"cross_attn.proj.weight", d, d)
-		add(pre+"norm2.weight", d)
-		addMLP(add, pre, d, h)
+		m.addNorm(pre+"norm1", d)
+		m.addAttention(pre+"self_attn", "qkv", 3*d)
+		m.addNorm(pre+"query_norm", d)
+		m.addNorm(pre+"context_norm", d)
+		m.addLinear(pre+"cross_attn.q", d, d, c.QKVBias)
+		m.addAttention(pre+"cross_attn", "kv", 2*d)
+		m.addNorm(pre+"norm2", d)
+		m.addMLP(pre)
 	}
-	add("decoder_norm.weight", d)
-}
-
-func addMLP(add func(string, ...int), pre string, d, h int) {
-	add(pre+"mlp.fc1.weight", h, d)
-	add(pre+"mlp.fc2.weight", d, h)
-	add(pre+"mlp.fc3.weight", h, d)
-}
-
-// initialise draws the initial values: Xavier uniform for linear maps, with
-// packed maps counted as the single ones they hold; N(0, 0.02) for tables;
-// ones and zeros for norms and biases. A tied head ends up Xavier, as the
-// official order of initialisation leaves it.
-func (m *Model) initialise() {
-	for i, p := range m.Params {
-		r := rand.New(rand.NewPCG(uint64(m.Config.Seed), uint64(i)))
-		p.Data = make([]float32, size(p.Shape))
-		name := p.Name
-		switch {
-		case strings.HasSuffix(name, ".bias"):
-		case strings.Contains(name, "norm"):
-			for j := range p.Data {
-				p.Data[j] = 1
-			}
-		case strings.HasSuffix(name, "token_emb.weight") && (m.Config.Untied || strings.HasPrefix(name, "encoder_embeddings.")), strings.HasSuffix(name, "mod_emb"), name == "mask_token":
-			for j := range p.Data {
-				p.Data[j] = float32(r.NormFloat64() * 0.02)
-			}
-		default:
-			rows, cols := float64(p.Shape[0]), float64(p.Shape[1])
-			if strings.Contains(name, "qkv") {
-				rows /= 3
-			} else if strings.Contains(name, ".kv.") {
-				rows /= 2
-			}
-			bound := math.Sqrt(6 / (rows + cols))
-			for j := range p.Data {
-				p.Data[j] = float32((2*r.Float64() - 1) * bound)
-			}
-		}
+	m.addNorm("decoder_norm", d)
+	if c.Registers > 0 {
+		add("register_tokens", 1, c.Registers, d)
 	}
 }
 
-// positions gives the fixed table of a domain, (Max, D).
-func positions(d modality.Domain, dim int) []float32 {
-	if d.Kind == modality.Image {
-		return ops.GridPositions(d.Rows, d.Cols, dim)
+func (m *Model) add(name string, shape ...int) {
+	p := &Param{Name: name, Shape: shape}
+	m.Params = append(m.Params, p)
+	m.byName[name] = p
+}
+
+func (m *Model) addLinear(name string, out, in int, bias bool) {
+	m.add(name+".weight", out, in)
+	if bias {
+		m.add(name+".bias", out)
 	}
-	return ops.LinePositions(d.Max, dim)
+}
+
+func (m *Model) addNorm(name string, d int) {
+	m.add(name+".weight", d)
+	if m.Config.NormBias {
+		m.add(name+".bias", d)
+	}
+}
+
+// addAttention adds the packed map of an attention, its norms and the map
+// behind it.
+func (m *Model) addAttention(name, packed string, width int) {
+	d := m.Config.Dim
+	m.addLinear(name+"."+packed, width, d, m.Config.QKVBias)
+	m.addLinear(name+".proj", d, d, m.Config.ProjBias)
+	if m.Config.QKNorm {
+		m.addNorm(name+".q_norm", d/m.Config.Heads)
+		m.addNorm(name+".k_norm", d/m.Config.Heads)
+	}
+}
+
+func (m *Model) addMLP(pre string) {
+	d, h, bias := m.Config.Dim, m.Config.hidden(), m.Config.MLPBias
+	m.addLinear(pre+"mlp.fc1", h, d, bias)
+	m.addLinear(pre+"mlp.fc2", d, h, bias)
+	if !m.Config.Plain {
+		m.addLinear(pre+"mlp.fc3", h, d, bias)
+	}
+}
+
+// addPositions adds a learned position table; sines need no parameter.
+func (m *Model) addPositions(pre string, d modality.Domain) {
+	if !d.Learned {
+		return
+	}
+	n := d.Max
+	if !d.Grid() {
+		n = d.Positions
+	}
+	m.add(pre+".pos_emb", 1, n, m.Config.Dim)
 }

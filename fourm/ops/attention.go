@@ -10,13 +10,14 @@ import (
 
 // SelfAttention is scaled dot-product attention of a packed qkv (B, T, 3D),
 // rows ordered q, k, v and each split by head (inventory 4.2); the result is
-// (B, T, D). span (B, T, 2) holds the range of keys that each query may see,
-// which covers all of 4M's masks: visible tokens are packed first, and those
-// of one modality lie together (inventory 4.6).
+// (B, T, D). span (B, T, 4) holds two ranges for each query, the keys that it
+// may see and a hole among them, which covers all of 4M's masks: visible
+// tokens are packed first, and those of one modality lie together, before the
+// padding and in it (inventory 4.6). An empty range sees all keys alike.
 func SelfAttention(qkv, span *G.Node, heads int) *G.Node {
 	s := qkv.Shape()
 	expect(len(s) == 3 && s[2]%(3*heads) == 0, "SelfAttention", "qkv %v is not (B, T, 3D) with D a multiple of %d heads", s, heads)
-	expect(span.Shape().TotalSize() == 2*s[0]*s[1], "SelfAttention", "span %v does not fit qkv %v", span.Shape(), s)
+	expect(span.Shape().TotalSize() == 4*s[0]*s[1], "SelfAttention", "span %v does not fit qkv %v", span.Shape(), s)
 	d := s[2] / 3
 	shape := cpu.Heads{B: s[0], Tq: s[1], Tk: s[1], H: heads, D: d / heads, QStride: 3 * d, KStride: 3 * d, VStride: 3 * d}
 	return apply(spec{
@@ -37,12 +38,12 @@ func SelfAttention(qkv, span *G.Node, heads int) *G.Node {
 }
 
 // CrossAttention attends from q (B, M, D) to a packed kv (B, N, 2D); the
-// result is (B, M, D). span (B, M, 2) is as in SelfAttention.
+// result is (B, M, D). span (B, M, 4) is as in SelfAttention.
 func CrossAttention(q, kv, span *G.Node, heads int) *G.Node {
 	s, t := q.Shape(), kv.Shape()
 	expect(len(s) == 3 && len(t) == 3 && s[0] == t[0] && t[2] == 2*s[2] && s[2]%heads == 0, "CrossAttention",
 		"q %v and kv %v are not (B, M, D) and (B, N, 2D) with D a multiple of %d heads", s, t, heads)
-	expect(span.Shape().TotalSize() == 2*s[0]*s[1], "CrossAttention", "span %v does not fit q %v", span.Shape(), s)
+	expect(span.Shape().TotalSize() == 4*s[0]*s[1], "CrossAttention", "span %v does not fit q %v", span.Shape(), s)
 	d := s[2]
 	shape := cpu.Heads{B: s[0], Tq: s[1], Tk: t[1], H: heads, D: d / heads, QStride: d, KStride: 2 * d, VStride: 2 * d}
 	return apply(spec{

@@ -14,7 +14,14 @@ import (
 // it 4M's embeddings of all modalities are one op: tokens, pixels, positions
 // and modalities are tables.
 func Gather(shape []int, index *G.Node, tables ...*G.Node) *G.Node {
+	return GatherPadded(shape, make([]bool, len(tables)), index, tables...)
+}
+
+// GatherPadded is Gather in which row 0 of a table whose pad is true stands
+// for padding: it is read, and gets no gradient (inventory 1.2).
+func GatherPadded(shape []int, pad []bool, index *G.Node, tables ...*G.Node) *G.Node {
 	expect(len(tables) > 0, "Gather", "no table")
+	expect(len(pad) == len(tables), "Gather", "%d pads for %d tables", len(pad), len(tables))
 	d := last(tables[0])
 	for _, t := range tables {
 		expect(last(t) == d, "Gather", "tables of %d and %d columns", d, last(t))
@@ -43,8 +50,11 @@ func Gather(shape []int, index *G.Node, tables ...*G.Node) *G.Node {
 		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes {
 			grads := G.Nodes{nil}
 			for i, t := range in[1:] {
-				grads = append(grads, apply(spec{name: fmt.Sprintf("Scatter(%d)", i), out: t.Shape(), forward: func(dt []float32, a []Arg) {
+				grads = append(grads, apply(spec{name: fmt.Sprintf("Scatter(%d,%v)", i, pad[i]), out: t.Shape(), forward: func(dt []float32, a []Arg) {
 					cpu.Scatter(dt, a[0].F, a[1].I, int32(i), d)
+					if pad[i] {
+						clear(dt[:d])
+					}
 				}}, dy, in[0]))
 			}
 			return grads

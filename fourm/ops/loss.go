@@ -110,31 +110,38 @@ func MSE(a, b *G.Node) *G.Node {
 	}, a, b)
 }
 
-// Sum is the weighted sum of scalars.
+// Sum is the weighted sum of scalars, with weights that never change.
 func Sum(weights []float32, losses ...*G.Node) *G.Node {
 	expect(len(weights) == len(losses) && len(losses) > 0, "Sum", "%d weights for %d losses", len(weights), len(losses))
-	weights = slices.Clone(weights)
-	diff := make([]bool, len(losses))
-	for i := range diff {
-		diff[i] = true
+	w := Input(losses[0].Graph(), fmt.Sprintf("weights%v", weights), []int{len(weights)}, slices.Clone(weights))
+	return Weigh(w, losses...)
+}
+
+// Weigh is the sum of scalars by weights (as many), which may change from run
+// to run and get no gradient.
+func Weigh(weights *G.Node, losses ...*G.Node) *G.Node {
+	expect(weights.Shape().TotalSize() == len(losses) && len(losses) > 0, "Weigh", "weights %v for %d losses", weights.Shape(), len(losses))
+	diff := make([]bool, 1+len(losses))
+	for i := range losses {
+		diff[1+i] = true
 	}
 	return apply(spec{
-		name: fmt.Sprintf("Sum(%v)", weights),
+		name: "Weigh",
 		forward: func(y []float32, in []Arg) {
 			y[0] = 0
-			for i, w := range weights {
-				y[0] += w * in[i].F[0]
+			for i, w := range in[0].F {
+				y[0] += w * in[1+i].F[0]
 			}
 		},
 		diff: diff,
 		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes {
-			var grads G.Nodes
-			for _, w := range weights {
-				grads = append(grads, apply(spec{name: fmt.Sprintf("Scale(%g)", w), forward: func(y []float32, a []Arg) {
-					y[0] = w * a[0].F[0]
-				}}, dy))
+			grads := G.Nodes{nil}
+			for i := range losses {
+				grads = append(grads, apply(spec{name: fmt.Sprintf("WeighBack(%d)", i), forward: func(y []float32, a []Arg) {
+					y[0] = a[1].F[i] * a[0].F[0]
+				}}, dy, in[0]))
 			}
 			return grads
 		},
-	}, losses...)
+	}, append([]*G.Node{weights}, losses...)...)
 }

@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"fmt"
+
 	G "gorgonia.org/gorgonia"
 
 	"fourmlab/fourm/kernels/cpu"
@@ -42,6 +44,66 @@ func Norm(x, g, b *G.Node) *G.Node {
 			}
 			db := apply(spec{name: "BiasBack", out: in[2].Shape(), forward: func(db []float32, a []Arg) {
 				cpu.SumRows(db, a[0].F)
+			}}, dy)
+			return G.Nodes{dx, dg, db}
+		},
+	}, in...)
+}
+
+// PartNorm normalises columns from (inclusive) to (exclusive) of x (..., W) in
+// groups of as many as g (and b, which may be nil) has, and leaves the others
+// as they are: the norms of queries and keys, head by head, in a packed qkv.
+func PartNorm(x, g, b *G.Node, from, to int) *G.Node {
+	w, d := last(x), g.Shape().TotalSize()
+	expect(from >= 0 && from < to && to <= w && (to-from)%d == 0, "PartNorm", "columns %d to %d of x %v are no groups of %d", from, to, x.Shape(), d)
+	in := []*G.Node{x, g}
+	if b != nil {
+		expect(same(g, b), "PartNorm", "g %v and b %v differ", g.Shape(), b.Shape())
+		in = append(in, b)
+	}
+	rows := x.Shape().TotalSize() / w
+	// columns gives the normalised ones of all rows, one behind the other
+	columns := func(x []float32) []float32 {
+		out := make([]float32, 0, rows*(to-from))
+		for r := range rows {
+			out = append(out, x[r*w+from:r*w+to]...)
+		}
+		return out
+	}
+	put := func(y, part []float32) {
+		for r := range rows {
+			copy(y[r*w+from:r*w+to], part[r*(to-from):])
+		}
+	}
+	return apply(spec{
+		name: fmt.Sprintf("PartNorm(%d,%d,%d)", from, to, len(in)),
+		out:  x.Shape(),
+		forward: func(y []float32, in []Arg) {
+			var b []float32
+			if len(in) == 3 {
+				b = in[2].F
+			}
+			copy(y, in[0].F)
+			p := make([]float32, rows*(to-from))
+			cpu.Norm(p, columns(in[0].F), in[1].F, b, Eps)
+			put(y, p)
+		},
+		diff: []bool{true, true, true}[:len(in)],
+		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes {
+			dx := apply(spec{name: fmt.Sprintf("PartNormBack(%d,%d)", from, to), out: in[0].Shape(), forward: func(dx []float32, a []Arg) {
+				copy(dx, a[0].F)
+				p := make([]float32, rows*(to-from))
+				cpu.NormBack(p, columns(a[0].F), columns(a[1].F), a[2].F, Eps)
+				put(dx, p)
+			}}, dy, in[0], in[1])
+			dg := apply(spec{name: fmt.Sprintf("PartNormBackGain(%d,%d)", from, to), out: in[1].Shape(), forward: func(dg []float32, a []Arg) {
+				cpu.NormBackParam(dg, nil, columns(a[0].F), columns(a[1].F), Eps)
+			}}, dy, in[0])
+			if len(in) == 2 {
+				return G.Nodes{dx, dg}
+			}
+			db := apply(spec{name: fmt.Sprintf("PartBiasBack(%d,%d)", from, to), out: in[2].Shape(), forward: func(db []float32, a []Arg) {
+				cpu.SumRows(db, columns(a[0].F))
 			}}, dy)
 			return G.Nodes{dx, dg, db}
 		},

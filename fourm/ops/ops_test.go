@@ -43,13 +43,26 @@ var cases = []testCase{
 	{"gate", [][]int{{3, 5}, {3, 5}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Gate(x[0], x[1])) }},
 	{"gelu", [][]int{{3, 5}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Gelu(x[0])) }},
 	{"self-attention", [][]int{{2, 3, 12}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
-		return mix(g, ops.SelfAttention(x[0], ints(g, "span", []int{2, 3, 2}, 0, 1, 0, 2, 0, 3, 0, 2, 1, 3, 2, 2), 2))
+		return mix(g, ops.SelfAttention(x[0], ints(g, "span", []int{2, 3, 4}, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 0, 2, 0, 0, 1, 3, 0, 0, 2, 2, 0, 0), 2))
 	}},
 	{"cross-attention", [][]int{{1, 2, 4}, {1, 3, 8}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
-		return mix(g, ops.CrossAttention(x[0], x[1], ints(g, "span", []int{1, 2, 2}, 0, 2, 0, 3), 2))
+		return mix(g, ops.CrossAttention(x[0], x[1], ints(g, "span", []int{1, 2, 4}, 0, 2, 0, 0, 0, 3, 0, 0), 2))
 	}},
 	{"gather", [][]int{{3, 4}, {2, 4}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
 		return mix(g, ops.Gather([]int{1, 5, 4}, ints(g, "index", []int{5, 2}, 0, 2, 1, 0, -1, 0, 0, 2, 1, 1), x[0], x[1]))
+	}},
+	{"gather with a padding row", [][]int{{3, 4}, {2, 4}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		return mix(g, ops.GatherPadded([]int{1, 5, 4}, []bool{false, true}, ints(g, "index", []int{5, 2}, 0, 2, 1, 1, -1, 0, 0, 2, 1, 1), x[0], x[1]))
+	}},
+	{"silu", [][]int{{3, 5}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Silu(x[0])) }},
+	{"mul", [][]int{{3, 5}, {3, 5}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Mul(x[0], x[1])) }},
+	{"part norm", [][]int{{2, 2, 12}, {3}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.PartNorm(x[0], x[1], nil, 3, 9)) }},
+	{"part norm with bias", [][]int{{2, 2, 12}, {4}, {4}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		return mix(g, ops.PartNorm(x[0], x[1], x[2], 0, 8))
+	}},
+	{"weigh", [][]int{{3}, {3}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		w := ops.Input(g, "w", []int{2}, []float32{0.5, 2})
+		return ops.Weigh(w, mix(g, x[0]), ops.MSE(x[0], x[1]))
 	}},
 	{"cross-entropy", [][]int{{2, 3, 4}, {5, 4}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
 		return ops.CrossEntropy(x[0], x[1], ints(g, "labels", []int{6}, 1, -1, 4, 0, -1, 2))

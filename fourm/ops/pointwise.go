@@ -1,6 +1,6 @@
 package ops
 
-// Elementwise ops: the residual sum, SwiGLU's gate, GELU.
+// Elementwise ops: the residual sum, SwiGLU's gate, the activations.
 
 import (
 	G "gorgonia.org/gorgonia"
@@ -50,4 +50,31 @@ func Gelu(x *G.Node) *G.Node {
 			}}, dy, in[0])}
 		},
 	}, x)
+}
+
+// Silu computes x sigmoid(x).
+func Silu(x *G.Node) *G.Node {
+	return apply(spec{
+		name:    "Silu",
+		out:     x.Shape(),
+		forward: func(y []float32, in []Arg) { cpu.Silu(y, in[0].F) },
+		diff:    []bool{true},
+		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes {
+			return G.Nodes{apply(spec{name: "SiluBack", out: in[0].Shape(), forward: func(dx []float32, a []Arg) {
+				cpu.SiluBack(dx, a[0].F, a[1].F)
+			}}, dy, in[0])}
+		},
+	}, x)
+}
+
+// Mul computes a b element by element, of equal shapes.
+func Mul(a, b *G.Node) *G.Node {
+	expect(same(a, b), "Mul", "shapes %v and %v differ", a.Shape(), b.Shape())
+	return apply(spec{
+		name:     "Mul",
+		out:      a.Shape(),
+		forward:  func(y []float32, in []Arg) { cpu.Mul(y, in[0].F, in[1].F) },
+		diff:     []bool{true, true},
+		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes { return G.Nodes{Mul(dy, in[1]), Mul(dy, in[0])} },
+	}, a, b)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"fourmlab/fourm/exec"
 	"io/fs"
 	"math"
 	"os"
@@ -507,7 +508,7 @@ func TestMemory(t *testing.T) {
 		m := model.New(c)
 		s := model.Shape{B: 16, N: 24, M: 20}
 		_, all := m.Size()
-		held := m.Train(s).Machine.Bytes() + 4*3*int64(all) // weights and AdamW's two means
+		held := m.Train(s).Machine.(*exec.Machine).Bytes() + 4*3*int64(all) // weights and AdamW's two means
 		if f := float64(m.Memory(s)) / float64(held); f < 0.5 || f > 2 {
 			t.Errorf("dim %d: estimate %s, held %s", dim, model.Bytes(m.Memory(s)), model.Bytes(held))
 		} else {

@@ -56,6 +56,38 @@ func GateBack(da, dy, a, b []float32) {
 	})
 }
 
+// Silu computes y = x sigmoid(x).
+func Silu(y, x []float32) {
+	byBlocks(len(y), func(lo, hi int, s []float32) {
+		x, y := x[lo:hi], y[lo:hi]
+		sigmoidSlice(s, x)
+		for i, v := range s {
+			y[i] = x[i] * v
+		}
+	})
+}
+
+// SiluBack computes dx = dy silu'(x).
+func SiluBack(dx, dy, x []float32) {
+	byBlocks(len(dx), func(lo, hi int, s []float32) {
+		x, dy, dx := x[lo:hi], dy[lo:hi], dx[lo:hi]
+		sigmoidSlice(s, x)
+		for i, v := range s {
+			dx[i] = dy[i] * v * (1 + x[i]*(1-v))
+		}
+	})
+}
+
+// Mul computes y = a b.
+func Mul(y, a, b []float32) {
+	For(len(y), grain, func(lo, hi int) {
+		a, b, y := a[lo:hi], b[lo:hi], y[lo:hi]
+		for i := range y {
+			y[i] = a[i] * b[i]
+		}
+	})
+}
+
 // Gelu computes y = x Phi(x), Phi the normal distribution function.
 func Gelu(y, x []float32) {
 	byBlocks(len(y), func(lo, hi int, s []float32) {

@@ -15,9 +15,11 @@ type Heads struct {
 
 // Attend computes softmax(q kᵀ / sqrt(D)) v into out (B, Tq, H D).
 //
-// span (B, Tq, 2) holds for every query the half-open range of keys that it
-// may see. A query with an empty range sees all keys alike, as 4M's masked
-// fill with the most negative finite number has it (inventory 4.2).
+// span (B, Tq, 4) holds for every query two half-open ranges of keys: those
+// that it may see, and a hole among them. A query whose first range is empty
+// sees all keys alike, as 4M's masked fill with the most negative finite
+// number has it (inventory 4.2); one whose first range begins below 0 sees
+// nothing and gets zeros, as where there is no key.
 func Attend(out, q, k, v []float32, s Heads, span []int32) {
 	For(s.B*s.H, 1, func(lo, hi int) {
 		buf := borrow(s.Tq * s.Tk)
@@ -25,7 +27,7 @@ func Attend(out, q, k, v []float32, s Heads, span []int32) {
 		for t := lo; t < hi; t++ {
 			b, h := t/s.H, t%s.H
 			qh, kh, vh := s.slices(q, k, v, b, h)
-			s.scores(p, qh, kh, span[2*b*s.Tq:])
+			s.scores(p, qh, kh, span[4*b*s.Tq:])
 			o := out[b*s.Tq*s.H*s.D+h*s.D:]
 			GemmSerial(false, false, s.Tq, s.D, s.Tk, p, s.Tk, vh, s.VStride, o, s.H*s.D, false)
 		}
@@ -44,7 +46,7 @@ func AttendBack(dq, dk, dv, dout, q, k, v []float32, s Heads, span []int32) {
 			b, h := t/s.H, t%s.H
 			qh, kh, vh := s.slices(q, k, v, b, h)
 			dqh, dkh, dvh := s.slices(dq, dk, dv, b, h)
-			sp := span[2*b*s.Tq:]
+			sp := span[4*b*s.Tq:]
 			s.scores(p, qh, kh, sp)
 			do := dout[b*s.Tq*s.H*s.D+h*s.D:]
 			// dv = pᵀ do, dp = do vᵀ, ds = p (dp - sum(dp p)), dq = ds k, dk = dsᵀ q
@@ -52,7 +54,7 @@ func AttendBack(dq, dk, dv, dout, q, k, v []float32, s Heads, span []int32) {
 			GemmSerial(false, true, s.Tq, s.Tk, s.D, do, s.H*s.D, vh, s.VStride, dp, s.Tk, false)
 			for i := range s.Tq {
 				p, dp := p[i*s.Tk:(i+1)*s.Tk], dp[i*s.Tk:(i+1)*s.Tk]
-				if sp[2*i] >= sp[2*i+1] { // all scores are the same constant
+				if sp[4*i] < 0 || sp[4*i] >= sp[4*i+1] { // all scores are the same constant
 					clear(dp)
 					continue
 				}
@@ -82,7 +84,11 @@ func (s Heads) scores(p, q, k []float32, span []int32) {
 	GemmSerial(false, true, s.Tq, s.Tk, s.D, q, s.QStride, k, s.KStride, p, s.Tk, false)
 	for i := range s.Tq {
 		row := p[i*s.Tk : (i+1)*s.Tk]
-		lo, hi := int(span[2*i]), int(span[2*i+1])
+		lo, hi := int(span[4*i]), int(span[4*i+1])
+		if lo < 0 {
+			clear(row)
+			continue
+		}
 		if lo >= hi {
 			for j := range row {
 				row[j] = 1 / float32(s.Tk)
@@ -91,6 +97,11 @@ func (s Heads) scores(p, q, k []float32, span []int32) {
 		}
 		clear(row[:lo])
 		clear(row[hi:])
+		if from, to := span[4*i+2], span[4*i+3]; from < to {
+			for j := from; j < to; j++ {
+				row[j] = -math.MaxFloat32
+			}
+		}
 		seen := row[lo:hi]
 		sum := expRow(seen, seen, maxSlice(seen), scale)
 		inv := 1 / sum

@@ -12,7 +12,12 @@ type Heads = cpu.Heads
 // weights gives the attention of query i of head h of sample b to all keys.
 func weights(q, k []float32, s Heads, span []int32, b, h, i int) []float64 {
 	w := make([]float64, s.Tk)
-	lo, hi := int(span[2*(b*s.Tq+i)]), int(span[2*(b*s.Tq+i)+1])
+	sp := span[4*(b*s.Tq+i):]
+	lo, hi := int(sp[0]), int(sp[1])
+	hole := func(j int) bool { return j >= int(sp[2]) && j < int(sp[3]) }
+	if lo < 0 {
+		return w
+	}
 	if lo >= hi {
 		for j := range w {
 			w[j] = 1 / float64(s.Tk)
@@ -26,6 +31,9 @@ func weights(q, k []float32, s Heads, span []int32, b, h, i int) []float64 {
 			dot += float64(q[(b*s.Tq+i)*s.QStride+h*s.D+c]) * float64(k[(b*s.Tk+j)*s.KStride+h*s.D+c])
 		}
 		w[j] = dot / math.Sqrt(float64(s.D))
+		if hole(j) {
+			w[j] = math.Inf(-1)
+		}
 		top = math.Max(top, w[j])
 	}
 	for j := lo; j < hi; j++ {
@@ -69,7 +77,7 @@ func AttendBack(dq, dk, dv, dout, q, k, v []float32, s Heads, span []int32) {
 			for i := range s.Tq {
 				at := (b*s.Tq + i)
 				w := weights(q, k, s, span, b, h, i)
-				masked := span[2*at] >= span[2*at+1]
+				masked := span[4*at] < 0 || span[4*at] >= span[4*at+1]
 				dw, dot := make([]float64, s.Tk), 0.0
 				for j := range w {
 					for c := range s.D {

@@ -74,6 +74,30 @@ func GateBack(da, dy, a, b []float32) {
 	}
 }
 
+// Silu computes y = x sigmoid(x).
+func Silu(y, x []float32) {
+	for i := range y {
+		v := float64(x[i])
+		y[i] = float32(v * sigmoid(v))
+	}
+}
+
+// SiluBack computes dx = dy silu'(x).
+func SiluBack(dx, dy, x []float32) {
+	for i := range dx {
+		v := float64(x[i])
+		s := sigmoid(v)
+		dx[i] = float32(float64(dy[i]) * (s + v*s*(1-s)))
+	}
+}
+
+// Mul computes y = a b.
+func Mul(y, a, b []float32) {
+	for i := range y {
+		y[i] = a[i] * b[i]
+	}
+}
+
 // Gelu computes y = x Phi(x).
 func Gelu(y, x []float32) {
 	for i := range y {

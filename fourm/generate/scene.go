@@ -1,0 +1,265 @@
+package generate
+
+// A generation at work: what every sample shows so far, domain by domain, and
+// what the model says of a target (inventory 6.1, 6.3, 6.4).
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"fourmlab/fourm/kernels/cpu"
+	"fourmlab/fourm/modality"
+	"fourmlab/fourm/model"
+)
+
+// Scene is a batch of samples that are generated together. Rows hold the
+// domains in 4M's own form: what is known is input, a target of no token is all
+// target; a text's target is the sentinel that opens it, room, and the one that
+// ends it (see Empty). Move changes them.
+type Scene struct {
+	Model  *model.Model
+	Rows   []map[string]model.Row // by sample, by domain
+	Chance Chance
+	Compat bool // as the official code does, where it has a defect
+	// Opens is the sentinel that stands for the text of a target.
+	Opens int
+	// Splits tells the sentinels of a text.
+	Splits func(id int) bool
+	never  []int // tokens that are never drawn
+	// Watch, where not nil, is shown the logits of every look at a target, rows
+	// of one number a token: those with the conditions, then those without.
+	Watch func(logits []float32)
+}
+
+// Move is one step of a schedule: what is decided, and how.
+type Move struct {
+	Domain  string
+	Scheme  Scheme
+	Tokens  int     // that are decided; all of a text
+	Temp    float64 // 0 takes the likeliest token
+	Filter  Filter
+	Guide   float64    // weight of guidance against the same without By; 1 is none
+	By      []string   // domains that guidance empties
+	Groups  [][]string // conditions weighed each for itself, in place of Guide: sets of domains
+	Weights []float64  // of the groups
+}
+
+// Decision is a token that a step settled.
+type Decision struct {
+	At, ID int
+	P      float64 // probability among its choices
+}
+
+// query is what is asked of a target: places of a grid, or what continues a
+// text, by sample.
+type query [][]int
+
+// logits gives what the model says of a domain's queried tokens, sample after
+// sample: one row a place of a grid, one a text for what comes behind it. Every
+// version of the samples is one part of the same batch.
+func (s *Scene) logits(ctx context.Context, d modality.Domain, versions [][]map[string]model.Row, asked []query) ([][]float32, error) {
+	n, m := 1, 1
+	blind := make([]bool, len(versions))
+	for v, samples := range versions {
+		shown := s.Model.Config.Registers
+		for i, rows := range samples {
+			k := visible(s.Model, rows)
+			n, m, shown = max(n, k), max(m, len(asked[v][i])), shown+k
+		}
+		blind[v] = s.Compat && shown == 0
+	}
+	// shapes in steps of 16, so that graphs recur
+	up := func(v int) int { return (v + 15) / 16 * 16 }
+	net := s.Model.Predict(model.Shape{B: len(versions) * len(s.Rows), N: up(n), M: up(m)})
+	net.Empty()
+	at := 0
+	for v, samples := range versions {
+		for i, rows := range samples {
+			if err := s.Model.FillQuery(net.Batch, at, rows, d.Name, asked[v][i], blind[v]); err != nil {
+				return nil, err
+			}
+			at++
+		}
+	}
+	if err := net.Machine.Run(ctx); err != nil {
+		return nil, err
+	}
+	dim, head := s.Model.Config.Dim, s.Model.Head(d)
+	out := make([][]float32, len(versions))
+	at = 0
+	for v := range versions {
+		var all []float32
+		for i := range s.Rows {
+			n := len(asked[v][i])
+			y := net.Output()[at*net.M*dim : (at*net.M+n)*dim]
+			at++
+			if s.Watch != nil {
+				all = append(all, product(y, head, dim, d.Vocab)...)
+			}
+			if !d.Grid() {
+				y = y[(n-1)*dim:]
+			}
+			out[v] = append(out[v], product(y, head, dim, d.Vocab)...)
+		}
+		if s.Watch != nil {
+			s.Watch(all)
+		}
+	}
+	return out, nil
+}
+
+// product gives the logits of rows of y (R, D) by a head (V, D).
+func product(y, head []float32, dim, vocab int) []float32 {
+	rows := len(y) / dim
+	out := make([]float32, rows*vocab)
+	cpu.Gemm(false, true, rows, vocab, dim, y, dim, head, dim, out, vocab, false)
+	return out
+}
+
+// forbid takes the tokens that are never drawn from rows of logits.
+func (s *Scene) forbid(row []float32) {
+	for _, id := range s.never {
+		row[id] = -math.MaxFloat32
+	}
+}
+
+// visible counts the encoder tokens of a sample.
+func visible(m *model.Model, rows map[string]model.Row) int {
+	n := 0
+	for _, d := range m.In {
+		for _, in := range rows[d.Name].Input {
+			if in {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// ask gives the logits of a step, guided. again gives the query of each look;
+// most often they are all the same.
+func (s *Scene) ask(ctx context.Context, d modality.Domain, mv Move, again func() query) ([]float32, error) {
+	versions := [][]map[string]model.Row{s.Rows}
+	weights := []float32{1}
+	switch {
+	case mv.Groups != nil:
+		versions, weights = s.groups(mv)
+	case mv.Guide != 1 && len(mv.By) > 0:
+		versions = append(versions, s.without(mv.By))
+		weights = []float32{float32(mv.Guide), float32(1 - mv.Guide)}
+	}
+	asked := make([]query, len(versions))
+	for v := range asked {
+		asked[v] = again()
+	}
+	all, err := s.logits(ctx, d, versions, asked)
+	if err != nil || len(all) == 1 {
+		if err != nil {
+			return nil, err
+		}
+		return all[0], nil
+	}
+	if mv.Groups == nil { // u + w (c - u)
+		c, u := all[0], all[1]
+		for i := range c {
+			c[i] = u[i] + weights[0]*(c[i]-u[i])
+		}
+		return c, nil
+	}
+	u := all[len(all)-1] // u + sum of w (c - u)
+	out := slices.Clone(u)
+	for v, w := range weights {
+		for i := range out {
+			out[i] += w * (all[v][i] - u[i])
+		}
+	}
+	return out, nil
+}
+
+// groups gives the samples with each group of conditions and none of the
+// others, then with none at all, and the weights of the groups.
+func (s *Scene) groups(mv Move) (versions [][]map[string]model.Row, weights []float32) {
+	every := slices.Concat(mv.Groups...)
+	for g, names := range append(slices.Clone(mv.Groups), nil) {
+		samples := make([]map[string]model.Row, len(s.Rows))
+		for i, rows := range s.Rows {
+			samples[i] = maps.Clone(rows)
+			for _, n := range every {
+				if !slices.Contains(names, n) {
+					delete(samples[i], n)
+				}
+			}
+		}
+		versions = append(versions, samples)
+		if names != nil {
+			weights = append(weights, float32(mv.Weights[g]))
+		}
+	}
+	return versions, weights
+}
+
+// without gives the samples with domains emptied.
+func (s *Scene) without(names []string) []map[string]model.Row {
+	out := make([]map[string]model.Row, len(s.Rows))
+	for i, rows := range s.Rows {
+		out[i] = maps.Clone(rows)
+		for _, n := range names {
+			if r, ok := rows[n]; ok {
+				out[i][n] = s.emptied(n, r)
+			}
+		}
+	}
+	return out
+}
+
+// emptied gives a domain that shows nothing: a grid without input, a text that
+// is the one sentinel for all of it, a single vector of zeros (inventory 6.4).
+func (s *Scene) emptied(name string, r model.Row) model.Row {
+	d := s.domain(name)
+	out := model.Row{IDs: r.IDs, Given: r.Given, Input: make([]bool, len(r.Input)), Target: make([]bool, len(r.Input))}
+	switch {
+	case d.Grid() || len(r.Input) == 0:
+	case d.Kind == modality.Vectors:
+		out.Given, out.Input[0] = make([]float32, len(r.Given)), true
+	default:
+		out.IDs = make([]int, len(r.IDs))
+		out.IDs[0], out.Input[0] = s.Opens, true
+	}
+	return out
+}
+
+// domain gives a domain of the model by name.
+func (s *Scene) domain(name string) modality.Domain {
+	for _, ds := range [][]modality.Domain{s.Model.Out, s.Model.In} {
+		for _, d := range ds {
+			if d.Name == name {
+				return d
+			}
+		}
+	}
+	return modality.Domain{}
+}
+
+// Move carries out one step and gives what it decided, by sample: tokens of a
+// grid in the order of their confidence, those of a text in order.
+func (s *Scene) Move(ctx context.Context, mv Move) ([][]Decision, error) {
+	d := s.domain(mv.Domain)
+	if d.Vocab == 0 {
+		return nil, fmt.Errorf("generate: %q is no output of the model", mv.Domain)
+	}
+	for i, rows := range s.Rows {
+		if _, ok := rows[mv.Domain]; !ok {
+			return nil, fmt.Errorf("generate: sample %d has no row for %q", i, mv.Domain)
+		}
+	}
+	if len(mv.Groups) != len(mv.Weights) {
+		return nil, fmt.Errorf("generate: %d weights for %d conditions", len(mv.Weights), len(mv.Groups))
+	}
+	if d.Grid() {
+		return s.grid(ctx, d, mv)
+	}
+	return s.text(ctx, d, mv, nil)
+}
