@@ -75,6 +75,8 @@ type (
 const (
 	Image    = modality.Image
 	Sequence = modality.Sequence
+	Symbols  = modality.Symbols
+	Vectors  = modality.Vectors
 
 	Color   = modality.Color
 	Gray    = modality.Gray
@@ -84,6 +86,7 @@ const (
 	Caption = modality.Caption
 	Boxes   = modality.Boxes
 	Colors  = modality.Colors
+	Feature = modality.Feature
 )
 
 // The order in which the tokens of a target are decided.
@@ -155,6 +158,10 @@ func Large(modalities ...string) Config { return model.Large(modalities...) }
 
 // XL is 2048 wide with 24 + 24 blocks.
 func XL(modalities ...string) Config { return model.XL(modalities...) }
+
+// Published gives the configuration of a published model: family "4M-7",
+// "4M-21" or "4M-7-SR", size "Ti", "S", "B", "L" or "XL".
+func Published(family, size string) Config { return model.Published(family, size) }
 
 // Chain begins a plan that is given some modalities:
 // Chain("caption").Then("rgb", 8).Temp(2).Then("depth", 4).

@@ -23,10 +23,23 @@ func New(c Config) *Model {
 	return &Model{model.New(c)}
 }
 
-// Load reads a model from a checkpoint, its tokenizers with it.
+// Load reads a model from a checkpoint, its tokenizers with it: a file that
+// Save wrote, or an official one, as a safetensors file, a .pth file, or a
+// folder with config.json and model.safetensors.
 func Load(path string) (*Model, error) {
 	checkEnv("fourm.Load")
 	m, err := model.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	return &Model{m}, nil
+}
+
+// LoadStrict is Load that lists what is left over in the file as well as what
+// is missing, and refuses either.
+func LoadStrict(path string) (*Model, error) {
+	checkEnv("fourm.LoadStrict")
+	m, err := model.LoadStrict(path)
 	if err != nil {
 		return nil, err
 	}
@@ -52,6 +65,9 @@ func (m *Model) Config() Config { return m.core.Config }
 
 // Save writes the model and its tokenizers, whole or not at all.
 func (m *Model) Save(path string) error { return m.core.Save(path, nil, nil) }
+
+// SaveAs is Save that stores the numbers as "F32", "F16" or "BF16".
+func (m *Model) SaveAs(path, dtype string) error { return m.core.SaveAs(path, dtype, nil, nil) }
 
 // To moves the model to a device; "cpu" is the only one so far.
 func (m *Model) To(device string) error { return CheckDevice(device) }

@@ -25,10 +25,14 @@ func Masks(mk fourm.Masked) *Figure {
 	for i, p := range mk.Parts {
 		m := modality.Need(op, p.Domain)
 		r := row{name: p.Domain, tint: colorOf(m.Name)}
-		if m.Kind == modality.Sequence {
+		switch m.Kind {
+		case modality.Sequence, modality.Symbols:
 			r.sub = count(len(p.Tokens.IDs), "token")
 			r.cells = wordCells(p, w)
-		} else {
+		case modality.Vectors:
+			r.sub = count(len(p.Input), "vector")
+			r.cells = vectorCells(p, w)
+		default:
 			checkPart(op, p)
 			r.sub = count(len(p.Input), "token")
 			if p.Pixels {
@@ -123,6 +127,26 @@ func wordCells(p fourm.Part, w int) []*cell {
 		c.w = w
 		c.note = count(len(t.IDs), "token")
 		out = append(out, c)
+	}
+	return out
+}
+
+// vectorCells marks which vectors are seen; nothing predicts them.
+func vectorCells(p fourm.Part, w int) []*cell {
+	in, rest := modality.Tokens{Modality: p.Modality}, modality.Tokens{Modality: p.Modality}
+	for i, seen := range p.Input {
+		t := &rest
+		if seen {
+			t = &in
+		}
+		t.IDs, t.Words = append(t.IDs, i), append(t.Words, fmt.Sprint(i))
+	}
+	out := []*cell{chipsPanel(bare(in), w), empty(w, "vectors are input only"), chipsPanel(bare(rest), w)}
+	for i, t := range []modality.Tokens{in, {}, rest} {
+		out[i].w = w
+		if i != 1 {
+			out[i].note = count(len(t.IDs), "vector")
+		}
 	}
 	return out
 }

@@ -15,6 +15,7 @@ import (
 type Fixture struct {
 	Dir, Name, Kind string
 	tape            bool
+	broken          error // what is wrong with the file that says what it is
 }
 
 // Tensor is an array of a fixture: F holds real numbers, I whole ones and
@@ -43,7 +44,7 @@ func (f *Fixture) JSON(name string, v any) error {
 	return nil
 }
 
-// Tensors reads a safetensors file of the fixture.
+// Tensors reads a safetensors file of the fixture, aliases included.
 func (f *Fixture) Tensors(name string) (map[string]Tensor, error) {
 	c, err := checkpoint.Open(filepath.Join(f.Dir, name))
 	if err != nil {
@@ -51,17 +52,21 @@ func (f *Fixture) Tensors(name string) (map[string]Tensor, error) {
 	}
 	defer c.Close()
 	out := map[string]Tensor{}
-	for _, n := range c.Names() {
-		t := Tensor{Shape: c.Shape(n)}
-		if c.Whole(n) {
-			v, err := c.Ints(n)
+	for _, n := range c.AllNames() {
+		stored, err := c.Resolve(n)
+		if err != nil {
+			return nil, err
+		}
+		t := Tensor{Shape: c.Shape(stored)}
+		if c.Whole(stored) {
+			v, err := c.Ints(stored)
 			if err != nil {
 				return nil, err
 			}
 			for _, x := range v {
 				t.I = append(t.I, int(x))
 			}
-		} else if t.F, err = c.Floats(n); err != nil {
+		} else if t.F, err = c.Floats(stored); err != nil {
 			return nil, err
 		}
 		out[n] = t

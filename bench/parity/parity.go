@@ -25,6 +25,9 @@ import (
 type Options struct {
 	Tape bool // by gorgonia's TapeMachine, not by the executor of this project
 	JSON bool // one object a line
+	// Log is told of the fixtures that are skipped where the output is JSON; nil
+	// stands for nobody
+	Log io.Writer
 }
 
 // Summary counts fixtures.
@@ -57,21 +60,24 @@ func register(name string, run func(*Fixture, *Report) error, files ...string) {
 }
 
 // Run runs every fixture among dirs: each is a fixture or a folder of them.
-// The error tells of folders that cannot be read, or is ErrNone.
+// The error tells of output that cannot be written, or is ErrNone.
 func Run(dirs []string, o Options, w io.Writer) (Summary, error) {
 	var sum Summary
+	if o.Log == nil {
+		o.Log = io.Discard
+	}
+	p := printer{w: w, log: o.Log, json: o.JSON}
 	var all []*Fixture
 	for _, d := range dirs {
 		fs, err := find(d)
 		if err != nil {
-			return sum, err
+			fmt.Fprintln(o.Log, err)
 		}
 		all = append(all, fs...)
 	}
 	if len(all) == 0 {
-		return sum, ErrNone
+		return sum, errors.Join(ErrNone, p.end(sum))
 	}
-	p := printer{w: w, json: o.JSON}
 	for _, f := range all {
 		f.tape = o.Tape
 		switch runOne(f, &p) {
@@ -102,12 +108,20 @@ func runOne(f *Fixture, p *printer) verdict {
 			k = &kinds[i]
 		}
 	}
-	if k == nil {
+	if k == nil && f.broken == nil {
 		p.skip(f, fmt.Sprintf("cannot run fixtures of kind %q yet", f.Kind))
 		return skipped
 	}
 	r := &Report{}
-	err := guarded(func() error { return k.run(f, r) })
+	err := f.broken
+	if err == nil {
+		err = guarded(func() error { return k.run(f, r) })
+	}
+	var skip skipError
+	if errors.As(err, &skip) {
+		p.skip(f, string(skip))
+		return skipped
+	}
 	if err == nil && len(r.checks) == 0 {
 		err = errors.New("nothing in it was compared")
 	}
@@ -130,13 +144,6 @@ func guarded(run func() error) (err error) {
 
 // find gives the fixtures at or right below a folder, in order of their names.
 func find(dir string) ([]*Fixture, error) {
-	info, err := os.Stat(dir)
-	if err != nil {
-		return nil, err
-	}
-	if !info.IsDir() {
-		return nil, nil
-	}
 	if f := open(dir); f != nil {
 		return []*Fixture{f}, nil
 	}
@@ -166,8 +173,14 @@ func open(dir string) *Fixture {
 			Kind string `json:"kind"`
 		}
 		b, err := os.ReadFile(filepath.Join(dir, name))
-		if err == nil && json.Unmarshal(b, &c) == nil && c.Kind != "" {
-			f.Kind = c.Kind
+		if err != nil {
+			continue
+		}
+		if err := json.Unmarshal(b, &c); err != nil && f.broken == nil {
+			f.broken = fmt.Errorf("%s: %w", name, err)
+		}
+		if c.Kind != "" {
+			f.Kind, f.broken = c.Kind, nil
 			return f
 		}
 	}
@@ -177,9 +190,12 @@ func open(dir string) *Fixture {
 			all = all && f.Has(name)
 		}
 		if all {
-			f.Kind = k.name
+			f.Kind, f.broken = k.name, nil
 			return f
 		}
+	}
+	if f.broken != nil { // it would say what it is
+		return f
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package parity
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -26,6 +27,9 @@ func TestFixtures(t *testing.T) {
 			t.Run(e.Name()+"/"+vm, func(t *testing.T) {
 				var out bytes.Buffer
 				sum, err := Run([]string{filepath.Join(root, e.Name())}, Options{Tape: tape}, &out)
+				if errors.Is(err, ErrNone) {
+					t.Skip("no fixture")
+				}
 				if err != nil || sum.Failed > 0 {
 					t.Errorf("%v\n%s", err, &out)
 				}

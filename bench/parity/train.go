@@ -242,11 +242,15 @@ func scheduled(name string, given []any, keys map[string]float64) ([]float64, er
 	if total < 1 || total > 1e7 {
 		return nil, fmt.Errorf("schedule %s of %d steps", name, total)
 	}
-	warm := count("warmup_epochs", "warmup_steps")
-	if name == "cosine_scheduler" {
-		return exec.Cosine(a["base_value"], a["final_value"], total, warm, a["start_warmup_value"]), nil
+	r := exec.Rates{Start: a["start_warmup_value"], Peak: a["base_value"], Last: a["final_value"], Total: total, Warm: count("warmup_epochs", "warmup_steps")}
+	if name == "inverse_sqrt_scheduler" {
+		r.Scale, r.Cool = a["timescale"], count("cooldown_epochs", "cooldown_steps")
 	}
-	return exec.InverseSqrt(a["base_value"], a["final_value"], total, warm, a["start_warmup_value"], count("cooldown_epochs", "cooldown_steps"), a["timescale"]), nil
+	out := make([]float64, total)
+	for i := range out {
+		out[i] = r.At(i)
+	}
+	return out, nil
 }
 
 // final compares the parameters after the last step. The gradient of a key's

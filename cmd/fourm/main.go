@@ -28,6 +28,7 @@ var commands = []command{
 	{name: "kernel", args: "CONNECTION_FILE | install", about: "be a Jupyter kernel, or install the kernelspecs", run: runKernel},
 	{name: "data", args: "pack DIR -o OUT | check SET", about: "make a set of your own pictures; verify a set", run: runData},
 	{name: "ablate", args: "FILE [KEY=VALUE ...]", about: "carry out an ablation, or go on where it was", run: runAblate},
+	{name: "parity", args: "DIR ...", about: "run recorded cases of the official implementation and say how far results differ", run: runParity},
 	{name: "peek", args: "CHECKPOINT", about: "say what model a checkpoint holds", run: runPeek},
 	{name: "worker", about: "run cells for a kernel", hidden: true, run: runWorker},
 }
@@ -62,7 +63,7 @@ func start(args []string, out, errs io.Writer) int {
 }
 
 func finish(cmd command, args []string, out, errs io.Writer) int {
-	c := &call{FlagSet: flag.NewFlagSet(cmd.name, flag.ContinueOnError), cmd: cmd, args: args, out: out}
+	c := &call{FlagSet: flag.NewFlagSet(cmd.name, flag.ContinueOnError), cmd: cmd, args: args, out: out, errors: errs}
 	c.SetOutput(io.Discard)
 	err := fourm.CheckDevice(os.Getenv("FOURM_DEVICE"))
 	if err == nil {
@@ -112,9 +113,9 @@ func help(w io.Writer) {
 // call is one command line at work.
 type call struct {
 	*flag.FlagSet
-	cmd  command
-	args []string
-	out  io.Writer
+	cmd         command
+	args        []string
+	out, errors io.Writer
 }
 
 // parse reads flags wherever they stand and gives the arguments. What stands

@@ -197,6 +197,10 @@ func (r reader) whole(v reflect.Value, done string, n *yaml.Node) error {
 			return wrong("a word")
 		}
 		v.SetString(n.Value)
+	case reflect.Bool:
+		if tag != "!!bool" || n.Decode(v.Addr().Interface()) != nil {
+			return wrong("true or false")
+		}
 	case reflect.Int, reflect.Int64:
 		if tag != "!!int" || n.Decode(v.Addr().Interface()) != nil {
 			return wrong("a whole number")
@@ -205,6 +209,8 @@ func (r reader) whole(v reflect.Value, done string, n *yaml.Node) error {
 		if tag != "!!int" && tag != "!!float" || n.Decode(v.Addr().Interface()) != nil || math.IsNaN(v.Float()) || math.IsInf(v.Float(), 0) {
 			return wrong("a number")
 		}
+	default:
+		return r.errorf(n.Line, "%s cannot be set from a file", done)
 	}
 	return nil
 }

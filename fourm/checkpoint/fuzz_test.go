@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"fourmlab/fourm/checkpoint"
@@ -21,11 +22,15 @@ func FuzzOpen(f *testing.F) {
 	f.Add(raw(`{"a":{"dtype":"F32","shape":[-1,-1],"data_offsets":[0,4]}}`, 4))
 	f.Add(raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}`, 4))
 	f.Add(raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[9223372036854775804,-9223372036854775808]}}`, 4))
+	f.Add(raw(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\u0061":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 4))
 	f.Add(raw(`{"":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 4))
+	f.Add(raw(`{"u":{"dtype":"U64","shape":[1],"data_offsets":[0,8]},"i":{"dtype":"I8","shape":[3],"data_offsets":[8,11]},"o":{"dtype":"BOOL","shape":[1],"data_offsets":[11,12],"x":[{}]}}`, 12))
+	f.Add(raw(`{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},"__metadata__":{"b":"a","c":"b","d":"d","e":"[1, {a: None}]"}}`, 8))
 	f.Add(raw(`null`, 0))
 	f.Add(raw(`{"__metadata__":null,"a":null}`, 0))
 	f.Add(binary.LittleEndian.AppendUint64(nil, math.MaxUint64))
 	f.Add([]byte{1, 2, 3})
+	f.Add(saved(f, dict{"x", tensor("FloatStorage", "0", 6, 0, tuple{2, 3}, tuple{1, 2})}, "archive/data/0", six))
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, b []byte) {
 		path := filepath.Join(dir, "x")
@@ -39,20 +44,18 @@ func FuzzOpen(f *testing.F) {
 		defer c.Close()
 		var all []checkpoint.Tensor
 		for _, n := range c.Names() {
-			size := 1
-			for _, s := range c.Shape(n) {
-				size *= s
-			}
-			v, err := c.Floats(n)
-			if err != nil {
-				t.Fatalf("%q was opened, and cannot be read: %v", n, err)
-			}
-			if len(v) != size {
-				t.Fatalf("%q of shape %v has %d numbers", n, c.Shape(n), len(v))
-			}
+			v := readAll(t, c, n)
 			if n != "" {
 				all = append(all, checkpoint.Tensor{Name: n, Shape: c.Shape(n), Data: v})
 			}
+		}
+		for _, n := range c.AllNames() {
+			if _, err := c.Resolve(n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if i, err := checkpoint.Peek(path); err != nil || i.Tensors != len(c.Names()) || i.String() == "" {
+			t.Fatalf("%+v (%v)", i, err)
 		}
 		again := filepath.Join(dir, "y")
 		if err := checkpoint.Write(again, all, c.Meta); err != nil {
@@ -64,15 +67,68 @@ func FuzzOpen(f *testing.F) {
 		}
 		defer d.Close()
 		for _, x := range all {
-			v, err := d.Floats(x.Name)
-			if err != nil || len(v) != len(x.Data) {
-				t.Fatalf("%q came back as %d numbers (%v)", x.Name, len(v), err)
+			if v := readAll(t, d, x.Name); !same(v, x.Data) {
+				t.Fatalf("%q came back as other numbers", x.Name)
 			}
-			for i := range v {
-				if math.Float32bits(v[i]) != math.Float32bits(x.Data[i]) {
-					t.Fatalf("%q[%d] came back as %g, was %g", x.Name, i, v[i], x.Data[i])
-				}
-			}
+		}
+	})
+}
+
+// readAll reads a tensor in every way and checks that they agree.
+func readAll(t *testing.T, c *checkpoint.File, name string) []float32 {
+	t.Helper()
+	size := 1
+	for _, s := range c.Shape(name) {
+		size *= s
+	}
+	v, err := c.Floats(name)
+	if err != nil || len(v) != size {
+		t.Fatalf("%q of shape %v was opened, and is %d numbers (%v)", name, c.Shape(name), len(v), err)
+	}
+	shared, err := c.Shared(name)
+	if err != nil || !same(shared, v) {
+		t.Fatalf("%q is shared as other numbers (%v)", name, err)
+	}
+	if i, err := c.Ints(name); c.Whole(name) && c.Dtype(name) != "U64" {
+		if err != nil || len(i) != size {
+			t.Fatalf("%q is %d whole numbers (%v)", name, len(i), err)
+		}
+	} else if err == nil && !c.Whole(name) {
+		t.Fatalf("%q of %s was read as whole numbers", name, c.Dtype(name))
+	}
+	return v
+}
+
+func same(a, b []float32) bool {
+	return slices.EqualFunc(a, b, func(x, y float32) bool { return math.Float32bits(x) == math.Float32bits(y) || x != x && y != y })
+}
+
+// Whatever a pickle says, nothing is run, little memory is used, and what was
+// opened can be read.
+func FuzzPickle(f *testing.F) {
+	x := tensor("FloatStorage", "0", 6, 1, tuple{2, 2}, tuple{2, 1})
+	f.Add(pickle(dict{"model", ordered("x", x), "args", object{class: "argparse Namespace", state: dict{"a", list{1, nil, tuple{true}, -2.5}}}}))
+	f.Add(pickle(dict{"x", call{"torch._utils _rebuild_parameter", tuple{x, true, ordered()}}, "s", call{"torch Size", tuple{tuple{1, 1 << 40}}}}))
+	f.Add(pickle(dict{"x", tensor("FloatStorage", "0", 6, 0, tuple{1 << 19}, tuple{0}), "l", tensor("LongStorage", "0", 3, 0, tuple{1, 3}, tuple{9, 1})}))
+	f.Add(pickle(call{"posix system", tuple{"true"}}))
+	f.Add(pickle(opcodes("]q\x00(h\x00h\x00eq\x01h\x01a}(h\x00Nu")))
+	f.Add([]byte("\x80\x02}(X\x01\x00\x00\x00a\x8a\x09\xff\xff\xff\xff\xff\xff\xff\xff\x00u."))
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, b []byte) {
+		path := filepath.Join(dir, "x.pth")
+		if err := os.WriteFile(path, zipped(t, "a/data.pkl", b, "a/data/0", six), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		c, err := checkpoint.Open(path)
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		for _, n := range c.Names() {
+			readAll(t, c, n)
+		}
+		if _, err := checkpoint.Peek(path); err != nil {
+			t.Fatal(err)
 		}
 	})
 }

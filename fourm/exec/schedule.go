@@ -6,7 +6,7 @@ import "math"
 
 // Warm gives the learning rate of a step counted from 0: linear over warm
 // steps, then a cosine to 0 at total (inventory 5). Unlike the official
-// schedule, Cosine, it wastes no step on a rate of 0.
+// schedules, which Rates has, it wastes no step on a rate of 0.
 func Warm(peak float64, step, warm, total int) float64 {
 	if step < warm {
 		return peak * float64(step+1) / float64(warm+1)
@@ -15,37 +15,38 @@ func Warm(peak float64, step, warm, total int) float64 {
 	return peak * 0.5 * (1 + math.Cos(math.Pi*math.Min(f, 1)))
 }
 
-// Cosine gives the official rates of total steps: warm steps evenly from start
-// to peak, both included, then half a cosine towards last (inventory 5).
-func Cosine(peak, last float64, total, warm int, start float64) []float64 {
-	out := line(start, peak, min(warm, total))
-	for n, i := total-len(out), 0; i < n; i++ {
-		out = append(out, last+0.5*(peak-last)*(1+math.Cos(math.Pi*float64(i)/float64(n))))
-	}
-	return out
+// Rates is an official schedule of Total steps (inventory 5): Warm steps evenly
+// from Start to Peak, both included, then half a cosine towards Last; or, where
+// Scale is not 0, a fall with the square root of time, Peak sqrt(Scale / (Scale
+// + i)) at i steps after warm-up, and Cool last steps evenly to Last.
+type Rates struct {
+	Start, Peak, Last float64
+	Total, Warm, Cool int
+	Scale             float64
 }
 
-// InverseSqrt gives the official rates of total steps that fall with the
-// square root of time, peak sqrt(scale / (scale + i)) at i steps after warm-up,
-// and over the last cool steps evenly to last.
-func InverseSqrt(peak, last float64, total, warm int, start float64, cool int, scale float64) []float64 {
-	out := line(start, peak, min(warm, total))
-	now := peak
-	for n, i := max(total-len(out)-cool, 0), 0; i < n; i++ {
-		now = peak * math.Sqrt(scale/(scale+float64(i)))
-		out = append(out, now)
+// At gives the rate of a step counted from 0.
+func (r Rates) At(step int) float64 {
+	i := step - r.Warm
+	if i < 0 {
+		return between(r.Start, r.Peak, step, r.Warm)
 	}
-	return append(out, line(now, last, total-len(out))...)
+	if r.Scale == 0 {
+		return r.Last + 0.5*(r.Peak-r.Last)*(1+math.Cos(math.Pi*float64(i)/float64(r.Total-r.Warm)))
+	}
+	root := func(i int) float64 { return r.Peak * math.Sqrt(r.Scale/(r.Scale+float64(i))) }
+	cool := r.Total - r.Warm - r.Cool // where cooling begins
+	if r.Cool > 0 && i >= cool {
+		return between(root(max(cool-1, 0)), r.Last, i-cool, r.Cool)
+	}
+	return root(i)
 }
 
-// line gives n numbers evenly from a to b, both included; one alone is a.
-func line(a, b float64, n int) []float64 {
-	out := make([]float64, max(n, 0))
-	for i := range out {
-		out[i] = a
-		if n > 1 {
-			out[i] += (b - a) * float64(i) / float64(n-1)
-		}
+// between gives number i of n numbers evenly from a to b, both included; one
+// alone is a.
+func between(a, b float64, i, n int) float64 {
+	if n < 2 {
+		return a
 	}
-	return out
+	return a + (b-a)*float64(i)/float64(n-1)
 }

@@ -140,6 +140,13 @@ func (w *work) give(s modality.Sample, name string) error {
 	if d.Grid() {
 		p.Input, p.Target = slices.Repeat([]bool{true}, d.Max), make([]bool, d.Max)
 	}
+	if d.Kind == modality.Vectors {
+		v, ok := s.Values[d.Modality].([][]float32)
+		if !ok {
+			return fmt.Errorf("generate: %q is a %T, expected vectors", d.Modality, s.Values[d.Modality])
+		}
+		p.Vectors = v[:min(len(v), d.Max)]
+	}
 	row, err := model.RowOf(d, w.s, p)
 	if err != nil {
 		return fmt.Errorf("generate: %w", err)
@@ -222,6 +229,24 @@ func (w *work) vocab(d modality.Domain) *text.Vocab {
 	}
 	fault.Hint(op, `fourm.SetTokenizer("caption", ...)`, "%q needs a text tokenizer", d.Modality)
 	return nil
+}
+
+// end is the id of the token that ends a text.
+func end(v *text.Vocab) int {
+	if id, ok := v.ID("[EOS]"); ok {
+		return id
+	}
+	return text.EOS
+}
+
+// never lists the tokens that are no part of any text.
+func never(v *text.Vocab) (ids []int) {
+	for _, p := range []string{"[PAD]", "[SOS]"} {
+		if id, ok := v.ID(p); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // scene is the batch of the one sample, in which text may be emptied.

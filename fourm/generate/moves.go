@@ -55,7 +55,7 @@ func (s Stage) Moves(d modality.Domain, total int, by []string, compat bool) ([]
 		return nil, err
 	}
 	var out []Move
-	for i, n := range tokens {
+	for i, n := range tokens[:len(temps)] {
 		mv.Tokens = n
 		if s.Temp >= greedy {
 			mv.Temp = temps[i]

@@ -11,7 +11,6 @@ import (
 	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
-	"fourmlab/fourm/text"
 )
 
 // Reconstruct predicts from a masked sample's inputs all that they do not
@@ -86,9 +85,10 @@ func (w *work) fill(ctx context.Context, d modality.Domain, p mask.Part) (modali
 // place of its sentinel.
 func (w *work) fillSpans(ctx context.Context, d modality.Domain, p mask.Part) (modality.Tokens, error) {
 	v := w.vocab(d)
+	eos := end(v)
 	in := p.In.IDs
 	scene := w.scene()
-	scene.never = []int{text.Pad, text.SOS}
+	scene.never = never(v)
 	if len(in) == 0 {
 		in = []int{v.Sentinel(1)}
 		rows := w.rows
@@ -120,16 +120,16 @@ func (w *work) fillSpans(ctx context.Context, d modality.Domain, p mask.Part) (m
 				break
 			}
 			span = append(span, best[0])
-			if best[0] == text.EOS {
+			if best[0] == eos {
 				break
 			}
 		}
 		// only the span that ends the text has an end token
-		ended := len(span) > 0 && span[len(span)-1] == text.EOS
+		ended := len(span) > 0 && span[len(span)-1] == eos
 		if ended && i < len(in)-1 {
 			span = span[:len(span)-1]
 		} else if !ended && i == len(in)-1 && len(span) < room {
-			span = append(span, text.EOS)
+			span = append(span, eos)
 		}
 		target, ids, room = append(target, span...), append(ids, span...), room-len(span)
 	}

@@ -4,9 +4,13 @@ package generate
 // order (inventory 6.3 and summary B17).
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"sort"
+	"strings"
 )
 
 // Chance is the source of all that is left to chance in a generation.
@@ -135,4 +139,16 @@ func probabilities(logits []float32, temp float64) []float64 {
 		p[i] /= sum
 	}
 	return p
+}
+
+// SeedOf gives the seed that the official code makes of a run's seed, a
+// sample's number and a variation's: the hash of the three written one behind
+// the other (inventory 6.5).
+func SeedOf(parts ...any) uint32 {
+	var b strings.Builder
+	for _, p := range parts {
+		fmt.Fprint(&b, p)
+	}
+	h := sha256.Sum256([]byte(b.String()))
+	return binary.BigEndian.Uint32(h[28:])
 }

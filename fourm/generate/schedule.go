@@ -99,7 +99,8 @@ func FallingTemps(high, low float64, tokens []int) []float64 {
 
 // OneX lets the temperature fall from high to low as x^-power, over 1 to 100
 // cut into as many points as there are tokens, of which it takes the first
-// ones, one a step, times the share that is still to be decided.
+// ones, one a step, times the share that is still to be decided. Steps beyond
+// the number of tokens have none.
 func OneX(high, low, power float64, tokens []int) []float64 {
 	total, done := sum(tokens), 0
 	at := func(i int) float64 {
@@ -109,8 +110,8 @@ func OneX(high, low, power float64, tokens []int) []float64 {
 		return math.Pow(1+99*float64(i)/float64(total-1), -power)
 	}
 	end := at(total - 1)
-	out := make([]float64, len(tokens))
-	for i, n := range tokens {
+	out := make([]float64, min(len(tokens), total))
+	for i, n := range tokens[:len(out)] {
 		done += n
 		u := 0.0 // a single point is its own smallest
 		if total > 1 {

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"fourmlab/fourm/modality"
-	"fourmlab/fourm/text"
 )
 
 // stage decides a target and gives its tokens and steps.
@@ -66,10 +65,11 @@ func (w *work) write(ctx context.Context, d modality.Domain, mv Move) (modality.
 	tokens := func(ids []int) modality.Tokens {
 		return modality.Tokens{Modality: d.Modality, IDs: ids, Rows: 1, Cols: len(ids), Words: v.Words(ids)}
 	}
-	ends := func(id int) bool { return id == text.EOS || v.IsSentinel(id) }
+	eos := end(v)
+	ends := func(id int) bool { return id == eos || v.IsSentinel(id) }
 	var steps []Step
 	scene := w.scene()
-	scene.never = []int{text.Pad, text.SOS}
+	scene.never = never(v)
 	_, err := scene.text(ctx, d, mv, func(ids [][]int, p []float64) bool {
 		last := ids[0][len(ids[0])-1]
 		if v.IsSentinel(last) {
@@ -88,8 +88,8 @@ func (w *work) write(ctx context.Context, d modality.Domain, mv Move) (modality.
 	if len(steps) > 0 {
 		ids = slices.Clone(steps[len(steps)-1].Tokens.IDs)
 	}
-	if len(ids) < d.Max && (len(ids) == 0 || ids[len(ids)-1] != text.EOS) {
-		ids = append(ids, text.EOS)
+	if len(ids) < d.Max && (len(ids) == 0 || ids[len(ids)-1] != eos) {
+		ids = append(ids, eos)
 	}
 	return tokens(ids), steps, err
 }

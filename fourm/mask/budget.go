@@ -1,77 +1,100 @@
 package mask
 
-// Dirichlet budgets (inventory 3.1).
+// How many tokens each domain gets (inventory 3.1).
 
-import (
-	"math"
-	"math/rand/v2"
+import "fourmlab/internal/fault"
+
+const (
+	tries    = 100  // at budgets that give every domain its least
+	tiniest  = 1e-9 // what an alpha of 0 counts as
+	mostEver = 1 << 24
 )
 
-// budgets shares n tokens among len(alpha) domains: a Dirichlet draw times n,
-// rounded down; what is left goes one by one to the largest of a fresh draw;
-// then each is cut to its limit, and what is cut is lost, as in 4M.
-func budgets(r *rand.Rand, n int, alpha []float64, limit []int) []int {
-	p := dirichlet(r, alpha)
-	out := make([]int, len(alpha))
-	left := n
-	for i := range out {
-		out[i] = int(p[i] * float64(n))
-		left -= out[i]
+// Share draws how many tokens of each entry are input and how many are
+// target: in and out tokens all together. A negative out makes every token
+// that is no input a target; the entries' numbers are then -1.
+//
+// A Dirichlet draw times the total is rounded down; each token that is left
+// goes to the largest share of a fresh draw; then all are cut to what the
+// domain has room for, and what is cut is lost. Targets of a grid have the
+// room that its inputs leave, those of a sequence all of it. Where an entry
+// ends up below its Min, all is drawn again; after 100 tries the last draw
+// stands.
+func Share(c Chance, entries []Entry, in, out int) (ins, outs []int) {
+	if in < 0 || in > mostEver || out > mostEver {
+		fault.Panic("mask.Share", "%d input and %d target tokens, expected 0 to %d", in, out, mostEver)
 	}
-	for range left {
-		q := dirichlet(r, alpha)
-		best := 0
-		for i := range q {
-			if q[i] > q[best] {
-				best = i
+	ins, outs = make([]int, len(entries)), make([]int, len(entries))
+	var l lots
+	for i, e := range entries {
+		if e.In >= 0 {
+			l.add(i, e.In, e.Min, e.Domain.Max)
+		}
+	}
+	l.draw(c, in, ins)
+	l = lots{at: l.at[:0], alpha: l.alpha[:0], least: l.least[:0], most: l.most[:0]}
+	for i, e := range entries {
+		room := e.Domain.Max
+		if e.Domain.Grid() {
+			room -= ins[i]
+		}
+		switch {
+		case e.Out < 0:
+		case out < 0:
+			outs[i] = -1
+		default:
+			l.add(i, e.Out, e.Min, max(room, e.Min))
+		}
+	}
+	l.draw(c, out, outs)
+	return ins, outs
+}
+
+// lots are those who take part in a draw.
+type lots struct {
+	at          []int // which entry
+	alpha       []float64
+	least, most []int
+}
+
+func (l *lots) add(at int, alpha float64, least, most int) {
+	l.at = append(l.at, at)
+	l.alpha = append(l.alpha, max(alpha, tiniest))
+	l.least = append(l.least, least)
+	l.most = append(l.most, most)
+}
+
+// draw writes the budgets of those who take part into out. Products are
+// rounded to float32, as 4M's are.
+func (l *lots) draw(c Chance, n int, out []int) {
+	if len(l.at) == 0 {
+		return
+	}
+	p := make([]float32, len(l.at))
+	for range tries {
+		c.Dirichlet(l.alpha, p)
+		left := n
+		for i, at := range l.at {
+			out[at] = int(p[i] * float32(n))
+			left -= out[at]
+		}
+		for range left {
+			c.Dirichlet(l.alpha, p)
+			best := 0
+			for i := range p {
+				if p[i] > p[best] {
+					best = i
+				}
 			}
+			out[l.at[best]]++
 		}
-		out[best]++
-	}
-	for i := range out {
-		out[i] = max(min(out[i], limit[i]), 0)
-	}
-	return out
-}
-
-// dirichlet draws from the Dirichlet distribution; an alpha of 0 counts as
-// 1e-9, so that domain practically never gets a share. Gammas of tiny shape
-// underflow, so they are drawn as logarithms.
-func dirichlet(r *rand.Rand, alpha []float64) []float64 {
-	p := make([]float64, len(alpha))
-	top := math.Inf(-1)
-	for i, a := range alpha {
-		p[i] = logGamma(r, math.Max(a, 1e-9))
-		top = math.Max(top, p[i])
-	}
-	sum := 0.0
-	for i := range p {
-		p[i] = math.Exp(p[i] - top)
-		sum += p[i]
-	}
-	for i := range p {
-		p[i] /= sum
-	}
-	return p
-}
-
-// logGamma draws the logarithm of a gamma variable of shape a by Marsaglia
-// and Tsang (ACM TOMS 26, 2000), with the boost u^(1/a) for a < 1.
-func logGamma(r *rand.Rand, a float64) float64 {
-	if a < 1 {
-		return logGamma(r, a+1) + math.Log(1-r.Float64())/a
-	}
-	d := a - 1.0/3
-	c := 1 / math.Sqrt(9*d)
-	for {
-		x := r.NormFloat64()
-		v := 1 + c*x
-		if v <= 0 {
-			continue
+		enough := true
+		for i, at := range l.at {
+			out[at] = min(out[at], l.most[i])
+			enough = enough && out[at] >= l.least[i]
 		}
-		v = v * v * v
-		if math.Log(1-r.Float64()) < 0.5*x*x+d-d*v+d*math.Log(v) {
-			return math.Log(d * v)
+		if enough {
+			return
 		}
 	}
 }

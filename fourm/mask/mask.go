@@ -1,14 +1,38 @@
 // Package mask chooses which tokens of a sample are input, which are targets,
-// and which are unused: 4M's Dirichlet budgets, random image masks and span
-// masking of text (arXiv 2312.06647, section 3; inventory 3.1 to 3.3).
+// and which nobody uses, as 4M does (arXiv 2312.06647, section 3; inventory
+// 3.1 to 3.5).
+//
+// A Mask is a strategy. It says how many tokens are input and target, how they
+// are shared among the domains (a Dirichlet draw for each side), and what is
+// done with sequences:
 //
 //	mk := mask.Mask{In: 32, Out: 32, InAlpha: 0.5, OutAlpha: 0.5}.Draw(s)
 //	fmt.Println(mk)
+//
+// Within a domain, the tokens of a grid are chosen at random. Text is masked
+// by spans: [S_1], [S_2] and so on stand for them in the input, and open them
+// in the target, which one more sentinel closes. A text that comes in chunks
+// ([]string) is masked chunk by chunk. Vectors are masked as text is, but are
+// an input only. With Fixed nothing is drawn: inputs are seen whole, outputs
+// are targets whole.
+//
+// Several masks make a mixture, of which Pick draws one for each sample;
+// Published knows those of the official models.
+//
+// The random numbers come from a Chance. That of Draw follows from the mask's
+// seed and the sample's key; a Chance that plays back what 4M's own code drew
+// gives the masks that code made. Part.Row gives them in the form of its
+// batches.
+//
+// A budget is an upper bound. What a domain has no room for is lost, as in 4M:
+// a sequence may be shorter than its share, and its target may stop within a
+// span.
 package mask
 
 import (
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/text"
@@ -17,14 +41,35 @@ import (
 
 // Mask is a masking strategy: how many tokens are input and target, and how
 // they are shared among the domains. The zero value stands for 64 input and
-// 64 target tokens with alphas of 1.
+// 64 target tokens with alphas of 1. Tables go by domain or modality ("rgb",
+// "tok_rgb", "caption", or an official name).
 type Mask struct {
-	In, Out             int                // token budgets; 0 stands for 64
+	In, Out             int                // token budgets, sentinels included; 0 stands for 64
+	InMin, OutMin       int                // budgets are drawn from these to In and Out; 0 stands for In and Out themselves
 	InAlpha, OutAlpha   float64            // concentration of the Dirichlet; 0 stands for 1
-	InAlphas, OutAlphas map[string]float64 // exceptions by domain or modality ("rgb": 10); 0 excludes
+	InAlphas, OutAlphas map[string]float64 // exceptions ("rgb": 10); 0 excludes
 	Inputs, Outputs     []string           // domains that take part; empty: all that the sample has
-	Weight              float64            // share in a mixture; 0 stands for 1
-	Seed                int64
+
+	// Least is what domains get at least, in tokens, on each side that they
+	// take part in.
+	Least map[string]int
+
+	// Keep says with what probability the tokens of a sequence stay in the
+	// input: "random", one drawn between 0 and 1, where nothing is said;
+	// "all", 1; "binary", 0 or 1. It falls until the input fits its budget.
+	Keep map[string]string
+
+	Shuffle []string // sequences whose chunks are put in random order first, as 4M does with metadata
+	Rest    bool     // every token that is no input is a target; Out only says what a batch has room for
+	Fixed   bool     // Inputs are seen whole, Outputs are targets whole; In and Out only say what a batch has room for
+
+	// Compat makes 4M's mistakes (inventory section 13): an input sequence of
+	// Fixed leaves a lone [S_1] as target, and vectors among the Outputs take a
+	// share of the targets, which is lost.
+	Compat bool
+
+	Weight float64 // share in a mixture; 0 stands for 1
+	Seed   int64
 }
 
 // Draw masks a sample: the same mask, sample and seed give the same result.
@@ -34,8 +79,39 @@ func (m Mask) Draw(s modality.Sample) Masked {
 	return m.DrawWith(s, rand.New(rand.NewPCG(uint64(m.Seed), h.Sum64())))
 }
 
-// Budgets gives the input and target tokens that the mask hands out, with what
-// zero stands for filled in.
+// DrawWith masks a sample with a generator in place of the mask's seed.
+func (m Mask) DrawWith(s modality.Sample, r *rand.Rand) Masked { return m.DrawFrom(s, Seeded(r)) }
+
+// DrawFrom masks a sample with any source of chance.
+func (m Mask) DrawFrom(s modality.Sample, c Chance) Masked {
+	m.check()
+	ins, outs := m.domains(s)
+	return Masked{Sample: s, Parts: m.parts(c, m.entries(s, c, ins, outs))}
+}
+
+// DrawOver masks a sample over domains as a model has them, of which those of
+// Inputs and Outputs take part where the mask names any, and those that the
+// sample has.
+func (m Mask) DrawOver(s modality.Sample, c Chance, ins, outs []modality.Domain) Masked {
+	m.check()
+	pick := func(ds []modality.Domain, names []string) (out []modality.Domain) {
+		meant := map[string]bool{}
+		for _, n := range names {
+			meant[domainOf(ds, n)] = true
+		}
+		for _, d := range ds {
+			_, tok := s.Toks[d.Modality]
+			if (s.Has(d.Modality) || tok && !d.Pixels) && (names == nil || meant[d.Name]) {
+				out = append(out, d)
+			}
+		}
+		return out
+	}
+	return Masked{Sample: s, Parts: m.parts(c, m.entries(s, c, pick(ins, m.Inputs), pick(outs, m.Outputs)))}
+}
+
+// Budgets gives the input and target tokens that the mask hands out at most,
+// with what zero stands for filled in.
 func (m Mask) Budgets() (in, out int) {
 	in, out = m.In, m.Out
 	if in == 0 {
@@ -47,75 +123,153 @@ func (m Mask) Budgets() (in, out int) {
 	return in, out
 }
 
-// DrawWith masks a sample with the given source of chance.
-func (m Mask) DrawWith(s modality.Sample, r *rand.Rand) Masked {
-	ins, outs := m.domains(s)
-	if len(ins) == 0 || len(outs) == 0 {
-		fault.Panic("Mask.Draw", "sample %s has no domain for input or target (it has %v)", s.Key, s.Names())
-	}
-	if m.In < 0 || m.Out < 0 {
-		fault.Panic("Mask.Draw", "budgets of %d and %d tokens, expected 0 or more", m.In, m.Out)
-	}
-	in, out := m.Budgets()
-	caps := make([]int, len(ins))
-	for i, d := range ins {
-		caps[i] = d.Max
-	}
-	inBudget := budgets(r, in, alphas(ins, m.InAlpha, m.InAlphas), caps)
-	used := map[string]int{}
-	for i, d := range ins {
-		used[d.Name] = inBudget[i]
-	}
-	caps = make([]int, len(outs))
-	for i, d := range outs {
-		caps[i] = d.Max
-		if d.Kind == modality.Image {
-			caps[i] -= used[d.Name]
-		}
-	}
-	outBudget := budgets(r, out, alphas(outs, m.OutAlpha, m.OutAlphas), caps)
-	wanted := map[string]int{}
-	for i, d := range outs {
-		wanted[d.Name] = outBudget[i]
-	}
-
-	mk := Masked{Sample: s}
-	seen := map[string]bool{}
-	for _, d := range append(append([]modality.Domain{}, ins...), outs...) {
-		if seen[d.Name] {
-			continue
-		}
-		seen[d.Name] = true
-		mk.Parts = append(mk.Parts, part(r, s, d, used[d.Name], wanted[d.Name]))
-	}
-	return mk
+// Parts masks entries in their order: it draws the budgets, shares them, and
+// masks one domain after the other. Domains, alphas and schemes are those of
+// the entries, whatever the mask says of them.
+func (m Mask) Parts(c Chance, entries []Entry) []Part {
+	m.check()
+	return m.parts(c, entries)
 }
 
-// part masks one domain.
-func part(r *rand.Rand, s modality.Sample, d modality.Domain, in, out int) Part {
-	p := Part{Domain: d.Name, Modality: d.Modality, Pixels: d.Pixels}
-	if d.Kind == modality.Sequence {
-		t, ok := modality.NeedTokenizer("Mask.Draw", d.Modality).(*text.Tokenizer)
-		if !ok {
-			fault.Panic("Mask.Draw", "the tokenizer of %q has no sentinels", d.Modality)
+func (m Mask) parts(c Chance, entries []Entry) []Part {
+	parts := make([]Part, len(entries))
+	if m.Fixed {
+		for i, e := range entries {
+			parts[i] = e.fixed(e.In >= 0, m.Compat)
 		}
-		p.Tokens = s.Tokens(d.Modality)
-		sp := spans(r, t.Words, p.Tokens.IDs, in, out)
-		p.Input, p.Target = sp.kept, sp.target
-		p.In, p.Out = t.Tokens(sp.in), t.Tokens(sp.out)
-		return p
+		return parts
 	}
-	if d.Pixels {
-		p.Tokens = modality.Tokens{Modality: d.Modality, Rows: d.Rows, Cols: d.Cols}
+	between := func(least, most int) int {
+		if least == 0 {
+			least = most
+		}
+		return c.Between(least, most)
+	}
+	in, out := m.Budgets()
+	in = between(m.InMin, in)
+	if m.Rest {
+		out = -1
 	} else {
-		p.Tokens = s.Tokens(d.Modality)
+		out = between(m.OutMin, out)
 	}
-	p.Input, p.Target = make([]bool, d.Max), make([]bool, d.Max)
-	for i, at := range r.Perm(d.Max) {
-		p.Input[at] = i < in
-		p.Target[at] = i >= in && i < in+out
+	ins, outs := Share(c, entries, in, out)
+	for i, e := range entries {
+		parts[i] = e.Part(c, ins[i], outs[i])
 	}
-	return p
+	return parts
+}
+
+// check refuses what cannot be, whatever the sample.
+func (m Mask) check() {
+	const op = "Mask.Draw"
+	if m.In < 0 || m.Out < 0 {
+		fault.Panic(op, "budgets of %d and %d tokens, expected 0 or more", m.In, m.Out)
+	}
+	in, out := m.Budgets()
+	if m.InMin < 0 || m.OutMin < 0 || m.InMin > in || m.OutMin > out {
+		fault.Panic(op, "at least %d and %d tokens, expected 0 to the budgets of %d and %d", m.InMin, m.OutMin, in, out)
+	}
+	if !usable(m.InAlpha) || !usable(m.OutAlpha) {
+		fault.Panic(op, "alphas of %g and %g, expected 0 or more", m.InAlpha, m.OutAlpha)
+	}
+	for _, by := range []map[string]float64{m.InAlphas, m.OutAlphas} {
+		for n, a := range by {
+			known(n)
+			if !usable(a) {
+				fault.Panic(op, "an alpha of %g for %s, expected 0 or more", a, n)
+			}
+		}
+	}
+	for n, k := range m.Keep {
+		known(n)
+		if k != keepRandom && k != keepAll && k != keepBinary {
+			fault.Panic(op, "keep scheme %q for %s, expected random, all or binary", k, n)
+		}
+	}
+	for n := range m.Least {
+		known(n)
+	}
+	for _, n := range m.Shuffle {
+		known(n)
+	}
+}
+
+// entries gives the sample's domains with their part in the draw.
+func (m Mask) entries(s modality.Sample, c Chance, ins, outs []modality.Domain) []Entry {
+	const op = "Mask.Draw"
+	if len(ins) == 0 || len(outs) == 0 {
+		fault.Panic(op, "sample %s has no domain for input or target (it has %v)", s.Key, s.Names())
+	}
+	out := make([]Entry, 0, len(ins)+len(outs))
+	for i, d := range slices.Concat(ins, outs) {
+		input := i < len(ins)
+		if at := slices.IndexFunc(out, func(e Entry) bool { return e.Domain.Name == d.Name }); at >= 0 {
+			if !input {
+				out[at].Out = alphaOf(m.OutAlphas, m.OutAlpha, outs, d)
+				if m.Fixed {
+					fault.Hint(op, "name Inputs and Outputs that have none in common", "%s is both input and target of fixed roles", d.Name)
+				}
+			}
+			continue
+		}
+		if !input && d.Kind == modality.Vectors && (m.Fixed || !m.Compat) {
+			fault.Panic(op, "%s is a target, expected an input: nothing predicts vectors", d.Name)
+		}
+		e := m.content(s, c, d)
+		e.In, e.Out = -1, -1
+		if input {
+			e.In = alphaOf(m.InAlphas, m.InAlpha, ins, d)
+		} else {
+			e.Out = alphaOf(m.OutAlphas, m.OutAlpha, outs, d)
+		}
+		e.Keep, _ = named(m.Keep, ins, d)
+		if e.Min, _ = named(m.Least, ins, d); e.Min < 0 || e.Min > d.Max {
+			fault.Panic(op, "at least %d tokens for %s, expected 0 to %d", e.Min, d.Name, d.Max)
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// content makes the entry of a domain from what the sample has.
+func (m Mask) content(s modality.Sample, c Chance, d modality.Domain) Entry {
+	var value any
+	var t modality.Tokenizer
+	if d.Kind == modality.Sequence {
+		t = modality.NeedTokenizer("Mask.Draw", d.Modality)
+	}
+	given := s.Values[d.Modality]
+	if w, ok := t.(*text.Tokenizer); ok {
+		if facts, ok := given.(text.Metadata); ok {
+			chunks, err := w.Chunks(facts, nil)
+			if err != nil {
+				fault.Panic("Mask.Draw", "sample %s: %v", s.Key, err)
+			}
+			given = chunks
+		}
+	}
+	switch v := given.(type) {
+	case []string:
+		if slices.Contains(m.Shuffle, d.Name) || slices.Contains(m.Shuffle, d.Official) {
+			texts := make([]string, len(v))
+			for i, at := range c.Perm(len(v)) {
+				texts[i] = v[at]
+			}
+			v = texts
+		}
+		value = v
+	case []int, [][]float32:
+		value = v
+	default:
+		if !d.Pixels {
+			value = s.Tokens(d.Modality)
+		}
+	}
+	e, err := EntryOf(d, t, value)
+	if err != nil {
+		fault.Panic("Mask.Draw", "sample %s: %v", s.Key, err)
+	}
+	return e
 }
 
 // domains gives the input and target domains that the mask and the sample
@@ -130,9 +284,15 @@ func (m Mask) domains(s modality.Sample) (ins, outs []modality.Domain) {
 			if mod.Pixels {
 				ins = append(ins, mod.PixelDomain())
 			}
+			vocab := mod.Vocab
 			if t := modality.TokenizerOf(mod.Name); t != nil {
-				ins = append(ins, mod.TokenDomain(t.Vocab()))
-				outs = append(outs, mod.TokenDomain(t.Vocab()))
+				vocab = t.Vocab()
+			} else if mod.Kind == modality.Image || mod.Kind == modality.Sequence {
+				continue
+			}
+			ins = append(ins, mod.TokenDomain(vocab))
+			if mod.Kind != modality.Vectors {
+				outs = append(outs, mod.TokenDomain(vocab))
 			}
 		}
 		return ins, outs
@@ -147,33 +307,4 @@ func (m Mask) domains(s modality.Sample) (ins, outs []modality.Domain) {
 		return ds
 	}
 	return pick(m.Inputs, true), pick(m.Outputs, false)
-}
-
-func alphas(ds []modality.Domain, all float64, by map[string]float64) []float64 {
-	if all == 0 {
-		all = 1
-	}
-	out := make([]float64, len(ds))
-	for i, d := range ds {
-		out[i] = all
-		if a, ok := by[d.Name]; ok {
-			out[i] = a
-		} else if a, ok := by[d.Modality]; ok && (d.Pixels || d.Name == d.Modality) {
-			out[i] = a
-		} else if ok && !pixelTwin(ds, d.Modality) {
-			out[i] = a
-		}
-	}
-	return out
-}
-
-// pixelTwin tells whether a modality's pixel domain is among ds: then its
-// short name means that one.
-func pixelTwin(ds []modality.Domain, name string) bool {
-	for _, d := range ds {
-		if d.Pixels && d.Modality == name {
-			return true
-		}
-	}
-	return false
 }

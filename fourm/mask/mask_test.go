@@ -1,13 +1,14 @@
 package mask
 
 import (
-	"math"
 	"math/rand/v2"
 	"reflect"
+	"strings"
 	"testing"
 
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/text"
+	"fourmlab/internal/fault"
 )
 
 // fake tokenizes a picture by its pixels' positions.
@@ -20,28 +21,46 @@ func (f fake) Encode(any) (modality.Tokens, error) {
 }
 func (f fake) Decode(modality.Tokens) (any, error) { return modality.NewPicture(64, 64, 1), nil }
 
+// setup gives a sample of all kinds: pictures, text, chunks, symbols, vectors.
 func setup() modality.Sample {
-	v := text.Train([]string{"a red ball left of a small blue box on the gray floor"}, 400)
-	modality.SetTokenizer("caption", &text.Tokenizer{Words: v, Of: modality.Lookup("caption")})
+	all := "a red ball left of a small blue box on the gray floor"
+	v := text.Train([]string{all, all}, 600) // so often that words are single tokens
+	for _, n := range []string{"caption", "tags"} {
+		modality.SetTokenizer(n, &text.Tokenizer{Words: v, Of: modality.Lookup(n)})
+	}
 	for _, n := range []string{"rgb", "depth"} {
 		modality.SetTokenizer(n, fake{modality.Lookup(n)})
 	}
+	modality.Register(modality.Modality{Name: "sound", Kind: modality.Vectors, Width: 3, MaxTokens: 12})
 	return modality.Sample{Key: "s", Values: map[string]any{
-		"rgb": modality.NewPicture(64, 64, 3), "depth": modality.NewPicture(64, 64, 1), "caption": "a red ball left of a small blue box"}}
+		"rgb": modality.NewPicture(64, 64, 3), "depth": modality.NewPicture(64, 64, 1), "caption": "a red ball left of a small blue box",
+		"tags":  []string{"red ball", "blue", "box on the floor"},
+		"sound": [][]float32{{1, 2, 3}, {4, 5, 6}, {7, 8, 9}, {1, 1, 1}, {2, 2, 2}},
+	}}
 }
 
-// Budgets are never exceeded, inputs and targets of an image never overlap,
-// and the same seed gives the same mask.
+// quick gives what training draws from: tokens at hand.
+func quick() modality.Sample {
+	s := setup()
+	s.Toks = map[string]modality.Tokens{}
+	for _, n := range []string{"rgb", "depth", "caption"} {
+		s.Toks[n] = s.Tokens(n)
+	}
+	return s
+}
+
+// Budgets are never exceeded, inputs and targets of a grid never overlap,
+// pixels and vectors are no targets, and the same seed gives the same mask.
 func TestDraw(t *testing.T) {
 	s := setup()
 	for seed := range int64(300) {
-		m := Mask{In: 40, Out: 30, InAlpha: 0.5, OutAlpha: 0.5, Seed: seed}
+		m := Mask{InMin: 10, In: 40, Out: 30, InAlpha: 0.5, OutAlpha: 0.5, Seed: seed, Keep: map[string]string{"caption": []string{"random", "all", "binary"}[seed%3]}}
 		mk := m.Draw(s)
 		in, out := 0, 0
 		for _, p := range mk.Parts {
 			in, out = in+p.Inputs(), out+p.Targets()
-			if p.Pixels && p.Targets() > 0 {
-				t.Fatalf("seed %d: pixels are a target", seed)
+			if (p.Pixels || p.Modality == "sound") && p.Targets() > 0 {
+				t.Fatalf("seed %d: %s is a target", seed, p.Domain)
 			}
 			for i := range p.Input {
 				if p.Input[i] && p.Target[i] {
@@ -52,114 +71,111 @@ func TestDraw(t *testing.T) {
 		if in > 40 || out > 30 {
 			t.Fatalf("seed %d: %d inputs and %d targets, budgets 40 and 30", seed, in, out)
 		}
+		if len(mk.Parts) != 6 {
+			t.Fatalf("%d parts, expected those of pixels, rgb, depth, caption, tags and sound: %v", len(mk.Parts), mk)
+		}
 		if again := m.Draw(s); !reflect.DeepEqual(mk, again) {
 			t.Fatalf("seed %d: two draws differ", seed)
 		}
 	}
 }
 
-// Input and target together give the text back whenever nothing was cut.
-func TestSpansRebuildTheText(t *testing.T) {
+// Without a target budget every token is an input or a target: of pictures
+// token by token, of texts span by span.
+func TestRest(t *testing.T) {
 	s := setup()
-	v := modality.TokenizerOf("caption").(*text.Tokenizer).Words
-	ids := s.Tokens("caption").IDs
-	r := rand.New(rand.NewPCG(1, 1))
-	for n := range 500 {
-		sp := spans(r, v, ids, 32, 64)
-		after := map[int][]int{}
-		last := -1
-		for _, id := range sp.out {
-			if v.IsSentinel(id) {
-				last = id
-				continue
-			}
-			after[last] = append(after[last], id)
-		}
-		var got []int
-		for _, id := range sp.in {
-			if v.IsSentinel(id) {
-				got = append(got, after[id]...)
-				continue
-			}
-			got = append(got, id)
-		}
-		if !reflect.DeepEqual(got, ids) {
-			t.Fatalf("draw %d: %v and %v rebuild %v, expected %v", n, v.Words(sp.in), v.Words(sp.out), v.Words(got), v.Words(ids))
-		}
-		for i := range ids {
-			if sp.kept[i] == sp.target[i] {
-				t.Fatalf("draw %d: token %d is kept %v and target %v", n, i, sp.kept[i], sp.target[i])
+	for seed := range int64(50) {
+		for _, p := range (Mask{In: 40, Rest: true, Seed: seed}).Draw(s).Parts {
+			for i := range p.Input {
+				if want := !p.Pixels && p.Modality != "sound"; want != (p.Input[i] != p.Target[i]) && !p.Input[i] {
+					t.Fatalf("seed %d: token %d of %s is input %v and target %v", seed, i, p.Domain, p.Input[i], p.Target[i])
+				}
 			}
 		}
 	}
 }
 
-// A target over its budget is a piece of the whole target that opens with a
-// sentinel, and target marks just its tokens.
-func TestTargetBudget(t *testing.T) {
+// Chunks keep their order unless the mask shuffles them.
+func TestShuffle(t *testing.T) {
 	s := setup()
-	v := modality.TokenizerOf("caption").(*text.Tokenizer).Words
-	ids := s.Tokens("caption").IDs
-	r := rand.New(rand.NewPCG(2, 1))
-	for range 500 {
-		budget := 1 + r.IntN(8)
-		sp := spans(r, v, ids, r.IntN(6), budget)
-		if len(sp.out) > budget || len(sp.out) > 0 && !v.IsSentinel(sp.out[0]) {
-			t.Fatalf("target %v with a budget of %d", v.Words(sp.out), budget)
+	orders := map[string]bool{}
+	for seed := range int64(60) {
+		m := Mask{Inputs: []string{"tags"}, Outputs: []string{"caption"}, Fixed: true, Seed: seed}
+		if got := m.Draw(s).Parts[0].In.Text(); got != "red ball blue box on the floor [EOS]" {
+			t.Fatalf("chunks read %q", got)
 		}
-		var marked, held []int
-		for i, id := range ids {
-			if sp.target[i] {
-				marked = append(marked, id)
-			}
-		}
-		for _, id := range sp.out {
-			if !v.IsSentinel(id) {
-				held = append(held, id)
-			}
-		}
-		if !reflect.DeepEqual(marked, held) {
-			t.Fatalf("marked %v, target holds %v", v.Words(marked), v.Words(held))
-		}
+		m.Shuffle = []string{"tags"}
+		orders[m.Draw(s).Parts[0].In.Text()] = true
 	}
-	if sp := spans(r, v, ids, 0, 32); len(sp.in) != 0 {
-		t.Errorf("a budget of 0 leaves the input %v", v.Words(sp.in))
+	if len(orders) != 6 {
+		t.Errorf("%d orders of three chunks, expected 6: %v", len(orders), orders)
+	}
+	if !orders["box on the floor red ball blue [EOS]"] {
+		t.Errorf("chunks were broken: %v", orders)
 	}
 }
 
-// The Dirichlet has the mean and variance it should have, tiny alphas included.
-func TestDirichlet(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 1))
-	alpha := []float64{0.1, 0.5, 2}
-	const n = 20000
-	var sum, sq [3]float64
-	for range n {
-		for i, p := range dirichlet(r, alpha) {
-			sum[i] += p / n
-			sq[i] += p * p / n
+// With fixed roles inputs are whole and targets are whole; only 4M's mistake
+// gives an input sequence a target.
+func TestFixed(t *testing.T) {
+	s := setup()
+	m := Mask{Inputs: []string{"rgb", "caption", "sound"}, Outputs: []string{"depth", "tags"}, Fixed: true}
+	check := func(m Mask, lone string) {
+		t.Helper()
+		for i, w := range []struct{ in, out int }{{64, 0}, {len(s.Tokens("caption").IDs), len(strings.Fields(lone))}, {5, 0}, {0, 64}, {0, 10}} {
+			p := m.Draw(s).Parts[i]
+			if p.Inputs() != w.in || p.Targets() != w.out {
+				t.Errorf("%s: %d inputs and %d targets, expected %d and %d", p.Domain, p.Inputs(), p.Targets(), w.in, w.out)
+			}
+		}
+		if got := m.Draw(s).Parts[1].Out.Text(); got != lone {
+			t.Errorf("the input text has target %q, expected %q", got, lone)
+		}
+		if got := m.Draw(s).Parts[4].Out.Text(); got != "[S_1] red ball blue box on the floor [EOS] [S_2]" {
+			t.Errorf("the target text is %q", got)
 		}
 	}
-	for i, a := range alpha {
-		mean := a / 2.6
-		variance := mean * (1 - mean) / 3.6
-		if math.Abs(sum[i]-mean) > 0.01 || math.Abs(sq[i]-sum[i]*sum[i]-variance) > 0.01 {
-			t.Errorf("alpha %g: mean %g and variance %g, expected %g and %g", a, sum[i], sq[i]-sum[i]*sum[i], mean, variance)
-		}
-	}
-	for range 100 {
-		p := dirichlet(r, []float64{0, 0, 0, 1})
-		if math.Abs(p[3]-1) > 1e-6 {
-			t.Fatalf("alphas of 0 got %v", p)
+	check(m, "")
+	m.Compat = true
+	check(m, "[S_1]")
+}
+
+// What cannot be is said in one line.
+func TestFaults(t *testing.T) {
+	s := setup()
+	for _, c := range []struct {
+		m    Mask
+		want string
+	}{
+		{Mask{In: -1}, "Mask.Draw: budgets of -1 and 0 tokens, expected 0 or more"},
+		{Mask{InMin: 65}, "Mask.Draw: at least 65 and 0 tokens, expected 0 to the budgets of 64 and 64"},
+		{Mask{InAlpha: -1}, "Mask.Draw: alphas of -1 and 0, expected 0 or more"},
+		{Mask{OutAlphas: map[string]float64{"depth": -2}}, "Mask.Draw: an alpha of -2 for depth, expected 0 or more"},
+		{Mask{InAlphas: map[string]float64{"depht": 1}}, `Mask.Draw: no modality "depht"`},
+		{Mask{Keep: map[string]string{"caption": "most"}}, `Mask.Draw: keep scheme "most" for caption, expected random, all or binary`},
+		{Mask{Least: map[string]int{"caption": 33}}, "Mask.Draw: at least 33 tokens for caption, expected 0 to 32"},
+		{Mask{Inputs: []string{"edge"}, Outputs: []string{"depth"}}, `Mask.Draw: "edge" has no tokenizer`},
+		{Mask{Inputs: []string{"rgb"}, Outputs: []string{"sound"}, Fixed: true}, "Mask.Draw: sound is a target, expected an input: nothing predicts vectors"},
+		{Mask{Inputs: []string{"depth"}, Outputs: []string{"depth"}, Fixed: true}, "Mask.Draw: tok_depth is both input and target of fixed roles"},
+	} {
+		var err error
+		func() {
+			defer fault.Catch(&err)
+			c.m.Draw(s)
+		}()
+		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("got %v, expected %s", err, c.want)
 		}
 	}
 }
 
-func TestWrongBudgetPanics(t *testing.T) {
-	s := setup()
-	defer func() {
-		if e, ok := recover().(error); !ok || e.Error() != "Mask.Draw: budgets of -1 and 0 tokens, expected 0 or more" {
-			t.Errorf("got %v", e)
-		}
-	}()
-	Mask{In: -1}.Draw(s)
+// A draw as training makes it.
+func BenchmarkDraw(b *testing.B) {
+	s := quick()
+	m := Mask{In: 64, Out: 64, InAlpha: 0.5, OutAlpha: 0.5, Inputs: []string{"rgb", "tok_rgb", "depth", "caption"}, Outputs: []string{"tok_rgb", "depth", "caption"}}
+	r := rand.New(rand.NewPCG(1, 2))
+	b.ReportAllocs()
+	for b.Loop() {
+		m.DrawWith(s, r)
+	}
 }

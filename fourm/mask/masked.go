@@ -27,12 +27,24 @@ type Part struct {
 	Input, Target []bool
 
 	// In and Out are what a sequence reads as on either side, sentinels
-	// included (inventory 3.3); nil for an image.
+	// included (inventory 3.3); nil for an image. Symbols stand in them with
+	// their offset.
 	In, Out modality.Tokens
+
+	// Vectors are what Vectors read as on the input side: those that stay, and
+	// one of zeros for each span; nil for all else.
+	Vectors [][]float32
+
+	// Room is the input budget. In 4M's batches the target of a sequence
+	// begins there (see Row).
+	Room int
 }
 
 // Inputs counts the input tokens of the part.
 func (p Part) Inputs() int {
+	if p.Vectors != nil {
+		return len(p.Vectors)
+	}
 	if p.In.IDs != nil || p.Tokens.Words != nil {
 		return len(p.In.IDs)
 	}

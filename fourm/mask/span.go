@@ -3,104 +3,167 @@ package mask
 // Span masking of sequences with sentinels, T5's way (inventory 3.3).
 
 import (
-	"math/rand/v2"
+	"strconv"
 
 	"fourmlab/fourm/text"
 )
 
-type spanned struct {
-	kept, target []bool // by token
-	in, out      []int  // ids on either side, sentinels included
+// Schemes of keep probabilities.
+const (
+	keepRandom = "random" // uniform between 0 and 1
+	keepAll    = "all"    // 1
+	keepBinary = "binary" // 0 or 1
+)
+
+// sentinels are a vocabulary as far as masking goes: [S_1], [S_2] and so on,
+// which stand for spans, and how ids read. *text.Vocab is one. Masking asks
+// only for sentinels that there are.
+type sentinels interface {
+	Sentinel(i int) int
+	IsSentinel(id int) bool
+	Words(ids []int) []string
 }
 
-// spans masks tokens at random with a uniform keep probability. A run of
-// masked tokens is one span: its sentinel stands for it in the input, and
-// opens it in the target, which one more sentinel closes. An input over its
-// budget is drawn again with a keep probability 0.9 times as large; a target
-// over its budget begins at a random sentinel, or at the earliest one from
-// which the rest fits. A budget of 0 leaves that side empty.
-func spans(r *rand.Rand, v *text.Vocab, ids []int, inBudget, outBudget int) spanned {
-	keep := r.Float64()
-	if inBudget == 0 {
-		keep = 0
+// symbols are the sentinels of a vocabulary of whole numbers. They lie as in
+// every vocabulary of text (inventory 2.1): behind the four other special
+// tokens, and before first, where the numbers begin.
+type symbols struct{ first int }
+
+func (s symbols) Sentinel(i int) int     { return text.EOS + 1 + i }
+func (s symbols) IsSentinel(id int) bool { return id > text.EOS && id < s.first }
+func (s symbols) Words(ids []int) []string {
+	w := make([]string, len(ids))
+	for i, id := range ids {
+		w[i] = strconv.Itoa(id - s.first)
+		if s.IsSentinel(id) {
+			w[i] = "[S_" + strconv.Itoa(id-s.Sentinel(0)) + "]"
+		}
 	}
-	s := spanned{kept: make([]bool, len(ids)), target: make([]bool, len(ids))}
+	return w
+}
+
+// pieces are what is masked in one: single tokens, or chunks of some sizes.
+type pieces struct {
+	n     int
+	sizes []int // nil: 1 each
+}
+
+func (p pieces) size(i int) int {
+	if p.sizes == nil {
+		return 1
+	}
+	return p.sizes[i]
+}
+
+// visible draws which pieces stay in the input. A keep probability that leaves
+// more than in tokens, a sentinel for each span included, is drawn again 0.9
+// times as large. A span that no sentinel is left for stays, too.
+func visible(c Chance, p pieces, in, spans int, scheme string) []bool {
+	keep := 0.0
+	if in > 0 {
+		switch scheme {
+		case keepAll:
+			keep = 1
+		case keepBinary:
+			keep = float64(c.Between(0, 1))
+		default:
+			keep = c.Uniform()
+		}
+	}
+	noise, kept := make([]float32, p.n), make([]bool, p.n)
 	for {
-		for i := range ids {
-			s.kept[i] = r.Float64() < keep
+		c.Noise(noise)
+		length, open, before := 0, 0, true
+		for i, u := range noise {
+			kept[i] = u <= float32(keep) || before && open == spans
+			if kept[i] {
+				length += p.size(i)
+			} else if before {
+				length++
+				open++
+			}
+			before = kept[i]
 		}
-		s.build(v, ids)
-		if inBudget == 0 {
-			s.in = []int{}
-			break
-		}
-		if len(s.in) <= inBudget {
-			break
+		if in == 0 || length <= in {
+			return kept
 		}
 		keep *= 0.9
 	}
-	s.cut(r, v, ids, outBudget)
-	return s
 }
 
-// build writes both sides from kept.
-func (s *spanned) build(v *text.Vocab, ids []int) {
-	s.in, s.out = []int{}, []int{}
-	n := 0
-	for i, id := range ids {
-		if s.kept[i] {
-			s.in = append(s.in, id)
-			continue
-		}
-		if i == 0 || s.kept[i-1] {
+// written is what both sides of a sequence read as, and which of its tokens
+// they hold.
+type written struct {
+	in, out      []int  // ids, sentinels included
+	kept, target []bool // by token
+}
+
+// write gives both sides: the input has a sentinel in the place of each span,
+// the target opens each span with it, and one more closes the target. An input
+// without a budget is empty, and so has no sentinel either.
+func write(v sentinels, ids []int, p pieces, kept []bool, in int) written {
+	w := written{in: make([]int, 0, min(in, len(ids)+1)), out: make([]int, 0, len(ids)+2), kept: make([]bool, 0, len(ids)), target: make([]bool, len(ids))}
+	n, at := 0, 0
+	for i, k := range kept {
+		next := at + p.size(i)
+		if !k && (i == 0 || kept[i-1]) {
 			n++
-			s.in = append(s.in, v.Sentinel(min(n, v.Sentinels-1)))
-			s.out = append(s.out, v.Sentinel(min(n, v.Sentinels-1)))
+			w.in, w.out = append(w.in, v.Sentinel(n)), append(w.out, v.Sentinel(n))
 		}
-		s.out = append(s.out, id)
+		if k {
+			w.in = append(w.in, ids[at:next]...)
+		} else {
+			w.out = append(w.out, ids[at:next]...)
+		}
+		for ; at < next; at++ {
+			w.kept = append(w.kept, k && in > 0)
+		}
 	}
-	s.out = append(s.out, v.Sentinel(min(n+1, v.Sentinels-1)))
+	w.out = append(w.out, v.Sentinel(n+1))
+	if in == 0 {
+		w.in = w.in[:0]
+	}
+	return w
 }
 
-// cut shortens the target to its budget and marks the tokens it holds.
-func (s *spanned) cut(r *rand.Rand, v *text.Vocab, ids []int, budget int) {
-	full := s.out
-	from, to := 0, len(full)
-	if budget == 0 {
-		s.out = []int{}
-		return
-	}
-	if len(full) > budget {
+// cut shortens the target to its budget, unless that is negative: it begins at
+// a random sentinel but the last, or, where less than the budget follows that
+// one, at the earliest from which the rest fits (summary B13).
+func (w *written) cut(c Chance, v sentinels, p pieces, kept []bool, budget int) {
+	from, to := 0, len(w.out)
+	if budget >= 0 && to > budget {
 		var at []int
-		for i, id := range full {
+		for i, id := range w.out {
 			if v.IsSentinel(id) {
 				at = append(at, i)
 			}
 		}
-		from = at[r.IntN(max(1, len(at)-1))]
-		if len(full)-from >= budget {
+		from = at[c.Between(0, max(1, len(at)-1)-1)]
+		if to-from >= budget {
 			to = from + budget
 		} else {
 			for _, a := range at {
-				if len(full)-a <= budget {
+				if to-a <= budget {
 					from = a
 					break
 				}
 			}
 		}
 	}
-	s.out = full[from:to]
-	// walk the masked tokens beside the target: the token that follows k
-	// others and the sentinels of its span
-	pos := 0
-	for i := range ids {
-		if s.kept[i] {
-			continue
-		}
-		if i == 0 || s.kept[i-1] {
+	w.out = w.out[from:to]
+	// the tokens that it holds: masked ones stand in it in their order, behind
+	// the sentinels of their spans
+	at, pos := 0, 0
+	for i, k := range kept {
+		if !k && (i == 0 || kept[i-1]) {
 			pos++
 		}
-		s.target[i] = pos >= from && pos < to
-		pos++
+		for range p.size(i) {
+			if !k {
+				w.target[at] = pos >= from && pos < to
+				pos++
+			}
+			at++
+		}
 	}
 }

@@ -56,9 +56,16 @@ func (m Modality) TokenDomain(vocab int) Domain {
 		}
 	case Vectors:
 		d.Width = m.Width
+	case Symbols:
+		d.Offset = symbolOffset
+		d.Vocab += symbolOffset
 	}
 	return d
 }
+
+// symbolOffset is where the ids of symbols begin: behind four special tokens
+// and twenty sentinels, as in a lab's vocabulary of text.
+const symbolOffset = 24
 
 // resolution is what stands behind the @ of an official name.
 func (m Modality) resolution() string {
@@ -134,7 +141,9 @@ func (d Domain) Rank(n int) int {
 }
 
 // Fit tells whether a value is a picture of the modality's size.
-func (m Modality) Fit(value any) (*Picture, error) { return m.TokenDomain(0).Fit(value) }
+func (m Modality) Fit(value any) (*Picture, error) {
+	return Domain{Modality: m.Name, Rows: m.Size, Cols: m.wide(), Patch: 1, Channels: m.Channels}.Fit(value)
+}
 
 // MustFit is Fit on behalf of the call op, which panics.
 func (m Modality) MustFit(op string, value any) *Picture {

@@ -103,6 +103,9 @@ var published, official = func() (map[string]Modality, map[string]Domain) {
 		}
 		d := m.TokenDomain(vocab)
 		d.Table = sineTable
+		if short, ok := map[string]string{"det": "box", "color_palette": "palette"}[x.name]; ok {
+			d.Modality = short // values go by the lab's name
+		}
 		doms[d.Name] = d
 	}
 	return mods, doms
@@ -199,4 +202,35 @@ func PublishedDomain(name string) (Domain, bool) {
 		return m.TokenDomain(m.Vocab), true
 	}
 	return m.PixelDomain(), m.Pixels
+}
+
+// Source is what a tokenizer of the published models is trained on: pixels or
+// the features of a network, before they are tokens.
+type Source struct {
+	Name     string
+	Features bool // numbers of a network, not pixels
+	Channels int
+	Labels   int // classes of a map of labels, which are embedded in Channels numbers; 0: no labels
+}
+
+// Sources lists what the published tokenizers are trained on (inventory 1.1,
+// 2.5).
+func Sources() []Source {
+	return []Source{
+		{Name: "rgb", Channels: 3}, {Name: "depth", Channels: 1}, {Name: "normal", Channels: 3},
+		{Name: "semseg_coco", Channels: 64, Labels: 134}, {Name: "canny_edge", Channels: 1}, {Name: "sam_mask", Channels: 1},
+		{Name: "human_poses", Channels: 207},
+		{Name: "CLIP-B16", Features: true, Channels: 512}, {Name: "DINOv2-B14", Features: true, Channels: 768}, {Name: "ImageBind-H14", Features: true, Channels: 1280},
+		{Name: "DINOv2-B14-global", Features: true, Channels: 768}, {Name: "ImageBind-H14-global", Features: true, Channels: 1280},
+	}
+}
+
+// IsPublished tells whether a name is a modality of the published models that
+// nobody has registered anew.
+func IsPublished(name string) bool {
+	registry.RLock()
+	defer registry.RUnlock()
+	_, own := registry.by[name]
+	_, known := published[name]
+	return known && !own
 }

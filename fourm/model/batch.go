@@ -171,8 +171,18 @@ func (m *Model) fillEncoder(b *Batch, i int, s mask.Masked) (int, error) {
 		if !ok {
 			continue
 		}
+		last := m.rows(encoderName(d)+".pos_emb") - 1
+		if d.Kind == modality.Vectors {
+			for rank, v := range p.Vectors {
+				if len(v) != d.Width || rank == d.Max {
+					return 0, fmt.Errorf("%s: vector %d of %d numbers, expected at most %d of %d", d.Name, rank, len(v), d.Max, d.Width)
+				}
+				copy(b.Given[d.Name][(i*d.Max+rank)*d.Width:], v)
+				put(k, i*d.Max+rank, min(rank, last))
+			}
+			continue
+		}
 		if !d.Grid() {
-			last := m.rows(encoderName(d)+".pos_emb") - 1
 			for rank, id := range p.In.IDs {
 				put(k, id, min(rank, last))
 			}

@@ -13,6 +13,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"fourmlab/fourm/modality"
@@ -78,7 +79,10 @@ func Published(family, size string) Config {
 		c.Inputs, c.Domains = append(c.Inputs, d.Name), append(c.Domains, d)
 	}
 	for _, d := range out {
-		c.Outputs, c.Domains = append(c.Outputs, d.Name), append(c.Domains, d)
+		c.Outputs = append(c.Outputs, d.Name)
+		if !slices.ContainsFunc(in, func(i modality.Domain) bool { return i.Name == d.Name }) {
+			c.Domains = append(c.Domains, d)
+		}
 	}
 	return c
 }

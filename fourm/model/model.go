@@ -103,6 +103,11 @@ func (m *Model) InputDomain(name string) (modality.Domain, bool) {
 	return modality.Domain{}, false
 }
 
+// Takes tells whether a modality is among the inputs or outputs.
+func (m *Model) Takes(name string) bool {
+	return slices.ContainsFunc(m.domains(), func(d modality.Domain) bool { return d.Modality == name })
+}
+
 // Head gives the weights (V, D) that make an output domain's logits.
 func (m *Model) Head(d modality.Domain) []float32 {
 	return m.byName[m.headName(d)].Data

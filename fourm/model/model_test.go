@@ -306,7 +306,7 @@ func TestForeignFiles(t *testing.T) {
 	for _, c := range []struct{ path, want string }{
 		{filepath.Join(dir, "none"), "no such file"},
 		{text, "not safetensors"},
-		{write("foreign", same, map[string]string{"format": "pt"}), "was not written by this program"},
+		{write("foreign", same, map[string]string{"format": "pt"}), "no configuration"},
 		{write("json", same, map[string]string{"fourmlab": "{"}), "metadata"},
 		{write("wrong shape", func(x []checkpoint.Tensor) []checkpoint.Tensor {
 			for i := range x {
@@ -318,7 +318,7 @@ func TestForeignFiles(t *testing.T) {
 		}, f.Meta), `tensor "mask_token" has shape [1 1 4], expected [1 1 16]`},
 		{write("missing", func(x []checkpoint.Tensor) []checkpoint.Tensor {
 			return slices.DeleteFunc(x, func(t checkpoint.Tensor) bool { return t.Name == "encoder_norm.weight" })
-		}, f.Meta), `has no tensor "encoder_norm.weight"`},
+		}, f.Meta), "1 missing: encoder_norm.weight"},
 		{write("wide", same, edit(`"Dim":16`, `"Dim":24`)), "expected [1 1 24]"},
 		{write("odd", same, edit(`"Dim":16`, `"Dim":15`)), "dim 15"},
 		{write("kind", same, edit(`"kind":"wordpiece"`, `"kind":"sentencepiece"`)), `unknown kind "sentencepiece"`},

@@ -17,10 +17,16 @@ import (
 // computes.
 var passed = []string{"use_act_checkpoint", "drop_path_rate_encoder", "drop_path_rate_decoder", "drop_path_rate", "shared_drop_path", "kind"}
 
-// OfficialConfig reads an official configuration, as JSON or YAML decodes it.
+// OfficialConfig reads an official configuration, as JSON or YAML decodes it,
+// or the arguments that the training script leaves in a .pth file.
 // An unknown key, a value of another type and an unknown domain are errors.
 func OfficialConfig(raw map[string]any) (c Config, err error) {
 	defer fault.Catch(&err)
+	if args, ok, err := fromArguments(raw); err != nil {
+		return c, err
+	} else if ok {
+		raw = args
+	}
 	r := reader{raw: raw, used: map[string]bool{}}
 	c = Config{Inputs: r.names("domains_in"), Outputs: r.names("domains_out"), Dim: r.int("dim", 768), Encoder: r.int("encoder_depth", 12),
 		Decoder: r.int("decoder_depth", 12), Heads: r.int("num_heads", 12), MLP: r.number("mlp_ratio", 4),

@@ -312,27 +312,10 @@ func RowOf(d modality.Domain, s modality.Sample, p mask.Part) (Row, error) {
 		}
 		return r, r.fits(d)
 	}
-	var r Row
-	if d.Kind == modality.Vectors {
-		v, ok := s.Values[d.Modality].([][]float32)
-		if !ok {
-			return r, fmt.Errorf("%s: a %T holds no vectors", d.Modality, s.Values[d.Modality])
-		}
-		for _, x := range v[:min(len(v), d.Max)] {
-			r.Given = append(r.Given, x...)
-			r.Input, r.Target = append(r.Input, true), append(r.Target, false)
-		}
-		return r, r.fits(d)
-	}
-	r.IDs = slices.Concat(p.In.IDs, p.Out.IDs)
-	for range p.In.IDs {
-		r.Input, r.Target = append(r.Input, true), append(r.Target, false)
-	}
-	for range p.Out.IDs {
-		r.Input, r.Target, r.Attend = append(r.Input, false), append(r.Target, true), append(r.Attend, 1)
-	}
-	if r.Attend != nil {
-		r.Attend = slices.Concat(make([]int, len(p.In.IDs)), r.Attend)
+	x := p.Row(d)
+	r := Row{IDs: x.IDs, Input: x.Input, Target: x.Target, Attend: x.Attend}
+	for _, v := range x.Vectors {
+		r.Given = append(r.Given, v...)
 	}
 	return r, r.fits(d)
 }

@@ -1,11 +1,11 @@
 package model
 
-// A model in a checkpoint: parameters under their official names, tokenizers
-// beside them, configuration and modalities in the metadata.
+// A model in a checkpoint: the official state dict under its own names, the
+// official configuration in the metadata, and beside them what only this
+// program knows, tokenizers and modalities (inventory 9).
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -13,10 +13,9 @@ import (
 
 	"fourmlab/fourm/checkpoint"
 	"fourmlab/fourm/modality"
-	"fourmlab/internal/fault"
 )
 
-// about is what the metadata say.
+// about is what the metadata say of a model beyond the official configuration.
 type about struct {
 	Config     Config
 	Modalities []modality.Modality
@@ -28,11 +27,19 @@ const metaKey = "fourmlab"
 // Save writes the model to path, whole or not at all; extra tensors and
 // metadata ride along.
 func (m *Model) Save(path string, extra []checkpoint.Tensor, meta map[string]string) error {
-	a := about{Config: m.Config, Tokenizers: map[string]modality.Stored{}}
-	var tensors []checkpoint.Tensor
-	for _, p := range m.Params {
-		tensors = append(tensors, checkpoint.Tensor{Name: p.Name, Shape: p.Shape, Data: p.Data})
+	return m.SaveAs(path, "F32", extra, meta)
+}
+
+// SaveAs is Save that stores the model's tensors as "F32", "F16" or "BF16".
+func (m *Model) SaveAs(path, dtype string, extra []checkpoint.Tensor, meta map[string]string) error {
+	if !slices.Contains([]string{"F32", "F16", "BF16"}, dtype) {
+		return fmt.Errorf("model: type %q, expected F32, F16 or BF16", dtype)
 	}
+	tensors, aliases := m.state()
+	for i := range tensors {
+		tensors[i].Dtype = dtype
+	}
+	a := about{Config: m.Config, Tokenizers: map[string]modality.Stored{}}
 	for _, name := range m.Config.Modalities() {
 		a.Modalities = append(a.Modalities, modality.Lookup(name))
 		t, ok := m.Tokenizers[name]
@@ -61,103 +68,73 @@ func (m *Model) Save(path string, extra []checkpoint.Tensor, meta map[string]str
 	if err != nil {
 		return err
 	}
-	all := map[string]string{metaKey: string(b)}
-	for k, v := range meta {
-		all[k] = v
+	all, err := checkpoint.Flatten(m.officialConfig())
+	if err != nil {
+		return err
+	}
+	all[metaKey] = string(b)
+	for _, more := range []map[string]string{aliases, meta} {
+		for k, v := range more {
+			all[k] = v
+		}
 	}
 	return checkpoint.Write(path, append(tensors, extra...), all)
 }
 
-// Load reads a model and makes its modalities and tokenizers the registered
-// ones.
-func Load(path string) (*Model, error) {
-	f, err := checkpoint.Open(path)
-	if err != nil {
-		return nil, err
+// state gives the official state dict, and which names stand for a tensor that
+// has another.
+func (m *Model) state() (tensors []checkpoint.Tensor, aliases map[string]string) {
+	aliases = map[string]string{}
+	idle := map[string][]float32{}
+	for _, p := range m.idle {
+		idle[p.Name] = p.Data
 	}
-	defer f.Close()
-	return Read(f, path)
-}
-
-// Peek says what model a checkpoint holds, without reading its tensors.
-func Peek(path string) (string, error) {
-	f, err := checkpoint.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	a, err := describe(f, path)
-	if err != nil {
-		return "", err
-	}
-	n := 0
-	for _, name := range f.Names() {
-		if !strings.HasPrefix(name, "tokenizers.") && !strings.HasPrefix(name, "optimizer.") {
-			n += size(f.Shape(name))
-		}
-	}
-	return fmt.Sprintf("%v; %s parameters", a.Config, count(n)), nil
-}
-
-func describe(f *checkpoint.File, path string) (about, error) {
-	var a about
-	s, ok := f.Meta[metaKey]
-	if !ok {
-		return a, fmt.Errorf("model: %s has no %q in its metadata; it was not written by this program", path, metaKey)
-	}
-	if err := json.Unmarshal([]byte(s), &a); err != nil {
-		return a, fmt.Errorf("model: %s: metadata: %w", path, err)
-	}
-	return a, nil
-}
-
-// Read is Load from an open file.
-func Read(f *checkpoint.File, path string) (m *Model, err error) {
-	defer func() {
-		if fe := new(fault.Error); errors.As(err, &fe) {
-			m, err = nil, fmt.Errorf("model: %s: %w", path, err)
-		}
-	}()
-	defer fault.Catch(&err)
-	a, err := describe(f, path)
-	if err != nil {
-		return nil, err
-	}
-	for _, d := range a.Modalities {
-		modality.Register(d)
-		s, ok := a.Tokenizers[d.Name]
-		if !ok {
-			continue
-		}
-		s.Tensors = map[string]modality.StoredTensor{}
-		pre := "tokenizers." + d.Name + "."
-		for _, n := range f.Names() {
-			if strings.HasPrefix(n, pre) {
-				data, err := f.Floats(n)
-				if err != nil {
-					return nil, err
-				}
-				s.Tensors[n[len(pre):]] = modality.StoredTensor{Shape: f.Shape(n), Data: data}
+	for name, shape := range m.shapes() {
+		data := m.pos[name]
+		if p := m.byName[name]; p != nil {
+			data = p.Data
+			for _, n := range m.Aliases(name)[1:] {
+				aliases[n] = name
 			}
+		} else if idle[name] != nil {
+			data = idle[name]
+		} else if data == nil {
+			data = make([]float32, size(shape))
 		}
-		t, err := modality.Restore(d, s)
-		if err != nil {
-			return nil, fmt.Errorf("model: %s: %w", path, err)
-		}
-		modality.SetTokenizer(d.Name, t)
+		tensors = append(tensors, checkpoint.Tensor{Name: name, Shape: shape, Data: data})
 	}
-	if n := len(f.Names()); a.Config.Encoder > n || a.Config.Decoder > n {
-		return nil, fmt.Errorf("model: %s: %d encoder and %d decoder blocks in a file of %d tensors", path, a.Config.Encoder, a.Config.Decoder, n)
-	}
-	m = outline(a.Config)
+	return slices.DeleteFunc(tensors, func(t checkpoint.Tensor) bool { return aliases[t.Name] != "" }), aliases
+}
+
+// shapes gives the names and shapes of the official state dict: parameters and
+// the names they share, position tables, the zero biases of norms without, and
+// the tables of image targets that nothing reads.
+func (m *Model) shapes() map[string][]int {
+	out := map[string][]int{}
 	for _, p := range m.Params {
-		if s := f.Shape(p.Name); s != nil && !slices.Equal(s, p.Shape) {
-			return nil, fmt.Errorf("model: %s: tensor %q has shape %v, expected %v", path, p.Name, s, p.Shape)
+		for _, n := range m.Aliases(p.Name) {
+			out[n] = p.Shape
 		}
-		if p.Data, err = f.Floats(p.Name); err != nil {
-			return nil, err
+		if base, ok := strings.CutSuffix(p.Name, ".weight"); ok && len(p.Shape) == 1 && !m.Config.NormBias {
+			out[base+".bias"] = p.Shape
 		}
 	}
-	m.place()
-	return m, nil
+	positions := func(pre string, d modality.Domain) {
+		n := d.Max
+		if !d.Grid() {
+			n = max(d.Positions, d.Table)
+		}
+		if t := m.pos[pre+".pos_emb"]; t != nil {
+			n = len(t) / m.Config.Dim
+		}
+		out[pre+".pos_emb"] = []int{1, n, m.Config.Dim}
+	}
+	for _, d := range m.In {
+		positions(encoderName(d), d)
+	}
+	for _, d := range m.Out {
+		positions(decoderName(d), d)
+		out[decoderName(d)+".token_emb.weight"] = []int{d.Vocab, m.Config.Dim}
+	}
+	return out
 }

@@ -1,9 +1,12 @@
 package text
 
+// Vocabularies made on the spot.
+
 import (
-	"sort"
+	"slices"
 
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/fault"
 )
 
 // Defaults of a lab's vocabulary: no sequence of it has more than 32 tokens,
@@ -12,6 +15,52 @@ const (
 	LabSentinels = 20
 	LabBins      = 64
 )
+
+// Trainer learns a vocabulary from texts: it begins with their characters and
+// joins the commonest pair of neighbouring pieces until the size is reached
+// (WordPiece as the published vocabulary was trained; inventory 2.1). The zero
+// value stands for the published sizes:
+//
+//	v := text.Trainer{Size: 5000, Classes: []string{"ball", "wine glass"}}.Train(captions)
+type Trainer struct {
+	Size      int      // tokens at most, special ones included; 0 stands for 30,000
+	MinCount  int      // pairs seen less often are not joined; 0 stands for 1
+	Sentinels int      // of span masking; 0 stands for 200
+	Bins      int      // values of each coordinate; 0 stands for 1,000
+	Classes   []string // names that are single tokens, even with blanks in them
+}
+
+// Train learns a vocabulary. The result depends on how often each word is
+// there, and on nothing else. Special tokens and characters are there even
+// where Size is smaller.
+func (t Trainer) Train(texts []string) *Vocab {
+	const op = "Trainer.Train"
+	def := func(p *int, v int) {
+		if *p == 0 {
+			*p = v
+		}
+	}
+	def(&t.Size, 30000)
+	def(&t.MinCount, 1)
+	def(&t.Sentinels, 200)
+	def(&t.Bins, 1000)
+	if t.Size < 0 || t.MinCount < 0 || t.Sentinels < 0 || t.Bins < 0 {
+		fault.Panic(op, "size %d, min count %d, %d sentinels, %d bins; expected 0 or more of each", t.Size, t.MinCount, t.Sentinels, t.Bins)
+	}
+	counts := map[string]int{}
+	b := labRules().bert
+	for _, s := range texts {
+		words(b.normalize(valid(s)), func(w string) { counts[w]++ })
+	}
+	special := layout(op, t.Sentinels, t.Bins, t.Classes, nil).Pieces
+	return layout(op, t.Sentinels, t.Bins, t.Classes, learn(special, counts, t.Size, t.MinCount))
+}
+
+// Train learns a lab's vocabulary of at most size tokens (special ones
+// included) from texts. What is seen once only is not worth a token.
+func Train(texts []string, size int) *Vocab {
+	return Trainer{Size: max(size, 1), MinCount: 2, Sentinels: LabSentinels, Bins: LabBins}.Train(texts)
+}
 
 // Written gives the texts of a value that a vocabulary is learned from: a
 // caption itself, the classes of boxes; a palette has none.
@@ -29,83 +78,33 @@ func Written(value any) []string {
 	return nil
 }
 
-// Train learns a vocabulary of at most size tokens (special ones included)
-// from texts: it begins with the characters and merges the commonest pair of
-// neighbours until the size is reached. The result depends on the texts
-// alone.
-func Train(texts []string, size int) *Vocab {
-	counts := map[string]int{}
-	for _, t := range texts {
-		for _, w := range Split(t) {
-			counts[w]++
-		}
-	}
-	type word struct {
-		parts []string
-		n     int
-	}
-	var words []word
-	pieces := map[string]bool{}
-	var learned []string
-	add := func(p string) {
-		if !pieces[p] {
-			pieces[p] = true
-			learned = append(learned, p)
-		}
-	}
-	var keys []string
+// alphabet gives the single characters of words in order, then what the same
+// characters are called inside a word.
+func alphabet(counts map[string]int) []string {
+	begin, inside := map[rune]bool{}, map[rune]bool{}
 	for w := range counts {
-		keys = append(keys, w)
-	}
-	sort.Strings(keys)
-	for _, k := range keys {
-		w := word{n: counts[k]}
-		for i, r := range []rune(k) {
-			p := string(r)
+		for i, r := range w {
+			begin[r] = true
 			if i > 0 {
-				p = "##" + p
-			}
-			w.parts = append(w.parts, p)
-		}
-		words = append(words, w)
-	}
-	var chars []string
-	for _, w := range words {
-		chars = append(chars, w.parts...)
-	}
-	sort.Strings(chars)
-	for _, c := range chars {
-		add(c)
-	}
-	room := size - (firstSentinel + LabSentinels + 4*LabBins)
-	for len(learned) < room {
-		pairs := map[[2]string]int{}
-		for _, w := range words {
-			for i := 0; i+1 < len(w.parts); i++ {
-				pairs[[2]string{w.parts[i], w.parts[i+1]}] += w.n
-			}
-		}
-		var best [2]string
-		n := 0
-		for p, c := range pairs {
-			if c > n || c == n && (p[0] < best[0] || p[0] == best[0] && p[1] < best[1]) {
-				best, n = p, c
-			}
-		}
-		if n < 2 {
-			break // nothing repeats any more
-		}
-		joined := best[0] + best[1][2:]
-		add(joined)
-		for i := range words {
-			w := &words[i]
-			for j := 0; j+1 < len(w.parts); j++ {
-				if w.parts[j] == best[0] && w.parts[j+1] == best[1] {
-					w.parts[j] = joined
-					w.parts = append(w.parts[:j+1], w.parts[j+2:]...)
-				}
+				inside[r] = true
 			}
 		}
 	}
-	return NewVocab(LabSentinels, LabBins, learned)
+	var out []string
+	for _, r := range sorted(begin) {
+		out = append(out, string(r))
+	}
+	for _, r := range sorted(inside) {
+		out = append(out, "##"+string(r))
+	}
+	return out
+}
+
+func sorted(set map[rune]bool) []rune {
+	var out []rune
+	for r := range set {
+		out = append(out, r)
+	}
+	slices.Sort(out)
+	return out
 }

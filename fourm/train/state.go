@@ -22,26 +22,30 @@ import (
 
 // facts are what must be equal for a run to go on, and what it has reached.
 type facts struct {
-	Model   model.Config
-	Steps   int
-	Batch   int
-	LR      float64
-	Warm    int
-	Decay   float64
-	Clip    float64
-	Masks   []mask.Mask
-	ValMask []mask.Mask `json:",omitempty"`
-	Seed    int64
-	Step    int                `json:",omitempty"`
-	OptStep int                `json:",omitempty"`
-	Best    float64            `json:",omitempty"`
-	Spent   float64            `json:",omitempty"`
-	Margin  map[string]float64 `json:",omitempty"`
+	Model    model.Config
+	Steps    int
+	Batch    int
+	Accum    int
+	LR       float64
+	MinLR    float64
+	Schedule string
+	Cool     int
+	Warm     int
+	Decay    float64
+	Clip     float64
+	Masks    []mask.Mask
+	ValMask  []mask.Mask `json:",omitempty"`
+	Seed     int64
+	Step     int                `json:",omitempty"`
+	OptStep  int                `json:",omitempty"`
+	Best     float64            `json:",omitempty"`
+	Spent    float64            `json:",omitempty"`
+	Margin   map[string]float64 `json:",omitempty"`
 }
 
 func (l *loop) facts() facts {
 	o := l.o
-	return facts{Model: l.m.Config, Steps: o.Steps, Batch: o.Batch, LR: o.LR, Warm: o.Warm, Decay: o.Decay, Clip: o.Clip, Masks: o.Masks, ValMask: o.ValMask, Seed: o.Seed}
+	return facts{Model: l.m.Config, Steps: o.Steps, Batch: o.Batch, Accum: o.Accum, LR: o.LR, MinLR: o.MinLR, Schedule: o.Schedule, Cool: o.Cool, Warm: o.Warm, Decay: o.Decay, Clip: o.Clip, Masks: o.Masks, ValMask: o.ValMask, Seed: o.Seed}
 }
 
 func (l *loop) path(name string) string { return filepath.Join(l.o.Dir, name) }

@@ -31,8 +31,12 @@ type Data = modality.Data
 type Options struct {
 	Steps    int         // 500
 	Batch    int         // 32 samples a step
+	Accum    int         // batches whose gradients make one step: 1
 	LR       float64     // peak learning rate: 1e-3
+	MinLR    float64     // learning rate at the end
 	Warm     int         // steps of linear warm-up: a twentieth of Steps
+	Schedule string      // of the learning rate: "" is a cosine that is never 0; "cosine" and "inverse-sqrt" are 4M's own
+	Cool     int         // last steps of "inverse-sqrt", in which the rate falls evenly to MinLR
 	Decay    float64     // weight decay: 0.05, as in 4M; negative stands for none
 	Clip     float64     // largest gradient norm: 1; negative stands for none
 	Mask     mask.Mask   // how tokens are shared among the domains
@@ -57,6 +61,7 @@ func (o Options) resolved() Options {
 	}
 	def(&o.Steps, 500)
 	def(&o.Batch, 32)
+	def(&o.Accum, 1)
 	def(&o.Warm, max(o.Steps/20, 1))
 	def(&o.ValEvery, max(o.Steps/10, 1))
 	def(&o.ValSize, 128)
@@ -75,7 +80,7 @@ func (o Options) resolved() Options {
 	if len(o.Masks) == 0 {
 		o.Masks = []mask.Mask{o.Mask}
 	}
-	for what, v := range map[string]int{"steps": o.Steps, "batch": o.Batch, "warm": o.Warm, "val every": o.ValEvery, "val size": o.ValSize} {
+	for what, v := range map[string]int{"steps": o.Steps, "batch": o.Batch, "accum": o.Accum, "warm": o.Warm, "val every": o.ValEvery, "val size": o.ValSize} {
 		if v < 1 {
 			fault.Panic(op, "%s is %d, expected 1 or more", what, v)
 		}
@@ -88,7 +93,28 @@ func (o Options) resolved() Options {
 	if o.LR < 0 || math.IsNaN(o.LR) {
 		fault.Panic(op, "learning rate %g, expected a positive one", o.LR)
 	}
+	if !(o.MinLR >= 0 && o.MinLR <= o.LR) || o.Cool < 0 {
+		fault.Panic(op, "the learning rate falls to %g over the last %d steps, expected 0 to %g and 0 or more", o.MinLR, o.Cool, o.LR)
+	}
+	if o.Schedule != "" && o.Schedule != "cosine" && o.Schedule != "inverse-sqrt" {
+		fault.Panic(op, "schedule %q, expected cosine, inverse-sqrt or none", o.Schedule)
+	}
 	return o
+}
+
+// rate gives the learning rate of a step counted from 0.
+func (o Options) rate(step int) float64 {
+	if o.Schedule == "" {
+		if step < o.Warm {
+			return exec.Warm(o.LR, step, o.Warm, o.Steps)
+		}
+		return o.MinLR + (o.LR-o.MinLR)*exec.Warm(1, step, o.Warm, o.Steps)
+	}
+	r := exec.Rates{Peak: o.LR, Last: o.MinLR, Total: o.Steps, Warm: o.Warm}
+	if o.Schedule == "inverse-sqrt" {
+		r.Scale, r.Cool = 10000, o.Cool // 4M's time scale
+	}
+	return r.At(step)
 }
 
 // shape is that of a batch under a mixture of masks: its largest budgets.
@@ -154,7 +180,8 @@ type loop struct {
 	best  float64 // lowest validation loss
 	fixed []fixedBatch
 	net   *model.Net
-	file  *os.File // history
+	sums  [][]float32 // of the gradients of a step's batches, where there are several
+	file  *os.File    // history
 }
 
 // fixedBatch is a batch of validation: its masks are drawn once.
@@ -184,32 +211,16 @@ func (l *loop) all(ctx context.Context, data Data) error {
 		}
 		defer l.file.Close()
 	}
-	var params, grads [][]float32
+	var params [][]float32
 	var decays []bool
 	for _, p := range l.m.Params {
 		params, decays = append(params, p.Data), append(decays, p.Decays())
 	}
 	for step := l.run.Last().Step; step < l.o.Steps; step++ {
-		if err := l.m.Fill(l.net.Batch, l.draw(cache, step)); err != nil {
+		p := Point{Step: step + 1, LR: l.o.rate(step), Losses: map[string]float64{}, Tokens: l.run.Last().Tokens}
+		grads, err := l.gradients(ctx, cache, step, &p)
+		if err != nil {
 			return err
-		}
-		if err := l.net.Machine.Run(ctx); err != nil {
-			return err
-		}
-		p := Point{Step: step + 1, LR: exec.Warm(l.o.LR, step, l.o.Warm, l.o.Steps), Loss: l.net.Loss(), Losses: map[string]float64{},
-			Tokens: l.run.Last().Tokens + l.net.Tokens}
-		for _, d := range l.m.Out {
-			if l.net.Counts(d.Name) == 0 {
-				continue
-			}
-			p.Losses[d.Name] = l.net.DomainLoss(d.Name)
-			if !finite(p.Losses[d.Name]) {
-				return fmt.Errorf("train: the loss of %s is %g at step %d; the weights are those before it (lower the learning rate of %g?)", d.Name, p.Losses[d.Name], step+1, l.o.LR)
-			}
-		}
-		grads = grads[:0]
-		for i := range params {
-			grads = append(grads, l.net.Grad(i))
 		}
 		p.GradNorm = exec.Norm(grads)
 		if !finite(p.GradNorm) {
@@ -227,6 +238,59 @@ func (l *loop) all(ctx context.Context, data Data) error {
 		}
 	}
 	return nil
+}
+
+// gradients runs the batches of a step and gives the mean of their gradients;
+// p gets the losses.
+func (l *loop) gradients(ctx context.Context, cache []modality.Sample, step int, p *Point) ([][]float32, error) {
+	share := 1 / float32(l.o.Accum)
+	batches := map[string]int{} // that had targets of a domain
+	for k := range l.o.Accum {
+		if err := l.m.Fill(l.net.Batch, l.draw(cache, step*l.o.Accum+k)); err != nil {
+			return nil, err
+		}
+		if err := l.net.Machine.Run(ctx); err != nil {
+			return nil, err
+		}
+		p.Loss += l.net.Loss() / float64(l.o.Accum)
+		p.Tokens += l.net.Tokens
+		for _, d := range l.m.Out {
+			if l.net.Counts(d.Name) == 0 {
+				continue
+			}
+			v := l.net.DomainLoss(d.Name)
+			if !finite(v) {
+				return nil, fmt.Errorf("train: the loss of %s is %g at step %d; the weights are those before it (lower the learning rate of %g?)", d.Name, v, step+1, l.o.LR)
+			}
+			p.Losses[d.Name] += v
+			batches[d.Name]++
+		}
+		if l.o.Accum == 1 {
+			continue
+		}
+		for i, q := range l.m.Params {
+			if len(l.sums) <= i {
+				l.sums = append(l.sums, make([]float32, len(q.Data)))
+			}
+			if k == 0 {
+				clear(l.sums[i])
+			}
+			for j, g := range l.net.Grad(i) {
+				l.sums[i][j] += g * share
+			}
+		}
+	}
+	for name, n := range batches {
+		p.Losses[name] /= float64(n)
+	}
+	if l.o.Accum > 1 {
+		return l.sums, nil
+	}
+	grads := make([][]float32, len(l.m.Params))
+	for i := range grads {
+		grads[i] = l.net.Grad(i)
+	}
+	return grads, nil
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
@@ -297,39 +361,15 @@ func (l *loop) draw(cache []modality.Sample, step int) []mask.Masked {
 	for i := range out {
 		// samples without replacement within an epoch: a fixed shuffle each
 		at := step*l.o.Batch + i
-		out[i] = l.mixture(l.o.Masks, r).DrawWith(cache[shuffled(at%len(cache), len(cache), uint64(l.o.Seed)+uint64(at/len(cache)))], r)
+		out[i] = l.masked(cache[shuffled(at%len(cache), len(cache), uint64(l.o.Seed)+uint64(at/len(cache)))], l.o.Masks, r)
 	}
 	return out
 }
 
-// mixture picks a mask by weight and gives it the model's domains where it
-// names none.
-func (l *loop) mixture(masks []mask.Mask, r *rand.Rand) mask.Mask {
-	total := 0.0
-	weight := func(m mask.Mask) float64 {
-		if m.Weight == 0 {
-			return 1
-		}
-		return m.Weight
-	}
-	for _, m := range masks {
-		total += weight(m)
-	}
-	u := r.Float64() * total
-	pick := masks[len(masks)-1]
-	for _, m := range masks {
-		if u -= weight(m); u < 0 {
-			pick = m
-			break
-		}
-	}
-	if pick.Inputs == nil {
-		pick.Inputs = l.m.Config.Inputs
-	}
-	if pick.Outputs == nil {
-		pick.Outputs = l.m.Config.Outputs
-	}
-	return pick
+// masked masks a sample by a mask of a mixture, over the model's domains.
+func (l *loop) masked(s modality.Sample, masks []mask.Mask, r *rand.Rand) mask.Masked {
+	c := mask.Seeded(r)
+	return masks[mask.Pick(c, masks)].DrawOver(s, c, l.m.In, l.m.Out)
 }
 
 // shuffled gives the place of i in a permutation of n things that depends on

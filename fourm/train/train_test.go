@@ -574,6 +574,65 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// Two batches of a step weigh as one of twice the size: the gradient is their
+// mean. Rates follow the schedule that is asked for.
+func TestAccumulation(t *testing.T) {
+	data := things(t, 8)
+	o := options(3)
+	o.Accum, o.Schedule, o.MinLR, o.Warm = 3, "cosine", 1e-4, 1
+	run := fit(t, small(t), data, o)
+	if n := len(run.Points); n != 3 || run.Points[0].LR != 0 || run.Points[2].LR <= 1e-4 || run.Points[1].LR != o.LR {
+		t.Fatalf("points %v", run.Points)
+	}
+	one := options(3)
+	one.Schedule, one.MinLR, one.Warm = "cosine", 1e-4, 1
+	single := fit(t, small(t), data, one)
+	if got, want := run.Points[2].Tokens, 2*single.Points[2].Tokens; got < want {
+		t.Errorf("%d tokens in steps of three batches, one has %d", got, single.Points[2].Tokens)
+	}
+	again := fit(t, small(t), data, o)
+	for i := range run.Points {
+		if run.Points[i].Loss != again.Points[i].Loss || run.Points[i].GradNorm != again.Points[i].GradNorm {
+			t.Errorf("step %d differs between two runs", i)
+		}
+	}
+	// the mean of equal gradients is that gradient
+	l := &loop{m: small(t), o: o.resolved(), run: &Run{}}
+	cache, err := Tokenized(context.Background(), l.m, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.net = l.m.Train(l.o.shape(l.o.Masks))
+	l.o.Accum = 1
+	var mean [][]float32
+	for k := range 3 {
+		g, err := l.gradients(context.Background(), cache, k, &Point{Losses: map[string]float64{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range g {
+			if k == 0 {
+				mean = append(mean, make([]float32, len(g[i])))
+			}
+			for j, v := range g[i] {
+				mean[i][j] += v / 3
+			}
+		}
+	}
+	l.o.Accum = 3
+	g, err := l.gradients(context.Background(), cache, 0, &Point{Losses: map[string]float64{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range g {
+		for j, v := range g[i] {
+			if math.Abs(float64(v-mean[i][j])) > 1e-6 {
+				t.Fatalf("gradient of %s is %g, the mean of three is %g", l.m.Params[i].Name, v, mean[i][j])
+			}
+		}
+	}
+}
+
 // What was typed cannot be right: one line that says so.
 func TestWrongOptions(t *testing.T) {
 	data := things(t, 4)
@@ -583,6 +642,9 @@ func TestWrongOptions(t *testing.T) {
 	}{
 		{"Model.Train: steps is -1, expected 1 or more", Options{Steps: -1}},
 		{"Model.Train: batch is -2, expected 1 or more", Options{Batch: -2}},
+		{"Model.Train: accum is -3, expected 1 or more", Options{Accum: -3}},
+		{`Model.Train: schedule "linear", expected cosine, inverse-sqrt or none`, Options{Schedule: "linear"}},
+		{"Model.Train: the learning rate falls to 2 over the last 0 steps, expected 0 to 1 and 0 or more", Options{LR: 1, MinLR: 2}},
 		{"Model.Train: learning rate -1, expected a positive one", Options{LR: -1}},
 		{"Model.Train: budgets of -1 and 0 tokens, expected 0 or more", Options{Mask: mask.Mask{In: -1}, Quiet: true}},
 	} {

@@ -46,7 +46,8 @@ func Tokenized(ctx context.Context, m *model.Model, data Data) ([]modality.Sampl
 		for _, s := range part {
 			slim := map[string]any{}
 			for n, v := range s.Values {
-				if _, pic := v.(*modality.Picture); keep[n] || !pic && m.Tokenizers[n] != nil {
+				_, pic := v.(*modality.Picture)
+				if keep[n] || !pic && (m.Tokenizers[n] != nil || m.Takes(n)) {
 					slim[n] = v
 				} else if m.Tokenizers[n] != nil {
 					slim[n] = nil // the tokens stand for it
@@ -111,7 +112,7 @@ func (l *loop) validation(ctx context.Context) error {
 	for at := 0; at < len(cache); at += l.o.Batch {
 		var b fixedBatch
 		for _, s := range cache[at:min(at+l.o.Batch, len(cache))] {
-			b.samples = append(b.samples, l.mixture(l.valMasks(), r).DrawWith(s, r))
+			b.samples = append(b.samples, l.masked(s, l.valMasks(), r))
 		}
 		l.fixed = append(l.fixed, b)
 	}
@@ -193,7 +194,7 @@ func (l *loop) marginals(cache []modality.Sample) error {
 	r := rand.New(rand.NewPCG(7, 7))
 	var seen []mask.Masked
 	for i := range min(len(cache), 1024) {
-		seen = append(seen, l.mixture(l.o.Masks, r).DrawWith(cache[i], r))
+		seen = append(seen, l.masked(cache[i], l.o.Masks, r))
 	}
 	for _, d := range l.m.Out {
 		c := make([]float64, d.Vocab+1)

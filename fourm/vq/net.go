@@ -50,9 +50,9 @@ func (t *Tokenizer) build(kind string, b int) *net {
 	n := &net{b: b, g: G.NewGraph(), nodes: map[string]*G.Node{}, t: t}
 	g := t.Of.Grid()
 	rows := b * g * g
-	n.span = make([]int32, 2*rows)
+	n.span = make([]int32, 4*rows)
 	for i := range rows {
-		n.span[2*i+1] = int32(g * g)
+		n.span[4*i+1] = int32(g * g)
 	}
 	var err error
 	switch kind {
@@ -144,7 +144,7 @@ func (n *net) place(x *G.Node) *G.Node {
 func (n *net) blocks(side string, x *G.Node) *G.Node {
 	g := n.t.Of.Grid()
 	if n.nodes["span"] == nil {
-		n.nodes["span"] = ops.Indices(n.g, "span", []int{n.b, g * g, 2}, n.span)
+		n.nodes["span"] = ops.Indices(n.g, "span", []int{n.b, g * g, 4}, n.span)
 	}
 	for i := range n.t.Config.Depth {
 		pre := fmt.Sprintf("%s.blocks.%d.", side, i)
