@@ -4,7 +4,7 @@ GO      ?= go
 JUPYTER := python3-jupyter-client python3-nbclient jupyter-nbconvert python3-ipykernel
 LAB     := jupyter-notebook $(JUPYTER)
 
-.PHONY: build run test lab lint gophernotes symbols fuzz notebooks race ablations-smoke clean tools
+.PHONY: build run test lab lint gophernotes symbols fuzz notebooks race ablations-smoke parity clean tools
 
 # bin/fourm, the one program.
 build:
@@ -59,6 +59,12 @@ race:
 fuzz:
 	@for p in $$($(GO) list ./fourm/... ./datasets/... ./kernel/...); do \
 		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime 60s $$p || exit 1; done; done
+
+# The recorded cases of the official implementation, by both machines.
+FIXTURES ?= $(if $(FOURM_SHARED),$(FOURM_SHARED),../shared)/parity
+parity: build
+	bin/fourm parity $(FIXTURES)
+	bin/fourm parity -vm tape $(FIXTURES)
 
 # The tour through a real Jupyter, in both kernels.
 notebooks: build gophernotes tools

@@ -110,6 +110,37 @@ func TrainVocabulary(ds Data) {
 	}
 }
 
+// OpenVocabulary reads a WordPiece vocabulary from a file of the Hugging Face
+// library tokenizers, that of the published models for one, and makes it the
+// tokenizer of the named modalities; of all that are text, where none is named.
+// Sequences get the length that they have in the published models.
+func OpenVocabulary(path string, modalities ...string) error {
+	const op = "fourm.OpenVocabulary"
+	v, err := text.Open(path)
+	if err != nil {
+		return err
+	}
+	if len(modalities) == 0 {
+		in, _, _ := modality.Published("4M-21")
+		for _, d := range in {
+			if d.Kind == modality.Sequence {
+				modalities = append(modalities, d.Modality)
+			}
+		}
+	}
+	for _, n := range modalities {
+		m := modality.Need(op, n)
+		if m.Kind != modality.Sequence {
+			fault.Panic(op, "%q is of kind %v, expected a sequence", n, m.Kind)
+		}
+		if d, ok := modality.PublishedDomain(m.Official); ok {
+			m.MaxTokens = d.Max
+		}
+		modality.SetTokenizer(m.Name, &text.Tokenizer{Words: v, Of: m})
+	}
+	return nil
+}
+
 func firstSample(op string, ds Data) Sample {
 	if ds == nil || ds.Len() == 0 {
 		fault.Panic(op, "the set has no samples")

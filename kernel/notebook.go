@@ -9,10 +9,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
+
+	"fourmlab/internal/atomic"
 )
 
 // lines is nbformat's text: a string, or a list of them.
@@ -80,25 +81,12 @@ func Notebook(ctx context.Context, in, outIpynb, outHTML string, progress io.Wri
 	return nil
 }
 
-// replaceFile writes beside the file and then takes its place, so that a
-// reader never sees half of it.
+// replaceFile writes a file whole or not at all.
 func replaceFile(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
+	return atomic.Write(path, func(w io.Writer) error {
+		_, err := w.Write(data)
 		return err
-	}
-	defer os.Remove(f.Name())
-	if _, err := f.Write(data); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	if err := os.Chmod(f.Name(), 0o644); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	})
 }
 
 func readNotebook(path string) (*nbFile, error) {

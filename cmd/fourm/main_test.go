@@ -43,6 +43,10 @@ func TestCalls(t *testing.T) {
 		{"data --size=x pack DIR", 2, "invalid value"},
 		{"data sort DIR", 2, `no "sort"`},
 		{"data check no-such-set", 1, "no-such-set"},
+		{"parity", 2, "expected fixtures"},
+		{"parity no-such-folder", 2, "no fixture found"},
+		{"parity -vm third .", 2, "expected own or tape"},
+		{"parity --json .", 2, `{"passed":0,"failed":0,"skipped":0}`},
 		{"peek", 2, "expected one checkpoint"},
 		{"peek no-such-file", 1, "no-such-file"},
 		{"ablate", 2, "no file given"},
@@ -55,6 +59,33 @@ func TestCalls(t *testing.T) {
 		if strings.Contains(errs, "goroutine") {
 			t.Errorf("fourm %s shows a stack", c.args)
 		}
+	}
+}
+
+// What fixtures say decides the exit status; a kind that cannot be run is no
+// failure.
+func TestParity(t *testing.T) {
+	root := t.TempDir()
+	write := func(name, text string) {
+		path := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("good/schedules.json", `{"cases": [{"num_steps": 2, "total_tokens": 5, "linear": [3, 2]}]}`)
+	write("later/config.json", `{"kind": "telepathy"}`)
+	for _, vm := range []string{"own", "tape"} {
+		if status, out, _ := call2("parity", root, "-vm", vm); status != 0 || !strings.HasSuffix(out, "1 passed, 0 failed, 1 skipped\n") || !strings.Contains(out, "telepathy") {
+			t.Errorf("%s: status %d: %s", vm, status, out)
+		}
+	}
+	write("bad/schedules.json", `{"cases": [{"num_steps": 2, "total_tokens": 5, "linear": [4, 1]}]}`)
+	status, out, errs := call2("parity", "-json", root)
+	if status != 1 || !strings.HasSuffix(out, `{"passed":1,"failed":1,"skipped":1}`+"\n") || !strings.Contains(errs, "telepathy") || !strings.Contains(out, `"pass":false`) {
+		t.Errorf("status %d: %s%s", status, out, errs)
 	}
 }
 

@@ -66,7 +66,14 @@ func write(w io.Writer, tensors []Tensor, meta map[string]string) error {
 	}
 	var buf []byte
 	for _, t := range tensors {
-		for data := t.Data; len(data) > 0; {
+		data := t.Data
+		if t.Dtype == "F32" && littleEndian {
+			if _, err := b.Write(asBytes(data)); err != nil {
+				return err
+			}
+			data = nil
+		}
+		for len(data) > 0 {
 			n := min(len(data), block/8)
 			buf = encode(buf[:0], data[:n], t.Dtype)
 			if _, err := b.Write(buf); err != nil {

@@ -180,10 +180,14 @@ func (w *work) finish(d modality.Domain, t modality.Tokens) error {
 	if err != nil {
 		return fmt.Errorf("generate: %w", err)
 	}
-	if _, ok := w.m.InputDomain(d.Name); ok {
-		w.know(d, row)
-	} else {
+	_, isInput := w.m.InputDomain(d.Name)
+	switch {
+	case !isInput:
 		delete(w.rows, d.Name)
+	case w.compat && !d.Grid(): // officially no text joins what guidance empties (inventory, section 13, 10)
+		w.rows[d.Name] = row
+	default:
+		w.know(d, row)
 	}
 	return nil
 }
