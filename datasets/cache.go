@@ -5,6 +5,7 @@ package datasets
 
 import (
 	"container/list"
+	"maps"
 	"sync"
 
 	"fourmlab/fourm/modality"
@@ -47,6 +48,9 @@ func (c *cache) put(i int, s modality.Sample) {
 			n += 4 * len(p.Pix)
 		}
 	}
+	for _, t := range s.Toks {
+		n += 8 * len(t.IDs)
+	}
 	c.Lock()
 	defer c.Unlock()
 	if _, ok := c.by[i]; ok || n > c.room {
@@ -62,13 +66,13 @@ func (c *cache) put(i int, s modality.Sample) {
 	}
 }
 
-// fresh gives the sample its own map, so that a caller who sets a value
+// fresh gives the sample its own maps, so that a caller who sets a value
 // changes no other's sample.
 func fresh(s modality.Sample) modality.Sample {
 	m := make(map[string]any, len(s.Values))
 	for k, v := range s.Values {
 		m[k] = v
 	}
-	s.Values = m
+	s.Values, s.Toks = m, maps.Clone(s.Toks)
 	return s
 }

@@ -48,7 +48,7 @@ func Check(name string) (CheckReport, error) {
 	}
 	var set *Set
 	if at.source == fromTree {
-		t, bad := loadTree(at.path, at.only, at.size)
+		t, bad := loadTree(at)
 		for _, p := range bad {
 			rep.Problems = append(rep.Problems, p.Error())
 		}
@@ -56,7 +56,6 @@ func Check(name string) (CheckReport, error) {
 	} else if set, err = at.open(); err != nil {
 		return rep, err
 	}
-	rep.names = set.Modalities()
 	see := func(i int, s modality.Sample) {
 		rep.Samples++
 		rep.Splits[set.part(i)]++
@@ -66,14 +65,34 @@ func Check(name string) (CheckReport, error) {
 				rep.Problems = append(rep.Problems, fmt.Sprintf("%s: key %q: the %s is empty", name, s.Key, n))
 			}
 		}
+		for n, tk := range s.Toks {
+			rep.see(domainOf(n), tk)
+		}
 	}
 	for _, err := range verify(set.src, see) {
 		if err != nil {
 			rep.Problems = append(rep.Problems, err.Error())
 		}
 	}
+	for _, n := range set.Modalities() {
+		tokens := rep.rows[domainOf(n)] != nil
+		if rep.rows[n] != nil || !tokens {
+			rep.names = append(rep.names, n)
+		}
+		if tokens && domainOf(n) != n {
+			rep.names = append(rep.names, domainOf(n))
+		}
+	}
 	rep.OK = len(rep.Problems) == 0
 	return rep, nil
+}
+
+// domainOf gives the name of a modality's tokens.
+func domainOf(name string) string {
+	if m, ok := modality.Find(name); ok {
+		return m.Domain()
+	}
+	return name
 }
 
 func (r *CheckReport) see(name string, v any) {
@@ -104,6 +123,11 @@ func (r *CheckReport) see(name string, v any) {
 	case []modality.Box:
 		row.unit = "boxes"
 		row.see(float64(len(v)))
+	case modality.Tokens:
+		row.unit, row.shape = "ids", fmt.Sprintf("%dx%d", v.Rows, v.Cols)
+		for _, id := range v.IDs {
+			row.see(float64(id))
+		}
 	case modality.Palette:
 		row.unit = "colours"
 		row.see(float64(len(v)))
@@ -117,13 +141,17 @@ func (r CheckReport) String() string {
 	if parts := splitsText(r.Splits); parts != "" {
 		fmt.Fprintf(&b, " (%s)", parts)
 	}
-	fmt.Fprintf(&b, "\n  %-10s %7s  %-10s %s\n", "modality", "samples", "size", "values")
+	wide := 10
+	for _, n := range r.names {
+		wide = max(wide, len(n))
+	}
+	fmt.Fprintf(&b, "\n  %-*s %7s  %-10s %s\n", wide, "modality", "samples", "size", "values")
 	for _, n := range r.names {
 		row := r.rows[n]
 		if row == nil {
 			row = &checkRow{}
 		}
-		fmt.Fprintf(&b, "  %-10s %7d  %-10s %s\n", n, row.n, row.shape, strings.TrimSpace(fmt.Sprintf("%.4g to %.4g %s", row.lo, row.hi, row.unit)))
+		fmt.Fprintf(&b, "  %-*s %7d  %-10s %s\n", wide, n, row.n, row.shape, strings.TrimSpace(fmt.Sprintf("%.4g to %.4g %s", row.lo, row.hi, row.unit)))
 	}
 	if r.OK {
 		b.WriteString("no problems\n")

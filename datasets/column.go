@@ -35,6 +35,8 @@ type entry struct {
 // column holds the values of a modality in the order of the keys.
 type column struct {
 	name    string   // the modality's short name
+	folder  string   // as it is called on disk
+	tokens  bool     // ready-made tokens, rows of .npy files
 	files   []string // paths
 	keys    []string
 	entries []entry
@@ -43,18 +45,31 @@ type column struct {
 
 var pictureExt = map[string]bool{"png": true, "jpg": true, "jpeg": true, "gif": true}
 
-func readable(ext string) bool {
+// readable tells whether the column can hold such files. Arrays are tokens,
+// windows, or numbers that no picture file keeps.
+func (c *column) readable(ext string) bool {
+	if ext == "npy" {
+		look := lookOf(c.name, true)
+		return c.tokens || c.folder == cropFolder || look == modality.Depth || look == modality.Normal || look == modality.Feature
+	}
 	return pictureExt[ext] || ext == "txt" || ext == "json" || ext == "json.gz"
+}
+
+// newColumn is the empty column of a folder that holds what is called name: a
+// modality, or the token domain of one.
+func newColumn(folder, name string) *column {
+	c := &column{name: name, folder: folder}
+	m, ok := modality.Find(name)
+	if ok {
+		c.name = m.Name
+	}
+	c.tokens = strings.HasPrefix(name, "tok_") || ok && m.Kind == modality.Symbols
+	return c
 }
 
 // openColumn indexes a modality's folder: its shards (*.tar), else the files
 // in it and in its sub-folders.
-func openColumn(dir string) (*column, []problem) {
-	base := filepath.Base(dir)
-	c := &column{name: base}
-	if m, ok := modality.Find(base); ok {
-		c.name = m.Name
-	}
+func openColumn(dir string, c *column) (*column, []problem) {
 	shards, err := filepath.Glob(filepath.Join(globEscape(dir), "*.tar"))
 	if err != nil {
 		return c, []problem{{dir, "", err.Error()}}
@@ -64,8 +79,8 @@ func openColumn(dir string) (*column, []problem) {
 	seen := map[string]int{}
 	add := func(m member, path string) {
 		switch at, twice := seen[m.key]; {
-		case !readable(m.ext):
-			bad = append(bad, problem{path, m.key, fmt.Sprintf("%q is no kind of file that is read here (png, jpg, gif, txt, json, json.gz)", m.ext)})
+		case !c.readable(m.ext):
+			bad = append(bad, problem{path, m.key, fmt.Sprintf("%q is no kind of file that is read here (png, jpg, gif, txt, json, json.gz; npy where its folder is of tokens, called tok_ and their modality)", m.ext)})
 		case twice:
 			bad = append(bad, problem{path, m.key, "appears twice, first in " + c.files[at]})
 		default:
@@ -175,7 +190,7 @@ func pair(cols []*column) (keys []string, bad []problem) {
 			place[i] = j
 			if !ok {
 				keep[i] = false
-				bad = append(bad, problem{c.near(ref, i), key, fmt.Sprintf("missing in %s, but %s has it", c.name, ref.files[ref.entries[i].file])})
+				bad = append(bad, problem{c.near(ref, i), key, fmt.Sprintf("missing in %s, but %s has it", c.folder, ref.files[ref.entries[i].file])})
 				continue
 			}
 			delete(at, key)
@@ -187,7 +202,7 @@ func pair(cols []*column) (keys []string, bad []problem) {
 		}
 		for i, key := range c.keys {
 			if _, extra := at[key]; extra {
-				bad = append(bad, problem{c.files[c.entries[i].file], key, "missing in " + ref.name})
+				bad = append(bad, problem{c.files[c.entries[i].file], key, "missing in " + ref.folder})
 			}
 		}
 		order[k] = place
@@ -221,5 +236,5 @@ func (c *column) near(ref *column, i int) string {
 	if len(c.files) > 0 {
 		return filepath.Dir(c.files[0])
 	}
-	return c.name
+	return c.folder
 }

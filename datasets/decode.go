@@ -38,9 +38,18 @@ type shape struct{ h, w int }
 // decode turns a file into a value. Of a picture it gives the stored shape,
 // too; size 0 keeps it.
 func decode(name, ext string, b []byte, size int) (any, shape, error) {
+	return decodeView(name, ext, b, first, func(sh shape) (view, error) { return centred(sh, size), nil })
+}
+
+// decodeView is decode with a choice: pick is asked for one of several texts,
+// show for the part of a picture.
+func decodeView(name, ext string, b []byte, pick func(n int) int, show func(shape) (view, error)) (any, shape, error) {
 	look := lookOf(name, pictureExt[ext])
+	if ext == "npy" {
+		return decodeArray(look, b, show)
+	}
 	if !pictureExt[ext] {
-		v, err := decodeText(look, name, ext, b)
+		v, err := decodeText(look, name, ext, b, pick)
 		return v, shape{}, err
 	}
 	if look >= modality.Caption {
@@ -57,41 +66,54 @@ func decode(name, ext string, b []byte, size int) (any, shape, error) {
 	if err != nil {
 		return nil, shape{}, fmt.Errorf("broken picture: %w", err)
 	}
-	p, err := toPicture(look, im, size)
-	return p, shape{cfg.Height, cfg.Width}, err
+	sh := shape{cfg.Height, cfg.Width}
+	v, err := show(sh)
+	if err != nil {
+		return nil, sh, err
+	}
+	p, err := toPicture(look, im, v)
+	return p, sh, err
 }
 
-// toPicture reads the pixels by their meaning.
-func toPicture(look modality.Look, im image.Image, size int) (*modality.Picture, error) {
+// decodeArray reads numbers on a grid that are no picture file.
+func decodeArray(look modality.Look, b []byte, show func(shape) (view, error)) (any, shape, error) {
+	a, err := parseNPY(b)
+	if err != nil {
+		return nil, shape{}, err
+	}
+	p, err := a.picture()
+	if err != nil {
+		return nil, shape{}, err
+	}
+	sh := shape{p.H, p.W}
+	v, err := show(sh)
+	if err != nil {
+		return nil, sh, err
+	}
+	return v.values(p, look), sh, nil
+}
+
+// first picks the first of several texts.
+func first(int) int { return 0 }
+
+// toPicture reads the pixels of a view by their meaning.
+func toPicture(look modality.Look, im image.Image, v view) (*modality.Picture, error) {
 	r := im.Bounds()
 	switch look {
-	case modality.Color, modality.Gray:
-		flat := onWhite(im, size)
-		if look == modality.Color {
-			p := modality.NewPicture(flat.Rect.Dy(), flat.Rect.Dx(), 3)
-			for i := range p.H * p.W {
-				for c := range 3 {
-					p.Pix[3*i+c] = float32(flat.Pix[4*i+c]) / 255
-				}
-			}
-			return p, nil
-		}
-		p := modality.NewPicture(flat.Rect.Dy(), flat.Rect.Dx(), 1)
-		for i := range p.Pix {
-			q := flat.Pix[4*i:]
-			p.Pix[i] = float32(color.GrayModel.Convert(color.RGBA{q[0], q[1], q[2], 255}).(color.Gray).Y) / 255
-		}
-		return p, nil
+	case modality.Color:
+		return v.colours(im).Picture(), nil
+	case modality.Gray:
+		return v.colours(im).Gray().Picture(), nil
 	case modality.Depth:
 		g, ok := im.(*image.Gray16)
 		if !ok {
 			return nil, fmt.Errorf("depth as %s, expected a 16-bit gray png in millimetres", kindOf(im))
 		}
-		return nearest(scan(r, 1, func(x, y int, v []float32) {
+		return v.values(scan(r, 1, func(x, y int, v []float32) {
 			v[0] = float32(g.Gray16At(x, y).Y) / 1000
-		}), size), nil
+		}), look), nil
 	case modality.Normal:
-		return nearest(scan(r, 3, func(x, y int, v []float32) { toNormal(im.At(x, y), v) }), size), nil
+		return v.values(scan(r, 3, func(x, y int, v []float32) { toNormal(im.At(x, y), v) }), look), nil
 	}
 	var id func(x, y int) int
 	switch l := im.(type) {
@@ -104,7 +126,7 @@ func toPicture(look modality.Look, im image.Image, size int) (*modality.Picture,
 	default:
 		return nil, fmt.Errorf("class ids as %s, expected a gray or palette png", kindOf(im))
 	}
-	return nearest(scan(r, 1, func(x, y int, v []float32) { v[0] = float32(id(x, y)) }), size), nil
+	return v.values(scan(r, 1, func(x, y int, v []float32) { v[0] = float32(id(x, y)) }), look), nil
 }
 
 func scan(r image.Rectangle, c int, at func(x, y int, v []float32)) *modality.Picture {
@@ -150,7 +172,7 @@ func kindOf(im image.Image) string {
 
 // decodeText reads the text-like files of ml-4m: .txt, .json and .json.gz
 // (inventory 1.3, 1.4).
-func decodeText(look modality.Look, name, ext string, b []byte) (any, error) {
+func decodeText(look modality.Look, name, ext string, b []byte, pick func(n int) int) (any, error) {
 	if look < modality.Caption {
 		return nil, fmt.Errorf("a .%s file, expected a picture", ext)
 	}
@@ -164,7 +186,7 @@ func decodeText(look modality.Look, name, ext string, b []byte) (any, error) {
 		}
 	}
 	if ext != "txt" {
-		return parseField(look, name, b)
+		return parseOne(look, name, b, pick)
 	}
 	if look != modality.Caption {
 		return nil, fmt.Errorf("a .txt file, expected .json")
@@ -175,6 +197,11 @@ func decodeText(look modality.Look, name, ext string, b []byte) (any, error) {
 // parseField reads the JSON of a text-like value. Boxes may come out in
 // pixels: see pixelBoxes.
 func parseField(look modality.Look, name string, raw json.RawMessage) (any, error) {
+	return parseOne(look, name, raw, first)
+}
+
+// parseOne is parseField with a choice among several captions.
+func parseOne(look modality.Look, name string, raw json.RawMessage, pick func(n int) int) (any, error) {
 	switch look {
 	case modality.Boxes:
 		return parseBoxes(raw)
@@ -202,7 +229,7 @@ func parseField(look modality.Look, name string, raw json.RawMessage) (any, erro
 	if len(many) == 0 {
 		return nil, fmt.Errorf("caption is an empty list, expected one caption or more")
 	}
-	return many[0], nil // of several captions the first
+	return many[pick(len(many))], nil
 }
 
 // clip shortens JSON for an error.

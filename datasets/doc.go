@@ -13,22 +13,21 @@
 //
 // A set on disk is laid out as ml-4m does it, so that its corpora load as
 // they are: the same keys, in the same order, in the shards of every modality.
-// One part of a corpus is one set ("cc12m/train"). Its ready-made tokens
-// (.npy) are not read.
+// One part of a corpus is one set ("cc12m/train").
 //
 //	SET/rgb/shard-00000.tar      a.png b.png c.png ...
 //	SET/depth/shard-00000.tar    a.png b.png c.png ...
 //	SET/meta.jsonl               {"id": "a", "caption": "a red ball", ...}
 //
 // Loose files (SET/rgb/a.png) do as well. A folder may carry 4M's name of the
-// modality (det, color_palette); captions, boxes and palettes may
-// be files of their own (.txt, .json, .json.gz) or fields of meta.jsonl. Depth
-// is a 16-bit gray png in millimetres, 0 where nothing is known; a normal is
-// (n+1)/2 with x right, y up, z to the viewer; labels are gray or palette png
-// files of class ids; what is transparent in a colour picture is white. In
-// meta.jsonl "box" is [x0, y0, x1, y1] in pixels, whose class is the sample's
-// group, or 4M's {"instances": ...} in fractions; "split" names a sample's
-// part.
+// modality (det, color_palette); captions, boxes and palettes may be files of
+// their own (.txt, .json, .json.gz) or fields of meta.jsonl. Depth is a 16-bit
+// gray png in millimetres, 0 where nothing is known; a normal is (n+1)/2 with x
+// right, y up, z to the viewer; either may be a .npy of float32, in metres and
+// from -1 to 1. Labels are gray or palette png files of class ids; what is
+// transparent in a colour picture is white. In meta.jsonl "box" is [x0, y0, x1,
+// y1] in pixels, whose class is the sample's group, or 4M's {"instances": ...}
+// in fractions; "split" names a sample's part.
 //
 // Parts are paired by key and their order is compared. A key that one modality
 // lacks, a tar cut short, a broken picture, one of another size: each is an
@@ -37,6 +36,29 @@
 //
 // Nothing is read before it is needed: opening a set indexes its shards, a
 // sample is decoded when it is asked for and kept while there is room.
+//
+// # Ready-made tokens
+//
+// A set may bring tokens that were made beforehand (inventory 3.6), in shards or
+// as loose files:
+//
+//	SET/tok_rgb@224/shard-00000.tar    a.npy ...   int16, (windows, tokens)
+//	SET/crop_settings/shard-00000.tar  a.npy ...   (windows, 5): top, left, height, width, flip
+//
+// Row i of the tokens is of window i of the picture. One row is chosen for a
+// sample, and all of it shows that window: pictures are cut out, resized to
+// their modality's size and mirrored, boxes follow them, the tokens are in
+// Sample.Toks. It is row 0, the square in the middle; Augmented draws others:
+//
+//	for epoch := range int64(10) {
+//		part := ds.Augmented(epoch) // the same windows for the same epoch
+//		...
+//	}
+//
+// tok_rgb@224 names a domain of the published models, whose grid and vocabulary
+// the tokens must fit. Options.Names tells of folders that are called otherwise.
+// Windows without tokens are left alone, and tokens without crop_settings have
+// one row, of the square in the middle.
 //
 // # Making a set
 //

@@ -52,3 +52,26 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+func FuzzNPY(f *testing.F) {
+	f.Add("tok_rgb@224", npyOf(1, 196, make([]int, 196)))
+	f.Add("depth", npyFile(dict("<f4", "False", "(1, 1, 1)"), 0, 0, 0, 0))
+	f.Add("crop_settings", npyOf(1, 5, []int{0, 0, 4, 4, 1}))
+	f.Add("", npyFile(dict("<i8", "False", "(0, 9999999999)")))
+	f.Fuzz(func(t *testing.T, name string, b []byte) {
+		if a, err := parseNPY(b); err == nil {
+			if rows, cols, v, err := a.table(); err == nil && len(v) != rows*cols {
+				t.Errorf("%d numbers in %d rows of %d", len(v), rows, cols)
+			}
+		}
+		if all, err := parseWindows(b); err == nil && len(all) == 0 {
+			t.Error("no windows, and no error")
+		}
+		if tk, err := decodeTokens(name, b, 1, 0); err == nil && len(tk.IDs) != tk.Rows*tk.Cols {
+			t.Errorf("%d tokens on a grid of %dx%d", len(tk.IDs), tk.Rows, tk.Cols)
+		}
+		if v, _, err := decode(name, "npy", b, 0); err == nil && v == nil {
+			t.Error("neither value nor error")
+		}
+	})
+}

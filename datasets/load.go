@@ -14,46 +14,71 @@ import (
 	"fourmlab/fourm/modality"
 )
 
-// loadTree indexes a folder; only, where it is not nil, names the modalities
-// that are wanted. It gives all that fits together and all that is wrong.
-func loadTree(root string, only []string, size int) (*tree, []problem) {
-	t := &tree{size: size, kept: newCache(cacheBytes)}
+// loadTree indexes the folder of a location. It gives all that fits together
+// and all that is wrong.
+func loadTree(at location) (*tree, []problem) {
+	root, only := at.path, at.only
+	t := &tree{size: at.size, kept: newCache(cacheBytes)}
 	dirs, err := os.ReadDir(root)
 	if err != nil {
 		return t, []problem{{root, "", err.Error()}}
 	}
 	var bad []problem
 	var folders []string
+	for name := range at.names {
+		if !isDir(filepath.Join(root, name)) {
+			bad = append(bad, problem{filepath.Join(root, name), "", "no such folder, which Options.Names has"})
+		}
+	}
 	for _, d := range dirs {
 		info, err := os.Stat(filepath.Join(root, d.Name()))
-		// ml-4m keeps its crop windows in a folder beside the modalities;
-		// they concern its tokens, which are not read.
-		if err != nil || !info.IsDir() || strings.HasPrefix(d.Name(), ".") || d.Name() == "crop_settings" {
+		if err != nil || !info.IsDir() || strings.HasPrefix(d.Name(), ".") {
 			continue
 		}
 		folders = append(folders, d.Name())
-		m, ok := modality.Find(d.Name())
+		name := d.Name()
+		if n, ok := at.names[name]; ok {
+			name = n
+		}
+		m, ok := modality.Find(name)
 		if only != nil && !slices.Contains(only, d.Name()) && !(ok && slices.Contains(only, m.Name)) {
 			continue
 		}
-		c, wrong := openColumn(filepath.Join(root, d.Name()))
+		c, wrong := openColumn(filepath.Join(root, d.Name()), newColumn(d.Name(), name))
 		bad = append(bad, wrong...)
 		if len(c.files) == 0 {
 			bad = append(bad, problem{filepath.Join(root, d.Name()), "", "neither shard-*.tar nor pictures in it"})
 			continue
 		}
+		if d.Name() == cropFolder {
+			t.crops = c
+			continue
+		}
 		t.cols = append(t.cols, c)
+		t.tokens = t.tokens || c.tokens
+	}
+	if !t.tokens {
+		t.crops = nil // windows concern tokens; without any, pictures are shown whole
+	}
+	if at.names == nil {
+		t.nameByTokens()
 	}
 	rank := modality.Sample{Values: map[string]any{}}
+	seen := map[string]bool{}
 	for _, c := range t.cols {
-		if rank.Has(c.name) {
+		if what := fmt.Sprint(c.name, c.tokens); seen[what] {
 			bad = append(bad, problem{root, "", "two folders hold the modality " + c.name})
+		} else {
+			seen[what] = true
 		}
 		rank.Values[c.name] = nil
 	}
 	order := rank.Names()
 	slices.SortStableFunc(t.cols, func(a, b *column) int { return slices.Index(order, a.name) - slices.Index(order, b.name) })
 	all := slices.Clone(t.cols)
+	if t.crops != nil {
+		all = append(all, t.crops)
+	}
 	if path := filepath.Join(root, "meta.jsonl"); exists(path) {
 		m, wrong := openMeta(path)
 		bad = append(bad, wrong...)
@@ -99,11 +124,27 @@ func loadTree(root string, only []string, size int) (*tree, []problem) {
 
 func exists(path string) bool { _, err := os.Stat(path); return err == nil }
 
+// nameByTokens calls a picture's modality as the tokens beside it are called:
+// rgb next to tok_rgb@224 is what those are tokens of (inventory 1.2, "path").
+func (t *tree) nameByTokens() {
+	of := map[string][]string{}
+	for _, c := range t.cols {
+		if base, _, ok := strings.Cut(c.name, "@"); ok && c.tokens {
+			of[base] = append(of[base], c.name)
+		}
+	}
+	for _, c := range t.cols {
+		if names := of[c.folder]; len(names) == 1 && !c.tokens {
+			c.name = names[0]
+		}
+	}
+}
+
 // measure finds the shape that all pictures must have: that of most of the
 // first samples, so that one that is wrong does not condemn the others.
 func (t *tree) measure() {
 	for _, c := range t.cols {
-		if len(t.keys) == 0 || !pictureExt[c.entries[0].ext] {
+		if len(t.keys) == 0 || !pictureExt[c.entries[0].ext] || t.cutting() {
 			continue
 		}
 		n := map[shape]int{}

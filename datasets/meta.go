@@ -39,7 +39,7 @@ func openMeta(path string) (*metaIndex, []problem) {
 }
 
 func indexMeta(in io.Reader, path string) (*metaIndex, []problem) {
-	m := &metaIndex{column: column{name: "meta.jsonl", files: []string{path}, loose: true}}
+	m := &metaIndex{column: column{name: "meta.jsonl", folder: "meta.jsonl", files: []string{path}, loose: true}}
 	var bad []problem
 	seen := map[string]int{}
 	r := bufio.NewReaderSize(in, 1<<16)

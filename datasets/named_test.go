@@ -236,7 +236,7 @@ func BenchmarkOpenEmoji(b *testing.B) {
 func BenchmarkDecodeEmoji(b *testing.B) {
 	t := stored(b, "emoji64").src.(*tree)
 	for i := 0; b.Loop(); i++ {
-		if _, err := t.decode(i % t.len()); err != nil {
+		if _, err := t.decode(i%t.len(), window{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -18,6 +18,12 @@ import (
 type Options struct {
 	SkipBroken bool // leave samples with a fault out and say so in Set.Skipped; reads every file at once
 	Size       int  // pixels a side: crop to the centre square and resize; 0: as stored
+
+	// Names says which modality or token domain a folder holds where its own
+	// name does not: {"rgb": "rgb@224", "rgb_dvae_BUa_224": "tok_rgb@224"}.
+	// Without Names, pictures beside tokens of one resolution are of the same:
+	// rgb beside tok_rgb@224 is rgb@224.
+	Names map[string]string
 }
 
 // known are the sets that have a name, with what is wanted of each.
@@ -64,7 +70,8 @@ func OpenWith(name string, opt Options) (set *Set, err error) {
 	if at.source != fromTree {
 		return at.open()
 	}
-	t, bad := loadTree(at.path, at.only, at.size)
+	at.names = opt.Names
+	t, bad := loadTree(at)
 	switch {
 	case len(bad) > 0 && (!opt.SkipBroken || t.len() == 0):
 		return nil, fmt.Errorf("%s: %w", op, firstOf(bad))
@@ -93,6 +100,7 @@ type location struct {
 	path   string
 	only   []string
 	size   int
+	names  map[string]string
 }
 
 // locate finds the set of a name or path.

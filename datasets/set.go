@@ -21,7 +21,14 @@ type Set struct {
 	name  string
 	split string
 	src   source
-	index []int // positions in src; nil: all
+	index []int  // positions in src; nil: all
+	seed  *int64 // of Augmented; nil: row 0 of the windows
+}
+
+// windowed is a source whose samples have several windows.
+type windowed interface {
+	shown(i int, seed *int64) (modality.Sample, error)
+	several(i int) bool
 }
 
 // source is where samples come from.
@@ -58,6 +65,9 @@ func (s *Set) Sample(i int) (modality.Sample, error) {
 	if i < 0 || i >= s.Len() {
 		return modality.Sample{}, &fault.Error{Op: "Set.Sample", Msg: fmt.Sprintf("sample %d of %s, expected 0 to %d", i, s.title(), s.Len()-1)}
 	}
+	if w, ok := s.src.(windowed); ok && s.seed != nil {
+		return w.shown(s.at(i), s.seed)
+	}
 	return s.src.sample(s.at(i))
 }
 
@@ -85,7 +95,7 @@ func (s *Set) Modalities() []string { return append([]string(nil), s.src.modalit
 // 80/10/10, so that a sample stays in its part whatever else the set holds.
 // It panics with a *fault.Error when there is no such part.
 func (s *Set) Split(name string) *Set {
-	out := &Set{name: s.name, split: name, src: s.src, index: []int{}}
+	out := &Set{name: s.name, split: name, src: s.src, index: []int{}, seed: s.seed}
 	have := map[string]bool{"train": true, "val": true, "test": true}
 	if s.ownSplits() {
 		have = map[string]bool{}
@@ -113,7 +123,7 @@ func (s *Set) Head(n int) *Set {
 	if n < 0 {
 		fault.Panic("Set.Head", "%d samples, expected 0 or more", n)
 	}
-	out := &Set{name: s.name, split: s.split, src: s.src, index: []int{}}
+	out := &Set{name: s.name, split: s.split, src: s.src, index: []int{}, seed: s.seed}
 	for i := range min(n, s.Len()) {
 		out.index = append(out.index, s.at(i))
 	}
@@ -187,6 +197,11 @@ func (s *Set) String() string {
 					said = string(r[:57]) + "..."
 				}
 				fmt.Fprintf(&b, "  %-9s such as %q\n", n, said)
+			}
+		}
+		for _, n := range s.Modalities() {
+			if t, ok := first.Toks[n]; ok {
+				fmt.Fprintf(&b, "  %-9s %dx%d tokens\n", domainOf(n), t.Rows, t.Cols)
 			}
 		}
 	}

@@ -9,8 +9,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"fourmlab/fourm/modality"
 )
@@ -23,7 +26,7 @@ type writer struct {
 	out, tmp string
 	n        int // samples so far
 	shards   map[string]*shard
-	names    []string // modalities of the first sample
+	names    []string // modalities of the first sample, and token domains
 	meta     *bufio.Writer
 	metaFile *os.File
 }
@@ -66,11 +69,15 @@ func vacant(out string) error {
 
 // add writes one sample; split may be empty.
 func (w *writer) add(s modality.Sample, split string) error {
-	names := s.Names()
+	names, tokens := s.Names(), slices.Sorted(maps.Keys(s.Toks))
+	all := slices.Clone(names)
+	for _, n := range tokens {
+		all = append(all, domainOf(n))
+	}
 	if w.n == 0 {
-		w.names = names
-	} else if fmt.Sprint(names) != fmt.Sprint(w.names) {
-		return fmt.Errorf("sample %s has %v, expected %v as in the first sample", s.Key, names, w.names)
+		w.names = all
+	} else if !slices.Equal(all, w.names) {
+		return fmt.Errorf("sample %s has %v, expected %v as in the first sample", s.Key, all, w.names)
 	}
 	if key, ext := splitName(s.Key); key != s.Key || ext != "" {
 		return fmt.Errorf("key %q cannot name a file: it must not be hidden or hold a dot", s.Key)
@@ -90,6 +97,17 @@ func (w *writer) add(s modality.Sample, split string) error {
 			err = w.file(n, s.Key+".png", b)
 		}
 		if err != nil {
+			return fmt.Errorf("sample %s: %s: %w", s.Key, n, err)
+		}
+	}
+	for _, n := range tokens {
+		ids := s.Toks[n].IDs
+		for _, id := range ids {
+			if id < 0 || id > math.MaxInt16 {
+				return fmt.Errorf("sample %s: %s: token %d, expected 0 to %d", s.Key, n, id, math.MaxInt16)
+			}
+		}
+		if err := w.file(domainOf(n), s.Key+".npy", npyOf(1, len(ids), ids)); err != nil {
 			return fmt.Errorf("sample %s: %s: %w", s.Key, n, err)
 		}
 	}
@@ -189,7 +207,8 @@ func (w *writer) closeAll() error {
 // Write stores a set as shards of 1000 samples in OUT/MODALITY, with a
 // meta.jsonl for what is no picture. Open(out) gives it back: colours and gray
 // to 1/255, depth to a millimetre (up to 65.5 m), normals to half a degree,
-// the rest exactly. OUT must not be there, or be empty.
+// the rest exactly; of a set with several windows it stores what its samples
+// show. OUT must not be there, or be empty.
 func Write(s *Set, out string) error {
 	const op = "datasets.Write"
 	w, err := newWriter(out)

@@ -12,6 +12,8 @@ type tree struct {
 	keys   []string
 	names  []string // modalities, in the order of the figures
 	cols   []*column
+	crops  *column    // crop_settings; nil: none
+	tokens bool       // some columns are ready-made tokens
 	meta   *metaIndex // nil: none
 	splits []string   // by sample; nil: none
 	size   int        // pixels a side to resize to; 0: as stored
@@ -36,7 +38,7 @@ func (t *tree) sample(i int) (modality.Sample, error) {
 	if s, ok := t.kept.get(i); ok {
 		return s, nil
 	}
-	s, err := t.decode(i)
+	s, err := t.shown(i, nil)
 	if err != nil {
 		return s, err
 	}
@@ -44,19 +46,50 @@ func (t *tree) sample(i int) (modality.Sample, error) {
 	return s, nil
 }
 
+// shown reads a sample with the row of its windows drawn by a seed; nil stands
+// for row 0. An epoch asks for each once, so nothing is kept.
+func (t *tree) shown(i int, seed *int64) (modality.Sample, error) {
+	w, err := t.windowOf(i, seed)
+	if err != nil {
+		return modality.Sample{}, err
+	}
+	return t.decode(i, w)
+}
+
 // decode reads sample i from the disk.
-func (t *tree) decode(i int) (modality.Sample, error) {
+func (t *tree) decode(i int, w window) (modality.Sample, error) {
 	s := modality.Sample{Key: t.keys[i], Values: map[string]any{}}
 	stored, whose := shape{}, "" // of the first picture of this sample
+	pick := func(n int) int {
+		if n == len(w.all) {
+			return w.row // a caption of each window
+		}
+		return rowOf(w.seed, "caption of "+t.keys[i], n)
+	}
 	for _, c := range t.cols {
+		e := c.entries[i]
 		fail := func(err error) (modality.Sample, error) {
-			return modality.Sample{}, problem{c.files[c.entries[i].file], t.keys[i], err.Error()}
+			return modality.Sample{}, problem{c.files[e.file], t.keys[i], err.Error()}
 		}
 		b, err := c.read(i)
 		if err != nil {
 			return fail(err)
 		}
-		v, sh, err := decode(c.name, c.entries[i].ext, b, t.size)
+		if c.tokens {
+			if e.ext != "npy" {
+				return fail(fmt.Errorf("a .%s file, expected tokens (.npy)", e.ext))
+			}
+			tk, err := decodeTokens(c.name, b, max(1, len(w.all)), w.row)
+			if err != nil {
+				return fail(err)
+			}
+			if s.Toks == nil {
+				s.Toks = map[string]modality.Tokens{}
+			}
+			s.Toks[tk.Modality] = tk
+			continue
+		}
+		v, sh, err := decodeView(c.name, e.ext, b, pick, func(sh shape) (view, error) { return t.view(c.name, sh, w) })
 		if err != nil {
 			return fail(err)
 		}
@@ -85,9 +118,17 @@ func (t *tree) decode(i int) (modality.Sample, error) {
 		}
 	}
 	for n, v := range s.Values {
-		if b, ok := v.([]modality.Box); ok && t.size > 0 && stored.h > 0 {
-			s.Values[n] = cropBoxes(b, stored.w, stored.h)
+		b, ok := v.([]modality.Box)
+		if !ok || !t.cutting() || len(b) == 0 {
+			continue
 		}
+		if stored.h == 0 {
+			if t.size > 0 && w.all == nil {
+				continue // nothing is cut
+			}
+			return modality.Sample{}, problem{t.cols[0].files[t.cols[0].entries[i].file], t.keys[i], fmt.Sprintf("it has a %s, but no picture whose size its windows refer to", n)}
+		}
+		s.Values[n] = w.crop(stored).Boxes(b, stored.h, stored.w)
 	}
 	return s, nil
 }
@@ -95,7 +136,10 @@ func (t *tree) decode(i int) (modality.Sample, error) {
 // agree tells whether a picture fits the others. Pictures that will be
 // resized need only the same proportions.
 func (t *tree) agree(got, stored shape, whose string) error {
-	if t.size > 0 {
+	if t.cutting() {
+		if t.crops != nil && stored.h > 0 && got != stored {
+			return fmt.Errorf("%dx%d pixels (wide x high), but its %s is %dx%d, and both are cut by one window", got.w, got.h, whose, stored.w, stored.h)
+		}
 		if stored.h == 0 {
 			return nil
 		}

@@ -46,9 +46,12 @@ func (t *tree) keep(stay func(i int) bool) {
 			rows = append(rows, i)
 		}
 	}
-	cols := t.cols
+	cols := slices.Clone(t.cols)
 	if t.meta != nil {
-		cols = append(slices.Clone(cols), &t.meta.column)
+		cols = append(cols, &t.meta.column)
+	}
+	if t.crops != nil {
+		cols = append(cols, t.crops)
 	}
 	for _, c := range cols {
 		c.entries = pick(c.entries, rows)

@@ -31,6 +31,7 @@ package mask
 
 import (
 	"hash/fnv"
+	"maps"
 	"math/rand/v2"
 	"slices"
 
@@ -276,18 +277,24 @@ func (m Mask) content(s modality.Sample, c Chance, d modality.Domain) Entry {
 // have in common.
 func (m Mask) domains(s modality.Sample) (ins, outs []modality.Domain) {
 	if m.Inputs == nil && m.Outputs == nil {
-		for _, n := range s.Names() {
+		names := s.Names()
+		for _, n := range slices.Sorted(maps.Keys(s.Toks)) {
+			if !s.Has(n) {
+				names = append(names, n)
+			}
+		}
+		for _, n := range names {
 			mod, ok := modality.Find(n)
 			if !ok {
 				continue
 			}
-			if mod.Pixels {
+			if mod.Pixels && s.Has(n) {
 				ins = append(ins, mod.PixelDomain())
 			}
 			vocab := mod.Vocab
 			if t := modality.TokenizerOf(mod.Name); t != nil {
 				vocab = t.Vocab()
-			} else if mod.Kind == modality.Image || mod.Kind == modality.Sequence {
+			} else if _, toks := s.Toks[n]; mod.Kind == modality.Sequence || mod.Kind == modality.Image && !toks {
 				continue
 			}
 			ins = append(ins, mod.TokenDomain(vocab))

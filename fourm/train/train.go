@@ -189,7 +189,7 @@ type fixedBatch struct{ samples []mask.Masked }
 
 func (l *loop) all(ctx context.Context, data Data) error {
 	l.began = time.Now()
-	cache, err := Tokenized(ctx, l.m, data)
+	src, err := newSource(ctx, l.m, data)
 	if err != nil {
 		return err
 	}
@@ -198,7 +198,7 @@ func (l *loop) all(ctx context.Context, data Data) error {
 	}
 	l.net = l.m.Train(l.o.shape(l.o.Masks))
 	if l.run.Marginal == nil {
-		if err := l.marginals(cache); err != nil {
+		if err := l.marginals(ctx, src); err != nil {
 			return err
 		}
 	}
@@ -218,7 +218,7 @@ func (l *loop) all(ctx context.Context, data Data) error {
 	}
 	for step := l.run.Last().Step; step < l.o.Steps; step++ {
 		p := Point{Step: step + 1, LR: l.o.rate(step), Losses: map[string]float64{}, Tokens: l.run.Last().Tokens}
-		grads, err := l.gradients(ctx, cache, step, &p)
+		grads, err := l.gradients(ctx, src, step, &p)
 		if err != nil {
 			return err
 		}
@@ -242,11 +242,15 @@ func (l *loop) all(ctx context.Context, data Data) error {
 
 // gradients runs the batches of a step and gives the mean of their gradients;
 // p gets the losses.
-func (l *loop) gradients(ctx context.Context, cache []modality.Sample, step int, p *Point) ([][]float32, error) {
+func (l *loop) gradients(ctx context.Context, src *source, step int, p *Point) ([][]float32, error) {
 	share := 1 / float32(l.o.Accum)
 	batches := map[string]int{} // that had targets of a domain
 	for k := range l.o.Accum {
-		if err := l.m.Fill(l.net.Batch, l.draw(cache, step*l.o.Accum+k)); err != nil {
+		samples, err := l.draw(ctx, src, step*l.o.Accum+k)
+		if err != nil {
+			return nil, err
+		}
+		if err := l.m.Fill(l.net.Batch, samples); err != nil {
 			return nil, err
 		}
 		if err := l.net.Machine.Run(ctx); err != nil {
@@ -355,15 +359,29 @@ func (l *loop) keepBest(p Point) error {
 
 // draw gives the masked samples of a step. Every step has its own source of
 // chance, so that a resumed run draws what an uninterrupted one would.
-func (l *loop) draw(cache []modality.Sample, step int) []mask.Masked {
+func (l *loop) draw(ctx context.Context, src *source, step int) ([]mask.Masked, error) {
 	r := rand.New(rand.NewPCG(uint64(l.o.Seed), uint64(step)+1<<32))
-	out := make([]mask.Masked, l.o.Batch)
-	for i := range out {
+	n := src.data.Len()
+	samples := make([]modality.Sample, 0, l.o.Batch)
+	for i := 0; i < l.o.Batch; {
 		// samples without replacement within an epoch: a fixed shuffle each
-		at := step*l.o.Batch + i
-		out[i] = l.masked(cache[shuffled(at%len(cache), len(cache), uint64(l.o.Seed)+uint64(at/len(cache)))], l.o.Masks, r)
+		first := step*l.o.Batch + i
+		epoch := first / n
+		var at []int
+		for ; i < l.o.Batch && (step*l.o.Batch+i)/n == epoch; i++ {
+			at = append(at, shuffled((step*l.o.Batch+i)%n, n, uint64(l.o.Seed)+uint64(epoch)))
+		}
+		part, err := src.take(ctx, epoch, at)
+		if err != nil {
+			return nil, err
+		}
+		samples = append(samples, part...)
 	}
-	return out
+	out := make([]mask.Masked, len(samples))
+	for i, s := range samples {
+		out[i] = l.masked(s, l.o.Masks, r)
+	}
+	return out, nil
 }
 
 // masked masks a sample by a mask of a mixture, over the model's domains.

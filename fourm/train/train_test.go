@@ -598,7 +598,7 @@ func TestAccumulation(t *testing.T) {
 	}
 	// the mean of equal gradients is that gradient
 	l := &loop{m: small(t), o: o.resolved(), run: &Run{}}
-	cache, err := Tokenized(context.Background(), l.m, data)
+	src, err := newSource(context.Background(), l.m, data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -606,7 +606,7 @@ func TestAccumulation(t *testing.T) {
 	l.o.Accum = 1
 	var mean [][]float32
 	for k := range 3 {
-		g, err := l.gradients(context.Background(), cache, k, &Point{Losses: map[string]float64{}})
+		g, err := l.gradients(context.Background(), src, k, &Point{Losses: map[string]float64{}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -620,7 +620,7 @@ func TestAccumulation(t *testing.T) {
 		}
 	}
 	l.o.Accum = 3
-	g, err := l.gradients(context.Background(), cache, 0, &Point{Losses: map[string]float64{}})
+	g, err := l.gradients(context.Background(), src, 0, &Point{Losses: map[string]float64{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -174,7 +174,7 @@ func (l *loop) overdue(ctx context.Context) error {
 // marginals measures what a model without any input could reach: the loss, on
 // the validation targets (else on training ones), of the distribution that
 // tokens have in the training targets, each counted once more.
-func (l *loop) marginals(cache []modality.Sample) error {
+func (l *loop) marginals(ctx context.Context, src *source) error {
 	count := map[string][]float64{}
 	each := func(samples []mask.Masked, b *model.Batch, f func(domain string, label int32)) error {
 		for at := 0; at < len(samples); at += b.B {
@@ -193,8 +193,16 @@ func (l *loop) marginals(cache []modality.Sample) error {
 	}
 	r := rand.New(rand.NewPCG(7, 7))
 	var seen []mask.Masked
-	for i := range min(len(cache), 1024) {
-		seen = append(seen, l.masked(cache[i], l.o.Masks, r))
+	var first []int
+	for i := range min(src.data.Len(), 1024) {
+		first = append(first, i)
+	}
+	samples, err := src.take(ctx, 0, first)
+	if err != nil {
+		return err
+	}
+	for _, s := range samples {
+		seen = append(seen, l.masked(s, l.o.Masks, r))
 	}
 	for _, d := range l.m.Out {
 		c := make([]float64, d.Vocab+1)
