@@ -14,28 +14,57 @@ func init() {
 		"Auto":           reflect.ValueOf(generate.Auto),
 		"Autoregressive": reflect.ValueOf(generate.Autoregressive),
 		"Chain":          reflect.ValueOf(generate.Chain),
+		"Choices":        reflect.ValueOf(generate.Choices),
+		"Continue":       reflect.ValueOf(generate.Continue),
 		"CosineTokens":   reflect.ValueOf(generate.CosineTokens),
+		"Empty":          reflect.ValueOf(generate.Empty),
 		"Eval":           reflect.ValueOf(generate.Eval),
+		"FallingTemps":   reflect.ValueOf(generate.FallingTemps),
 		"Generate":       reflect.ValueOf(generate.Generate),
 		"LinearTemps":    reflect.ValueOf(generate.LinearTemps),
 		"LinearTokens":   reflect.ValueOf(generate.LinearTokens),
 		"MaskGIT":        reflect.ValueOf(generate.MaskGIT),
+		"NewDice":        reflect.ValueOf(generate.NewDice),
+		"OfficialCosine": reflect.ValueOf(generate.OfficialCosine),
+		"OneX":           reflect.ValueOf(generate.OneX),
 		"ROAR":           reflect.ValueOf(generate.ROAR),
 		"Reconstruct":    reflect.ValueOf(generate.Reconstruct),
+		"SeedOf":         reflect.ValueOf(generate.SeedOf),
 
 		// type definitions
+		"Chance":    reflect.ValueOf((*generate.Chance)(nil)),
 		"Data":      reflect.ValueOf((*generate.Data)(nil)),
+		"Decision":  reflect.ValueOf((*generate.Decision)(nil)),
+		"Dice":      reflect.ValueOf((*generate.Dice)(nil)),
+		"Filter":    reflect.ValueOf((*generate.Filter)(nil)),
+		"Move":      reflect.ValueOf((*generate.Move)(nil)),
 		"Plan":      reflect.ValueOf((*generate.Plan)(nil)),
 		"Report":    reflect.ValueOf((*generate.Report)(nil)),
 		"ReportRow": reflect.ValueOf((*generate.ReportRow)(nil)),
 		"Result":    reflect.ValueOf((*generate.Result)(nil)),
+		"Scene":     reflect.ValueOf((*generate.Scene)(nil)),
 		"Scheme":    reflect.ValueOf((*generate.Scheme)(nil)),
 		"Stage":     reflect.ValueOf((*generate.Stage)(nil)),
 		"Step":      reflect.ValueOf((*generate.Step)(nil)),
 
 		// interface wrapper definitions
-		"_Data": reflect.ValueOf((*_fourmlab_fourm_generate_Data)(nil)),
+		"_Chance": reflect.ValueOf((*_fourmlab_fourm_generate_Chance)(nil)),
+		"_Data":   reflect.ValueOf((*_fourmlab_fourm_generate_Data)(nil)),
 	}
+}
+
+// _fourmlab_fourm_generate_Chance is an interface wrapper for Chance type
+type _fourmlab_fourm_generate_Chance struct {
+	IValue interface{}
+	WDraw  func(row int, rows int, ids []int, p []float64) int
+	WNoise func(n int) []float32
+}
+
+func (W _fourmlab_fourm_generate_Chance) Draw(row int, rows int, ids []int, p []float64) int {
+	return W.WDraw(row, rows, ids, p)
+}
+func (W _fourmlab_fourm_generate_Chance) Noise(n int) []float32 {
+	return W.WNoise(n)
 }
 
 // _fourmlab_fourm_generate_Data is an interface wrapper for Data type

@@ -9,9 +9,53 @@ import (
 
 func init() {
 	Symbols["fourmlab/fourm/mask/mask"] = map[string]reflect.Value{
+		// function, constant and variable definitions
+		"Alphas":    reflect.ValueOf(mask.Alphas),
+		"EntryOf":   reflect.ValueOf(mask.EntryOf),
+		"Pick":      reflect.ValueOf(mask.Pick),
+		"Published": reflect.ValueOf(mask.Published),
+		"Seeded":    reflect.ValueOf(mask.Seeded),
+		"Share":     reflect.ValueOf(mask.Share),
+
 		// type definitions
+		"Chance": reflect.ValueOf((*mask.Chance)(nil)),
+		"Entry":  reflect.ValueOf((*mask.Entry)(nil)),
 		"Mask":   reflect.ValueOf((*mask.Mask)(nil)),
 		"Masked": reflect.ValueOf((*mask.Masked)(nil)),
 		"Part":   reflect.ValueOf((*mask.Part)(nil)),
+		"Row":    reflect.ValueOf((*mask.Row)(nil)),
+
+		// interface wrapper definitions
+		"_Chance": reflect.ValueOf((*_fourmlab_fourm_mask_Chance)(nil)),
 	}
+}
+
+// _fourmlab_fourm_mask_Chance is an interface wrapper for Chance type
+type _fourmlab_fourm_mask_Chance struct {
+	IValue     interface{}
+	WBetween   func(lo int, hi int) int
+	WDirichlet func(alpha []float64, p []float32)
+	WNoise     func(x []float32)
+	WPerm      func(n int) []int
+	WUniform   func() float64
+	WWeighted  func(weights []float64) int
+}
+
+func (W _fourmlab_fourm_mask_Chance) Between(lo int, hi int) int {
+	return W.WBetween(lo, hi)
+}
+func (W _fourmlab_fourm_mask_Chance) Dirichlet(alpha []float64, p []float32) {
+	W.WDirichlet(alpha, p)
+}
+func (W _fourmlab_fourm_mask_Chance) Noise(x []float32) {
+	W.WNoise(x)
+}
+func (W _fourmlab_fourm_mask_Chance) Perm(n int) []int {
+	return W.WPerm(n)
+}
+func (W _fourmlab_fourm_mask_Chance) Uniform() float64 {
+	return W.WUniform()
+}
+func (W _fourmlab_fourm_mask_Chance) Weighted(weights []float64) int {
+	return W.WWeighted(weights)
 }

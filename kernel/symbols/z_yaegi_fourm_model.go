@@ -10,23 +10,54 @@ import (
 func init() {
 	Symbols["fourmlab/fourm/model/model"] = map[string]reflect.Value{
 		// function, constant and variable definitions
-		"Base":  reflect.ValueOf(model.Base),
-		"Bytes": reflect.ValueOf(model.Bytes),
-		"Large": reflect.ValueOf(model.Large),
-		"Load":  reflect.ValueOf(model.Load),
-		"New":   reflect.ValueOf(model.New),
-		"Peek":  reflect.ValueOf(model.Peek),
-		"Read":  reflect.ValueOf(model.Read),
-		"Small": reflect.ValueOf(model.Small),
-		"Tiny":  reflect.ValueOf(model.Tiny),
-		"XL":    reflect.ValueOf(model.XL),
+		"Base":           reflect.ValueOf(model.Base),
+		"Bytes":          reflect.ValueOf(model.Bytes),
+		"FromState":      reflect.ValueOf(model.FromState),
+		"Large":          reflect.ValueOf(model.Large),
+		"Load":           reflect.ValueOf(model.Load),
+		"LoadStrict":     reflect.ValueOf(model.LoadStrict),
+		"New":            reflect.ValueOf(model.New),
+		"OfficialConfig": reflect.ValueOf(model.OfficialConfig),
+		"Peek":           reflect.ValueOf(model.Peek),
+		"Published":      reflect.ValueOf(model.Published),
+		"Read":           reflect.ValueOf(model.Read),
+		"RowOf":          reflect.ValueOf(model.RowOf),
+		"Small":          reflect.ValueOf(model.Small),
+		"Tiny":           reflect.ValueOf(model.Tiny),
+		"XL":             reflect.ValueOf(model.XL),
 
 		// type definitions
-		"Batch":  reflect.ValueOf((*model.Batch)(nil)),
-		"Config": reflect.ValueOf((*model.Config)(nil)),
-		"Model":  reflect.ValueOf((*model.Model)(nil)),
-		"Net":    reflect.ValueOf((*model.Net)(nil)),
-		"Param":  reflect.ValueOf((*model.Param)(nil)),
-		"Shape":  reflect.ValueOf((*model.Shape)(nil)),
+		"Batch":    reflect.ValueOf((*model.Batch)(nil)),
+		"Config":   reflect.ValueOf((*model.Config)(nil)),
+		"Leftover": reflect.ValueOf((*model.Leftover)(nil)),
+		"Model":    reflect.ValueOf((*model.Model)(nil)),
+		"Net":      reflect.ValueOf((*model.Net)(nil)),
+		"Order":    reflect.ValueOf((*model.Order)(nil)),
+		"Param":    reflect.ValueOf((*model.Param)(nil)),
+		"Row":      reflect.ValueOf((*model.Row)(nil)),
+		"Shape":    reflect.ValueOf((*model.Shape)(nil)),
+		"Sides":    reflect.ValueOf((*model.Sides)(nil)),
+		"Tensors":  reflect.ValueOf((*model.Tensors)(nil)),
+
+		// interface wrapper definitions
+		"_Tensors": reflect.ValueOf((*_fourmlab_fourm_model_Tensors)(nil)),
 	}
+}
+
+// _fourmlab_fourm_model_Tensors is an interface wrapper for Tensors type
+type _fourmlab_fourm_model_Tensors struct {
+	IValue  interface{}
+	WFloats func(name string) ([]float32, error)
+	WNames  func() []string
+	WShape  func(name string) []int
+}
+
+func (W _fourmlab_fourm_model_Tensors) Floats(name string) ([]float32, error) {
+	return W.WFloats(name)
+}
+func (W _fourmlab_fourm_model_Tensors) Names() []string {
+	return W.WNames()
+}
+func (W _fourmlab_fourm_model_Tensors) Shape(name string) []int {
+	return W.WShape(name)
 }

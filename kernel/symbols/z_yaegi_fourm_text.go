@@ -12,18 +12,48 @@ import (
 func init() {
 	Symbols["fourmlab/fourm/text/text"] = map[string]reflect.Value{
 		// function, constant and variable definitions
-		"EOS":          reflect.ValueOf(constant.MakeFromLiteral("3", token.INT, 0)),
-		"LabBins":      reflect.ValueOf(constant.MakeFromLiteral("64", token.INT, 0)),
-		"LabSentinels": reflect.ValueOf(constant.MakeFromLiteral("20", token.INT, 0)),
-		"NewVocab":     reflect.ValueOf(text.NewVocab),
-		"Pad":          reflect.ValueOf(constant.MakeFromLiteral("0", token.INT, 0)),
-		"SOS":          reflect.ValueOf(constant.MakeFromLiteral("2", token.INT, 0)),
-		"Split":        reflect.ValueOf(text.Split),
-		"Train":        reflect.ValueOf(text.Train),
-		"Unk":          reflect.ValueOf(constant.MakeFromLiteral("1", token.INT, 0)),
+		"Ask":           reflect.ValueOf(text.Ask),
+		"EOS":           reflect.ValueOf(constant.MakeFromLiteral("3", token.INT, 0)),
+		"GridPoints":    reflect.ValueOf(text.GridPoints),
+		"LabBins":       reflect.ValueOf(constant.MakeFromLiteral("64", token.INT, 0)),
+		"LabSentinels":  reflect.ValueOf(constant.MakeFromLiteral("20", token.INT, 0)),
+		"MetadataNames": reflect.ValueOf(text.MetadataNames),
+		"NewVocab":      reflect.ValueOf(text.NewVocab),
+		"Open":          reflect.ValueOf(text.Open),
+		"Pad":           reflect.ValueOf(constant.MakeFromLiteral("0", token.INT, 0)),
+		"PoseOrders":    reflect.ValueOf(text.PoseOrders),
+		"RandomPoints":  reflect.ValueOf(text.RandomPoints),
+		"Read":          reflect.ValueOf(text.Read),
+		"SOS":           reflect.ValueOf(constant.MakeFromLiteral("2", token.INT, 0)),
+		"Split":         reflect.ValueOf(text.Split),
+		"Train":         reflect.ValueOf(text.Train),
+		"Unk":           reflect.ValueOf(constant.MakeFromLiteral("1", token.INT, 0)),
+		"Written":       reflect.ValueOf(text.Written),
 
 		// type definitions
+		"BoxChoice": reflect.ValueOf((*text.BoxChoice)(nil)),
+		"Chance":    reflect.ValueOf((*text.Chance)(nil)),
+		"Instance":  reflect.ValueOf((*text.Instance)(nil)),
+		"Metadata":  reflect.ValueOf((*text.Metadata)(nil)),
+		"Person":    reflect.ValueOf((*text.Person)(nil)),
+		"Query":     reflect.ValueOf((*text.Query)(nil)),
+		"Style":     reflect.ValueOf((*text.Style)(nil)),
 		"Tokenizer": reflect.ValueOf((*text.Tokenizer)(nil)),
+		"Trainer":   reflect.ValueOf((*text.Trainer)(nil)),
+		"View":      reflect.ValueOf((*text.View)(nil)),
 		"Vocab":     reflect.ValueOf((*text.Vocab)(nil)),
+
+		// interface wrapper definitions
+		"_Chance": reflect.ValueOf((*_fourmlab_fourm_text_Chance)(nil)),
 	}
+}
+
+// _fourmlab_fourm_text_Chance is an interface wrapper for Chance type
+type _fourmlab_fourm_text_Chance struct {
+	IValue interface{}
+	WIntN  func(n int) int
+}
+
+func (W _fourmlab_fourm_text_Chance) IntN(n int) int {
+	return W.WIntN(n)
 }
