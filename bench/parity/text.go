@@ -78,14 +78,18 @@ func textTokenizer(f *Fixture, r *Report) error {
 }
 
 // tokenizerFile finds the file of a vocabulary: in the folder 4m of the shared
-// data, in the fixture, or in the folder 4m beside the folder of fixtures.
+// data, in the fixture, in the folder 4m beside the folder of fixtures, or in
+// that of a shared folder beside the project.
 func tokenizerFile(f *Fixture, name string) (string, error) {
 	base := path.Base(filepath.ToSlash(name))
 	var places []string
 	if root := os.Getenv("FOURM_SHARED"); root != "" {
 		places = append(places, filepath.Join(root, "4m", base))
 	}
-	places = append(places, filepath.Join(f.Dir, base), filepath.Join(f.Dir, "..", "..", "4m", base))
+	places = append(places, filepath.Join(f.Dir, base), filepath.Join(f.Dir, "..", "..", "4m", base), filepath.Join("..", "shared", "4m", base))
+	if exe, err := os.Executable(); err == nil { // the project's bin, beside which the shared folder lies
+		places = append(places, filepath.Join(filepath.Dir(exe), "..", "..", "shared", "4m", base))
+	}
 	for _, p := range places {
 		info, err := os.Stat(p)
 		if err == nil && info.Mode().IsRegular() {

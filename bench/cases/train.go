@@ -1,0 +1,68 @@
+package cases
+
+import (
+	"context"
+
+	"fourmlab/fourm/exec"
+	"fourmlab/fourm/mask"
+	"fourmlab/fourm/model"
+)
+
+// training is a step of training as train.Fit takes it: a masked batch is
+// packed, its loss and gradients are computed, then the norm of the gradients,
+// and AdamW changes the weights (inventory 5). Masks are drawn beforehand.
+type training struct{ batch, in, out int }
+
+// AdamW's settings; its betas and epsilon are 4M's own.
+const (
+	rate  = 1e-4
+	decay = 0.05
+)
+
+func (t training) prepare(m *model.Model) (run func(context.Context, int) error, worth func(int) int64, err error) {
+	d := dice(seed)
+	vocab := words(m.Out[0].Vocab)
+	var drawn [batches][]mask.Masked
+	pixels := make([]map[string]any, t.batch)
+	for k := range pixels {
+		pixels[k] = pictures(m)
+	}
+	for i := range drawn {
+		for k := range t.batch {
+			s, err := d.masked(m, vocab, pixels[k], t.in, t.out)
+			if err != nil {
+				return nil, nil, err
+			}
+			drawn[i] = append(drawn[i], s)
+		}
+	}
+	net := m.Train(model.Shape{B: t.batch, N: t.in, M: t.out})
+	opt := exec.AdamW{Decay: decay}
+	var params, grads [][]float32
+	var decays []bool
+	for _, p := range m.Params {
+		params, decays = append(params, p.Data), append(decays, p.Decays())
+	}
+	grads = make([][]float32, len(params))
+	run = func(ctx context.Context, i int) error {
+		if err := m.Fill(net.Batch, drawn[i%batches]); err != nil {
+			return err
+		}
+		if err := net.Machine.Run(ctx); err != nil {
+			return err
+		}
+		for k := range grads {
+			grads[k] = net.Grad(k)
+		}
+		opt.Apply(params, grads, decays, rate, exec.Norm(grads), 0)
+		return nil
+	}
+	var macs [batches]int64
+	for i := range macs {
+		if err := m.Fill(net.Batch, drawn[i]); err != nil {
+			return nil, nil, err
+		}
+		macs[i] = workOf(m).step(m, net.Batch)
+	}
+	return run, func(i int) int64 { return macs[i%batches] }, nil
+}
