@@ -101,16 +101,19 @@ func (w *work) fillSpans(ctx context.Context, d modality.Domain, p mask.Part) (m
 			room--
 		}
 	}
-	var ids, target []int
+	read, err := scene.read(ctx, d, Move{Guide: 1}, len(in)+max(room, 0))
+	if err != nil {
+		return p.Tokens, err
+	}
+	var ids []int
 	for i, id := range in {
 		if !v.IsSentinel(id) {
 			ids = append(ids, id)
 			continue
 		}
-		target = append(target, id)
 		var span []int
-		for len(span) < room {
-			logits, err := scene.ask(ctx, d, Move{Guide: 1}, func() query { return query{append(slices.Clone(target), span...)} })
+		for newest := id; len(span) < room; newest = span[len(span)-1] {
+			logits, err := read.next(ctx, []int{newest})
 			if err != nil {
 				return p.Tokens, err
 			}
@@ -131,7 +134,7 @@ func (w *work) fillSpans(ctx context.Context, d modality.Domain, p mask.Part) (m
 		} else if !ended && i == len(in)-1 && len(span) < room {
 			span = append(span, eos)
 		}
-		target, ids, room = append(target, span...), append(ids, span...), room-len(span)
+		ids, room = append(ids, span...), room-len(span)
 	}
 	return modality.Tokens{Modality: d.Modality, IDs: ids, Rows: 1, Cols: len(ids), Words: v.Words(ids)}, nil
 }

@@ -53,27 +53,21 @@ type Decision struct {
 	P      float64 // probability among its choices
 }
 
-// query is what is asked of a target: places of a grid, or what continues a
-// text, by sample.
+// query is what is asked of a target grid: places, by sample.
 type query [][]int
 
-// logits gives what the model says of a domain's queried tokens, sample after
-// sample: one row a place of a grid, one a text for what comes behind it. Every
-// version of the samples is one part of the same batch.
+// logits gives what the model says of the queried places of a grid, sample
+// after sample, one row a place. Every version of the samples is one part of
+// the same batch.
 func (s *Scene) logits(ctx context.Context, d modality.Domain, versions [][]map[string]model.Row, asked []query) ([][]float32, error) {
-	n, m := 1, 1
-	blind := make([]bool, len(versions))
-	for v, samples := range versions {
-		shown := s.Model.Config.Registers
-		for i, rows := range samples {
-			k := visible(s.Model, rows)
-			n, m, shown = max(n, k), max(m, len(asked[v][i])), shown+k
+	m := 1
+	for v := range versions {
+		for i := range s.Rows {
+			m = max(m, len(asked[v][i]))
 		}
-		blind[v] = s.Compat && shown == 0
 	}
-	// shapes in steps of 16, so that graphs recur
-	up := func(v int) int { return (v + 15) / 16 * 16 }
-	net := s.Model.Predict(model.Shape{B: len(versions) * len(s.Rows), N: up(n), M: up(m)})
+	n, blind := s.room(versions)
+	net := s.Model.Predict(model.Shape{B: len(versions) * len(s.Rows), N: n, M: up(m)})
 	net.Empty()
 	at := 0
 	for v, samples := range versions {
@@ -91,24 +85,34 @@ func (s *Scene) logits(ctx context.Context, d modality.Domain, versions [][]map[
 	out := make([][]float32, len(versions))
 	at = 0
 	for v := range versions {
-		var all []float32
 		for i := range s.Rows {
 			n := len(asked[v][i])
-			y := net.Output()[at*net.M*dim : (at*net.M+n)*dim]
+			out[v] = append(out[v], product(net.Output()[at*net.M*dim:(at*net.M+n)*dim], head, dim, d.Vocab)...)
 			at++
-			if s.Watch != nil {
-				all = append(all, product(y, head, dim, d.Vocab)...)
-			}
-			if !d.Grid() {
-				y = y[(n-1)*dim:]
-			}
-			out[v] = append(out[v], product(y, head, dim, d.Vocab)...)
 		}
 		if s.Watch != nil {
-			s.Watch(all)
+			s.Watch(out[v])
 		}
 	}
 	return out, nil
+}
+
+// up rounds sizes of shapes, so that graphs recur.
+func up(v int) int { return (v + 15) / 16 * 16 }
+
+// room gives the encoder tokens that versions of the samples need, and which of
+// them show nothing at all.
+func (s *Scene) room(versions [][]map[string]model.Row) (n int, blind []bool) {
+	n = 1
+	for _, samples := range versions {
+		shown := s.Model.Config.Registers
+		for _, rows := range samples {
+			k := visible(s.Model, rows)
+			n, shown = max(n, k), shown+k
+		}
+		blind = append(blind, s.Compat && shown == 0)
+	}
+	return up(n), blind
 }
 
 // product gives the logits of rows of y (R, D) by a head (V, D).
@@ -142,41 +146,44 @@ func visible(m *model.Model, rows map[string]model.Row) int {
 // ask gives the logits of a step, guided. again gives the query of each look;
 // most often they are all the same.
 func (s *Scene) ask(ctx context.Context, d modality.Domain, mv Move, again func() query) ([]float32, error) {
-	versions := [][]map[string]model.Row{s.Rows}
-	weights := []float32{1}
-	switch {
-	case mv.Groups != nil:
-		versions, weights = s.groups(mv)
-	case mv.Guide != 1 && len(mv.By) > 0:
-		versions = append(versions, s.without(mv.By))
-		weights = []float32{float32(mv.Guide), float32(1 - mv.Guide)}
-	}
+	versions, weights := s.versions(mv)
 	asked := make([]query, len(versions))
 	for v := range asked {
 		asked[v] = again()
 	}
 	all, err := s.logits(ctx, d, versions, asked)
-	if err != nil || len(all) == 1 {
-		if err != nil {
-			return nil, err
-		}
-		return all[0], nil
+	if err != nil {
+		return nil, err
 	}
-	if mv.Groups == nil { // u + w (c - u)
-		c, u := all[0], all[1]
-		for i := range c {
-			c[i] = u[i] + weights[0]*(c[i]-u[i])
-		}
-		return c, nil
+	return mix(all, weights), nil
+}
+
+// versions gives the samples as a step looks at them: with each condition that
+// has a weight, and without any in the end. A single version has no weight.
+func (s *Scene) versions(mv Move) (versions [][]map[string]model.Row, weights []float32) {
+	switch {
+	case mv.Groups != nil:
+		return s.groups(mv)
+	case mv.Guide != 1 && len(mv.By) > 0:
+		return [][]map[string]model.Row{s.Rows, s.without(mv.By)}, []float32{float32(mv.Guide)}
 	}
-	u := all[len(all)-1] // u + sum of w (c - u)
+	return [][]map[string]model.Row{s.Rows}, nil
+}
+
+// mix gives u + sum of w (c - u) for the logits c of every version with a
+// weight and u of the last one.
+func mix(all [][]float32, weights []float32) []float32 {
+	u := all[len(all)-1]
+	if len(weights) == 0 {
+		return u
+	}
 	out := slices.Clone(u)
 	for v, w := range weights {
 		for i := range out {
 			out[i] += w * (all[v][i] - u[i])
 		}
 	}
-	return out, nil
+	return out
 }
 
 // groups gives the samples with each group of conditions and none of the

@@ -31,8 +31,16 @@ func (s *Scene) text(ctx context.Context, d modality.Domain, mv Move, after func
 		ids[i], stop[i] = []int{t[0]}, t[len(t)-1]
 	}
 	out := make([][]Decision, len(s.Rows))
+	read, err := s.read(ctx, d, mv, max(room, 1))
+	if err != nil {
+		return nil, err
+	}
 	for range room {
-		logits, err := s.ask(ctx, d, mv, func() query { return ids })
+		newest := make([]int, len(ids))
+		for i, t := range ids {
+			newest[i] = t[len(t)-1]
+		}
+		logits, err := read.next(ctx, newest)
 		if err != nil {
 			return nil, err
 		}

@@ -69,7 +69,9 @@ func (m *Model) net(s Shape, kind string) *Net {
 func (m *Model) build(s Shape, kind string) *Net {
 	n := &Net{Batch: m.newBatch(s), m: m, g: G.NewGraph(), nodes: map[string]*G.Node{}, losses: map[string]*G.Node{}}
 	n.encode()
-	n.decode()
+	if kind != "encode" {
+		n.decode()
+	}
 	n.compile(kind)
 	return n
 }
@@ -151,17 +153,28 @@ func (n *Net) content(d modality.Domain) *G.Node {
 // compile adds what the kind of graph is for, and plans its memory.
 func (n *Net) compile(kind string) {
 	outputs := []*G.Node{n.sides.Decoded}
-	if kind != "predict" {
+	switch kind {
+	case "predict":
+	case "encode":
+		outputs = []*G.Node{n.sides.Context}
+	default:
 		outputs = nil
 		var all []*G.Node
-		for _, d := range n.m.Out {
+		weights := ops.Input(n.g, "weights", []int{len(n.m.Out)}, n.Weights)
+		for k, d := range n.m.Out {
 			labels := ops.Indices(n.g, "labels."+d.Name, []int{n.B * n.M}, n.Labels[d.Name])
-			l := ops.CrossEntropy(n.sides.Decoded, n.param(n.m.headName(d)), labels)
+			head := n.param(n.m.headName(d))
+			var l *G.Node
+			if kind == "evaluate" {
+				l = ops.CrossEntropy(n.sides.Decoded, head, labels)
+			} else {
+				l = ops.WeighedCrossEntropy(n.sides.Decoded, head, labels, weights, k)
+			}
 			n.losses[d.Name] = l
 			all = append(all, l)
 			outputs = append(outputs, l)
 		}
-		n.loss = ops.Weigh(ops.Input(n.g, "weights", []int{len(all)}, n.Weights), all...)
+		n.loss = ops.Weigh(weights, all...)
 		outputs = append(outputs, n.loss)
 	}
 	if kind == "inspect" {

@@ -2,6 +2,7 @@ package model
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"fourmlab/fourm/modality"
@@ -41,4 +42,14 @@ func distance(a, b []float32) float64 {
 		d = math.Max(d, math.Abs(float64(a[i])-float64(b[i])))
 	}
 	return d
+}
+
+// jolt gives a model weights far from 0, biases and norms too.
+func jolt(m *Model) {
+	r := rand.New(rand.NewPCG(3, 3))
+	for _, p := range m.Params {
+		for i := range p.Data {
+			p.Data[i] += float32(r.NormFloat64()) * 0.3
+		}
+	}
 }

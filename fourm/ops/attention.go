@@ -64,12 +64,15 @@ func CrossAttention(q, kv, span *G.Node, heads int) *G.Node {
 	}, q, kv, span)
 }
 
-// part copies a piece of a flat tensor into a shape: how an op whose gradients
-// are computed together hands them out.
+// part is a piece of a flat tensor as a tensor of a shape: how an op whose
+// gradients are computed together hands them out. An executor that knows of
+// views copies nothing.
 func part(x *G.Node, from int, shape []int) *G.Node {
 	return apply(spec{
 		name: fmt.Sprintf("Part(%d)", from),
 		out:  shape,
+		view: true,
+		from: from,
 		forward: func(y []float32, in []Arg) {
 			copy(y, in[0].F[from:])
 		},

@@ -55,9 +55,23 @@ func GatherPadded(shape []int, pad []bool, index *G.Node, tables ...*G.Node) *G.
 					if pad[i] {
 						clear(dt[:d])
 					}
+				}, add: func(dt []float32, a []Arg) {
+					scatterAdd(dt, a[0].F, a[1].I, int32(i), d, pad[i])
 				}}, dy, in[0]))
 			}
 			return grads
 		},
 	}, append([]*G.Node{index}, tables...)...)
+}
+
+// scatterAdd adds rows to those of table t that they were read from, but for
+// row 0 where that is padding.
+func scatterAdd(dt, rows []float32, index []int32, t int32, d int, pad bool) {
+	for i := 0; i < len(index); i += 2 {
+		r := int(index[i+1])
+		if index[i] != t || r < 0 || r == 0 && pad {
+			continue
+		}
+		cpu.Add(dt[r*d:r*d+d], dt[r*d:r*d+d], rows[i/2*d:i/2*d+d])
+	}
 }

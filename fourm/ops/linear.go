@@ -18,6 +18,9 @@ func Linear(x, w *G.Node) *G.Node {
 		forward: func(y []float32, in []Arg) {
 			cpu.Gemm(false, true, len(y)/n, n, k, in[0].F, k, in[1].F, k, y, n, false)
 		},
+		add: func(y []float32, in []Arg) {
+			cpu.Gemm(false, true, len(y)/n, n, k, in[0].F, k, in[1].F, k, y, n, true)
+		},
 		diff: []bool{true, true},
 		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes {
 			return G.Nodes{linearBackX(dy, in[1]), linearBackW(dy, in[0])}
@@ -33,6 +36,9 @@ func linearBackX(dy, w *G.Node) *G.Node {
 		out:  with(dy, k),
 		forward: func(dx []float32, in []Arg) {
 			cpu.Gemm(false, false, len(dx)/k, k, n, in[0].F, n, in[1].F, k, dx, k, false)
+		},
+		add: func(dx []float32, in []Arg) {
+			cpu.Gemm(false, false, len(dx)/k, k, n, in[0].F, n, in[1].F, k, dx, k, true)
 		},
 	}, dy, w)
 }
@@ -56,9 +62,10 @@ func Bias(x, b *G.Node) *G.Node {
 		name: "Bias",
 		out:  x.Shape(),
 		forward: func(y []float32, in []Arg) {
-			copy(y, in[0].F)
+			copyUnlessSame(y, in[0].F)
 			cpu.AddBias(y, in[1].F)
 		},
+		over: []int{0},
 		diff: []bool{true, true},
 		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes {
 			db := apply(spec{name: "BiasBack", out: in[1].Shape(), forward: func(db []float32, in []Arg) {
@@ -67,4 +74,11 @@ func Bias(x, b *G.Node) *G.Node {
 			return G.Nodes{dy, db}
 		},
 	}, x, b)
+}
+
+// copyUnlessSame copies x to y where it does not lie there already.
+func copyUnlessSame(y, x []float32) {
+	if &y[0] != &x[0] {
+		copy(y, x)
+	}
 }

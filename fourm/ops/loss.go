@@ -15,52 +15,61 @@ import (
 // of y (..., D) whose label (R) is not negative; w is (V, D). Logits are made
 // for those rows alone. No counted row gives loss and gradients of 0.
 func CrossEntropy(y, w, labels *G.Node) *G.Node {
-	d, v := last(y), w.Shape()[0]
-	rows := y.Shape().TotalSize() / d
-	expect(last(w) == d && labels.Shape().TotalSize() == rows, "CrossEntropy", "y %v, w %v and labels %v do not fit", y.Shape(), w.Shape(), labels.Shape())
+	d, v, ny, nw := headSizes(y, w, labels)
 	return apply(spec{
 		name: "CrossEntropy",
 		forward: func(loss []float32, in []Arg) {
-			c := counted(in[0].F, in[1].F, in[2].I, d, v)
-			loss[0] = cpu.SoftmaxLoss(c.logits, c.labels, v)
+			loss[0] = cpu.HeadLoss(nil, nil, in[0].F, in[1].F, in[2].I, d, v, 1)
 		},
 		diff: []bool{true, true, false},
 		backward: func(in G.Nodes, _, dl *G.Node) G.Nodes {
-			ny, nw := rows*d, v*d
 			both := apply(spec{name: "CrossEntropyBack", out: []int{ny + nw}, forward: func(dx []float32, a []Arg) {
-				dy, dw := dx[:ny], dx[ny:]
-				clear(dy)
-				c := counted(a[1].F, a[2].F, a[3].I, d, v)
-				cpu.SoftmaxLossBack(c.logits, c.logits, c.labels, v, a[0].F[0])
-				cpu.Gemm(true, false, v, d, len(c.rows), c.logits, v, c.y, d, dw, d, false)
-				cpu.Gemm(false, false, len(c.rows), d, v, c.logits, v, a[2].F, d, c.y, d, false)
-				for i, r := range c.rows {
-					copy(dy[r*d:r*d+d], c.y[i*d:i*d+d])
-				}
+				cpu.HeadLoss(dx[:ny], dx[ny:], a[1].F, a[2].F, a[3].I, d, v, a[0].F[0])
 			}}, dl, in[0], in[1], in[2])
 			return G.Nodes{part(both, 0, in[0].Shape()), part(both, ny, in[1].Shape()), nil}
 		},
 	}, y, w, labels)
 }
 
-// countedRows are the rows of y that have a label, with their logits.
-type countedRows struct {
-	rows      []int
-	labels    []int32
-	y, logits []float32
+func headSizes(y, w, labels *G.Node) (d, v, ny, nw int) {
+	d, v = last(y), w.Shape()[0]
+	ny, nw = y.Shape().TotalSize(), w.Shape().TotalSize()
+	expect(last(w) == d && labels.Shape().TotalSize() == ny/d, "CrossEntropy", "y %v, w %v and labels %v do not fit", y.Shape(), w.Shape(), labels.Shape())
+	return d, v, ny, nw
 }
 
-func counted(y, w []float32, labels []int32, d, v int) countedRows {
-	var c countedRows
-	for r, l := range labels {
-		if l >= 0 {
-			c.rows, c.labels = append(c.rows, r), append(c.labels, l)
-			c.y = append(c.y, y[r*d:r*d+d]...)
-		}
-	}
-	c.logits = make([]float32, len(c.rows)*v)
-	cpu.Gemm(false, true, len(c.rows), v, d, c.y, d, w, d, c.logits, v, false)
-	return c
+// WeighedCrossEntropy is CrossEntropy for training: it makes the gradients
+// together with the loss, while the logits are there. The loss is to enter a
+// sum by number k of weights, as Weigh does it.
+func WeighedCrossEntropy(y, w, labels, weights *G.Node, k int) *G.Node {
+	d, v, ny, nw := headSizes(y, w, labels)
+	expect(k < weights.Shape().TotalSize(), "WeighedCrossEntropy", "weight %d of %v", k, weights.Shape())
+	all := apply(spec{
+		name: fmt.Sprintf("LossAndGradients(%d)", k),
+		out:  []int{1 + ny + nw},
+		forward: func(out []float32, in []Arg) {
+			out[0] = cpu.HeadLoss(out[1:1+ny], out[1+ny:], in[0].F, in[1].F, in[2].I, d, v, in[3].F[k])
+		},
+	}, y, w, labels, weights)
+	return apply(spec{
+		name:    fmt.Sprintf("Loss(%d)", k),
+		forward: func(loss []float32, in []Arg) { loss[0] = in[2].F[0] },
+		diff:    []bool{true, true, false, false},
+		backward: func(in G.Nodes, _, dl *G.Node) G.Nodes {
+			scaled := apply(spec{
+				name: fmt.Sprintf("Gradients(%d)", k),
+				out:  []int{1 + ny + nw},
+				over: []int{0},
+				forward: func(out []float32, a []Arg) {
+					copyUnlessSame(out, a[0].F)
+					if w := a[2].F[k]; w != a[1].F[0] && w != 0 { // another use than Weigh's
+						cpu.Scale(out[1:], a[1].F[0]/w)
+					}
+				},
+			}, in[2], dl, in[3])
+			return G.Nodes{part(scaled, 1, in[0].Shape()), part(scaled, 1+ny, in[1].Shape()), nil, nil}
+		},
+	}, y, w, all, weights)
 }
 
 // SoftmaxLoss is the mean of -log softmax(logits)[label] in nats; logits hold

@@ -39,26 +39,35 @@ type Runner interface {
 	G.Op
 	// Run computes the op into out. Scalars are slices of length 1.
 	Run(out []float32, in []Arg)
+	// Adds tells whether RunAdd works, which adds the result to out.
+	Adds() bool
+	RunAdd(out []float32, in []Arg)
+	// Over lists the inputs whose memory the result may take.
+	Over() []int
+	// View gives where in the memory of the first input the result lies; it is
+	// false for all ops whose result is computed.
+	View() (from int, ok bool)
 }
 
 // op implements gorgonia's interfaces once for all of them. The graph is
 // static, so an op knows its output shape from the moment it is applied.
 type op struct {
-	name     string // with the parameters: equal names compute the same
-	out      tensor.Shape
-	typ      hm.Type
-	arity    int
-	forward  func(out []float32, in []Arg)
-	diff     []bool
-	backward func(in G.Nodes, out, grad *G.Node) G.Nodes
+	shape tensor.Shape
+	typ   hm.Type
+	arity int
+	spec
 }
 
 // spec is what an op supplies.
 type spec struct {
-	name     string
-	out      []int // empty: a scalar
+	name     string // with the parameters: equal names compute the same
+	out      []int  // empty: a scalar
 	forward  func(out []float32, in []Arg)
-	diff     []bool // by input; nil: not differentiable
+	add      func(out []float32, in []Arg) // forward that adds to out; nil: there is none
+	over     []int                         // inputs that out may overwrite
+	view     bool                          // out is part of the first input's memory,
+	from     int                           // from here on
+	diff     []bool                        // by input; nil: not differentiable
 	backward func(in G.Nodes, out, grad *G.Node) G.Nodes
 }
 
@@ -75,7 +84,7 @@ func apply(s spec, in ...*G.Node) *G.Node {
 	if s.diff == nil {
 		s.diff = make([]bool, len(in))
 	}
-	n, err := G.ApplyOp(&op{s.name, s.out, hm.NewFnType(types...), len(in), s.forward, s.diff, s.backward}, in...)
+	n, err := G.ApplyOp(&op{s.out, hm.NewFnType(types...), len(in), s}, in...)
 	if err != nil {
 		fault.Panic("ops."+s.name, "%v", err)
 	}
@@ -84,13 +93,17 @@ func apply(s spec, in ...*G.Node) *G.Node {
 
 func (o *op) Arity() int                                     { return o.arity }
 func (o *op) Type() hm.Type                                  { return o.typ }
-func (o *op) InferShape(...G.DimSizer) (tensor.Shape, error) { return o.out.Clone(), nil }
+func (o *op) InferShape(...G.DimSizer) (tensor.Shape, error) { return o.shape.Clone(), nil }
 func (o *op) ReturnsPtr() bool                               { return false }
 func (o *op) CallsExtern() bool                              { return false }
 func (o *op) OverwritesInput() int                           { return -1 }
 func (o *op) String() string                                 { return o.name }
-func (o *op) WriteHash(h hash.Hash)                          { fmt.Fprintf(h, "%s%v", o.name, o.out) }
+func (o *op) WriteHash(h hash.Hash)                          { fmt.Fprintf(h, "%s%v", o.name, o.shape) }
 func (o *op) Run(out []float32, in []Arg)                    { o.forward(out, in) }
+func (o *op) RunAdd(out []float32, in []Arg)                 { o.add(out, in) }
+func (o *op) Adds() bool                                     { return o.add != nil }
+func (o *op) Over() []int                                    { return o.over }
+func (o *op) View() (int, bool)                              { return o.from, o.view }
 func (o *op) DiffWRT(int) []bool                             { return o.diff }
 func (o *op) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	if o.backward == nil {
@@ -107,18 +120,18 @@ func (o *op) Hashcode() uint32 {
 
 // Do computes the op into new memory.
 func (o *op) Do(in ...G.Value) (G.Value, error) {
-	if len(o.out) == 0 {
+	if len(o.shape) == 0 {
 		var v [1]float32
 		o.forward(v[:], Args(in))
 		return G.NewF32(v[0]), nil
 	}
-	return o.UsePreallocDo(tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(o.out...)), in...)
+	return o.UsePreallocDo(tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(o.shape...)), in...)
 }
 
 // UsePreallocDo computes the op into memory that the machine has ready.
 func (o *op) UsePreallocDo(ready G.Value, in ...G.Value) (G.Value, error) {
 	out, ok := ready.Data().([]float32)
-	if !ok || len(out) != o.out.TotalSize() {
+	if !ok || len(out) != o.shape.TotalSize() {
 		return o.Do(in...)
 	}
 	o.forward(out, Args(in))

@@ -67,6 +67,16 @@ var cases = []testCase{
 	{"cross-entropy", [][]int{{2, 3, 4}, {5, 4}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
 		return ops.CrossEntropy(x[0], x[1], ints(g, "labels", []int{6}, 1, -1, 4, 0, -1, 2))
 	}},
+	{"weighed cross-entropy", [][]int{{2, 3, 4}, {5, 4}, {6, 4}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		w := ops.Input(g, "w", []int{2}, []float32{0.5, 2})
+		a := ops.WeighedCrossEntropy(x[0], x[1], ints(g, "labels", []int{6}, 1, -1, 4, 0, -1, 2), w, 0)
+		b := ops.WeighedCrossEntropy(x[0], x[2], ints(g, "more", []int{6}, -1, 5, -1, -1, 3, -1), w, 1)
+		return ops.Weigh(w, a, b)
+	}},
+	{"weighed cross-entropy used otherwise", [][]int{{2, 4}, {5, 4}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		w := ops.Input(g, "w", []int{1}, []float32{0.5})
+		return ops.Sum([]float32{1.5}, ops.WeighedCrossEntropy(x[0], x[1], ints(g, "labels", []int{2}, 1, 4), w, 0))
+	}},
 	{"cross-entropy of nothing", [][]int{{2, 4}, {5, 4}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
 		return ops.CrossEntropy(x[0], x[1], ints(g, "labels", []int{2}, -1, -1))
 	}},

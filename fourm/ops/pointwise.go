@@ -8,6 +8,16 @@ import (
 	"fourmlab/fourm/kernels/cpu"
 )
 
+// IsSum tells whether a node is the sum of two of one shape: of Add, or of the
+// op by which gorgonia sums gradients.
+func IsSum(n *G.Node) bool {
+	if n.Op() == nil || n.Op().Arity() != 2 {
+		return false
+	}
+	name := n.Op().String()
+	return name == "Add" || name == "+ false"
+}
+
 // Add computes a + b, of equal shapes.
 func Add(a, b *G.Node) *G.Node {
 	expect(same(a, b), "Add", "shapes %v and %v differ", a.Shape(), b.Shape())
@@ -15,6 +25,7 @@ func Add(a, b *G.Node) *G.Node {
 		name:     "Add",
 		out:      a.Shape(),
 		forward:  func(y []float32, in []Arg) { cpu.Add(y, in[0].F, in[1].F) },
+		over:     []int{0, 1},
 		diff:     []bool{true, true},
 		backward: func(_ G.Nodes, _, dy *G.Node) G.Nodes { return G.Nodes{dy, dy} },
 	}, a, b)
@@ -27,6 +38,7 @@ func Gate(a, b *G.Node) *G.Node {
 		name:    "Gate",
 		out:     a.Shape(),
 		forward: func(y []float32, in []Arg) { cpu.Gate(y, in[0].F, in[1].F) },
+		over:    []int{0, 1},
 		diff:    []bool{true, true},
 		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes {
 			da := apply(spec{name: "GateBack", out: in[0].Shape(), forward: func(da []float32, a []Arg) {

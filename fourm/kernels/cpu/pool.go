@@ -7,6 +7,7 @@ package cpu
 // thousand short ranges, and waking a sleeper takes longer than many of them.
 
 import (
+	"math/bits"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -95,16 +96,33 @@ func For(n, chunk int, f func(lo, hi int)) {
 	current.CompareAndSwap(j, outer)
 }
 
-// scratch lends slices that kernels work in.
-var scratch = sync.Pool{New: func() any { return new([]float32) }}
-
-func borrow(n int) *[]float32 {
-	p := scratch.Get().(*[]float32)
-	if cap(*p) < n {
-		*p = make([]float32, n)
-	}
-	*p = (*p)[:n]
-	return p
+// scratch lends slices that kernels work in, by their size in powers of two.
+// They are kept for good, so that a step allocates nothing after the first.
+var scratch struct {
+	sync.Mutex
+	free [40][]*[]float32
 }
 
-func giveBack(p *[]float32) { scratch.Put(p) }
+func class(n int) int { return bits.Len(uint(max(n, 1024) - 1)) }
+
+func borrow(n int) *[]float32 {
+	k := class(n)
+	scratch.Lock()
+	if f := scratch.free[k]; len(f) > 0 {
+		p := f[len(f)-1]
+		scratch.free[k] = f[:len(f)-1]
+		scratch.Unlock()
+		*p = (*p)[:n]
+		return p
+	}
+	scratch.Unlock()
+	s := make([]float32, n, 1<<k)
+	return &s
+}
+
+func giveBack(p *[]float32) {
+	k := class(cap(*p))
+	scratch.Lock()
+	scratch.free[k] = append(scratch.free[k], p)
+	scratch.Unlock()
+}

@@ -40,6 +40,20 @@ func logSum(row []float32) float64 {
 	return top + math.Log(s)
 }
 
+// HeadLoss gives the mean of -log softmax(y wᵀ)[label] over the rows whose
+// label is not negative, and the gradients of weight times it.
+func HeadLoss(dy, dw, y, w []float32, labels []int32, d, v int, weight float32) float32 {
+	logits := make([]float32, len(labels)*v)
+	Gemm(false, true, len(labels), v, d, y, d, w, d, logits, v, false)
+	loss := SoftmaxLoss(logits, labels, v)
+	if dw != nil {
+		SoftmaxLossBack(logits, logits, labels, v, weight)
+		Gemm(true, false, v, d, len(labels), logits, v, y, d, dw, d, false)
+		Gemm(false, false, len(labels), d, v, logits, v, w, d, dy, d, false)
+	}
+	return loss
+}
+
 // SoftmaxLoss gives the mean of -log softmax(logits)[label] over the rows
 // whose label is not negative.
 func SoftmaxLoss(logits []float32, labels []int32, v int) float32 {

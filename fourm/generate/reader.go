@@ -1,0 +1,86 @@
+package generate
+
+// Reading a text token by token, in every version of the samples at once. The
+// conditions do not change while it grows, so the encoder runs once, and keys
+// and values of what was read are kept.
+
+import (
+	"context"
+	"slices"
+
+	"fourmlab/fourm/modality"
+	"fourmlab/fourm/model"
+)
+
+// reader is a text on its way.
+type reader struct {
+	s       *Scene
+	d       modality.Domain
+	dec     *model.Decoder
+	copies  int
+	weights []float32
+	ids     []int       // one a sample and version
+	said    [][]float32 // outputs of all tokens, where somebody watches
+}
+
+// read begins a text of at most most tokens.
+func (s *Scene) read(ctx context.Context, d modality.Domain, mv Move, most int) (*reader, error) {
+	versions, weights := s.versions(mv)
+	n, blind := s.room(versions)
+	r := &reader{s: s, d: d, copies: len(versions), weights: weights}
+	net := s.Model.Encode(model.Shape{B: len(versions) * len(s.Rows), N: n, M: 1})
+	net.Empty()
+	at := 0
+	for _, samples := range versions {
+		for _, rows := range samples {
+			if err := s.Model.FillQuery(net.Batch, at, rows, d.Name, nil, false); err != nil {
+				return nil, err
+			}
+			at++
+		}
+	}
+	if err := net.Machine.Run(ctx); err != nil {
+		return nil, err
+	}
+	var err error
+	r.dec, err = s.Model.NewDecoder(net, d.Name, most, func(i int) bool { return blind[i/len(s.Rows)] })
+	return r, err
+}
+
+// next reads one token a sample and gives the logits of those behind them, a
+// row a sample.
+func (r *reader) next(ctx context.Context, ids []int) ([]float32, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	y, err := r.dec.Next(slices.Repeat(ids, r.copies))
+	if err != nil {
+		return nil, err
+	}
+	dim, head := r.s.Model.Config.Dim, r.s.Model.Head(r.d)
+	if r.s.Watch != nil {
+		r.said = append(r.said, slices.Clone(y))
+	}
+	n := len(ids) * dim
+	all := make([][]float32, r.copies)
+	for v := range all {
+		all[v] = product(y[v*n:(v+1)*n], head, dim, r.d.Vocab)
+		if r.s.Watch != nil {
+			r.s.Watch(r.rows(v, len(ids)))
+		}
+	}
+	return mix(all, r.weights), nil
+}
+
+// rows gives the logits of all tokens of a version so far, sample by sample.
+func (r *reader) rows(version, samples int) []float32 {
+	dim := r.s.Model.Config.Dim
+	var out []float32
+	for i := range samples {
+		for _, y := range r.said {
+			at := (version*samples + i) * dim
+			out = append(out, product(y[at:at+dim], r.s.Model.Head(r.d), dim, r.d.Vocab)...)
+		}
+	}
+	return out
+}
