@@ -42,16 +42,15 @@ func (s *Scene) grid(ctx context.Context, d modality.Domain, mv Move) ([][]Decis
 	if err != nil {
 		return nil, err
 	}
-	rows := len(logits) / d.Vocab
+	ids, probs := drawn(s.Chance, logits, d.Vocab, mv.Temp, mv.Filter)
 	out := make([][]Decision, len(s.Rows))
 	row := 0
 	for i := range s.Rows {
 		for _, at := range places[i] {
-			id, p := draw(s.Chance, row, rows, logits[row*d.Vocab:(row+1)*d.Vocab], mv.Temp, mv.Filter)
 			if mv.Temp <= frozen && s.Compat {
-				p = 1
+				probs[row] = 1
 			}
-			out[i] = append(out[i], Decision{at, id, p})
+			out[i] = append(out[i], Decision{at, ids[row], probs[row]})
 			row++
 		}
 		if mv.Scheme != ROAR {

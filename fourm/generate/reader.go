@@ -57,19 +57,18 @@ func (r *reader) next(ctx context.Context, ids []int) ([]float32, error) {
 	if err != nil {
 		return nil, err
 	}
-	dim, head := r.s.Model.Config.Dim, r.s.Model.Head(r.d)
-	if r.s.Watch != nil {
-		r.said = append(r.said, slices.Clone(y))
-	}
-	n := len(ids) * dim
+	n := len(ids) * r.s.Model.Config.Dim
 	all := make([][]float32, r.copies)
 	for v := range all {
-		all[v] = product(y[v*n:(v+1)*n], head, dim, r.d.Vocab)
-		if r.s.Watch != nil {
+		all[v] = y[v*n : (v+1)*n]
+	}
+	if r.s.Watch != nil {
+		r.said = append(r.said, slices.Clone(y))
+		for v := range all {
 			r.s.Watch(r.rows(v, len(ids)))
 		}
 	}
-	return mix(all, r.weights), nil
+	return r.s.logitsOf(r.d, mix(all, r.weights)), nil
 }
 
 // rows gives the logits of all tokens of a version so far, sample by sample.
@@ -79,7 +78,7 @@ func (r *reader) rows(version, samples int) []float32 {
 	for i := range samples {
 		for _, y := range r.said {
 			at := (version*samples + i) * dim
-			out = append(out, product(y[at:at+dim], r.s.Model.Head(r.d), dim, r.d.Vocab)...)
+			out = append(out, r.s.logitsOf(r.d, y[at:at+dim])...)
 		}
 	}
 	return out

@@ -70,12 +70,12 @@ func (w *work) fill(ctx context.Context, d modality.Domain, p mask.Part) (modali
 	if len(places) == 0 {
 		return t, nil
 	}
-	logits, err := w.scene().logits(ctx, d, [][]map[string]model.Row{{w.rows}}, []query{{places}})
+	logits, err := w.scene().ask(ctx, d, Move{Guide: 1}, func() query { return query{places} })
 	if err != nil {
 		return t, err
 	}
 	for i, at := range places {
-		ids, _ := Choices(logits[0][i*d.Vocab:(i+1)*d.Vocab], 0, Filter{})
+		ids, _ := Choices(logits[i*d.Vocab:(i+1)*d.Vocab], 0, Filter{})
 		t.IDs[at] = ids[0]
 	}
 	return t, nil

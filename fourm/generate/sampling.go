@@ -4,13 +4,16 @@ package generate
 // order (inventory 6.3 and summary B17).
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"sort"
+	"slices"
 	"strings"
+
+	"fourmlab/fourm/kernels/cpu"
 )
 
 // Chance is the source of all that is left to chance in a generation.
@@ -71,74 +74,174 @@ func Choices(logits []float32, temp float64, f Filter) (ids []int, p []float64) 
 				best = i
 			}
 		}
-		return []int{best}, []float64{probabilities(logits, 1)[best]}
-	}
-	ids = make([]int, len(logits))
-	for i := range ids {
-		ids[i] = i
-	}
-	of := func(ids []int) []float32 {
-		kept := make([]float32, len(ids))
-		for i, id := range ids {
-			kept[i] = logits[id]
-		}
-		return kept
+		e := make([]float32, len(logits))
+		return []int{best}, []float64{1 / float64(cpu.Exp(e, logits, logits[best], 1))}
 	}
 	k := f.K
 	if k == 0 && f.Share > 0 {
 		k = max(int(f.Share*float64(len(logits))), 1)
 	}
-	byK, byP := k > 0 && k < len(logits), f.P > 0 && f.P < 1
-	if byK || byP {
-		sort.Slice(ids, func(a, b int) bool {
-			x, y := logits[ids[a]], logits[ids[b]]
-			return x > y || x == y && ids[a] < ids[b]
-		})
+	if k == 0 {
+		k = len(logits)
 	}
-	if byK {
-		for k < len(ids) && logits[ids[k]] == logits[ids[k-1]] {
-			k++ // as likely as the last
-		}
-		ids = ids[:k]
+	share := f.P
+	if share <= 0 {
+		share = 1
 	}
-	if byP {
-		sum := 0.0
-		for i, q := range probabilities(of(ids), 1) {
-			if sum += q; sum > f.P { // the token that crosses stays
-				ids = ids[:i+1]
-				break
-			}
-		}
-	}
-	return ids, probabilities(of(ids), temp)
-}
-
-// draw gives a token and the probability it had among its choices.
-func draw(c Chance, row, rows int, logits []float32, temp float64, f Filter) (id int, p float64) {
-	ids, probs := Choices(logits, temp, f)
-	if temp <= frozen {
-		return ids[0], probs[0]
-	}
-	i := c.Draw(row, rows, ids, probs)
-	return ids[i], probs[i]
-}
-
-// probabilities is the softmax of logits / temp.
-func probabilities(logits []float32, temp float64) []float64 {
+	ids = likeliest(logits, k, share)
+	kept := make([]float32, len(ids))
 	top := float32(math.Inf(-1))
-	for _, v := range logits {
-		top = max(top, v)
+	for i, id := range ids {
+		kept[i] = logits[id]
+		top = max(top, kept[i])
 	}
-	p := make([]float64, len(logits))
+	// sums of many numbers are too coarse in single precision
+	cpu.Exp(kept, kept, top, float32(1/temp))
 	sum := 0.0
+	for _, e := range kept {
+		sum += float64(e)
+	}
+	p = make([]float64, len(ids))
+	for i, e := range kept {
+		p[i] = float64(e) / sum
+	}
+	return ids, p
+}
+
+// likeliest gives the k likeliest tokens (more where some are as likely as the
+// last), and of these the smallest set whose probability among them is over
+// share, the token that crosses it included. Tokens are sorted into bins by
+// their distance from the top, and only those of the bin where the cut falls
+// are put in order.
+func likeliest(logits []float32, k int, share float64) []int {
+	if k >= len(logits) && share >= 1 {
+		ids := make([]int, len(logits))
+		for i := range ids {
+			ids[i] = i
+		}
+		return ids
+	}
+	top := slices.Max(logits)
+	var bins binned
+	bins.of = make([]uint16, len(logits))
 	for i, v := range logits {
-		p[i] = math.Exp(float64(v-top) / temp)
-		sum += p[i]
+		b := uint16(bin(top - v))
+		bins.of[i] = b
+		bins.count[b]++
 	}
-	for i := range p {
-		p[i] /= sum
+	in, cut := len(bins.count), []int(nil)
+	if k < len(logits) {
+		b, n := 0, 0
+		for n+bins.count[b] < k {
+			n += bins.count[b]
+			b++
+		}
+		cut = bins.ordered(logits, b)
+		last := logits[cut[k-n-1]]
+		m := k - n
+		for m < len(cut) && logits[cut[m]] == last {
+			m++
+		}
+		in, cut = b, cut[:m]
 	}
-	return p
+	if share >= 1 {
+		return bins.below(in, cut)
+	}
+	mass := [len(bins.count)]float64{}
+	e := make([]float32, len(logits))
+	cpu.Exp(e, logits, top, 1)
+	total := 0.0
+	for i, x := range e {
+		if b := int(bins.of[i]); b < in {
+			mass[b] += float64(x)
+			total += float64(x)
+		}
+	}
+	for _, id := range cut {
+		mass[in] += float64(e[id])
+		total += float64(e[id])
+	}
+	goal, sum, b := share*total, 0.0, 0
+	for b < len(mass)-1 && b < in && sum+mass[b] <= goal {
+		sum += mass[b]
+		b++
+	}
+	if b < in || cut == nil {
+		in, cut = b, bins.ordered(logits, b)
+	}
+	for i, id := range cut {
+		if sum += float64(e[id]); sum > goal {
+			return bins.below(in, cut[:i+1])
+		}
+	}
+	return bins.below(in, cut)
+}
+
+// binned says in which bin every token is.
+type binned struct {
+	of    []uint16
+	count [1025]int
+}
+
+// bin gives the bin of a distance in nats: 32 a nat.
+func bin(x float32) int {
+	if !(x < 32) {
+		return 1024
+	}
+	return int(x * 32)
+}
+
+// ordered gives the tokens of a bin, the likeliest first, then the smaller id.
+func (b *binned) ordered(logits []float32, which int) []int {
+	var out []int
+	for i, w := range b.of {
+		if int(w) == which {
+			out = append(out, i)
+		}
+	}
+	slices.SortFunc(out, func(x, y int) int { return cmp.Or(cmp.Compare(logits[y], logits[x]), x-y) })
+	return out
+}
+
+// below gives the tokens of the bins before one, and more.
+func (b *binned) below(which int, more []int) []int {
+	n := len(more)
+	for _, c := range b.count[:min(which, len(b.count))] {
+		n += c
+	}
+	out := make([]int, 0, n)
+	for i, w := range b.of {
+		if int(w) < which {
+			out = append(out, i)
+		}
+	}
+	return append(out, more...)
+}
+
+// drawn gives a token for every row of logits and the probability it had among
+// its choices. What may be drawn is found in parallel, chance is asked in order.
+func drawn(c Chance, logits []float32, vocab int, temp float64, f Filter) (ids []int, p []float64) {
+	rows := len(logits) / vocab
+	ids, p = make([]int, rows), make([]float64, rows)
+	const together = 32
+	var may [together][]int
+	var probs [together][]float64
+	for at := 0; at < rows; at += together {
+		n := min(together, rows-at)
+		cpu.For(n, 1, func(lo, hi int) {
+			for i := lo; i < hi; i++ {
+				may[i], probs[i] = Choices(logits[(at+i)*vocab:(at+i+1)*vocab], temp, f)
+			}
+		})
+		for i := range n {
+			k := 0
+			if temp > frozen {
+				k = c.Draw(at+i, rows, may[i], probs[i])
+			}
+			ids[at+i], p[at+i] = may[i][k], probs[i][k]
+		}
+	}
+	return ids, p
 }
 
 // SeedOf gives the seed that the official code makes of a run's seed, a

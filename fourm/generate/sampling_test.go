@@ -1,8 +1,11 @@
 package generate
 
 import (
+	"cmp"
 	"math"
+	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -57,7 +60,8 @@ func TestDrawFollowsProbabilities(t *testing.T) {
 	const n = 20000
 	count := map[int]float64{}
 	for range n {
-		id, p := draw(r, 0, 1, logits, 0.8, Filter{K: 4})
+		got, gotP := drawn(r, logits, len(logits), 0.8, Filter{K: 4})
+		id, p := got[0], gotP[0]
 		count[id]++
 		for i := range ids {
 			if ids[i] == id && probs[i] != p {
@@ -72,5 +76,64 @@ func TestDrawFollowsProbabilities(t *testing.T) {
 	}
 	if count[3] > 0 {
 		t.Error("a token that top-k removes was drawn")
+	}
+}
+
+// What is selected is what a full sort selects: top-k, then top-p, ties and
+// flat distributions included.
+func TestLikeliest(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	for n := range 400 {
+		v := 1 + r.IntN(300)
+		logits := make([]float32, v)
+		for i := range logits {
+			switch n % 4 {
+			case 0:
+				logits[i] = float32(r.NormFloat64() * 3)
+			case 1:
+				logits[i] = float32(r.IntN(5)) // ties
+			case 2:
+				logits[i] = float32(r.NormFloat64() * 100)
+			case 3:
+				logits[i] = float32(r.NormFloat64() * 1e-3)
+			}
+		}
+		k, share := 1+r.IntN(v+3), r.Float64()*1.1
+		order := make([]int, v)
+		for i := range order {
+			order[i] = i
+		}
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(logits[b], logits[a]) })
+		if k < v {
+			m := k
+			for m < v && logits[order[m]] == logits[order[k-1]] {
+				m++
+			}
+			order = order[:m]
+		}
+		if share < 1 {
+			total, sum := 0.0, 0.0
+			for _, id := range order {
+				total += math.Exp(float64(logits[id] - logits[order[0]]))
+			}
+			for i, id := range order {
+				if sum += math.Exp(float64(logits[id]-logits[order[0]])) / total; sum > share {
+					order = order[:i+1]
+					break
+				}
+			}
+		}
+		got := likeliest(logits, k, share)
+		if len(got) != len(order) {
+			t.Fatalf("case %d: %d of %d tokens with k %d and share %g, expected %d", n, len(got), v, k, share, len(order))
+		}
+		slices.Sort(got)
+		slices.Sort(order)
+		// as likely ones may stand for each other
+		for i := range got {
+			if got[i] != order[i] && n%4 != 1 {
+				t.Fatalf("case %d: %v, expected %v", n, got, order)
+			}
+		}
 	}
 }

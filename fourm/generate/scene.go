@@ -56,10 +56,9 @@ type Decision struct {
 // query is what is asked of a target grid: places, by sample.
 type query [][]int
 
-// logits gives what the model says of the queried places of a grid, sample
-// after sample, one row a place. Every version of the samples is one part of
-// the same batch.
-func (s *Scene) logits(ctx context.Context, d modality.Domain, versions [][]map[string]model.Row, asked []query) ([][]float32, error) {
+// outputs gives the decoder's rows (D) for the queried places of a grid, sample
+// after sample. Every version of the samples is one part of the same batch.
+func (s *Scene) outputs(ctx context.Context, d modality.Domain, versions [][]map[string]model.Row, asked []query) ([][]float32, error) {
 	m := 1
 	for v := range versions {
 		for i := range s.Rows {
@@ -81,17 +80,17 @@ func (s *Scene) logits(ctx context.Context, d modality.Domain, versions [][]map[
 	if err := net.Machine.Run(ctx); err != nil {
 		return nil, err
 	}
-	dim, head := s.Model.Config.Dim, s.Model.Head(d)
+	dim := s.Model.Config.Dim
 	out := make([][]float32, len(versions))
 	at = 0
 	for v := range versions {
 		for i := range s.Rows {
 			n := len(asked[v][i])
-			out[v] = append(out[v], product(net.Output()[at*net.M*dim:(at*net.M+n)*dim], head, dim, d.Vocab)...)
+			out[v] = append(out[v], net.Output()[at*net.M*dim:(at*net.M+n)*dim]...)
 			at++
 		}
 		if s.Watch != nil {
-			s.Watch(out[v])
+			s.Watch(s.logitsOf(d, out[v]))
 		}
 	}
 	return out, nil
@@ -115,11 +114,12 @@ func (s *Scene) room(versions [][]map[string]model.Row) (n int, blind []bool) {
 	return up(n), blind
 }
 
-// product gives the logits of rows of y (R, D) by a head (V, D).
-func product(y, head []float32, dim, vocab int) []float32 {
+// logitsOf gives the logits of rows of the decoder's output (R, D), (R, V).
+func (s *Scene) logitsOf(d modality.Domain, y []float32) []float32 {
+	dim := s.Model.Config.Dim
 	rows := len(y) / dim
-	out := make([]float32, rows*vocab)
-	cpu.Gemm(false, true, rows, vocab, dim, y, dim, head, dim, out, vocab, false)
+	out := make([]float32, rows*d.Vocab)
+	cpu.Gemm(false, true, rows, d.Vocab, dim, y, dim, s.Model.Head(d), dim, out, d.Vocab, false)
 	return out
 }
 
@@ -151,11 +151,11 @@ func (s *Scene) ask(ctx context.Context, d modality.Domain, mv Move, again func(
 	for v := range asked {
 		asked[v] = again()
 	}
-	all, err := s.logits(ctx, d, versions, asked)
+	all, err := s.outputs(ctx, d, versions, asked)
 	if err != nil {
 		return nil, err
 	}
-	return mix(all, weights), nil
+	return s.logitsOf(d, mix(all, weights)), nil
 }
 
 // versions gives the samples as a step looks at them: with each condition that
@@ -170,8 +170,9 @@ func (s *Scene) versions(mv Move) (versions [][]map[string]model.Row, weights []
 	return [][]map[string]model.Row{s.Rows}, nil
 }
 
-// mix gives u + sum of w (c - u) for the logits c of every version with a
-// weight and u of the last one.
+// mix gives u + sum of w (c - u) for the outputs c of every version with a
+// weight and u of the last one. Logits are linear in them, so that theirs are
+// mixed by it (inventory 6.4).
 func mix(all [][]float32, weights []float32) []float32 {
 	u := all[len(all)-1]
 	if len(weights) == 0 {

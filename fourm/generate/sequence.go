@@ -48,9 +48,11 @@ func (s *Scene) text(ctx context.Context, d modality.Domain, mv Move, after func
 		next := make([][]int, len(s.Rows))
 		ended := true
 		for i := range s.Rows {
-			row := logits[i*d.Vocab : (i+1)*d.Vocab]
-			s.forbid(row)
-			id, p := draw(s.Chance, i, len(s.Rows), row, mv.Temp, mv.Filter)
+			s.forbid(logits[i*d.Vocab : (i+1)*d.Vocab])
+		}
+		tokens, probs := drawn(s.Chance, logits, d.Vocab, mv.Temp, mv.Filter)
+		for i := range s.Rows {
+			id, p := tokens[i], probs[i]
 			out[i] = append(out[i], Decision{len(ids[i]) - 1, id, p})
 			next[i], last[i] = append(slices.Clone(ids[i]), id), p
 			ended = ended && slices.Contains(next[i], stop[i])

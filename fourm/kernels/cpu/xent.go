@@ -156,3 +156,6 @@ func scaleSlice(x []float32, f float32) {
 		x[i] *= f
 	}
 }
+
+// Exp computes y = exp((x - top) scale) and gives its sum; y may be x.
+func Exp(y, x []float32, top, scale float32) float32 { return expRow(y, x, top, scale) }
