@@ -38,12 +38,12 @@ func (t training) prepare(m *model.Model) (run func(context.Context, int) error,
 	}
 	net := m.Train(model.Shape{B: t.batch, N: t.in, M: t.out})
 	opt := exec.AdamW{Decay: decay}
-	var params, grads [][]float32
+	var params [][]float32
 	var decays []bool
 	for _, p := range m.Params {
 		params, decays = append(params, p.Data), append(decays, p.Decays())
 	}
-	grads = make([][]float32, len(params))
+	grads := make([]exec.Grad, len(params))
 	run = func(ctx context.Context, i int) error {
 		if err := m.Fill(net.Batch, drawn[i%batches]); err != nil {
 			return err

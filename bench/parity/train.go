@@ -120,14 +120,13 @@ func training(f *Fixture, r *Report) error {
 				if sum[j] == nil {
 					sum[j] = make([]float32, len(params[j]))
 				}
-				for x, g := range n.Grad(j) {
-					sum[j][x] += g / float32(s.Accum)
-				}
+				n.Grad(j).AddTo(sum[j], 1/float32(s.Accum))
 			}
 		}
-		norm := exec.Norm(sum)
+		grads := exec.Dense(sum)
+		norm := exec.Norm(grads)
 		r.Number("gradient norms", fmt.Sprint("step ", i), norm, step.Norm, 5e-5*step.Norm)
-		opt.Apply(params, sum, decays, lr, norm, s.Clip)
+		opt.Apply(params, grads, decays, lr, norm, s.Clip)
 	}
 	return s.final(f, r, m)
 }

@@ -1,10 +1,6 @@
 package exec
 
-import (
-	"math"
-
-	"fourmlab/fourm/kernels/cpu"
-)
+import "fourmlab/fourm/kernels/cpu"
 
 // AdamW is the optimiser over a list of parameters; the zero value of each
 // field stands for 4M's (inventory 5): betas 0.9 and 0.95, epsilon 1e-8.
@@ -12,20 +8,12 @@ type AdamW struct {
 	Beta1, Beta2, Eps, Decay float64
 	Step                     int         // steps taken
 	M, V                     [][]float32 // running means of the gradient and of its square
-}
-
-// Norm gives the Euclidean norm of all gradients together.
-func Norm(grads [][]float32) float64 {
-	s := 0.0
-	for _, g := range grads {
-		s += cpu.SumSquares(g)
-	}
-	return math.Sqrt(s)
+	seen                     [][]bool    // by table of which only rows have gradients: rows whose means may differ from zero
 }
 
 // Apply takes one step. Gradients of a norm over clip are scaled down to it
 // (0 stands for no limit); decays says by parameter whether it decays.
-func (o *AdamW) Apply(params, grads [][]float32, decays []bool, lr, norm, clip float64) {
+func (o *AdamW) Apply(params [][]float32, grads []Grad, decays []bool, lr, norm, clip float64) {
 	if o.M == nil {
 		for _, p := range params {
 			o.M = append(o.M, make([]float32, len(p)))
@@ -48,6 +36,39 @@ func (o *AdamW) Apply(params, grads [][]float32, decays []bool, lr, norm, clip f
 		if decays[i] {
 			decay = o.Decay
 		}
-		cpu.AdamW(p, grads[i], o.M[i], o.V[i], o.Step, lr, or(o.Beta1, 0.9), or(o.Beta2, 0.95), or(o.Eps, 1e-8), decay, scale)
+		b1, b2, eps := or(o.Beta1, 0.9), or(o.Beta2, 0.95), or(o.Eps, 1e-8)
+		if g := grads[i]; g.Rows != nil {
+			d := g.width()
+			cpu.AdamWRows(p, g.F, o.M[i], o.V[i], d, g.at(len(p)), o.rows(i, d), o.Step, lr, b1, b2, eps, decay, scale)
+			continue
+		}
+		if i < len(o.seen) {
+			o.seen[i] = nil // other rows may move now
+		}
+		cpu.AdamW(p, grads[i].F, o.M[i], o.V[i], o.Step, lr, b1, b2, eps, decay, scale)
 	}
+}
+
+// rows tells by row of table i whether its means may differ from zero.
+func (o *AdamW) rows(i, d int) []bool {
+	for len(o.seen) < len(o.M) {
+		o.seen = append(o.seen, nil)
+	}
+	if o.seen[i] == nil {
+		seen := make([]bool, len(o.M[i])/d)
+		for r := range seen {
+			seen[r] = !zero(o.M[i][r*d:r*d+d]) || !zero(o.V[i][r*d:r*d+d])
+		}
+		o.seen[i] = seen
+	}
+	return o.seen[i]
+}
+
+func zero(x []float32) bool {
+	for _, v := range x {
+		if v != 0 {
+			return false
+		}
+	}
+	return true
 }

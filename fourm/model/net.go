@@ -25,6 +25,7 @@ type Net struct {
 	loss    *G.Node
 	losses  map[string]*G.Node // by output domain
 	grads   []*G.Node          // by parameter
+	rows    []func() []int32   // by parameter: of a table of which grads has few rows, which they are; or nil
 	sides   Sides
 }
 
@@ -190,8 +191,13 @@ func (n *Net) compile(kind string) {
 		if err != nil {
 			fault.Panic("model.Train", "%v", err)
 		}
-		n.grads = grads
-		outputs = append(outputs, grads...)
+		n.grads, n.rows = grads, make([]func() []int32, len(grads))
+		for i, g := range grads {
+			if sums, of := ops.Rows(g); sums != nil {
+				n.grads[i], n.rows[i] = sums, of
+			}
+		}
+		outputs = append(outputs, n.grads...)
 	}
 	var err error
 	if n.m.Tape {
@@ -217,8 +223,15 @@ func (n *Net) DomainLoss(domain string) float64 {
 	return float64(n.Machine.Floats(n.losses[domain])[0])
 }
 
-// Grad gives the gradient of parameter i.
-func (n *Net) Grad(i int) []float32 { return n.Machine.Floats(n.grads[i]) }
+// Grad gives the gradient of parameter i: all numbers, or the rows of a table
+// that the batch read.
+func (n *Net) Grad(i int) exec.Grad {
+	g := exec.Grad{F: n.Machine.Floats(n.grads[i])}
+	if n.rows[i] != nil {
+		g.Rows = n.rows[i]()
+	}
+	return g
+}
 
 // Output gives the decoder's output, (B, M, D).
 func (n *Net) Output() []float32 { return n.Machine.Floats(n.sides.Decoded) }

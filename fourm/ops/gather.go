@@ -50,28 +50,78 @@ func GatherPadded(shape []int, pad []bool, index *G.Node, tables ...*G.Node) *G.
 		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes {
 			grads := G.Nodes{nil}
 			for i, t := range in[1:] {
-				grads = append(grads, apply(spec{name: fmt.Sprintf("Scatter(%d,%v)", i, pad[i]), out: t.Shape(), forward: func(dt []float32, a []Arg) {
-					cpu.Scatter(dt, a[0].F, a[1].I, int32(i), d)
-					if pad[i] {
-						clear(dt[:d])
-					}
-				}, add: func(dt []float32, a []Arg) {
-					scatterAdd(dt, a[0].F, a[1].I, int32(i), d, pad[i])
-				}}, dy, in[0]))
+				grads = append(grads, apply(scatter{int32(i), d, pad[i]}.spec(t.Shape()), dy, in[0]))
 			}
 			return grads
 		},
 	}, append([]*G.Node{index}, tables...)...)
 }
 
-// scatterAdd adds rows to those of table t that they were read from, but for
-// row 0 where that is padding.
-func scatterAdd(dt, rows []float32, index []int32, t int32, d int, pad bool) {
+// scatter is the gradient of one of Gather's tables: of table t, of D columns,
+// whose row 0 has none where pad is true.
+type scatter struct {
+	t   int32
+	d   int
+	pad bool
+}
+
+func (s scatter) spec(shape []int) spec {
+	return spec{name: fmt.Sprintf("Scatter(%d,%v)", s.t, s.pad), out: shape, table: &s, forward: func(dt []float32, a []Arg) {
+		cpu.Scatter(dt, a[0].F, a[1].I, s.t, s.d)
+		if s.pad {
+			clear(dt[:s.d])
+		}
+	}, add: func(dt []float32, a []Arg) { s.add(dt, a[0].F, a[1].I) }}
+}
+
+// add adds rows to those of the table that they were read from.
+func (s scatter) add(dt, rows []float32, index []int32) {
 	for i := 0; i < len(index); i += 2 {
 		r := int(index[i+1])
-		if index[i] != t || r < 0 || r == 0 && pad {
+		if index[i] != s.t || r < 0 || r == 0 && s.pad {
 			continue
 		}
+		d := s.d
 		cpu.Add(dt[r*d:r*d+d], dt[r*d:r*d+d], rows[i/2*d:i/2*d+d])
+	}
+}
+
+// Rows gives, in place of the gradient of a table that only Gather reads, the
+// gradients of the rows that were read, where those are less than half of it:
+// sums (N, D) has that of a row at the first of the N places that show it, and
+// zeros at all others. of tells which row each of them is as the places now
+// are, -1 for none. It gives nil for any other node.
+func Rows(grad *G.Node) (sums *G.Node, of func() []int32) {
+	o, ok := grad.Op().(*op)
+	if !ok || o.table == nil {
+		return nil, nil
+	}
+	var in []*G.Node
+	for it := grad.Graph().From(grad.ID()); it.Next(); {
+		in = append(in, it.Node().(*G.Node))
+	}
+	s := *o.table
+	n, size := in[1].Shape().TotalSize()/2, grad.Shape()[0]
+	if 2*n > size {
+		return nil, nil
+	}
+	first := make([]int32, size)
+	for i := range first {
+		first[i] = -1
+	}
+	sums = apply(spec{name: fmt.Sprintf("ScatterRows(%d,%v)", s.t, s.pad), out: []int{n, s.d}, forward: func(out []float32, a []Arg) {
+		cpu.ScatterRows(out, a[0].F, a[1].I, s.t, s.d, s.pad, first)
+	}}, in...)
+	return sums, func() []int32 {
+		index := ArgOf(in[1].Value()).I
+		rows, seen := make([]int32, n), map[int32]bool{}
+		for i := range rows {
+			r := index[2*i+1]
+			rows[i] = -1
+			if index[2*i] == s.t && r >= 0 && !(r == 0 && s.pad) && !seen[r] {
+				rows[i], seen[r] = r, true
+			}
+		}
+		return rows
 	}
 }

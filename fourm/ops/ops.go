@@ -67,6 +67,7 @@ type spec struct {
 	over     []int                         // inputs that out may overwrite
 	view     bool                          // out is part of the first input's memory,
 	from     int                           // from here on
+	table    *scatter                      // of a gradient that Rows knows to make smaller
 	diff     []bool                        // by input; nil: not differentiable
 	backward func(in G.Nodes, out, grad *G.Node) G.Nodes
 }

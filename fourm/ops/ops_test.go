@@ -241,6 +241,55 @@ func TestMixedGraph(t *testing.T) {
 	}
 }
 
+// The rows of a table's gradient that were read are those of the whole
+// gradient, and a table of which most is read keeps the whole.
+func TestRows(t *testing.T) {
+	const d, n = 4, 6
+	for _, c := range []struct {
+		size int
+		pad  bool
+		few  bool
+	}{{12, false, true}, {12, true, true}, {30, true, true}, {11, false, false}} {
+		g := G.NewGraph()
+		r := rand.New(rand.NewPCG(3, 4))
+		table, dy, other := make([]float32, c.size*d), make([]float32, n*d), make([]float32, 5*d)
+		for i := range dy {
+			dy[i] = r.Float32()
+		}
+		index := []int32{1, 3, 0, 2, 1, 0, 1, 3, -1, -1, 1, 7}
+		x := ops.GatherPadded([]int{n, d}, []bool{false, c.pad}, ints(g, "i", []int{n, 2}, index...), ops.Input(g, "o", []int{5, d}, other), ops.Input(g, "t", []int{c.size, d}, table))
+		loss := G.Must(G.Sum(G.Must(G.HadamardProd(x, ops.Input(g, "dy", []int{n, d}, dy)))))
+		grads, err := G.Grad(loss, g.ByName("t")...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums, of := ops.Rows(grads[0])
+		if (sums != nil) != c.few {
+			t.Errorf("%d places of %d rows: few is %v", n, c.size, sums != nil)
+		}
+		if sums == nil {
+			continue
+		}
+		m, err := exec.New(g, grads[0], sums)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // a step leaves nothing behind
+			if err := m.RunAll(); err != nil {
+				t.Fatal(err)
+			}
+			got := make([]float32, c.size*d)
+			exec.Grad{F: m.Floats(sums), Rows: of()}.AddTo(got, 1)
+			for i, w := range m.Floats(grads[0]) {
+				if math.Abs(float64(got[i]-w)) > 1e-6 {
+					t.Fatalf("table of %d rows, pad %v: number %d of row %d is %g, expected %g", c.size, c.pad, i%d, i/d, got[i], w)
+				}
+			}
+			index[1] = 5 // another row is read
+		}
+	}
+}
+
 func TestWrongShapesPanic(t *testing.T) {
 	defer func() {
 		if e, ok := recover().(error); !ok || e.Error() != "ops.Linear: x (2, 3) does not fit w (4, 5)" {

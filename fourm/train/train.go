@@ -242,7 +242,7 @@ func (l *loop) all(ctx context.Context, data Data) error {
 
 // gradients runs the batches of a step and gives the mean of their gradients;
 // p gets the losses.
-func (l *loop) gradients(ctx context.Context, src *source, step int, p *Point) ([][]float32, error) {
+func (l *loop) gradients(ctx context.Context, src *source, step int, p *Point) ([]exec.Grad, error) {
 	share := 1 / float32(l.o.Accum)
 	batches := map[string]int{} // that had targets of a domain
 	for k := range l.o.Accum {
@@ -279,18 +279,16 @@ func (l *loop) gradients(ctx context.Context, src *source, step int, p *Point) (
 			if k == 0 {
 				clear(l.sums[i])
 			}
-			for j, g := range l.net.Grad(i) {
-				l.sums[i][j] += g * share
-			}
+			l.net.Grad(i).AddTo(l.sums[i], share)
 		}
 	}
 	for name, n := range batches {
 		p.Losses[name] /= float64(n)
 	}
 	if l.o.Accum > 1 {
-		return l.sums, nil
+		return exec.Dense(l.sums), nil
 	}
-	grads := make([][]float32, len(l.m.Params))
+	grads := make([]exec.Grad, len(l.m.Params))
 	for i := range grads {
 		grads[i] = l.net.Grad(i)
 	}
@@ -301,9 +299,9 @@ func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 // broken names the first parameter whose gradient is no finite number, or the
 // last one where only all of them together are not.
-func (l *loop) broken(grads [][]float32) string {
+func (l *loop) broken(grads []exec.Grad) string {
 	for i, g := range grads {
-		if !finite(exec.Norm([][]float32{g})) {
+		if !finite(exec.Norm([]exec.Grad{g})) {
 			return l.m.Params[i].Name
 		}
 	}

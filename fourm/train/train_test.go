@@ -612,11 +612,9 @@ func TestAccumulation(t *testing.T) {
 		}
 		for i := range g {
 			if k == 0 {
-				mean = append(mean, make([]float32, len(g[i])))
+				mean = append(mean, make([]float32, len(l.m.Params[i].Data)))
 			}
-			for j, v := range g[i] {
-				mean[i][j] += v / 3
-			}
+			g[i].AddTo(mean[i], 1.0/3)
 		}
 	}
 	l.o.Accum = 3
@@ -625,7 +623,7 @@ func TestAccumulation(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range g {
-		for j, v := range g[i] {
+		for j, v := range g[i].F {
 			if math.Abs(float64(v-mean[i][j])) > 1e-6 {
 				t.Fatalf("gradient of %s is %g, the mean of three is %g", l.m.Params[i].Name, v, mean[i][j])
 			}

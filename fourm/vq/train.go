@@ -75,7 +75,8 @@ func Train(ctx context.Context, m modality.Modality, pics []*modality.Picture, c
 		}
 		lr := exec.Warm(t.Config.LR, step, t.Config.Steps/20, t.Config.Steps)
 		book.step(r, t.Params[codebook].Data, n.m.Floats(n.z), t.Config.Latent)
-		opt.Apply(params, grads, decays, lr, exec.Norm(grads), 1)
+		all := exec.Dense(grads)
+		opt.Apply(params, all, decays, lr, exec.Norm(all), 1)
 		if report != nil {
 			report(step+1, t.Config.Steps, t.Loss)
 		}

@@ -150,6 +150,16 @@ func Scale(x []float32, f float32) {
 	For(len(x), grain, func(lo, hi int) { scaleSlice(x[lo:hi], f) })
 }
 
+// AddScaled adds f times x to y.
+func AddScaled(y, x []float32, f float32) {
+	For(len(y), grain, func(lo, hi int) {
+		x := x[lo:hi]
+		for i := range x {
+			y[lo+i] += f * x[i]
+		}
+	})
+}
+
 // scaleSlice multiplies x by f.
 func scaleSlice(x []float32, f float32) {
 	for i := range x {
