@@ -144,7 +144,7 @@ func (p *plan) fuse() {
 
 // block is a piece of memory and the results that lie in it.
 type block struct {
-	buf    []float32
+	buf    *piece
 	nodes  []*G.Node // that are read or kept from it
 	from   map[*G.Node]int
 	shared bool // an input's: never written
@@ -154,7 +154,8 @@ type block struct {
 func (p *plan) machine() (*Machine, error) {
 	m := &Machine{slots: map[*G.Node]int{}}
 	home := map[*G.Node]*block{}
-	free := pool{}
+	var free pool
+	var lies []place
 	for i, n := range p.order {
 		slot := len(m.args)
 		m.slots[n] = slot
@@ -171,30 +172,34 @@ func (p *plan) machine() (*Machine, error) {
 		}
 		reads := p.reads[n]
 		if from, ok := viewOf(n); ok && !home[reads[0]].shared {
-			src := m.args[m.slots[reads[0]]].F
-			m.args = append(m.args, ops.Arg{F: src[from : from+size(n)]})
-			home[n] = home[reads[0]]
-			home[n].put(n, home[n].from[reads[0]]+from)
-			p.reserve(home[n], n)
+			b := home[reads[0]]
+			home[n] = b
+			b.put(n, b.from[reads[0]]+from)
+			p.reserve(b, n)
+			m.args = append(m.args, ops.Arg{})
+			lies = append(lies, place{slot, b.buf, b.from[n], size(n)})
 			continue
 		}
 		b := p.over(n, i, home)
 		if b == nil {
-			b = &block{buf: free.take(m, size(n)), from: map[*G.Node]int{}}
+			b = &block{buf: free.take(size(n)), from: map[*G.Node]int{}}
 		}
 		b.put(n, b.from[n])
 		p.reserve(b, n)
 		home[n] = b
-		at := b.from[n]
-		m.args = append(m.args, ops.Arg{F: b.buf[at : at+size(n)]})
+		m.args = append(m.args, ops.Arg{})
+		lies = append(lies, place{slot, b.buf, b.from[n], size(n)})
 		m.steps = append(m.steps, p.step(m, n, slot))
 		// memory that is read for the last time serves again
 		for _, c := range append(slices.Clone(reads), n) {
 			if b := home[c]; !b.shared && b.buf != nil && p.dead(b, i) {
-				free = append(free, b.buf)
+				free.give(b.buf)
 				b.buf = nil
 			}
 		}
+	}
+	if err := m.place(free.all, lies); err != nil {
+		return nil, err
 	}
 	m.show(p)
 	return m, nil
@@ -301,25 +306,4 @@ func (m *Machine) show(p *plan) {
 			}
 		}
 	}
-}
-
-// pool is memory that is free again.
-type pool [][]float32
-
-// take gives memory of a size: the smallest free piece that is not much
-// larger, else a new one.
-func (f *pool) take(m *Machine, size int) []float32 {
-	best := -1
-	for i, b := range *f {
-		if cap(b) >= size && cap(b) <= size+size/2 && (best < 0 || cap(b) < cap((*f)[best])) {
-			best = i
-		}
-	}
-	if best >= 0 {
-		b := (*f)[best]
-		*f = slices.Delete(*f, best, best+1)
-		return b[:size]
-	}
-	m.bytes += int64(size) * 4
-	return make([]float32, size)
 }
