@@ -68,7 +68,8 @@ func (r *reader) next(ctx context.Context, ids []int) ([]float32, error) {
 			r.s.Watch(r.rows(v, len(ids)))
 		}
 	}
-	return r.s.logitsOf(r.d, mix(all, r.weights)), nil
+	r.s.logits = r.s.logitsOf(r.s.logits, r.d, mix(all, r.weights))
+	return r.s.logits, nil
 }
 
 // rows gives the logits of all tokens of a version so far, sample by sample.
@@ -78,7 +79,7 @@ func (r *reader) rows(version, samples int) []float32 {
 	for i := range samples {
 		for _, y := range r.said {
 			at := (version*samples + i) * dim
-			out = append(out, r.s.logitsOf(r.d, y[at:at+dim])...)
+			out = append(out, r.s.logitsOf(nil, r.d, y[at:at+dim])...)
 		}
 	}
 	return out

@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 
 	"fourmlab/fourm/kernels/cpu"
 )
@@ -67,6 +68,25 @@ const frozen = 1e-10
 // probabilities; at a temperature of 0 that is the likeliest token, with the
 // probability that it has at temperature 1.
 func Choices(logits []float32, temp float64, f Filter) (ids []int, p []float64) {
+	return new(sieve).choices(logits, temp, f)
+}
+
+// sieve is memory to find choices in, good for one row of logits after another:
+// what it gives is valid until the next.
+type sieve struct {
+	bins     binned
+	ids, cut []int
+	e        []float32
+	p        []float64
+}
+
+var sieves = sync.Pool{New: func() any { return new(sieve) }}
+
+// room gives a slice of n elements, in the memory of x where that is enough.
+func room[T any](x []T, n int) []T { return slices.Grow(x[:0], n)[:n] }
+
+func (s *sieve) choices(logits []float32, temp float64, f Filter) (ids []int, p []float64) {
+	s.e = room(s.e, len(logits))
 	if temp <= frozen {
 		best := 0
 		for i, v := range logits {
@@ -74,8 +94,8 @@ func Choices(logits []float32, temp float64, f Filter) (ids []int, p []float64) 
 				best = i
 			}
 		}
-		e := make([]float32, len(logits))
-		return []int{best}, []float64{1 / float64(cpu.Exp(e, logits, logits[best], 1))}
+		s.ids, s.p = append(s.ids[:0], best), append(s.p[:0], 1/float64(cpu.Exp(s.e, logits, logits[best], 1)))
+		return s.ids, s.p
 	}
 	k := f.K
 	if k == 0 && f.Share > 0 {
@@ -88,8 +108,8 @@ func Choices(logits []float32, temp float64, f Filter) (ids []int, p []float64) 
 	if share <= 0 {
 		share = 1
 	}
-	ids = likeliest(logits, k, share)
-	kept := make([]float32, len(ids))
+	ids = s.likeliest(logits, k, share)
+	kept := s.e[:len(ids)]
 	top := float32(math.Inf(-1))
 	for i, id := range ids {
 		kept[i] = logits[id]
@@ -101,11 +121,11 @@ func Choices(logits []float32, temp float64, f Filter) (ids []int, p []float64) 
 	for _, e := range kept {
 		sum += float64(e)
 	}
-	p = make([]float64, len(ids))
+	s.p = room(s.p, len(ids))
 	for i, e := range kept {
-		p[i] = float64(e) / sum
+		s.p[i] = float64(e) / sum
 	}
-	return ids, p
+	return ids, s.p
 }
 
 // likeliest gives the k likeliest tokens (more where some are as likely as the
@@ -113,17 +133,18 @@ func Choices(logits []float32, temp float64, f Filter) (ids []int, p []float64) 
 // share, the token that crosses it included. Tokens are sorted into bins by
 // their distance from the top, and only those of the bin where the cut falls
 // are put in order.
-func likeliest(logits []float32, k int, share float64) []int {
+func (s *sieve) likeliest(logits []float32, k int, share float64) []int {
 	if k >= len(logits) && share >= 1 {
-		ids := make([]int, len(logits))
-		for i := range ids {
-			ids[i] = i
+		s.ids = room(s.ids, len(logits))
+		for i := range s.ids {
+			s.ids[i] = i
 		}
-		return ids
+		return s.ids
 	}
 	top := slices.Max(logits)
-	var bins binned
-	bins.of = make([]uint16, len(logits))
+	bins := &s.bins
+	bins.of = room(bins.of, len(logits))
+	clear(bins.count[:])
 	for i, v := range logits {
 		b := uint16(bin(top - v))
 		bins.of[i] = b
@@ -136,7 +157,7 @@ func likeliest(logits []float32, k int, share float64) []int {
 			n += bins.count[b]
 			b++
 		}
-		cut = bins.ordered(logits, b)
+		cut = s.ordered(logits, b)
 		last := logits[cut[k-n-1]]
 		m := k - n
 		for m < len(cut) && logits[cut[m]] == last {
@@ -145,10 +166,11 @@ func likeliest(logits []float32, k int, share float64) []int {
 		in, cut = b, cut[:m]
 	}
 	if share >= 1 {
-		return bins.below(in, cut)
+		return s.below(in, cut)
 	}
 	mass := [len(bins.count)]float64{}
-	e := make([]float32, len(logits))
+	s.e = room(s.e, len(logits))
+	e := s.e
 	cpu.Exp(e, logits, top, 1)
 	total := 0.0
 	for i, x := range e {
@@ -167,14 +189,14 @@ func likeliest(logits []float32, k int, share float64) []int {
 		b++
 	}
 	if b < in || cut == nil {
-		in, cut = b, bins.ordered(logits, b)
+		in, cut = b, s.ordered(logits, b)
 	}
 	for i, id := range cut {
 		if sum += float64(e[id]); sum > goal {
-			return bins.below(in, cut[:i+1])
+			return s.below(in, cut[:i+1])
 		}
 	}
-	return bins.below(in, cut)
+	return s.below(in, cut)
 }
 
 // binned says in which bin every token is.
@@ -192,30 +214,27 @@ func bin(x float32) int {
 }
 
 // ordered gives the tokens of a bin, the likeliest first, then the smaller id.
-func (b *binned) ordered(logits []float32, which int) []int {
-	var out []int
-	for i, w := range b.of {
+func (s *sieve) ordered(logits []float32, which int) []int {
+	s.cut = s.cut[:0]
+	for i, w := range s.bins.of {
 		if int(w) == which {
-			out = append(out, i)
+			s.cut = append(s.cut, i)
 		}
 	}
-	slices.SortFunc(out, func(x, y int) int { return cmp.Or(cmp.Compare(logits[y], logits[x]), x-y) })
-	return out
+	slices.SortFunc(s.cut, func(x, y int) int { return cmp.Or(cmp.Compare(logits[y], logits[x]), x-y) })
+	return s.cut
 }
 
 // below gives the tokens of the bins before one, and more.
-func (b *binned) below(which int, more []int) []int {
-	n := len(more)
-	for _, c := range b.count[:min(which, len(b.count))] {
-		n += c
-	}
-	out := make([]int, 0, n)
-	for i, w := range b.of {
+func (s *sieve) below(which int, more []int) []int {
+	s.ids = s.ids[:0]
+	for i, w := range s.bins.of {
 		if int(w) < which {
-			out = append(out, i)
+			s.ids = append(s.ids, i)
 		}
 	}
-	return append(out, more...)
+	s.ids = append(s.ids, more...)
+	return s.ids
 }
 
 // drawn gives a token for every row of logits and the probability it had among
@@ -223,14 +242,19 @@ func (b *binned) below(which int, more []int) []int {
 func drawn(c Chance, logits []float32, vocab int, temp float64, f Filter) (ids []int, p []float64) {
 	rows := len(logits) / vocab
 	ids, p = make([]int, rows), make([]float64, rows)
-	const together = 32
+	const together = 16
+	var work [together]*sieve
+	for i := range min(together, rows) {
+		work[i] = sieves.Get().(*sieve)
+		defer sieves.Put(work[i])
+	}
 	var may [together][]int
 	var probs [together][]float64
 	for at := 0; at < rows; at += together {
 		n := min(together, rows-at)
 		cpu.For(n, 1, func(lo, hi int) {
 			for i := lo; i < hi; i++ {
-				may[i], probs[i] = Choices(logits[(at+i)*vocab:(at+i+1)*vocab], temp, f)
+				may[i], probs[i] = work[i].choices(logits[(at+i)*vocab:(at+i+1)*vocab], temp, f)
 			}
 		})
 		for i := range n {

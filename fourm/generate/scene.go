@@ -28,7 +28,8 @@ type Scene struct {
 	Opens int
 	// Splits tells the sentinels of a text.
 	Splits func(id int) bool
-	never  []int // tokens that are never drawn
+	never  []int     // tokens that are never drawn
+	logits []float32 // of the last step; the next one writes over them
 	// Watch, where not nil, is shown the logits of every look at a target, rows
 	// of one number a token: those with the conditions, then those without.
 	Watch func(logits []float32)
@@ -90,7 +91,7 @@ func (s *Scene) outputs(ctx context.Context, d modality.Domain, versions [][]map
 			at++
 		}
 		if s.Watch != nil {
-			s.Watch(s.logitsOf(d, out[v]))
+			s.Watch(s.logitsOf(nil, d, out[v]))
 		}
 	}
 	return out, nil
@@ -114,11 +115,12 @@ func (s *Scene) room(versions [][]map[string]model.Row) (n int, blind []bool) {
 	return up(n), blind
 }
 
-// logitsOf gives the logits of rows of the decoder's output (R, D), (R, V).
-func (s *Scene) logitsOf(d modality.Domain, y []float32) []float32 {
+// logitsOf gives the logits of rows of the decoder's output (R, D), (R, V), in
+// the memory of out where that is enough.
+func (s *Scene) logitsOf(out []float32, d modality.Domain, y []float32) []float32 {
 	dim := s.Model.Config.Dim
 	rows := len(y) / dim
-	out := make([]float32, rows*d.Vocab)
+	out = room(out, rows*d.Vocab)
 	cpu.Gemm(false, true, rows, d.Vocab, dim, y, dim, s.Model.Head(d), dim, out, d.Vocab, false)
 	return out
 }
@@ -155,7 +157,8 @@ func (s *Scene) ask(ctx context.Context, d modality.Domain, mv Move, again func(
 	if err != nil {
 		return nil, err
 	}
-	return s.logitsOf(d, mix(all, weights)), nil
+	s.logits = s.logitsOf(s.logits, d, mix(all, weights))
+	return s.logits, nil
 }
 
 // versions gives the samples as a step looks at them: with each condition that
