@@ -121,7 +121,7 @@ func (s *Scene) logitsOf(out []float32, d modality.Domain, y []float32) []float3
 	dim := s.Model.Config.Dim
 	rows := len(y) / dim
 	out = room(out, rows*d.Vocab)
-	cpu.Gemm(false, true, rows, d.Vocab, dim, y, dim, s.Model.Head(d), dim, out, d.Vocab, false)
+	cpu.Linear(out, y, s.Model.Head(d), rows, d.Vocab, dim)
 	return out
 }
 

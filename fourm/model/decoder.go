@@ -163,7 +163,7 @@ func (d *Decoder) block(i int) {
 func (m *Model) linear(y, x []float32, name string) {
 	w := m.byName[name+".weight"]
 	n, k := w.Shape[0], w.Shape[1]
-	cpu.Gemm(false, true, len(x)/k, n, k, x, k, w.Data, k, y, n, false)
+	cpu.Linear(y, x, w.Data, len(x)/k, n, k)
 	if b := m.byName[name+".bias"]; b != nil {
 		cpu.AddBias(y, b.Data)
 	}

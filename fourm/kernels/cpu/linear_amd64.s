@@ -1,0 +1,36 @@
+#include "textflag.h"
+
+// func dots4FMA(y, x, w unsafe.Pointer, stride, eights uintptr)
+// Four rows of w, stride bytes apart, times x.
+TEXT ·dots4FMA(SB), NOSPLIT, $0-40
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ w+16(FP), R8
+	MOVQ stride+24(FP), R9
+	MOVQ eights+32(FP), CX
+	LEAQ (R8)(R9*1), R10
+	LEAQ (R8)(R9*2), R11
+	LEAQ (R10)(R9*2), R12
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	XORQ AX, AX
+
+eight:
+	VMOVUPS (SI)(AX*1), Y4
+	VFMADD231PS (R8)(AX*1), Y4, Y0
+	VFMADD231PS (R10)(AX*1), Y4, Y1
+	VFMADD231PS (R11)(AX*1), Y4, Y2
+	VFMADD231PS (R12)(AX*1), Y4, Y3
+	ADDQ $32, AX
+	DECQ CX
+	JNZ eight
+	VHADDPS Y1, Y0, Y0
+	VHADDPS Y3, Y2, Y2
+	VHADDPS Y2, Y0, Y0
+	VEXTRACTF128 $1, Y0, X1
+	VADDPS X1, X0, X0
+	VMOVUPS X0, (DI)
+	VZEROUPPER
+	RET
