@@ -4,20 +4,172 @@ package cpu
 
 import "unsafe"
 
+// tiles256_1 computes tiles of 1 x 16.
+//
 //go:noescape
-func fma1x16(k uintptr, a unsafe.Pointer, rowStride, colStride uintptr, b, c unsafe.Pointer, ldc, add uintptr)
+func tiles256_1(x *tiles)
 
+// tiles256_2 computes tiles of 2 x 16.
+//
 //go:noescape
-func fma2x16(k uintptr, a unsafe.Pointer, rowStride, colStride uintptr, b, c unsafe.Pointer, ldc, add uintptr)
+func tiles256_2(x *tiles)
 
+// tiles256_3 computes tiles of 3 x 16.
+//
 //go:noescape
-func fma3x16(k uintptr, a unsafe.Pointer, rowStride, colStride uintptr, b, c unsafe.Pointer, ldc, add uintptr)
+func tiles256_3(x *tiles)
 
+// tiles256_4 computes tiles of 4 x 16.
+//
 //go:noescape
-func fma4x16(k uintptr, a unsafe.Pointer, rowStride, colStride uintptr, b, c unsafe.Pointer, ldc, add uintptr)
+func tiles256_4(x *tiles)
 
+// tiles256_5 computes tiles of 5 x 16.
+//
 //go:noescape
-func fma5x16(k uintptr, a unsafe.Pointer, rowStride, colStride uintptr, b, c unsafe.Pointer, ldc, add uintptr)
+func tiles256_5(x *tiles)
 
+// tiles256_6 computes tiles of 6 x 16.
+//
 //go:noescape
-func fma6x16(k uintptr, a unsafe.Pointer, rowStride, colStride uintptr, b, c unsafe.Pointer, ldc, add uintptr)
+func tiles256_6(x *tiles)
+
+// tiles512_1 computes tiles of 1 x 32.
+//
+//go:noescape
+func tiles512_1(x *tiles)
+
+// tiles512_2 computes tiles of 2 x 32.
+//
+//go:noescape
+func tiles512_2(x *tiles)
+
+// tiles512_3 computes tiles of 3 x 32.
+//
+//go:noescape
+func tiles512_3(x *tiles)
+
+// tiles512_4 computes tiles of 4 x 32.
+//
+//go:noescape
+func tiles512_4(x *tiles)
+
+// tiles512_5 computes tiles of 5 x 32.
+//
+//go:noescape
+func tiles512_5(x *tiles)
+
+// tiles512_6 computes tiles of 6 x 32.
+//
+//go:noescape
+func tiles512_6(x *tiles)
+
+// tiles512_7 computes tiles of 7 x 32.
+//
+//go:noescape
+func tiles512_7(x *tiles)
+
+// tiles512_8 computes tiles of 8 x 32.
+//
+//go:noescape
+func tiles512_8(x *tiles)
+
+// tiles512_9 computes tiles of 9 x 32.
+//
+//go:noescape
+func tiles512_9(x *tiles)
+
+// tiles512_10 computes tiles of 10 x 32.
+//
+//go:noescape
+func tiles512_10(x *tiles)
+
+// tiles512_11 computes tiles of 11 x 32.
+//
+//go:noescape
+func tiles512_11(x *tiles)
+
+// tiles512_12 computes tiles of 12 x 32.
+//
+//go:noescape
+func tiles512_12(x *tiles)
+
+// transpose_0 turns 0 rows into columns.
+//
+//go:noescape
+func transpose_0(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer, dstStride uintptr, mask unsafe.Pointer)
+
+// transpose_1 turns 1 rows into columns.
+//
+//go:noescape
+func transpose_1(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer, dstStride uintptr, mask unsafe.Pointer)
+
+// transpose_2 turns 2 rows into columns.
+//
+//go:noescape
+func transpose_2(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer, dstStride uintptr, mask unsafe.Pointer)
+
+// transpose_3 turns 3 rows into columns.
+//
+//go:noescape
+func transpose_3(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer, dstStride uintptr, mask unsafe.Pointer)
+
+// transpose_4 turns 4 rows into columns.
+//
+//go:noescape
+func transpose_4(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer, dstStride uintptr, mask unsafe.Pointer)
+
+// transpose_5 turns 5 rows into columns.
+//
+//go:noescape
+func transpose_5(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer, dstStride uintptr, mask unsafe.Pointer)
+
+// transpose_6 turns 6 rows into columns.
+//
+//go:noescape
+func transpose_6(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer, dstStride uintptr, mask unsafe.Pointer)
+
+// transpose_7 turns 7 rows into columns.
+//
+//go:noescape
+func transpose_7(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer, dstStride uintptr, mask unsafe.Pointer)
+
+// transpose_8 turns 8 rows into columns.
+//
+//go:noescape
+func transpose_8(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer, dstStride uintptr, mask unsafe.Pointer)
+
+// copy_1 copies rows of 8 numbers.
+//
+//go:noescape
+func copy_1(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer, dstStride uintptr, mask unsafe.Pointer)
+
+// copy_2 copies rows of 16 numbers.
+//
+//go:noescape
+func copy_2(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer, dstStride uintptr, mask unsafe.Pointer)
+
+// copy_4 copies rows of 32 numbers.
+//
+//go:noescape
+func copy_4(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer, dstStride uintptr, mask unsafe.Pointer)
+
+// spread_6 cuts rows into strips of 6 numbers.
+//
+//go:noescape
+func spread_6(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer, strips, apart uintptr, mask unsafe.Pointer)
+
+// spread_12 cuts rows into strips of 12 numbers.
+//
+//go:noescape
+func spread_12(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer, strips, apart uintptr, mask unsafe.Pointer)
+
+// peak256 multiplies and adds in registers.
+//
+//go:noescape
+func peak256(n uintptr)
+
+// peak512 multiplies and adds in registers.
+//
+//go:noescape
+func peak512(n uintptr)
