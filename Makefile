@@ -4,7 +4,7 @@ GO      ?= go
 JUPYTER := python3-jupyter-client python3-nbclient jupyter-nbconvert python3-ipykernel
 LAB     := jupyter-notebook $(JUPYTER)
 
-.PHONY: build run test lab lint gophernotes symbols fuzz notebooks race ablations-smoke parity clean tools
+.PHONY: build run test lab lint gophernotes symbols fuzz notebooks race ablations-smoke parity bench-compare clean tools
 
 # bin/fourm, the one program.
 build:
@@ -72,6 +72,14 @@ notebooks: build gophernotes tools
 	for k in fourm fourm-gophernotes; do \
 		JUPYTER_PATH=build/jupyter/share/jupyter /usr/bin/python3 -m nbconvert --to notebook --execute --ExecutePreprocessor.timeout=1200 \
 			--ExecutePreprocessor.kernel_name=$$k --output-dir out --output 01_tour.$$k.ipynb notebooks/01_tour.ipynb || exit 1; done
+
+# Every timed case beside plain PyTorch, in turn: see docs/bench.md. For some
+# of them: make bench-compare CASES="train_tiny_b1 ar_tiny" REPS=1 ROUNDS=1
+CASES  ?=
+REPS   ?= 3
+ROUNDS ?= 3
+bench-compare: build
+	$(GO) run ./bench/compare -cases "$(CASES)" -reps $(REPS) -rounds $(ROUNDS)
 
 # One tiny ablation from start to end.
 ablations-smoke: build

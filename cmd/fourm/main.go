@@ -29,6 +29,7 @@ var commands = []command{
 	{name: "data", args: "pack DIR -o OUT | check SET", about: "make a set of your own pictures; verify a set", run: runData},
 	{name: "ablate", args: "FILE [KEY=VALUE ...]", about: "carry out an ablation, or go on where it was", run: runAblate},
 	{name: "parity", args: "DIR ...", about: "run recorded cases of the official implementation and say how far results differ", run: runParity},
+	{name: "bench", args: "[-case NAME]", about: "time one case at the size of the published models, or list the cases", run: runBench},
 	{name: "peek", args: "CHECKPOINT", about: "say what model a checkpoint holds", run: runPeek},
 	{name: "worker", about: "run cells for a kernel", hidden: true, run: runWorker},
 }
