@@ -4,50 +4,31 @@ package cpu
 
 import "math"
 
-// adamw holds what all elements of a step share.
-type adamw struct{ b1, b2, c1, c2, eps, keep, scale float32 }
+// adamw holds what all elements of a step share: 1 - beta1 and 1 - beta2,
+// rounded once as such, for betas near 1 would lose what they say; the factors
+// of both means; what decay keeps of p.
+type adamw struct{ w1, w2, c1, c2, eps, keep, scale float32 }
 
 func adamwOf(step int, lr, beta1, beta2, eps, decay, scale float64) adamw {
 	return adamw{
-		b1: float32(beta1), b2: float32(beta2), eps: float32(eps), scale: float32(scale),
+		w1: float32(1 - beta1), w2: float32(1 - beta2), eps: float32(eps), scale: float32(scale),
 		c1:   float32(lr / (1 - math.Pow(beta1, float64(step)))),
 		c2:   float32(1 / math.Sqrt(1-math.Pow(beta2, float64(step)))),
 		keep: float32(1 - lr*decay),
 	}
 }
 
+// slice takes the step. Where g, m and v are zero, p becomes p keep and the
+// others stay.
 func (c adamw) slice(p, g, m, v []float32) {
-	for i := range p {
-		gi := g[i] * c.scale
-		m[i] = c.b1*m[i] + (1-c.b1)*gi
-		v[i] = c.b2*v[i] + (1-c.b2)*gi*gi
-		p[i] = p[i]*c.keep - c.c1*m[i]/(float32(math.Sqrt(float64(v[i])))*c.c2+c.eps)
-	}
+	n := len(p)
+	vec.adamw(p, g[:n], m[:n], v[:n], c.scale, c.w1, c.w2, c.c1, c.c2, c.eps, c.keep)
 }
 
 // AdamW moves p against its gradient g. m and v are the running means of g
 // and of its square; step counts from 1; scale multiplies g first (clipping).
+// It passes over memory once.
 func AdamW(p, g, m, v []float32, step int, lr, beta1, beta2, eps, decay, scale float64) {
 	c := adamwOf(step, lr, beta1, beta2, eps, decay, scale)
-	For(len(p), grain, func(lo, hi int) { c.slice(p[lo:hi], g[lo:hi], m[lo:hi], v[lo:hi]) })
-}
-
-// SumSquares gives the sum of the squares of x, in double precision and in an
-// order that does not depend on the workers.
-func SumSquares(x []float32) float64 {
-	parts := make([]float64, (len(x)+grain-1)/grain)
-	For(len(parts), 1, func(lo, hi int) {
-		for c := lo; c < hi; c++ {
-			s := 0.0
-			for _, v := range x[c*grain : min(len(x), (c+1)*grain)] {
-				s += float64(v) * float64(v)
-			}
-			parts[c] = s
-		}
-	})
-	s := 0.0
-	for _, v := range parts {
-		s += v
-	}
-	return s
+	For(len(p), 2*grain, func(lo, hi int) { c.slice(p[lo:hi], g[lo:hi], m[lo:hi], v[lo:hi]) })
 }

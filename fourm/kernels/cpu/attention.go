@@ -1,13 +1,21 @@
 package cpu
 
-// Scaled dot-product attention, one task a head of a sample. The scores of a
-// head live in scratch memory and are made again for the backward pass.
+// Scaled dot-product attention. Queries are taken in tiles of up to 32, keys in
+// blocks that some query of the tile sees, with a running maximum and sum, so
+// that the matrix of scores is never there as a whole (Dao et al., arXiv
+// 2205.14135). attention_plan.go cuts the work, attention_tile.go is a tile and
+// its scores, attention_pass.go what is computed from them, attention_row.go a
+// query by itself.
 
-import "math"
+import (
+	"fmt"
+	"sync/atomic"
+)
 
 // Heads gives the shape of an attention: B samples, Tq queries, Tk keys,
 // H heads of D numbers. Rows of q, k and v are QStride, KStride and VStride
-// floats apart, so that they may lie in one packed tensor.
+// floats apart, so that they may lie in one packed tensor, or in a cache that
+// has room for more keys than are seen.
 type Heads struct {
 	B, Tq, Tk, H, D           int
 	QStride, KStride, VStride int
@@ -16,97 +24,73 @@ type Heads struct {
 // Attend computes softmax(q kᵀ / sqrt(D)) v into out (B, Tq, H D).
 //
 // span (B, Tq, 4) holds for every query two half-open ranges of keys: those
-// that it may see, and a hole among them. A query whose first range is empty
+// that it may see, and a hole among them. A query that is left without a key
 // sees all keys alike, as 4M's masked fill with the most negative finite
 // number has it (inventory 4.2); one whose first range begins below 0 sees
-// nothing and gets zeros, as where there is no key.
+// nothing and gets zeros, as where there is no key. Keys and values that no
+// query sees are not read.
 func Attend(out, q, k, v []float32, s Heads, span []int32) {
-	For(s.B*s.H, 1, func(lo, hi int) {
-		buf := borrow(s.Tq * s.Tk)
-		p := *buf
-		for t := lo; t < hi; t++ {
-			b, h := t/s.H, t%s.H
-			qh, kh, vh := s.slices(q, k, v, b, h)
-			s.scores(p, qh, kh, span[4*b*s.Tq:])
-			o := out[b*s.Tq*s.H*s.D+h*s.D:]
-			GemmSerial(false, false, s.Tq, s.D, s.Tk, p, s.Tk, vh, s.VStride, o, s.H*s.D, false)
+	s.check("Attend", span)
+	p := s.plan(span)
+	For(p.cut(8), 1, func(lo, hi int) {
+		t := newTile(s, false)
+		for i := lo; i < hi; i++ {
+			j := p.job(i)
+			t.head(out, q, k, v, span, j.head)
+			for n := j.from; n < j.to; n++ {
+				t.forward(p.tile(j.head, n))
+			}
 		}
-		giveBack(buf)
+		t.done()
 	})
+	p.done()
 }
 
 // AttendBack computes dq, dk and dv, laid out as q, k and v are, from dout
 // (B, Tq, H D).
 func AttendBack(dq, dk, dv, dout, q, k, v []float32, s Heads, span []int32) {
-	scale := float32(1 / math.Sqrt(float64(s.D)))
-	For(s.B*s.H, 1, func(lo, hi int) {
-		buf := borrow(2 * s.Tq * s.Tk)
-		p, dp := (*buf)[:s.Tq*s.Tk], (*buf)[s.Tq*s.Tk:]
-		for t := lo; t < hi; t++ {
-			b, h := t/s.H, t%s.H
-			qh, kh, vh := s.slices(q, k, v, b, h)
-			dqh, dkh, dvh := s.slices(dq, dk, dv, b, h)
-			sp := span[4*b*s.Tq:]
-			s.scores(p, qh, kh, sp)
-			do := dout[b*s.Tq*s.H*s.D+h*s.D:]
-			// dv = pᵀ do, dp = do vᵀ, ds = p (dp - sum(dp p)), dq = ds k, dk = dsᵀ q
-			GemmSerial(true, false, s.Tk, s.D, s.Tq, p, s.Tk, do, s.H*s.D, dvh, s.VStride, false)
-			GemmSerial(false, true, s.Tq, s.Tk, s.D, do, s.H*s.D, vh, s.VStride, dp, s.Tk, false)
-			for i := range s.Tq {
-				p, dp := p[i*s.Tk:(i+1)*s.Tk], dp[i*s.Tk:(i+1)*s.Tk]
-				if sp[4*i] < 0 || sp[4*i] >= sp[4*i+1] { // all scores are the same constant
-					clear(dp)
-					continue
-				}
-				var dot float32
-				for j := range p {
-					dot += p[j] * dp[j]
-				}
-				for j := range p {
-					dp[j] = p[j] * (dp[j] - dot) * scale
-				}
+	s.check("AttendBack", span)
+	p := s.plan(span)
+	// The tiles of a head add to dk and dv in their order, whoever computes them.
+	// Jobs are begun in order, so one that waits for its turn waits for one that
+	// is at work.
+	var begun atomic.Int64
+	For(p.cut(2), 1, func(lo, hi int) {
+		t := newTile(s, true)
+		for range hi - lo {
+			j := p.job(int(begun.Add(1)) - 1)
+			t.head(dout, q, k, v, span, j.head)
+			t.dq, t.dk, t.dv = s.parts(dq, dk, dv, j.head)
+			if s.Tq == 0 {
+				t.unseen()
 			}
-			GemmSerial(false, false, s.Tq, s.D, s.Tk, dp, s.Tk, kh, s.KStride, dqh, s.QStride, false)
-			GemmSerial(true, false, s.Tk, s.D, s.Tq, dp, s.Tk, qh, s.QStride, dkh, s.KStride, false)
+			for n := j.from; n < j.to; n++ {
+				t.backward(n, p.tile(j.head, n), &p.turns[j.head])
+			}
 		}
-		giveBack(buf)
+		t.done()
 	})
+	p.done()
 }
 
-// slices gives the part of each tensor that belongs to head h of sample b.
-func (s Heads) slices(q, k, v []float32, b, h int) (qh, kh, vh []float32) {
-	return q[b*s.Tq*s.QStride+h*s.D:], k[b*s.Tk*s.KStride+h*s.D:], v[b*s.Tk*s.VStride+h*s.D:]
+// parts gives what of each tensor belongs to a head, counted over samples.
+func (s Heads) parts(q, k, v []float32, head int) (qh, kh, vh []float32) {
+	b, h := head/s.H, head%s.H
+	return tailOf(q, b*s.Tq*s.QStride+h*s.D), tailOf(k, b*s.Tk*s.KStride+h*s.D), tailOf(v, b*s.Tk*s.VStride+h*s.D)
 }
 
-// scores fills p (Tq, Tk) with the attention weights of one head.
-func (s Heads) scores(p, q, k []float32, span []int32) {
-	scale := float32(1 / math.Sqrt(float64(s.D)))
-	GemmSerial(false, true, s.Tq, s.Tk, s.D, q, s.QStride, k, s.KStride, p, s.Tk, false)
-	for i := range s.Tq {
-		row := p[i*s.Tk : (i+1)*s.Tk]
-		lo, hi := int(span[4*i]), int(span[4*i+1])
-		if lo < 0 {
-			clear(row)
-			continue
-		}
-		if lo >= hi {
-			for j := range row {
-				row[j] = 1 / float32(s.Tk)
-			}
-			continue
-		}
-		clear(row[:lo])
-		clear(row[hi:])
-		if from, to := span[4*i+2], span[4*i+3]; from < to {
-			for j := from; j < to; j++ {
-				row[j] = -math.MaxFloat32
-			}
-		}
-		seen := row[lo:hi]
-		sum := expRow(seen, seen, maxSlice(seen), scale)
-		inv := 1 / sum
-		for j := range seen {
-			seen[j] *= inv
+// tail gives x from i on, and nothing where there is no such row.
+func tailOf(x []float32, i int) []float32 { return x[min(i, len(x)):] }
+
+// check panics where spans are too few or reach beyond the keys.
+func (s Heads) check(name string, span []int32) {
+	n := 4 * s.B * s.Tq
+	if len(span) < n {
+		panic(fmt.Sprintf("cpu.%s: span has %d numbers, expected 4 for each of %d queries", name, len(span), s.B*s.Tq))
+	}
+	for i := 0; i < n; i += 4 {
+		if lo, hi := span[i], span[i+1]; int(hi) > s.Tk && 0 <= lo && lo < hi {
+			panic(fmt.Sprintf("cpu.%s: query %d sees keys %d to %d, but there are %d", name, i/4, lo, hi, s.Tk))
 		}
 	}
 }

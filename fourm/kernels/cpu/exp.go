@@ -1,32 +1,30 @@
 package cpu
 
-// exp in single precision (2 ulp): x = n ln 2 + r, exp(r) by its Taylor
-// polynomial, 2^n by bits.
+// exp in single precision (2 ulp): exp(x) = 2^n 2^f with n + f = x log2(e), f
+// from -1/2 to 1/2, 2^f by a polynomial with the least relative error, 2^n by
+// bits.
 
 import "math"
 
 const (
 	log2e = 1.44269504088896341
-	ln2hi = 0.693359375
-	ln2lo = -2.12194440e-4
 	shift = 12582912 // 1.5 * 2^23: adding it rounds to a whole number
+	expC1 = 0.693147
+	expC2 = 0.24022242
+	expC3 = 0.055507336
+	expC4 = 0.009671513
+	expC5 = 0.0013264727
 )
 
+// exp32 gives exp(x), zero below -88.03 and no more than 2^127.
 func exp32(x float32) float32 {
-	x = min(max(x, -87), 88)
-	n := x*log2e + shift
+	y := min(max(x*log2e, -127), 127)
+	n := y + shift
 	k := int32(math.Float32bits(n)) - 0x4B400000
-	n -= shift
-	r := x - n*ln2hi
-	r -= n * ln2lo
-	p := float32(1.0 / 720)
-	p = p*r + 1.0/120
-	p = p*r + 1.0/24
-	p = p*r + 1.0/6
-	p = p*r + 0.5
-	p = p*r + 1
-	p = p*r + 1
-	return p * math.Float32frombits(uint32(k+127)<<23)
+	f := y - (n - shift)
+	f2 := f * f
+	p := (expC1*f + 1) + ((expC3*f+expC2)+(expC5*f+expC4)*f2)*f2
+	return math.Float32frombits(math.Float32bits(p) + uint32(k)<<23)
 }
 
 // phi32 is the normal distribution function by Abramowitz and Stegun 7.1.26,

@@ -73,6 +73,9 @@ func blocksOf(k int) (depth, blocks int) {
 
 func ceil(a, b int) int { return (a + b - 1) / b }
 
+// at is the address of the numbers of a slice.
+func at(x []float32) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(x)) }
+
 // offset is the address of the number so many behind p; nil stays nil.
 func offset(p unsafe.Pointer, numbers int) unsafe.Pointer {
 	if p == nil {

@@ -1,115 +1,119 @@
 package cpu
 
-// Functions over slices: eight numbers at a time in the processor's vector
-// unit where it has one, the rest one by one.
+// What a vector unit does for the kernels: loops over short slices, each given
+// by name so that a processor's own can take the place of the plain one. No
+// function here is parallel, and an element's result does not depend on where
+// in a slice it lies.
 
-import "unsafe"
+import "math"
 
-// vector holds what the vector unit does, each for 8 numbers times eights;
-// nil where there is none.
+// vector names the loops; vector_plain.go and vector_tile.go say what each
+// computes. Slices are as long as the first one of their function, and results
+// may lie where arguments do. stream says that results are too many for the
+// cache.
 type vector struct {
-	sigmoid func(dst, src unsafe.Pointer, eights uintptr)
-	phi     func(phi, e, src unsafe.Pointer, eights uintptr)
-	expRow  func(dst, src unsafe.Pointer, eights uintptr, top, scale float32) float32
-	max     func(src unsafe.Pointer, eights uintptr) float32
-	add     func(dst, a, b unsafe.Pointer, eights uintptr)
-	sum     func(src unsafe.Pointer, eights uintptr) float32
-	squares func(src unsafe.Pointer, eights uintptr, mean float32) float32
+	// y = f(a, b)
+	add, mul, gate, siluBack, geluBack func(y, a, b []float32, stream bool)
+	silu, gelu                         func(y, a []float32, stream bool)
+	gateBack                           func(da, db, dy, a, b []float32)
+	// tables
+	adamw func(p, g, m, v []float32, scale, w1, w2, c1, c2, eps, keep float32)
+	zero  func(x []float32)
+	// rows
+	max     func(x []float32) float32
+	sum     func(x []float32) float32
+	squares func(x []float32) float64
+	expRow  func(y, x []float32, top, scale float32) float32
+	scale   func(y, x []float32, f float32)
+	addFour func(s, y []float32, stride uintptr)
+	// layer normalisation
+	moments   func(x []float32, eps float32) (mean, rstd float32)
+	norm      func(y, x, g, b []float32, mean, rstd float32)
+	normSums  func(dy, x, g []float32, mean float32) (se, sh float32)
+	normBack  func(dx, dy, x, g []float32, mean, rstd, se, sh float32)
+	normParam func(dg, db, dy, x []float32, mean, rstd float32)
+	// small products and tiles of attention
+	multiply  func(m, n, k int, a *float32, rs, cs uintptr, b *float32, ldb uintptr, c *float32, ldc uintptr, add bool)
+	transpose func(t, x *float32, stride uintptr, rows, columns int)
+	copyRows  func(t []float32, x *float32, stride uintptr, columns int)
+	hide      func(s []float32, groups int, first float32, bounds []float32)
+	tops      func(s []float32, groups int, top []float32)
+	exps      func(s []float32, groups int, top, scale, sum []float32)
+	dots      func(e, de []float32, groups int, dot []float32)
+	slopes    func(e, de []float32, groups int, inv, dot, scale []float32)
+	points    func(s, q []float32, k *float32, stride uintptr)
+	mix       func(o, p []float32, v *float32, stride uintptr)
+	best      func(dots, best, id []float32, first float32)
 }
 
-var vec vector
-
-func at(x []float32) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(x)) }
-
-// sigmoidSlice computes y = 1 / (1 + exp(-x)); y may be x.
-func sigmoidSlice(y, x []float32) {
-	y = y[:len(x)]
-	i := 0
-	if n := len(x) / 8; vec.sigmoid != nil && n > 0 {
-		vec.sigmoid(at(y), at(x), uintptr(n))
-		i = 8 * n
-	}
-	for ; i < len(x); i++ {
-		y[i] = 1 / (1 + exp32(-x[i]))
-	}
-}
-
-// phiSlice computes phi = Phi(x) and e = exp(-x²/2).
-func phiSlice(phi, e, x []float32) {
-	phi, e = phi[:len(x)], e[:len(x)]
-	i := 0
-	if n := len(x) / 8; vec.phi != nil && n > 0 {
-		vec.phi(at(phi), at(e), at(x), uintptr(n))
-		i = 8 * n
-	}
-	for ; i < len(x); i++ {
-		phi[i], e[i] = phi32(x[i])
-	}
+// vec is what this processor has; decided once at start.
+var vec = vector{
+	addGo, mulGo, gateGo, siluBackGo, geluBackGo, siluGo, geluGo, gateBackGo,
+	adamwGo, zeroGo, maxGo, sumGo, squaresGo, expRowGo, scaleGo, addFourGo,
+	momentsGo, normGo, normSumsGo, normBackGo, normParamGo,
+	multiplyGo, transposeGo, copyRowsGo, hideGo, topsGo, expsGo, dotsGo, slopesGo, pointsGo, mixGo, bestGo,
 }
 
 // expRow computes y = exp((x - top) scale) and gives its sum; y may be x.
 func expRow(y, x []float32, top, scale float32) float32 {
-	y = y[:len(x)]
-	i, sum := 0, float32(0)
-	if n := len(x) / 8; vec.expRow != nil && n > 0 {
-		sum = vec.expRow(at(y), at(x), uintptr(n), top, scale)
-		i = 8 * n
-	}
-	for ; i < len(x); i++ {
-		y[i] = exp32((x[i] - top) * scale)
-		sum += y[i]
-	}
-	return sum
+	return vec.expRow(y[:len(x)], x, top, scale)
 }
 
 // maxSlice gives the largest of at least one number.
-func maxSlice(x []float32) float32 {
-	top, i := x[0], 0
-	if n := len(x) / 8; vec.max != nil && n > 0 {
-		top = vec.max(at(x), uintptr(n))
-		i = 8 * n
-	}
-	for ; i < len(x); i++ {
-		top = max(top, x[i])
-	}
-	return top
-}
+func maxSlice(x []float32) float32 { return vec.max(x) }
 
 // addSlice computes y = a + b; y may be a or b.
-func addSlice(y, a, b []float32) {
-	a, b = a[:len(y)], b[:len(y)]
-	i := 0
-	if n := len(y) / 8; vec.add != nil && n > 0 {
-		vec.add(at(y), at(a), at(b), uintptr(n))
-		i = 8 * n
+func addSlice(y, a, b []float32) { vec.add(y, a[:len(y)], b[:len(y)], false) }
+
+// timesSlice computes y = f x; y may be x.
+func timesSlice(y, x []float32, f float32) { vec.scale(y, x[:len(y)], f) }
+
+// multiply computes C (m, n) = A B, or adds it to C, for matrices small enough
+// to be read where they lie: A (m, k) with strides rs of rows and cs of
+// columns, B (k, n) and C with rows ldb and ldc apart.
+func multiply(m, n, k int, a []float32, rs, cs int, b []float32, ldb int, c []float32, ldc int, add bool) {
+	if m == 0 || n == 0 {
+		return
 	}
-	for ; i < len(y); i++ {
-		y[i] = a[i] + b[i]
+	_ = c[(m-1)*ldc+n-1]
+	if k == 0 {
+		for i := 0; i < m && !add; i++ {
+			clear(c[i*ldc : i*ldc+n])
+		}
+		return
+	}
+	_, _ = a[(m-1)*rs+(k-1)*cs], b[(k-1)*ldb+n-1]
+	vec.multiply(m, n, k, &a[0], uintptr(rs), uintptr(cs), &b[0], uintptr(ldb), &c[0], uintptr(ldc), add)
+}
+
+// copyRows writes rows of x (rows, columns), stride apart, one behind the other
+// into t.
+func copyRows(t, x []float32, stride, rows, columns int) {
+	if rows == 0 || columns == 0 {
+		return
+	}
+	_ = x[(rows-1)*stride+columns-1]
+	vec.copyRows(t[:rows*columns], &x[0], uintptr(stride), columns)
+}
+
+// transpose writes the transpose of x (rows, columns) into t (columns, 32); rows
+// are a multiple of 8.
+func transpose(t, x []float32, rows, columns int) {
+	if rows == 0 || columns == 0 {
+		return
+	}
+	_, _ = x[rows*columns-1], t[columns*lanes-1]
+	eights := columns / 8
+	if eights > 0 {
+		vec.transpose(&t[0], &x[0], uintptr(columns), rows/8, eights)
+	}
+	for c := 8 * eights; c < columns; c++ {
+		for r := range rows {
+			t[c*lanes+r] = x[r*columns+c]
+		}
 	}
 }
 
-// sumSlice gives the sum of x.
-func sumSlice(x []float32) float32 {
-	i, s := 0, float32(0)
-	if n := len(x) / 8; vec.sum != nil && n > 0 {
-		s = vec.sum(at(x), uintptr(n))
-		i = 8 * n
-	}
-	for ; i < len(x); i++ {
-		s += x[i]
-	}
-	return s
-}
-
-// squaresSlice gives the sum of (x - mean)².
-func squaresSlice(x []float32, mean float32) float32 {
-	i, s := 0, float32(0)
-	if n := len(x) / 8; vec.squares != nil && n > 0 {
-		s = vec.squares(at(x), uintptr(n), mean)
-		i = 8 * n
-	}
-	for ; i < len(x); i++ {
-		s += (x[i] - mean) * (x[i] - mean)
-	}
-	return s
-}
+// lowest stands for the largest of no scores: less than any, and finite, so
+// that -Inf lies below it.
+const lowest = -math.MaxFloat32

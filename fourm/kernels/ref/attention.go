@@ -9,16 +9,29 @@ import (
 // Heads is the shape of an attention.
 type Heads = cpu.Heads
 
+// reads gives what a span says: a range of keys, and which of them it hides.
+func reads(span []int32) (lo, hi int, hole func(j int) bool) {
+	return int(span[0]), int(span[1]), func(j int) bool { return j >= int(span[2]) && j < int(span[3]) }
+}
+
+// blind says whether no key is left to see.
+func blind(lo, hi int, hole func(j int) bool) bool {
+	for j := lo; j < hi; j++ {
+		if !hole(j) {
+			return false
+		}
+	}
+	return true
+}
+
 // weights gives the attention of query i of head h of sample b to all keys.
 func weights(q, k []float32, s Heads, span []int32, b, h, i int) []float64 {
 	w := make([]float64, s.Tk)
-	sp := span[4*(b*s.Tq+i):]
-	lo, hi := int(sp[0]), int(sp[1])
-	hole := func(j int) bool { return j >= int(sp[2]) && j < int(sp[3]) }
+	lo, hi, hole := reads(span[4*(b*s.Tq+i):])
 	if lo < 0 {
 		return w
 	}
-	if lo >= hi {
+	if blind(lo, hi, hole) {
 		for j := range w {
 			w[j] = 1 / float64(s.Tk)
 		}
@@ -77,7 +90,7 @@ func AttendBack(dq, dk, dv, dout, q, k, v []float32, s Heads, span []int32) {
 			for i := range s.Tq {
 				at := (b*s.Tq + i)
 				w := weights(q, k, s, span, b, h, i)
-				masked := span[4*at] < 0 || span[4*at] >= span[4*at+1]
+				masked := blind(reads(span[4*at:])) // no weight depends on a score
 				dw, dot := make([]float64, s.Tk), 0.0
 				for j := range w {
 					for c := range s.D {

@@ -74,6 +74,12 @@ func GateBack(da, dy, a, b []float32) {
 	}
 }
 
+// GateBackBoth computes da = dy b silu'(a) and db = dy silu(a).
+func GateBackBoth(da, db, dy, a, b []float32) {
+	GateBack(da, dy, a, b)
+	Gate(db, a, dy)
+}
+
 // Silu computes y = x sigmoid(x).
 func Silu(y, x []float32) {
 	for i := range y {

@@ -20,6 +20,11 @@ func Gather(out []float32, index []int32, tables [][]float32, d int) {
 // Scatter computes the gradient of table number t.
 func Scatter(dtable, dout []float32, index []int32, t int32, d int) {
 	clear(dtable)
+	ScatterAdd(dtable, dout, index, t, d)
+}
+
+// ScatterAdd is Scatter added to what dtable holds.
+func ScatterAdd(dtable, dout []float32, index []int32, t int32, d int) {
 	for i := 0; i < len(index)/2; i++ {
 		if index[2*i] == t && index[2*i+1] >= 0 {
 			for c := range d {
