@@ -19,7 +19,6 @@ type reader struct {
 	dec     *model.Decoder
 	copies  int
 	weights []float32
-	ids     []int       // one a sample and version
 	said    [][]float32 // outputs of all tokens, where somebody watches
 }
 
