@@ -56,6 +56,9 @@ func (t Torch) String() string {
 		what := fmt.Sprintf("%.2f s", x.Seconds)
 		if x.Error != "" {
 			what = "failed"
+			if strings.HasPrefix(x.Error, "stopped") {
+				what = x.Error
+			}
 		}
 		tried = append(tried, x.Name+" "+what)
 	}
@@ -95,7 +98,10 @@ func best(ctx context.Context, o options, m Machine, dir string, log io.Writer) 
 		ctx, stop := context.WithTimeout(ctx, limit)
 		defer stop()
 		x := torchProgram(o, l.Env).run(ctx, trialCase, trialReps)
-		if x.Result == nil {
+		switch {
+		case ctx.Err() != nil:
+			return trial{library: l, Error: fmt.Sprintf("stopped after %.0f s", limit.Seconds())}
+		case x.Result == nil:
 			return trial{library: l, Error: x.Error}
 		}
 		return trial{library: l, Seconds: x.Result.Seconds.Best, said: x.said}

@@ -8,8 +8,9 @@ import (
 	"sync/atomic"
 )
 
-// fewQueries are not worth a tile of scores; they are computed one by one.
-const fewQueries = 8
+// fewQueries are not worth a tile of scores, half of which stay unused; they are
+// computed one by one.
+const fewQueries = 4
 
 // forward computes the queries of a tile.
 func (t *attendTile) forward(queries keyRun) {

@@ -21,7 +21,6 @@ type vector struct {
 	zero  func(x []float32)
 	// rows
 	max     func(x []float32) float32
-	sum     func(x []float32) float32
 	squares func(x []float32) float64
 	expRow  func(y, x []float32, top, scale float32) float32
 	scale   func(y, x []float32, f float32)
@@ -49,7 +48,7 @@ type vector struct {
 // vec is what this processor has; decided once at start.
 var vec = vector{
 	addGo, mulGo, gateGo, siluBackGo, geluBackGo, siluGo, geluGo, gateBackGo,
-	adamwGo, zeroGo, maxGo, sumGo, squaresGo, expRowGo, scaleGo, addFourGo,
+	adamwGo, zeroGo, maxGo, squaresGo, expRowGo, scaleGo, addFourGo,
 	momentsGo, normGo, normSumsGo, normBackGo, normParamGo,
 	multiplyGo, transposeGo, copyRowsGo, hideGo, topsGo, expsGo, dotsGo, slopesGo, pointsGo, mixGo, bestGo,
 }

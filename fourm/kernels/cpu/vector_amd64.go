@@ -38,9 +38,6 @@ func zeroFMA(x []float32)
 func maxFMA(x []float32) float32
 
 //go:noescape
-func sumFMA(x []float32) float32
-
-//go:noescape
 func squaresFMA(x []float32) float64
 
 //go:noescape
@@ -106,7 +103,7 @@ func init() {
 	}
 	vec = vector{
 		addFMA, mulFMA, gateFMA, siluBackFMA, geluBackFMA, siluFMA, geluFMA, gateBackFMA,
-		adamwFMA, zeroFMA, maxFMA, sumFMA, squaresFMA, expRowFMA, scaleFMA, addFourFMA,
+		adamwFMA, zeroFMA, maxFMA, squaresFMA, expRowFMA, scaleFMA, addFourFMA,
 		momentsFMA, normFMA, normSumsFMA, normBackFMA, normParamFMA,
 		multiplyFMA, transposeFMA, copyRowsFMA, hideFMA, topsFMA, expsFMA, dotsFMA, slopesFMA, pointsFMA, mixFMA, bestFMA,
 	}

@@ -15,14 +15,13 @@
 LANES(expMost, 0x42FE0000)   // 127
 LANES(expLeast, 0xC2FE0000)  // -127
 LANES(log2e, 0x3FB8AA3B)
+LANES(minusLog2e, 0xBFB8AA3B)
 LANES(expC1, 0x3F317215)     // 2^f = 1 + c1 f + ... + c5 f^5, f from -1/2 to 1/2
 LANES(expC2, 0x3E75FCDE)
 LANES(expC3, 0x3D635BA9)
 LANES(expC4, 0x3C1E7544)
 LANES(expC5, 0x3AADDD0A)
-LANES(half, 0x3F000000)
 LANES(one, 0x3F800000)
-LANES(signs, 0x80000000)
 LANES(below, 0xFF800000)     // -Inf
 
 // Eight lanes that are on, then eight that are off.
@@ -42,30 +41,40 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 	NEGQ n; \
 	VMOVUPS 32(AX)(n*4), mask
 
+// HOLD puts the constants of EXP2 where it finds them, RENEW the one in Y15
+// after that was used for a mask.
+#define HOLD \
+	VMOVUPS expMost<>(SB), Y5; \
+	VMOVUPS expLeast<>(SB), Y6; \
+	VMOVUPS expC1<>(SB), Y7; \
+	VMOVUPS expC2<>(SB), Y11; \
+	VMOVUPS expC3<>(SB), Y12; \
+	VMOVUPS expC4<>(SB), Y13; \
+	VMOVUPS expC5<>(SB), Y14; \
+	RENEW
+#define RENEW VMOVUPS one<>(SB), Y15
+#define NOTHING
+
 // EXP2 replaces the eight numbers of Y0 by 2 to their power, zero from -127
 // down, 2^127 from 127 up; uses Y1 to Y4. What is no number stays none. The
 // polynomial is evaluated in pairs of terms, so that steps need not wait.
 #define EXP2 \
-	VMOVUPS expMost<>(SB), Y1; \
-	VMINPS Y0, Y1, Y0; \
-	VMOVUPS expLeast<>(SB), Y1; \
-	VMAXPS Y0, Y1, Y0; \
+	VMINPS Y0, Y5, Y0; \
+	VMAXPS Y0, Y6, Y0; \
 	VROUNDPS $0, Y0, Y1; \
 	VSUBPS Y1, Y0, Y0; \
 	VMULPS Y0, Y0, Y2; \
-	VMOVUPS expC5<>(SB), Y3; \
-	VFMADD213PS expC4<>(SB), Y0, Y3; \
-	VMOVUPS expC3<>(SB), Y4; \
-	VFMADD213PS expC2<>(SB), Y0, Y4; \
+	VMOVAPS Y14, Y3; \
+	VFMADD213PS Y13, Y0, Y3; \
+	VMOVAPS Y12, Y4; \
+	VFMADD213PS Y11, Y0, Y4; \
 	VFMADD231PS Y3, Y2, Y4; \
-	VMOVUPS expC1<>(SB), Y3; \
-	VFMADD213PS one<>(SB), Y0, Y3; \
+	VMOVAPS Y7, Y3; \
+	VFMADD213PS Y15, Y0, Y3; \
 	VFMADD231PS Y4, Y2, Y3; \
 	VCVTPS2DQ Y1, Y1; \
 	VPSLLD $23, Y1, Y1; \
 	VPADDD Y1, Y3, Y0
-
-#define EXP VMULPS log2e<>(SB), Y0, Y0; EXP2
 
 // TOTAL adds up the eight lanes of Yn, given with its lower half Xn, into Xn;
 // uses X0.
@@ -77,22 +86,23 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
 // ONE is a loop over y = f(a), and TWO over y = f(a, b), for functions of
 // these arguments. F finds the numbers in Y8 and Y9 and leaves the result in
-// Y0. Where stream is set and y lies at a multiple of 32 bytes, results go past
-// the cache.
-#define ONE(F) LOOP(y_base+0(FP), y_len+8(FP), a_base+24(FP), a_base+24(FP), stream+48(FP), LOADONE, MASKONE, F)
-#define TWO(F) LOOP(y_base+0(FP), y_len+8(FP), a_base+24(FP), b_base+48(FP), stream+72(FP), LOADTWO, MASKTWO, F)
+// Y0; SETUP is done once, RENEW after Y15 was used. Where stream is set and y
+// lies at a multiple of 32 bytes, results go past the cache.
+#define ONE(F, SETUP, RENEW) LOOP(y_base+0(FP), y_len+8(FP), a_base+24(FP), a_base+24(FP), stream+48(FP), LOADONE, MASKONE, F, SETUP, RENEW)
+#define TWO(F, SETUP, RENEW) LOOP(y_base+0(FP), y_len+8(FP), a_base+24(FP), b_base+48(FP), stream+72(FP), LOADTWO, MASKTWO, F, SETUP, RENEW)
 
 #define LOADONE VMOVUPS (SI)(BX*1), Y8
 #define MASKONE VMASKMOVPS (SI)(BX*1), Y15, Y8
 #define LOADTWO VMOVUPS (SI)(BX*1), Y8; VMOVUPS (DX)(BX*1), Y9
 #define MASKTWO VMASKMOVPS (SI)(BX*1), Y15, Y8; VMASKMOVPS (DX)(BX*1), Y15, Y9
 
-#define LOOP(y, n, a, b, stream, LOAD, MASKED, F) \
+#define LOOP(y, n, a, b, stream, LOAD, MASKED, F, SETUP, RENEW) \
 	MOVQ y, DI; \
 	MOVQ n, CX; \
 	MOVQ a, SI; \
 	MOVQ b, DX; \
 	XORQ BX, BX; \
+	SETUP; \
 	SUBQ $8, CX; \
 	JLT rest; \
 	CMPB stream, $0; \
@@ -120,7 +130,9 @@ rest: \
 	JEQ done; \
 	FIRST(CX, Y15); \
 	MASKED; \
+	RENEW; \
 	F; \
+	VMOVUPS 32(AX)(CX*4), Y15; \
 	VMASKMOVPS Y0, Y15, (DI)(BX*1); \
 done: \
 	VZEROUPPER; \

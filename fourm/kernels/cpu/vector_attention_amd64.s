@@ -77,6 +77,7 @@ TEXT ·expsFMA(SB), NOSPLIT, $0-104
 	MOVQ top_base+32(FP), SI
 	MOVQ scale_base+56(FP), R9
 	MOVQ sum_base+80(FP), R10
+	HOLD
 group:
 	MOVQ s_len+8(FP), CX
 	SHRQ $5, CX

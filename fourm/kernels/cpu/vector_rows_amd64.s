@@ -1,8 +1,8 @@
 #include "vector_amd64.h"
 
-// What a row comes to: its largest number, its sums, the sum of its
-// exponentials; and a row times a number. Sums are kept in four vectors, so
-// that additions need not wait for one another.
+// What a row comes to: its largest number, its mean and deviation, the sum of
+// its exponentials; and a row times a number. Long sums are kept in four
+// vectors, so that additions need not wait for one another.
 
 // SUMS adds up Y4 to Y7 into X4; uses X0.
 #define SUMS \
@@ -59,53 +59,6 @@ done:
 	VZEROUPPER
 	RET
 
-// ASK and NOASK say whether what lies DX bytes on will be read soon.
-#define ASK PREFETCHT0 (SI)(DX*1); PREFETCHT0 64(SI)(DX*1)
-#define NOASK
-
-// ROWSUM adds up the CX numbers at SI into X4; uses Y0, Y5 to Y7 and Y15.
-#define ROWSUM(many, few, eight, rest, done, AHEAD) \
-	VXORPS Y4, Y4, Y4; \
-	VXORPS Y5, Y5, Y5; \
-	VXORPS Y6, Y6, Y6; \
-	VXORPS Y7, Y7, Y7; \
-	SUBQ $32, CX; \
-	JLT few; \
-many: \
-	AHEAD; \
-	VADDPS (SI), Y4, Y4; \
-	VADDPS 32(SI), Y5, Y5; \
-	VADDPS 64(SI), Y6, Y6; \
-	VADDPS 96(SI), Y7, Y7; \
-	ADDQ $128, SI; \
-	SUBQ $32, CX; \
-	JGE many; \
-few: \
-	ADDQ $24, CX; \
-	JLT rest; \
-eight: \
-	VADDPS (SI), Y4, Y4; \
-	ADDQ $32, SI; \
-	SUBQ $8, CX; \
-	JGE eight; \
-rest: \
-	ADDQ $8, CX; \
-	JEQ done; \
-	FIRST(CX, Y15); \
-	VMASKMOVPS (SI), Y15, Y0; \
-	VADDPS Y0, Y5, Y5; \
-done: \
-	SUMS
-
-// func sumFMA(x []float32) float32
-TEXT ·sumFMA(SB), NOSPLIT, $0-28
-	MOVQ x_base+0(FP), SI
-	MOVQ x_len+8(FP), CX
-	ROWSUM(many, few, eight, rest, done, NOASK)
-	VMOVSS X4, ret+24(FP)
-	VZEROUPPER
-	RET
-
 // SQUARE adds (x - mean)² for the numbers x of Y0 and the mean in Y3.
 #define SQUARE(to) \
 	VSUBPS Y3, Y0, Y0; \
@@ -120,7 +73,38 @@ TEXT ·momentsFMA(SB), NOSPLIT, $0-40
 	VCVTSI2SSQ CX, X9, X9
 	MOVQ CX, DX
 	SHLQ $2, DX
-	ROWSUM(many, few, eight, rest, done, ASK)
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	SUBQ $32, CX
+	JLT few
+many:
+	PREFETCHT0 (SI)(DX*1)
+	PREFETCHT0 64(SI)(DX*1)
+	VADDPS (SI), Y4, Y4
+	VADDPS 32(SI), Y5, Y5
+	VADDPS 64(SI), Y6, Y6
+	VADDPS 96(SI), Y7, Y7
+	ADDQ $128, SI
+	SUBQ $32, CX
+	JGE many
+few:
+	ADDQ $24, CX
+	JLT rest
+eight:
+	VADDPS (SI), Y4, Y4
+	ADDQ $32, SI
+	SUBQ $8, CX
+	JGE eight
+rest:
+	ADDQ $8, CX
+	JEQ done
+	FIRST(CX, Y15)
+	VMASKMOVPS (SI), Y15, Y0
+	VADDPS Y0, Y5, Y5
+done:
+	SUMS
 	VDIVSS X9, X4, X4
 	VMOVSS X4, mean+32(FP)
 	VBROADCASTSS X4, Y3
@@ -181,7 +165,8 @@ TEXT ·expRowFMA(SB), NOSPLIT, $0-60
 	VBROADCASTSS top+48(FP), Y8
 	VBROADCASTSS scale+52(FP), Y9
 	VMULPS log2e<>(SB), Y9, Y9
-	VXORPS Y5, Y5, Y5
+	VXORPS Y10, Y10, Y10
+	HOLD
 	SUBQ $8, CX
 	JLT rest
 eight:
@@ -189,7 +174,7 @@ eight:
 	VSUBPS Y8, Y0, Y0
 	VMULPS Y9, Y0, Y0
 	EXP2
-	VADDPS Y0, Y5, Y5
+	VADDPS Y0, Y10, Y10
 	VMOVUPS Y0, (DI)
 	ADDQ $32, SI
 	ADDQ $32, DI
@@ -200,15 +185,17 @@ rest:
 	JEQ done
 	FIRST(CX, Y15)
 	VMASKMOVPS (SI), Y15, Y0
+	RENEW
 	VSUBPS Y8, Y0, Y0
 	VMULPS Y9, Y0, Y0
 	EXP2
+	VMOVUPS 32(AX)(CX*4), Y15
 	VANDPS Y15, Y0, Y0
-	VADDPS Y0, Y5, Y5
+	VADDPS Y0, Y10, Y10
 	VMASKMOVPS Y0, Y15, (DI)
 done:
-	TOTAL(Y5, X5)
-	VMOVSS X5, ret+56(FP)
+	TOTAL(Y10, X10)
+	VMOVSS X10, ret+56(FP)
 	VZEROUPPER
 	RET
 
