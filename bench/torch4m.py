@@ -23,7 +23,7 @@ args.add_argument("--case", help="as in: fourm bench")
 args.add_argument("--reps", type=int, default=3, help="timed repetitions; those of a warm-up come before")
 args.add_argument("--threads", type=int, default=0, help="threads; 0 leaves the choice to PyTorch")
 args.add_argument("--inputs", type=int, metavar="N", help="print the first N masked samples of the training cases")
-args.add_argument("--check", metavar="DIR", help="compare the model with a recorded case of the official one")
+args.add_argument("--check", metavar="DIR", nargs="+", help="compare the model with recorded cases of the official one")
 args = args.parse_args()
 if args.threads > 0:  # libraries read these when they are loaded
     for name in ("OMP", "MKL", "OPENBLAS", "BLIS"):
@@ -152,10 +152,13 @@ def machinery():
 def main():
     if args.check:
         torch.manual_seed(SEED)
-        try:
-            sys.exit(1 if check(args.check) else 0)
-        except (OSError, ValueError, KeyError, RuntimeError) as e:
-            sys.exit("%s: %s: %s" % (args.check, type(e).__name__, e))
+        bad = 0
+        for folder in args.check:
+            try:
+                bad += check(folder)
+            except (OSError, ValueError, KeyError, RuntimeError) as e:
+                sys.exit("%s: %s: %s" % (folder, type(e).__name__, e))
+        sys.exit(1 if bad else 0)
     if args.inputs:
         dice = Dice(SEED)
         for s in [masked(dice, torch.zeros(1), TOKENS, TOKENS) for _ in range(args.inputs)]:

@@ -10,7 +10,7 @@ import (
 
 // fewQueries are not worth a tile of scores, half of which stay unused; they are
 // computed one by one.
-const fewQueries = 4
+const fewQueries = 8
 
 // forward computes the queries of a tile.
 func (t *attendTile) forward(queries keyRun) {
