@@ -101,6 +101,9 @@ func TestWithoutVectorUnit(t *testing.T) {
 
 // After the first call no kernel asks for memory but for what starts its work.
 func TestKernelsKeepTheirMemory(t *testing.T) {
+	if racing {
+		t.Skip("the race detector allocates by itself")
+	}
 	d := roll(12)
 	a := d.attention(cpu.Heads{B: 2, Tq: 70, Tk: 70, H: 4, D: 16}, "padded")
 	dq, dk, dv := make([]float32, len(a.q)), make([]float32, len(a.k)), make([]float32, len(a.v))
