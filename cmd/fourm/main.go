@@ -39,7 +39,10 @@ type usage struct{ msg string }
 
 func (u usage) Error() string { return u.msg }
 
-func main() { os.Exit(start(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	limitGarbage()
+	os.Exit(start(os.Args[1:], os.Stdout, os.Stderr))
+}
 
 // start carries out the command line and gives the exit status: 0 when all
 // went well, 1 when something failed, 2 for a wrong call.

@@ -23,10 +23,15 @@ import (
 // Machine is a compiled graph. It is not safe for concurrent use.
 type Machine struct {
 	steps []step
-	slots map[*G.Node]int
-	args  []ops.Arg // by slot
-	vals  []G.Value // by slot: what gorgonia's own ops see; nil until one does
+	slots map[*G.Node]int // of inputs and outputs
+	args  []ops.Arg       // by slot
+	vals  []G.Value       // by slot: what gorgonia's own ops see; nil until one does
 	bytes int64
+
+	need  int        // numbers of a workspace
+	loose []place    // what lies there
+	space *workspace // the one of the last run, and where it began
+	bound *float32
 }
 
 // step computes one node.
@@ -58,6 +63,8 @@ func (m *Machine) RunAll() error { return m.Run(context.Background()) }
 
 // Run computes the outputs, or stops between two nodes when ctx ends.
 func (m *Machine) Run(ctx context.Context) error {
+	m.enter()
+	defer m.leave()
 	for i := range m.steps {
 		s := &m.steps[i]
 		if ctx.Err() != nil {
@@ -118,7 +125,7 @@ func (m *Machine) value(slot int) G.Value {
 }
 
 // Floats gives the memory of an output (or of an input): valid until the next
-// run. It is nil for a node that the machine does not compute.
+// run. It is nil for any other node.
 func (m *Machine) Floats(n *G.Node) []float32 {
 	slot, ok := m.slots[n]
 	if !ok {
@@ -127,7 +134,8 @@ func (m *Machine) Floats(n *G.Node) []float32 {
 	return m.args[slot].F
 }
 
-// Bytes tells how much memory the machine holds beside its inputs.
+// Bytes tells how much memory the machine works in, beside its inputs: what is
+// its own and its part of a workspace.
 func (m *Machine) Bytes() int64 { return m.bytes }
 
 // Reset does nothing: every run starts anew.

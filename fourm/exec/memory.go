@@ -1,7 +1,10 @@
 package exec
 
 // Memory of a plan: pieces that serve one result after another, taken from the
-// system only when it is known how much they are together.
+// system only when it is known how much they are together. Outputs lie in the
+// machine's own memory. All else lies in a workspace, which machines that do
+// not run at the same time share: sampling runs graphs of a dozen shapes, one
+// after the other, and takes the memory of the largest.
 
 import (
 	"fmt"
@@ -10,12 +13,17 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"weak"
 )
 
-// piece is memory for so many numbers.
+// piece is memory for so many numbers: the machine's own, or from some place of
+// a workspace.
 type piece struct {
 	size int
+	own  bool
 	data []float32
+	from int
 }
 
 // place tells where a result lies.
@@ -49,27 +57,112 @@ func (f *pool) take(size int) *piece {
 
 func (f *pool) give(b *piece) { f.free = append(f.free, b) }
 
-// place takes the memory and puts the results where they lie.
+// place takes the machine's own memory and notes what is to lie where.
 func (m *Machine) place(all []*piece, lies []place) error {
-	m.bytes = 0
+	own := 0
+	m.loose, m.need = nil, 0
 	for _, b := range all {
-		m.bytes += 4 * int64(b.size)
+		if b.own {
+			own += b.size
+		} else {
+			b.from = m.need
+			m.need += b.size
+		}
 	}
+	m.bytes = 4 * int64(own+m.need)
+	missing := 4 * int64(own+max(0, m.need-idle()))
 	free, ok := available()
-	if ok && m.bytes > free { // what Go holds and nobody reads is free, too
+	if ok && missing > free { // what Go holds and nobody reads is free, too
 		debug.FreeOSMemory()
 		free, ok = available()
 	}
-	if ok && m.bytes > free {
-		return fmt.Errorf("exec: a graph of %d steps needs %.1f GB, %.1f GB are free", len(m.steps), float64(m.bytes)/1e9, float64(free)/1e9)
+	if ok && missing > free {
+		return fmt.Errorf("exec: a graph of %d steps needs %.1f GB, %.1f GB are free", len(m.steps), float64(missing)/1e9, float64(free)/1e9)
 	}
 	for _, b := range all {
-		b.data = make([]float32, b.size)
+		if b.own {
+			b.data = make([]float32, b.size)
+		}
 	}
 	for _, l := range lies {
-		m.args[l.slot].F = l.in.data[l.from : l.from+l.size]
+		if l.in.own {
+			m.args[l.slot].F = l.in.data[l.from : l.from+l.size]
+		} else {
+			m.loose = append(m.loose, l)
+		}
 	}
 	return nil
+}
+
+// workspace is memory that one machine at a time computes in.
+type workspace struct {
+	data []float32
+	busy bool
+}
+
+// workspaces knows those that there are; the machines that use one keep it.
+var workspaces struct {
+	sync.Mutex
+	all []weak.Pointer[workspace]
+}
+
+// enter takes a workspace and lets the results lie there. Its memory grows to
+// what the largest machine needs.
+func (m *Machine) enter() {
+	if m.need == 0 {
+		return
+	}
+	workspaces.Lock()
+	defer workspaces.Unlock()
+	if m.space == nil || m.space.busy {
+		m.space = nil
+		workspaces.all = slices.DeleteFunc(workspaces.all, func(p weak.Pointer[workspace]) bool {
+			w := p.Value()
+			if w != nil && !w.busy && (m.space == nil || len(w.data) > len(m.space.data)) {
+				m.space = w
+			}
+			return w == nil
+		})
+	}
+	if m.space == nil {
+		m.space = &workspace{}
+		workspaces.all = append(workspaces.all, weak.Make(m.space))
+	}
+	w := m.space
+	w.busy = true
+	if len(w.data) < m.need {
+		w.data = nil // may go before the new one comes
+		w.data = make([]float32, m.need+m.need/8)
+	}
+	if m.bound != &w.data[0] {
+		m.bound = &w.data[0]
+		for _, l := range m.loose {
+			at := l.in.from + l.from
+			m.args[l.slot].F = w.data[at : at+l.size]
+		}
+	}
+}
+
+// leave lets others have the workspace.
+func (m *Machine) leave() {
+	if m.need > 0 {
+		workspaces.Lock()
+		m.space.busy = false
+		workspaces.Unlock()
+	}
+}
+
+// idle tells how many numbers the largest workspace has that nobody is in.
+func idle() int {
+	workspaces.Lock()
+	defer workspaces.Unlock()
+	most := 0
+	for _, p := range workspaces.all {
+		if w := p.Value(); w != nil && !w.busy {
+			most = max(most, len(w.data))
+		}
+	}
+	return most
 }
 
 // available gives how many bytes the system can still give, where it tells:

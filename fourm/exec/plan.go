@@ -5,6 +5,7 @@ package exec
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	G "gorgonia.org/gorgonia"
@@ -198,10 +199,21 @@ func (p *plan) machine() (*Machine, error) {
 			}
 		}
 	}
+	// outputs stay, and gorgonia's own ops see memory that never moves
+	foreign := slices.ContainsFunc(m.steps, func(s step) bool { return !s.sum && s.run == nil })
+	for _, b := range free.all {
+		b.own = foreign
+	}
+	for n := range p.keep {
+		if b := home[n]; !b.shared {
+			b.buf.own = true
+		}
+	}
 	if err := m.place(free.all, lies); err != nil {
 		return nil, err
 	}
 	m.show(p)
+	maps.DeleteFunc(m.slots, func(n *G.Node, _ int) bool { return !isInput(n) && !p.keep[n] })
 	return m, nil
 }
 

@@ -35,6 +35,7 @@ func (s *Scene) text(ctx context.Context, d modality.Domain, mv Move, after func
 	if err != nil {
 		return nil, err
 	}
+	defer read.dec.Close()
 	for range room {
 		newest := make([]int, len(ids))
 		for i, t := range ids {

@@ -20,7 +20,8 @@ func (m *Model) Encode(s Shape) *Net { return m.net(s, "encode") }
 // Context gives what the decoder looks at, (B, T, D), in a graph of Encode.
 func (n *Net) Context() []float32 { return n.Machine.Floats(n.sides.Context) }
 
-// Decoder reads the tokens of a text, all samples of a batch in step.
+// Decoder reads the tokens of a text, all samples of a batch in step. Close it
+// when the text has ended.
 type Decoder struct {
 	m            *Model
 	d            modality.Domain
@@ -49,10 +50,19 @@ func (m *Model) NewDecoder(n *Net, domain string, most int, blind func(sample in
 		return nil, fmt.Errorf("model: %q is no text that the model predicts", domain)
 	}
 	c := m.Config
-	d := &Decoder{m: m, d: m.Out[k], b: n.B, t: n.N + c.Registers, most: most}
-	size := func(width int) []float32 { return make([]float32, d.b*width) }
-	d.x, d.y, d.h, d.q, d.wide = size(c.Dim), size(c.Dim), size(c.Dim), size(c.Dim), size(3*c.Dim)
-	d.up, d.up2, d.act = size(c.hidden()), size(c.hidden()), size(c.hidden())
+	d := m.spare
+	if m.spare = nil; d == nil {
+		d = &Decoder{m: m, cross: make([]cache, c.Decoder), self: make([]cache, c.Decoder)}
+	}
+	d.d, d.b, d.t, d.most, d.n = m.Out[k], n.B, n.N+c.Registers, most, 0
+	size := func(x *[]float32, width int) { *x = slices.Grow((*x)[:0], d.b*width)[:d.b*width] }
+	for _, x := range []*[]float32{&d.x, &d.y, &d.h, &d.q} {
+		size(x, c.Dim)
+	}
+	size(&d.wide, 3*c.Dim)
+	for _, x := range []*[]float32{&d.up, &d.up2, &d.act} {
+		size(x, c.hidden())
+	}
 	d.see, d.seen = make([]int32, 4*d.b), make([]int32, 4*d.b)
 	for i := range d.b {
 		copy(d.see[4*i:4*i+4], n.EncSpan[4*i*d.t:])
@@ -64,15 +74,18 @@ func (m *Model) NewDecoder(n *Net, domain string, most int, blind func(sample in
 	normed := make([]float32, len(context))
 	for i := range c.Decoder {
 		pre := fmt.Sprintf("decoder.%d.", i)
-		kv := make([]float32, 2*len(context))
+		size(&d.cross[i].kv, 2*c.Dim*d.t)
+		size(&d.self[i].kv, 2*c.Dim*most)
+		kv := d.cross[i].kv
 		m.norm(normed, context, pre+"context_norm")
 		m.linear(kv, normed, pre+"cross_attn.kv")
 		m.headNorm(kv, pre+"cross_attn.k_norm", 2*c.Dim, 0)
-		d.cross = append(d.cross, cache{kv})
-		d.self = append(d.self, cache{size(2 * c.Dim * most)})
 	}
 	return d, nil
 }
+
+// Close leaves the decoder's memory to the model's next one.
+func (d *Decoder) Close() { d.m.spare = d }
 
 // Next reads one token a sample and gives the decoder's output for them, (B,
 // D): what Head makes logits of the next tokens from. It is valid until the

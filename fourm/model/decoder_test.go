@@ -77,5 +77,27 @@ func TestDecoderEqualsGraph(t *testing.T) {
 		if _, err := d.Next([]int{1, 2, 3}); err == nil {
 			t.Errorf("%s: a token more than there is room for", name)
 		}
+		d.Close()
+		// a shorter text of another batch in the same memory
+		again := m.Encode(Shape{B: 1, N: 16, M: 1})
+		again.Empty()
+		if err := m.FillQuery(again.Batch, 0, samples[1], "caption", nil, false); err != nil {
+			t.Fatal(err)
+		}
+		if err := again.Machine.Run(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if d, err = m.NewDecoder(again, "caption", 3, func(int) bool { return false }); err != nil {
+			t.Fatal(err)
+		}
+		for at := range 3 {
+			y, err := d.Next([]int{texts[1][at]})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := distance(y, graph.Output()[(7+at)*24:(7+at+1)*24]); diff > 2e-5 {
+				t.Errorf("%s: the second text, token %d differs by %g", name, at, diff)
+			}
+		}
 	}
 }

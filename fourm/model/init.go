@@ -56,12 +56,25 @@ func (m *Model) isTable(name string) bool {
 }
 
 // place makes the position tables of all domains that have fixed ones and no
-// table yet.
+// table yet. Those of one shape are one, and nobody writes to it.
 func (m *Model) place() {
+	type shape struct {
+		grid       bool
+		rows, cols int
+	}
+	made := map[shape][]float32{}
 	put := func(name string, d modality.Domain) {
-		if !d.Learned && m.pos[name] == nil {
-			m.pos[name] = m.sines(d)
+		if d.Learned || m.pos[name] != nil {
+			return
 		}
+		s := shape{d.Grid(), d.Rows, d.Cols}
+		if !s.grid {
+			s.rows, s.cols = max(d.Positions, d.Table), 0
+		}
+		if made[s] == nil {
+			made[s] = m.sines(s.grid, s.rows, s.cols)
+		}
+		m.pos[name] = made[s]
 	}
 	for _, d := range m.In {
 		put(encoderName(d)+".pos_emb", d)
@@ -71,17 +84,17 @@ func (m *Model) place() {
 	}
 }
 
-// sines gives the fixed table of a domain, (Max, D) for a grid, else one row a
-// position. The official table of a grid that is not square numbers its cells
+// sines gives the fixed table of a grid, (rows * cols, D), or of a line of so
+// many rows. The official table of a grid that is not square numbers its cells
 // in another order than the tokens have; Compat keeps that order.
-func (m *Model) sines(d modality.Domain) []float32 {
+func (m *Model) sines(grid bool, rows, cols int) []float32 {
 	switch {
-	case d.Grid() && m.Config.Compat:
-		return ops.GridPositions(d.Cols, d.Rows, m.Config.Dim)
-	case d.Grid():
-		return ops.GridPositions(d.Rows, d.Cols, m.Config.Dim)
+	case grid && m.Config.Compat:
+		return ops.GridPositions(cols, rows, m.Config.Dim)
+	case grid:
+		return ops.GridPositions(rows, cols, m.Config.Dim)
 	}
-	return ops.LinePositions(max(d.Positions, d.Table), m.Config.Dim)
+	return ops.LinePositions(rows, m.Config.Dim)
 }
 
 // rows gives the number of positions that a table of a domain has.

@@ -22,6 +22,7 @@ type Model struct {
 	pos    map[string][]float32 // fixed position tables by the names they have in a checkpoint
 	idle   []*Param             // of the official state dict, read by nothing
 	nets   map[string]*Net
+	spare  *Decoder // memory of the last text
 }
 
 // New makes a model with fresh weights. Every modality of the configuration

@@ -48,7 +48,7 @@ func AdamWRows(p, g, m, v []float32, d int, at []int32, seen []bool, step int, l
 					r++
 				}
 				if c.keep != 1 {
-					scaleSlice(p[from*d:r*d], c.keep)
+					timesSlice(p[from*d:r*d], p[from*d:r*d], c.keep)
 				}
 				continue
 			}

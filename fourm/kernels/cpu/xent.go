@@ -45,7 +45,7 @@ func HeadLoss(dy, dw, y, w []float32, labels []int32, d, v int, weight float32) 
 				sum := expRow(row, row, top, 1)
 				losses[i] = math.Log(float64(sum)) + float64(top) - float64(own)
 				if dw != nil {
-					scaleSlice(row, share/sum)
+					timesSlice(row, row, share/sum)
 					row[label] -= share
 				}
 			}
@@ -109,10 +109,7 @@ func SoftmaxLossBack(d, logits []float32, labels []int32, v int, scale float32) 
 			return
 		}
 		_, sum := softmaxRow(e, logits[r*v:r*v+v])
-		f := scale / sum
-		for i, x := range e {
-			out[i] = x * f
-		}
+		timesSlice(out, e, scale/sum)
 		out[labels[r]] -= scale
 	})
 }
@@ -122,9 +119,7 @@ func Softmax(x []float32, v int) {
 	eachRow(make([]int32, len(x)/v), v, func(r int, e []float32) {
 		row := x[r*v : r*v+v]
 		_, sum := softmaxRow(e, row)
-		for i, y := range e {
-			row[i] = y / sum
-		}
+		timesSlice(row, e, 1/sum)
 	})
 }
 
@@ -147,24 +142,13 @@ func softmaxRow(e, row []float32) (top, sum float32) {
 
 // Scale multiplies x by f.
 func Scale(x []float32, f float32) {
-	For(len(x), grain, func(lo, hi int) { scaleSlice(x[lo:hi], f) })
+	For(len(x), grain, func(lo, hi int) { timesSlice(x[lo:hi], x[lo:hi], f) })
 }
 
 // AddScaled adds f times x to y.
 func AddScaled(y, x []float32, f float32) {
-	For(len(y), grain, func(lo, hi int) {
-		x := x[lo:hi]
-		for i := range x {
-			y[lo+i] += f * x[i]
-		}
-	})
-}
-
-// scaleSlice multiplies x by f.
-func scaleSlice(x []float32, f float32) {
-	for i := range x {
-		x[i] *= f
-	}
+	by := []float32{f}
+	For(len(y), grain, func(lo, hi int) { multiply(1, hi-lo, 1, by, 1, 1, x[lo:hi], hi-lo, y[lo:hi], hi-lo, true) })
 }
 
 // Exp computes y = exp((x - top) scale) and gives its sum; y may be x.
