@@ -52,6 +52,12 @@ func emulated(t testing.TB, isa kern.ISA) *tiling {
 	for rows := range e.transpose {
 		e.transpose[rows] = emulatedMover(t, kern.Transpose(rows), func(n int, _ unsafe.Pointer) (int, int) { return rows, n }, 8)
 	}
+	strip := kern.Strip(isa.Rows)
+	e.strip = func(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer) {
+		var mem asm.Memory
+		from, to := words(src, (isa.Rows-1)*int(srcStride)/4+int(n)), words(dst, int(n)*isa.Rows)
+		report(t, asm.Run(strip, &mem, 100+100*int(n), uint64(n), mem.Add("src", from, false), uint64(srcStride), mem.Add("dst", to, true)))
+	}
 	spread := kern.Spread(isa.Rows)
 	e.spread = func(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer, strips, apart uintptr, mask unsafe.Pointer) {
 		var mem asm.Memory

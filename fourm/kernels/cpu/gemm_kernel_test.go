@@ -31,6 +31,7 @@ type tileCase struct {
 	masked               bool // the last columns are missing
 	down                 bool // tiles lie below each other, else beside
 	transA, packedB      bool
+	strip                int // rows of the strip that A is packed in, with a packed B; or 0
 	e, bias              bool
 	onto                 bool // e is c
 }
@@ -62,6 +63,9 @@ func (s tileCase) run(seed uint64, kernels ...func(*tiles)) [][]float32 {
 		lda = m + r.IntN(4)
 		rowA, colA = 1, lda
 	}
+	if s.strip > 0 {
+		lda, rowA, colA = s.strip, 1, s.strip
+	}
 	atB := func(l, j int) int { return l*ldb + j }
 	if s.packedB {
 		atB = func(l, j int) int { return (j/s.cols*s.k+l)*s.cols + j%s.cols }
@@ -82,6 +86,9 @@ func (s tileCase) run(seed uint64, kernels ...func(*tiles)) [][]float32 {
 	}
 	if s.masked {
 		x.mask = maskOf(s.wide)
+	}
+	if s.strip > 0 {
+		x.packed = 1
 	}
 	if s.bias {
 		x.bias = at(bias)
@@ -152,6 +159,7 @@ func TestTileKernels(t *testing.T) {
 			}
 			for k := 1; k <= 17; k++ {
 				try(tileCase{rows: rows, cols: cols, k: k, count: 1, packedB: true, transA: coin()})
+				try(tileCase{rows: rows, cols: cols, k: k, count: 1 + k%2, packedB: true, strip: isa.Rows, e: coin(), onto: coin(), bias: coin()})
 			}
 			for wide := range cols + 1 {
 				try(tileCase{rows: rows, cols: cols, k: 1 + r.IntN(5), count: 1 + r.IntN(3), wide: wide, masked: true,
@@ -198,6 +206,20 @@ func TestPacking(t *testing.T) {
 		}
 		if by.spread == nil {
 			continue
+		}
+		for range 100 {
+			n, pad := 8*(1+r.IntN(5)), r.IntN(3)
+			src, got := numbers(r, (by.rows-1)*(n+pad)+n), numbers(r, n*by.rows+1)
+			end := got[n*by.rows]
+			by.strip(uintptr(n), at(src), uintptr(4*(n+pad)), at(got))
+			for i := range n * by.rows {
+				if g, w := got[i], src[i%by.rows*(n+pad)+i/by.rows]; g != w {
+					t.Fatalf("%s: a strip of %d numbers has %g at %d, expected %g", by.name, n, g, i, w)
+				}
+			}
+			if got[n*by.rows] != end {
+				t.Fatalf("%s: what is behind a strip was lost", by.name)
+			}
 		}
 		for range 100 {
 			k, strips := 1+r.IntN(30), 1+r.IntN(5)

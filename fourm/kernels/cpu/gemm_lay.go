@@ -24,6 +24,14 @@ func (d *desk) layA() {
 	x.a, x.rowStride, x.colStride, x.aStep = a, uintptr(4*row), uintptr(4*col), uintptr(4*row*d.rows)
 }
 
+// bothPacked is 1 where A and B lie as pack writes them, else 0.
+func (d *desk) bothPacked() uintptr {
+	if x := &d.x; x.rowStride == 4 && x.colStride == uintptr(4*d.rows) && x.bStride == uintptr(4*d.cols) {
+		return 1
+	}
+	return 0
+}
+
 // apart is how far packed strips are from each other: what is packed may hang
 // over by 7 numbers.
 func (d *desk) apart() int { return d.rows*d.depth + 8 }
@@ -39,6 +47,15 @@ func (d *desk) packA(a unsafe.Pointer, rows int) {
 	row := d.lda
 	if d.transA {
 		row = 1
+	}
+	if eights := d.depth &^ 7; !d.transA && d.strip != nil && eights > 0 {
+		for ; i+d.rows <= rows; i += d.rows {
+			src, dst := offset(a, i*row), offset(to, i/d.rows*apart)
+			d.strip(uintptr(eights), src, uintptr(4*row), dst)
+			if rest := d.depth - eights; rest > 0 {
+				d.pack(true, rest, d.rows, d.rows, offset(src, eights), row, offset(dst, eights*d.rows))
+			}
+		}
 	}
 	for ; i < rows; i += d.rows {
 		d.pack(!d.transA, d.depth, min(d.rows, rows-i), d.rows, offset(a, i*row), d.lda, offset(to, i/d.rows*apart))

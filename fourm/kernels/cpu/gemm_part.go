@@ -13,8 +13,8 @@ import (
 )
 
 // blockRows is the most rows of A in a block: with blocks of the sum of
-// maxDepth, 256 KiB.
-const blockRows = 256
+// maxDepth, 384 KiB.
+const blockRows = 384
 
 // desk is where one worker multiplies.
 type desk struct {
@@ -102,6 +102,7 @@ func (d *desk) columns(c, e matrix, bias unsafe.Pointer) {
 	f := d.fetching(full)
 	for n0 := d.n0; n0 < d.n1; n0 += d.cols {
 		d.layB(n0)
+		x.packed = d.bothPacked()
 		x.bias, x.mask = offset(bias, n0), nil
 		if n0+d.cols > d.n1 {
 			x.mask = maskOf(d.n1 - n0)
@@ -142,6 +143,7 @@ func (d *desk) row(c, e matrix, bias unsafe.Pointer) {
 	run := func(n0, count int) {
 		x.count = uintptr(count)
 		x.c, x.e, x.bias = c.at(d.m0, n0), e.at(d.m0, n0), offset(bias, n0)
+		x.packed = d.bothPacked()
 		d.tiles[d.m1-d.m0](x)
 	}
 	full, rest := (d.n1-d.n0)/d.cols, (d.n1-d.n0)%d.cols

@@ -26,6 +26,7 @@ type tiles struct {
 	bias                        unsafe.Pointer // or nil
 	biasStep                    uintptr
 	mask                        unsafe.Pointer // maskOf the columns that there are; nil for all
+	packed                      uintptr        // 1 where A is a strip and B a panel, as pack writes them
 	fetch                       uintptr        // address of what will soon be read, lines fetchStride apart; or 0
 	fetchStride, fetchStep      uintptr
 }
@@ -49,6 +50,8 @@ type tiling struct {
 	copy      [maxCols/8 + 1]mover      // by columns / 8; mask names those to copy, the rest become zeros; nil for all
 	transpose [9]mover                  // by rows, which become columns of 8; mask is maskOf(n mod 8)
 
+	// strip packs rows of n numbers, a multiple of 8, as columns
+	strip func(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer)
 	// spread cuts n rows into strips, apart bytes from each other; mask is
 	// maskOf(rows)
 	spread func(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer, strips, apart uintptr, mask unsafe.Pointer)

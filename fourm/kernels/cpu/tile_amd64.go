@@ -19,6 +19,7 @@ var avx2Tiling = tiling{
 	tiles:     [maxRows + 1]func(*tiles){nil, tiles256_1, tiles256_2, tiles256_3, tiles256_4, tiles256_5, tiles256_6},
 	copy:      copies,
 	transpose: transposes,
+	strip:     strip_6,
 	spread:    spread_6,
 	peak:      peak256,
 }
@@ -30,6 +31,7 @@ var avx512Tiling = tiling{
 		tiles512_7, tiles512_8, tiles512_9, tiles512_10, tiles512_11, tiles512_12},
 	copy:      copies,
 	transpose: transposes,
+	strip:     strip_12,
 	spread:    spread_12,
 	peak:      peak512,
 }

@@ -154,6 +154,16 @@ func copy_2(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer
 //go:noescape
 func copy_4(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer, dstStride uintptr, mask unsafe.Pointer)
 
+// strip_6 packs a strip of 6 rows.
+//
+//go:noescape
+func strip_6(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer)
+
+// strip_12 packs a strip of 12 rows.
+//
+//go:noescape
+func strip_12(n uintptr, src unsafe.Pointer, srcStride uintptr, dst unsafe.Pointer)
+
 // spread_6 cuts rows into strips of 6 numbers.
 //
 //go:noescape

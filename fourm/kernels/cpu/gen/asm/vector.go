@@ -111,6 +111,17 @@ func (m *machine) shuffle(in *Inst, to Vec, a []Arg, out lanes) {
 			out[q], out[q+1] = x[q+c&3], x[q+c>>2&3]
 			out[q+2], out[q+3] = y[q+c>>4&3], y[q+c>>6&3]
 		}
+	case "VUNPCKLPD", "VUNPCKHPD", "VSHUFPD":
+		c := map[string]int{"VUNPCKHPD": 15}[in.Op]
+		if in.Op == "VSHUFPD" {
+			c, a = int(a[0].(Imm)), a[1:]
+		}
+		y, x := m.read(a[0], n, nil), m.read(a[1], n, nil)
+		for q := 0; q < n; q += 4 {
+			copy(out[q:q+2], x[q+2*(c&1):])
+			copy(out[q+2:q+4], y[q+(c&2):])
+			c >>= 2
+		}
 	case "VINSERTF128":
 		y, x := m.read(a[1], 4, nil), m.read(a[2], n, nil)
 		out = x
@@ -159,6 +170,13 @@ func (m *machine) write(to Vec, l lanes) {
 // toMemory stores a register, all of it or what a mask names.
 func (m *machine) toMemory(in *Inst, to Mem) {
 	a := in.Args
+	if in.Op == "VEXTRACTF128" {
+		from := a[1].(Vec).N
+		for i := range 4 {
+			m.mem.store(m.address(to)+uint64(4*i), m.vec[from][4*int(a[0].(Imm))+i])
+		}
+		return
+	}
 	from, ok := a[0].(Vec)
 	if !ok {
 		panic(faultf("%v is no register to store", a[0]))

@@ -44,7 +44,7 @@ func All() []*asm.Kernel {
 	for _, eights := range []int{1, 2, 4} {
 		all = append(all, Copy(eights))
 	}
-	return append(all, Spread(AVX2.Rows), Spread(AVX512.Rows), Peak(AVX2), Peak(AVX512))
+	return append(all, Strip(AVX2.Rows), Strip(AVX512.Rows), Spread(AVX2.Rows), Spread(AVX512.Rows), Peak(AVX2), Peak(AVX512))
 }
 
 // Print writes the assembly of all kernels, and their declarations in Go.

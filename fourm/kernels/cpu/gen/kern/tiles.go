@@ -11,7 +11,7 @@ import (
 // TilesFields are the fields of the struct that the kernels of package cpu
 // take; it says what they mean.
 var TilesFields = []string{"k", "count", "a", "rowStride", "colStride", "aStep", "b", "bStride", "bStep", "c", "ldc", "cStep",
-	"e", "lde", "eStep", "bias", "biasStep", "mask", "fetch", "fetchStride", "fetchStep"}
+	"e", "lde", "eStep", "bias", "biasStep", "mask", "packed", "fetch", "fetchStride", "fetchStep"}
 
 // tiles is a kernel in the making: rows x two registers of sums.
 type tiles struct {
@@ -136,38 +136,68 @@ func (t tiles) multiply() {
 			t.Op(t.Zero, t.acc(r, h), t.acc(r, h), t.acc(r, h))
 		}
 	}
-	step := func() {
-		for h := range 2 {
-			t.Op("VMOVUPS", asm.Mem{Base: asm.DI, Disp: h * t.size()}, t.row(h))
-		}
+	t.Op("MOVQ", t.field("packed"), asm.AX)
+	t.Op("TESTQ", asm.AX, asm.AX)
+	t.Op("JNZ", asm.Label("packed"))
+	// steps of any length
+	t.sum("", func(int) {
+		t.step(asm.Mem{Base: asm.DI}, t.aRow)
 		t.Op("ADDQ", asm.R12, asm.DI)
-		for r := range t.rows {
-			t.Op("VBROADCASTSS", t.aRow(r), t.spare(r))
-			for h := range 2 {
-				t.Op("VFMADD231PS", t.row(h), t.spare(r), t.acc(r, h))
-			}
-		}
 		for _, base := range t.bases() {
 			t.Op("ADDQ", asm.R10, base)
 		}
-	}
-	t.Op("MOVQ", t.field("k"), asm.CX)
-	t.Op("MOVQ", asm.CX, asm.AX)
-	t.Op("SHRQ", asm.Imm(2), asm.AX)
-	t.Op("JZ", asm.Label("rest"))
-	t.Op("PCALIGN", asm.Imm(32))
-	t.At("four")
-	for range 4 {
-		step()
-	}
-	t.Op("DECQ", asm.AX)
-	t.Op("JNZ", asm.Label("four"))
-	t.At("rest")
-	t.Op("ANDQ", asm.Imm(3), asm.CX)
-	t.Op("JZ", asm.Label("done"))
-	t.At("one")
-	step()
-	t.Op("DECQ", asm.CX)
-	t.Op("JNZ", asm.Label("one"))
+	}, nil)
+	t.Op("JMP", asm.Label("done"))
+	// steps that are known: fewer instructions, which count where another
+	// thread runs on the same core
+	const back = 128 // so that distances fit a byte
+	a, b := 4*t.Rows, 2*t.size()
+	t.At("packed")
+	t.Op("ADDQ", asm.Imm(back), asm.DI)
+	t.sum("packed", func(i int) {
+		t.step(asm.Mem{Base: asm.DI, Disp: i*b - back}, func(r int) asm.Mem { return asm.Mem{Base: asm.SI, Disp: i*a + 4*r} })
+	}, func(n int) {
+		t.Op("ADDQ", asm.Imm(n*a), asm.SI)
+		t.Op("ADDQ", asm.Imm(n*b), asm.DI)
+	})
 	t.At("done")
+}
+
+// sum goes through the products of k, four at a time: do is step i of those
+// that are done together, advance moves on by so many of them.
+func (t tiles) sum(name string, do func(i int), advance func(n int)) {
+	loop := func(label string, n int) {
+		t.At(asm.Label(label + name))
+		for i := range n {
+			do(i)
+		}
+		if advance != nil {
+			advance(n)
+		}
+		t.Op("DECQ", asm.AX)
+		t.Op("JNZ", asm.Label(label+name))
+	}
+	t.Op("MOVQ", t.field("k"), asm.AX)
+	t.Op("SHRQ", asm.Imm(2), asm.AX)
+	t.Op("JZ", asm.Label("rest"+name))
+	t.Op("PCALIGN", asm.Imm(32))
+	loop("four", 4)
+	t.At(asm.Label("rest" + name))
+	t.Op("MOVQ", t.field("k"), asm.AX)
+	t.Op("ANDQ", asm.Imm(3), asm.AX)
+	t.Op("JZ", asm.Label("done"))
+	loop("one", 1)
+}
+
+// step adds the products of one column of A, row by row, with a row of B.
+func (t tiles) step(b asm.Mem, a func(r int) asm.Mem) {
+	for h := range 2 {
+		t.Op("VMOVUPS", asm.Mem{Base: b.Base, Disp: b.Disp + h*t.size()}, t.row(h))
+	}
+	for r := range t.rows {
+		t.Op("VBROADCASTSS", a(r), t.spare(r))
+		for h := range 2 {
+			t.Op("VFMADD231PS", t.row(h), t.spare(r), t.acc(r, h))
+		}
+	}
 }
