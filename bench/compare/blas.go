@@ -76,14 +76,31 @@ const (
 	again     = 1.3                       // how far from the best a library may be to get a second try
 )
 
+// ownBLAS asks a PyTorch that does not load libblas, as those of PyPI, for the
+// name of the one that is part of it.
+const ownBLAS = `import re, numpy, torch
+if "libblas" not in open("/proc/self/maps").read():
+    print((re.search("BLAS_INFO=(\\w+)", torch.__config__.show()) or [0, "BLAS"])[1])`
+
+// waiting is what every PyTorch is told here.
+func waiting(m Machine) []string {
+	if m.AVX512 {
+		return []string{asleep, "ATEN_CPU_CAPABILITY=avx512"}
+	}
+	return []string{asleep}
+}
+
 // best gives PyTorch with the BLAS that is fastest here. The error says why
 // there is none. What has to be made for it is put into dir.
 func best(ctx context.Context, o options, m Machine, dir string, log io.Writer) (*program, *Torch, error) {
-	if err := exec.CommandContext(ctx, o.python, "-c", "import torch, numpy").Run(); err != nil {
+	has, err := exec.CommandContext(ctx, o.python, "-c", ownBLAS).Output()
+	if err != nil {
 		return nil, nil, fmt.Errorf("%s cannot import torch (%v; on Debian: apt-get install python3-torch)", o.python, err)
 	}
-	found, err := libraries(ctx, m, dir)
-	if err != nil {
+	var found []library
+	if own := strings.TrimSpace(string(has)); own != "" {
+		found = []library{{Name: own + ", built in", Env: waiting(m)}}
+	} else if found, err = libraries(ctx, m, dir); err != nil {
 		return nil, nil, err
 	}
 	if o.blas != "" {
@@ -163,10 +180,7 @@ func names(ls []library) string {
 // alternatives know, and MKL where it is installed. There is always one; the
 // reference is among them only where it is the only one.
 func libraries(ctx context.Context, m Machine, dir string) ([]library, error) {
-	common := []string{asleep}
-	if m.AVX512 {
-		common = append(common, "ATEN_CPU_CAPABILITY=avx512")
-	}
+	common := waiting(m)
 	var out []library
 	for _, file := range alternatives(ctx) {
 		if strings.Contains(filepath.Base(file), "mkl") {

@@ -99,7 +99,7 @@ func TestWithoutVectorUnit(t *testing.T) {
 	}
 }
 
-// After the first call no kernel asks for memory but for what starts its work.
+// After the first calls no kernel asks for memory but for what starts its work.
 func TestKernelsKeepTheirMemory(t *testing.T) {
 	if racing {
 		t.Skip("the race detector allocates by itself")
@@ -118,16 +118,21 @@ func TestKernelsKeepTheirMemory(t *testing.T) {
 		"Gate":          func() { cpu.Gate(y, x, y) },
 		"AdamW":         func() { cpu.AdamW(x, y, y, y, 1, 1e-3, 0.9, 0.95, 1e-8, 0, 1) },
 	} {
-		f()
-		var before, after runtime.MemStats
-		const times = 50
-		runtime.ReadMemStats(&before)
-		for range times {
-			f()
+		// where there are many workers it takes a while until each has met its
+		// part of the work
+		const times, most, limit = 50, 40, 2048
+		least := uint64(limit + 1)
+		for i := 0; i < most && least > limit; i++ {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			for range times {
+				f()
+			}
+			runtime.ReadMemStats(&after)
+			least = min(least, (after.TotalAlloc-before.TotalAlloc)/times)
 		}
-		runtime.ReadMemStats(&after)
-		if n := (after.TotalAlloc - before.TotalAlloc) / times; n > 2048 {
-			t.Errorf("%s allocates %d bytes a call", name, n)
+		if least > limit {
+			t.Errorf("%s allocates %d bytes a call", name, least)
 		}
 	}
 }

@@ -60,7 +60,7 @@ func (p *product) cycles(g grid, workers int) float64 {
 	rows := float64(ceil(ceil(p.m, p.rows), g.rows) * p.rows)
 	cols := float64(ceil(ceil(p.n, p.cols), g.cols) * p.cols)
 	k := float64(ceil(p.blocks, g.sums) * p.chunk)
-	one := rows*cols*k/16 + 0.4*rows*k + 2000
+	one := rows*cols*k/float64(p.tiling.cols) + 0.4*rows*k + 2000
 	if !p.packed {
 		one += 0.25 * k * cols * float64(ceil(int(rows), blockRows))
 	}
