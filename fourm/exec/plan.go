@@ -35,6 +35,7 @@ func newPlan(g *G.ExprGraph, outputs []*G.Node) (*plan, error) {
 		p.keep[o] = true
 	}
 	p.fuse()
+	p.early()
 	other := map[*G.Node]bool{} // nodes that are read by more than views
 	for i, n := range p.order {
 		for _, c := range p.reads[n] {
@@ -141,6 +142,29 @@ func (p *plan) fuse() {
 		}
 	}
 	p.order = slices.DeleteFunc(p.order, func(n *G.Node) bool { return p.gone[n] })
+}
+
+// early moves outputs that nobody reads, as gradients of weights are, to where
+// all that they read is there: what only they read need not wait for them.
+func (p *plan) early() {
+	at, read := map[*G.Node]int{}, map[*G.Node]bool{}
+	for i, n := range p.order {
+		at[n] = i
+		for _, c := range p.reads[n] {
+			read[c] = true
+		}
+	}
+	when := map[*G.Node]int{}
+	for i, n := range p.order {
+		when[n] = i
+		if p.keep[n] && !read[n] {
+			when[n] = 0
+			for _, c := range p.reads[n] {
+				when[n] = max(when[n], at[c])
+			}
+		}
+	}
+	slices.SortStableFunc(p.order, func(a, b *G.Node) int { return when[a] - when[b] })
 }
 
 // block is a piece of memory and the results that lie in it.

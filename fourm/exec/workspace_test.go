@@ -90,3 +90,29 @@ func TestMachinesTogether(t *testing.T) {
 		}
 	}
 }
+
+// Gradients of weights are made as soon as they can be, so that those of the
+// layers' outputs need not wait for them.
+func TestGradientsAreMadeEarly(t *testing.T) {
+	const layers, rows, d = 10, 64, 16
+	g := G.NewGraph()
+	x := ops.Input(g, "x", []int{rows, d}, make([]float32, rows*d))
+	y := x
+	var ws G.Nodes
+	for range layers {
+		w := ops.Input(g, "w", []int{d, d}, make([]float32, d*d))
+		ws, y = append(ws, w), ops.Linear(y, w)
+	}
+	grads, err := G.Grad(ops.MSE(y, x), ws...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := New(g, grads...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// outputs of layers, gradients of weights, and a few of outputs
+	if most := int64(4 * (layers*rows*d + layers*d*d + 4*rows*d)); m.Bytes() > most {
+		t.Errorf("%d bytes, expected at most %d", m.Bytes(), most)
+	}
+}

@@ -64,7 +64,7 @@ func BenchmarkBandwidth(b *testing.B) {
 		bandwidth(b, "add", 12*n, n, func() { cpu.Add(z, x, y) })
 		bandwidth(b, "mul", 12*n, n, func() { cpu.Mul(z, x, y) })
 		bandwidth(b, "gate", 12*n, n, func() { cpu.Gate(z, x, y) })
-		bandwidth(b, "gate back, both", 20*n, n, func() { cpu.GateBackBoth(z, w, x, y, x) })
+		bandwidth(b, "gate back", 20*n, n, func() { cpu.GateBack(z, w, x, y, x) })
 		bandwidth(b, "silu", 8*n, n, func() { cpu.Silu(z, x) })
 		bandwidth(b, "silu back", 12*n, n, func() { cpu.SiluBack(z, x, y) })
 		bandwidth(b, "gelu", 8*n, n, func() { cpu.Gelu(z, x) })

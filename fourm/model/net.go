@@ -270,16 +270,13 @@ func (n *Net) index(name string, rows, width int, data []int32) *G.Node {
 	return ops.Indices(n.g, name, []int{n.B, rows, width}, data)
 }
 
-// bias adds a map's bias where the model has one.
-func (n *Net) bias(x *G.Node, name string) *G.Node {
-	if n.m.byName[name+".bias"] == nil {
-		return x
-	}
-	return ops.Bias(x, n.param(name+".bias"))
-}
-
+// linear is a map, with its bias where the model has one.
 func (n *Net) linear(x *G.Node, name string) *G.Node {
-	return n.bias(ops.Linear(x, n.param(name+".weight")), name)
+	w := n.param(name + ".weight")
+	if n.m.byName[name+".bias"] == nil {
+		return ops.Linear(x, w)
+	}
+	return ops.LinearBias(x, w, n.param(name+".bias"))
 }
 
 // gains gives the weight of a norm, and its bias or nil.

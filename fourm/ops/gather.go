@@ -2,6 +2,7 @@ package ops
 
 import (
 	"fmt"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 
@@ -76,14 +77,12 @@ func (s scatter) spec(shape []int) spec {
 
 // add adds rows to those of the table that they were read from.
 func (s scatter) add(dt, rows []float32, index []int32) {
-	for i := 0; i < len(index); i += 2 {
-		r := int(index[i+1])
-		if index[i] != s.t || r < 0 || r == 0 && s.pad {
-			continue
-		}
-		d := s.d
-		cpu.Add(dt[r*d:r*d+d], dt[r*d:r*d+d], rows[i/2*d:i/2*d+d])
+	padding := dt[:s.d:s.d]
+	if s.pad {
+		padding = slices.Clone(padding)
 	}
+	cpu.ScatterAdd(dt, rows, index, s.t, s.d)
+	copy(dt, padding)
 }
 
 // Rows gives, in place of the gradient of a table that only Gather reads, the

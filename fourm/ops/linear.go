@@ -28,6 +28,28 @@ func Linear(x, w *G.Node) *G.Node {
 	}, x, w)
 }
 
+// LinearBias computes x wᵀ + b: x is (..., K), w (N, K), b (N), the result
+// (..., N). The bias is added as the product is stored.
+func LinearBias(x, w, b *G.Node) *G.Node {
+	k, n := last(x), w.Shape()[0]
+	expect(len(w.Shape()) == 2 && w.Shape()[1] == k, "LinearBias", "x %v does not fit w %v", x.Shape(), w.Shape())
+	expect(len(b.Shape()) == 1 && b.Shape()[0] == n, "LinearBias", "w %v does not fit b %v", w.Shape(), b.Shape())
+	product := func(y []float32, in []Arg, plus cpu.Plus) {
+		plus.Bias = in[2].F
+		cpu.GemmPlus(false, true, len(y)/n, n, k, in[0].F, k, in[1].F, k, y, n, plus)
+	}
+	return apply(spec{
+		name:    "LinearBias",
+		out:     with(x, n),
+		forward: func(y []float32, in []Arg) { product(y, in, cpu.Plus{}) },
+		add:     func(y []float32, in []Arg) { product(y, in, cpu.Plus{Residual: y, Stride: n}) },
+		diff:    []bool{true, true, true},
+		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes {
+			return G.Nodes{linearBackX(dy, in[1]), linearBackW(dy, in[0]), biasBack(dy, in[2])}
+		},
+	}, x, w, b)
+}
+
 // linearBackX computes dx = dy w.
 func linearBackX(dy, w *G.Node) *G.Node {
 	n, k := w.Shape()[0], w.Shape()[1]
@@ -55,30 +77,9 @@ func linearBackW(dy, x *G.Node) *G.Node {
 	}, dy, x)
 }
 
-// Bias computes x + b: x is (..., N), b (N).
-func Bias(x, b *G.Node) *G.Node {
-	expect(len(b.Shape()) == 1 && b.Shape()[0] == last(x), "Bias", "x %v does not fit b %v", x.Shape(), b.Shape())
-	return apply(spec{
-		name: "Bias",
-		out:  x.Shape(),
-		forward: func(y []float32, in []Arg) {
-			copyUnlessSame(y, in[0].F)
-			cpu.AddBias(y, in[1].F)
-		},
-		over: []int{0},
-		diff: []bool{true, true},
-		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes {
-			db := apply(spec{name: "BiasBack", out: in[1].Shape(), forward: func(db []float32, in []Arg) {
-				cpu.SumRows(db, in[0].F)
-			}}, dy)
-			return G.Nodes{dy, db}
-		},
-	}, x, b)
-}
-
-// copyUnlessSame copies x to y where it does not lie there already.
-func copyUnlessSame(y, x []float32) {
-	if &y[0] != &x[0] {
-		copy(y, x)
-	}
+// biasBack is the gradient of a bias b: the sum of dy's rows.
+func biasBack(dy, b *G.Node) *G.Node {
+	return apply(spec{name: "BiasBack", out: b.Shape(), forward: func(db []float32, in []Arg) {
+		cpu.SumRows(db, in[0].F)
+	}}, dy)
 }

@@ -154,3 +154,10 @@ func Weigh(weights *G.Node, losses ...*G.Node) *G.Node {
 		},
 	}, append([]*G.Node{weights}, losses...)...)
 }
+
+// copyUnlessSame copies x to y where it does not lie there already.
+func copyUnlessSame(y, x []float32) {
+	if &y[0] != &x[0] {
+		copy(y, x)
+	}
+}

@@ -42,10 +42,7 @@ func Norm(x, g, b *G.Node) *G.Node {
 			if len(in) == 2 {
 				return G.Nodes{dx, dg}
 			}
-			db := apply(spec{name: "BiasBack", out: in[2].Shape(), forward: func(db []float32, a []Arg) {
-				cpu.SumRows(db, a[0].F)
-			}}, dy)
-			return G.Nodes{dx, dg, db}
+			return G.Nodes{dx, dg, biasBack(dy, in[2])}
 		},
 	}, in...)
 }

@@ -36,7 +36,7 @@ func mix(g *G.ExprGraph, y *G.Node) *G.Node {
 
 var cases = []testCase{
 	{"linear", [][]int{{2, 3, 4}, {5, 4}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Linear(x[0], x[1])) }},
-	{"bias", [][]int{{2, 3, 4}, {4}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Bias(x[0], x[1])) }},
+	{"linear and bias", [][]int{{2, 3, 4}, {5, 4}, {5}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.LinearBias(x[0], x[1], x[2])) }},
 	{"norm", [][]int{{3, 6}, {6}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Norm(x[0], x[1], nil)) }},
 	{"norm with bias", [][]int{{3, 6}, {6}, {6}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Norm(x[0], x[1], x[2])) }},
 	{"add twice", [][]int{{3, 4}, {3, 4}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Add(ops.Add(x[0], x[1]), x[0])) }},

@@ -41,10 +41,11 @@ func Gate(a, b *G.Node) *G.Node {
 		over:    []int{0, 1},
 		diff:    []bool{true, true},
 		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes {
-			da := apply(spec{name: "GateBack", out: in[0].Shape(), forward: func(da []float32, a []Arg) {
-				cpu.GateBack(da, a[0].F, a[1].F, a[2].F)
+			n := in[0].Shape().TotalSize()
+			both := apply(spec{name: "GateBack", out: []int{2 * n}, forward: func(d []float32, a []Arg) {
+				cpu.GateBack(d[:n], d[n:], a[0].F, a[1].F, a[2].F)
 			}}, dy, in[0], in[1])
-			return G.Nodes{da, Gate(in[0], dy)}
+			return G.Nodes{part(both, 0, in[0].Shape()), part(both, n, in[1].Shape())}
 		},
 	}, a, b)
 }

@@ -158,7 +158,7 @@ func (n *net) blocks(side string, x *G.Node) *G.Node {
 }
 
 func (n *net) linear(x *G.Node, name string) *G.Node {
-	return ops.Bias(ops.Linear(x, n.param(name+".weight")), n.param(name+".bias"))
+	return ops.LinearBias(x, n.param(name+".weight"), n.param(name+".bias"))
 }
 
 func (n *net) norm(x *G.Node, name string) *G.Node {

@@ -30,17 +30,9 @@ func AddBias(y, b []float32) {
 // Gate computes y = silu(a) b with silu(a) = a sigmoid(a).
 func Gate(y, a, b []float32) { byTwo(vec.gate, y, a, b) }
 
-// GateBack computes da = dy b silu'(a). The other derivative, dy silu(a), is
-// Gate(db, a, dy).
-func GateBack(da, dy, a, b []float32) {
-	For(len(da), grain, func(lo, hi int) {
-		vec.gateBack(da[lo:hi], nil, dy[lo:hi], a[lo:hi], b[lo:hi])
-	})
-}
-
-// GateBackBoth computes both derivatives of Gate in one pass:
-// da = dy b silu'(a) and db = dy silu(a). They may lie where a and b do.
-func GateBackBoth(da, db, dy, a, b []float32) {
+// GateBack computes both derivatives of Gate: da = dy b silu'(a) and
+// db = dy silu(a). They may lie where a and b do.
+func GateBack(da, db, dy, a, b []float32) {
 	For(len(da), grain, func(lo, hi int) {
 		vec.gateBack(da[lo:hi], db[lo:hi], dy[lo:hi], a[lo:hi], b[lo:hi])
 	})

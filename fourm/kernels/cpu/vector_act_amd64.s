@@ -98,12 +98,10 @@ TEXT ·gateFMA(SB), NOSPLIT, $0-73
 	VMULPS Y8, Y1, Y1
 
 // func gateBackFMA(da, db, dy, a, b []float32)
-// db may be empty.
 TEXT ·gateBackFMA(SB), NOSPLIT, $0-120
 	MOVQ da_base+0(FP), DI
 	MOVQ da_len+8(FP), CX
 	MOVQ db_base+24(FP), R8
-	MOVQ db_len+32(FP), R9
 	MOVQ dy_base+48(FP), SI
 	MOVQ a_base+72(FP), DX
 	MOVQ b_base+96(FP), R10
@@ -117,10 +115,7 @@ eight:
 	VMOVUPS (R10)(BX*1), Y10
 	GATES
 	VMOVUPS Y0, (DI)(BX*1)
-	TESTQ R9, R9
-	JEQ next
 	VMOVUPS Y1, (R8)(BX*1)
-next:
 	ADDQ $32, BX
 	SUBQ $8, CX
 	JGE eight
@@ -135,8 +130,6 @@ rest:
 	GATES
 	VMOVUPS 32(AX)(CX*4), Y15
 	VMASKMOVPS Y0, Y15, (DI)(BX*1)
-	TESTQ R9, R9
-	JEQ done
 	VMASKMOVPS Y1, Y15, (R8)(BX*1)
 done:
 	VZEROUPPER

@@ -40,15 +40,12 @@ func gateGo(y, a, b []float32, _ bool) {
 	}
 }
 
-// gateBackGo computes da = dy b silu'(a) and, where db is not empty,
-// db = dy silu(a).
+// gateBackGo computes da = dy b silu'(a) and db = dy silu(a).
 func gateBackGo(da, db, dy, a, b []float32) {
 	for i, x := range a {
 		s, g := sigmoid32(x), dy[i]
 		da[i] = g * b[i] * s * (1 + x*(1-s))
-		if len(db) > 0 {
-			db[i] = g * x * s
-		}
+		db[i] = g * x * s
 	}
 }
 

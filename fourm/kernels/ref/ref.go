@@ -65,18 +65,13 @@ func Gate(y, a, b []float32) {
 	}
 }
 
-// GateBack computes da = dy b silu'(a).
-func GateBack(da, dy, a, b []float32) {
+// GateBack computes da = dy b silu'(a) and db = dy silu(a).
+func GateBack(da, db, dy, a, b []float32) {
 	for i := range da {
 		x := float64(a[i])
 		s := sigmoid(x)
 		da[i] = float32(float64(dy[i]) * float64(b[i]) * (s + x*s*(1-s)))
 	}
-}
-
-// GateBackBoth computes da = dy b silu'(a) and db = dy silu(a).
-func GateBackBoth(da, db, dy, a, b []float32) {
-	GateBack(da, dy, a, b)
 	Gate(db, a, dy)
 }
 
