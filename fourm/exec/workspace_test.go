@@ -4,6 +4,7 @@ package exec
 // run at the same time do not, and neither takes an output from another.
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -99,8 +100,8 @@ func TestGradientsAreMadeEarly(t *testing.T) {
 	x := ops.Input(g, "x", []int{rows, d}, make([]float32, rows*d))
 	y := x
 	var ws G.Nodes
-	for range layers {
-		w := ops.Input(g, "w", []int{d, d}, make([]float32, d*d))
+	for i := range layers {
+		w := ops.Input(g, fmt.Sprint("w", i), []int{d, d}, make([]float32, d*d))
 		ws, y = append(ws, w), ops.Linear(y, w)
 	}
 	grads, err := G.Grad(ops.MSE(y, x), ws...)
