@@ -156,6 +156,16 @@ func TestCompare(t *testing.T) {
 		t.Errorf("%v: %s", err, b)
 	}
 
+	// a PyTorch that brings its own BLAS is not tried with others
+	o.python = script(t, "python", "[ \"$1\" = -c ] && { echo mkl; exit 0; }\n"+strings.ReplaceAll(answer, "SECONDS", "1"))
+	out.Reset()
+	if err := compare(context.Background(), o, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if want := "BLAS of PyTorch: mkl, built in"; !strings.Contains(out.String(), want) {
+		t.Errorf("no %q in\n%s", want, out.String())
+	}
+
 	// without PyTorch, and with a program that fails
 	o.python = script(t, "python", "exit 1\n")
 	o.fourm = script(t, "fourm", "echo no memory >&2; exit 3\n")
