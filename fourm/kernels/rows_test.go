@@ -104,3 +104,39 @@ func TestAdamW(t *testing.T) {
 		}
 	}
 }
+
+// Norms in some columns are those of the groups that lie there, bit by bit,
+// and nothing else is written.
+func TestNormColumns(t *testing.T) {
+	for _, s := range []struct {
+		rows, dim int
+		c         cpu.Columns
+	}{{1, 3, cpu.Columns{Width: 3, From: 0, To: 3}}, {5, 4, cpu.Columns{Width: 13, From: 1, To: 9}}, {70, 16, cpu.Columns{Width: 96, From: 32, To: 64}}, {300, 64, cpu.Columns{Width: 1152, From: 384, To: 768}}, {2, 5, cpu.Columns{Width: 20, From: 15, To: 20}}} {
+		d := roll(uint64(s.rows))
+		n, each := s.rows*s.c.Width, s.c.To-s.c.From
+		x, dy, g, b := d.floats(n), d.floats(n), d.floats(s.dim), d.floats(s.dim)
+		cut := func(x []float32) (part []float32) {
+			for r := range s.rows {
+				part = append(part, x[r*s.c.Width+s.c.From:r*s.c.Width+s.c.To]...)
+			}
+			return part
+		}
+		check := func(what string, f, whole func(y []float32)) {
+			t.Helper()
+			y := d.floats(n)
+			want, part := append([]float32(nil), y...), make([]float32, s.rows*each)
+			whole(part)
+			for i, v := range part {
+				want[i/each*s.c.Width+s.c.From+i%each] = v
+			}
+			f(y)
+			same(t, fmt.Sprintf("%s in %+v", what, s), y, want)
+		}
+		check("norm", func(y []float32) { cpu.NormColumns(y, x, g, b, 1e-6, s.c) }, func(y []float32) { cpu.Norm(y, cut(x), g, b, 1e-6) })
+		check("norm back", func(y []float32) { cpu.NormBackColumns(y, dy, x, g, 1e-6, s.c) }, func(y []float32) { cpu.NormBack(y, cut(dy), cut(x), g, 1e-6) })
+		got, want := make([]float32, 2*s.dim), make([]float32, 2*s.dim)
+		cpu.NormBackParamColumns(got[:s.dim], got[s.dim:], dy, x, 1e-6, s.c)
+		cpu.NormBackParam(want[:s.dim], want[s.dim:], cut(dy), cut(x), 1e-6)
+		same(t, fmt.Sprintf("gain and bias in %+v", s), got, want)
+	}
+}

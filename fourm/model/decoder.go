@@ -199,10 +199,6 @@ func (m *Model) headNorm(x []float32, name string, width, from int) {
 	if !m.Config.QKNorm {
 		return
 	}
-	g, b, dim := m.byName[name+".weight"].Data, m.bias(name), m.Config.Dim
-	row := make([]float32, dim)
-	for at := from; at < len(x); at += width {
-		cpu.Norm(row, x[at:at+dim], g, b, ops.Eps)
-		copy(x[at:], row)
-	}
+	dim := m.Config.Dim
+	cpu.NormColumns(x, x, m.byName[name+".weight"].Data, m.bias(name), ops.Eps, cpu.Columns{Width: width, From: from, To: from + dim})
 }

@@ -58,20 +58,7 @@ func PartNorm(x, g, b *G.Node, from, to int) *G.Node {
 		expect(same(g, b), "PartNorm", "g %v and b %v differ", g.Shape(), b.Shape())
 		in = append(in, b)
 	}
-	rows := x.Shape().TotalSize() / w
-	// columns gives the normalised ones of all rows, one behind the other
-	columns := func(x []float32) []float32 {
-		out := make([]float32, 0, rows*(to-from))
-		for r := range rows {
-			out = append(out, x[r*w+from:r*w+to]...)
-		}
-		return out
-	}
-	put := func(y, part []float32) {
-		for r := range rows {
-			copy(y[r*w+from:r*w+to], part[r*(to-from):])
-		}
-	}
+	c := cpu.Columns{Width: w, From: from, To: to}
 	return apply(spec{
 		name: fmt.Sprintf("PartNorm(%d,%d,%d)", from, to, len(in)),
 		out:  x.Shape(),
@@ -81,28 +68,24 @@ func PartNorm(x, g, b *G.Node, from, to int) *G.Node {
 				b = in[2].F
 			}
 			copy(y, in[0].F)
-			p := make([]float32, rows*(to-from))
-			cpu.Norm(p, columns(in[0].F), in[1].F, b, Eps)
-			put(y, p)
+			cpu.NormColumns(y, in[0].F, in[1].F, b, Eps, c)
 		},
 		diff: []bool{true, true, true}[:len(in)],
 		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes {
 			dx := apply(spec{name: fmt.Sprintf("PartNormBack(%d,%d)", from, to), out: in[0].Shape(), forward: func(dx []float32, a []Arg) {
 				copy(dx, a[0].F)
-				p := make([]float32, rows*(to-from))
-				cpu.NormBack(p, columns(a[0].F), columns(a[1].F), a[2].F, Eps)
-				put(dx, p)
+				cpu.NormBackColumns(dx, a[0].F, a[1].F, a[2].F, Eps, c)
 			}}, dy, in[0], in[1])
-			dg := apply(spec{name: fmt.Sprintf("PartNormBackGain(%d,%d)", from, to), out: in[1].Shape(), forward: func(dg []float32, a []Arg) {
-				cpu.NormBackParam(dg, nil, columns(a[0].F), columns(a[1].F), Eps)
-			}}, dy, in[0])
 			if len(in) == 2 {
+				dg := apply(spec{name: fmt.Sprintf("PartNormBackGain(%d,%d)", from, to), out: in[1].Shape(), forward: func(dg []float32, a []Arg) {
+					cpu.NormBackParamColumns(dg, nil, a[0].F, a[1].F, Eps, c)
+				}}, dy, in[0])
 				return G.Nodes{dx, dg}
 			}
-			db := apply(spec{name: fmt.Sprintf("PartBiasBack(%d,%d)", from, to), out: in[2].Shape(), forward: func(db []float32, a []Arg) {
-				cpu.SumRows(db, columns(a[0].F))
-			}}, dy)
-			return G.Nodes{dx, dg, db}
+			both := apply(spec{name: fmt.Sprintf("PartNormBackParams(%d,%d)", from, to), out: []int{2 * d}, forward: func(dp []float32, a []Arg) {
+				cpu.NormBackParamColumns(dp[:d], dp[d:], a[0].F, a[1].F, Eps, c)
+			}}, dy, in[0])
+			return G.Nodes{dx, part(both, 0, in[1].Shape()), part(both, d, in[2].Shape())}
 		},
 	}, in...)
 }
