@@ -44,18 +44,31 @@ func parseValue(text string) (v any) {
 	return v
 }
 
-// deep tells whether brackets lie in one another too far, counted as if those
-// in quotes were brackets too.
+// deep tells whether brackets lie in one another too far. Those in quotes do
+// not count, where a quote stands at the beginning of a value.
 func deep(text string) bool {
-	n := 0
+	n, quote, before := 0, rune(0), '['
+	escaped := false
 	for _, c := range text {
-		switch c {
-		case '[', '{':
+		switch {
+		case escaped:
+			escaped = false
+		case quote != 0:
+			escaped = c == '\\' && quote == '"'
+			if c == quote {
+				quote = 0 // of two in a row the second opens again
+			}
+		case (c == '\'' || c == '"') && strings.ContainsRune("[{,:'", before):
+			quote = c
+		case c == '[' || c == '{':
 			if n++; n > maxNest {
 				return true
 			}
-		case ']', '}':
+		case c == ']' || c == '}':
 			n--
+		}
+		if c != ' ' {
+			before = c
 		}
 	}
 	return false
