@@ -9,6 +9,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"reflect"
 )
 
@@ -47,6 +48,10 @@ type Failure struct {
 
 // Error gives the one line.
 func (f *Failure) Error() string { return f.Name + ": " + f.Value }
+
+// ErrInterrupted is what a call of compiled code panics with when the person
+// stopped the cell while it waited; the cell ends as one that was stopped.
+var ErrInterrupted = errors.New("interrupted")
 
 // Status tells how far a cell is typed: finished, unfinished (the indent of
 // the next line comes with it) or beyond help.

@@ -34,7 +34,7 @@ type run struct {
 	wake      chan struct{}
 }
 
-var errInterrupted = errors.New("interrupted")
+var errInterrupted = engine.ErrInterrupted
 
 // stop asks the program to end; it may be called more than once.
 func (r *run) stop() {

@@ -1,0 +1,296 @@
+package display
+
+// Slices and maps as tables. Only what is shown is read, and of every column
+// of numbers a few hundred more for its small picture.
+
+import (
+	"encoding"
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+)
+
+const (
+	someNumbers = 8  // from so many on, a slice of numbers gets a picture
+	samples     = 96 // of a column, for its small picture
+)
+
+// tabled gives a table for the kinds of values that have one, else nothing.
+func tabled(v any) Data {
+	r := reflect.ValueOf(v)
+	for r.Kind() == reflect.Pointer && !r.IsNil() {
+		if d := gridded(r); d != nil {
+			return d
+		}
+		if _, own := method(r); own {
+			return nil
+		}
+		r = r.Elem()
+	}
+	if d := gridded(r); d != nil {
+		return d
+	}
+	if _, own := method(r); own {
+		return nil
+	}
+	switch r.Kind() {
+	case reflect.Slice, reflect.Array:
+		return listed(r)
+	case reflect.Map:
+		return mapped(r)
+	}
+	return nil
+}
+
+// listed is a table of a slice whose elements have parts, or the picture of
+// one of numbers.
+func listed(r reflect.Value) Data {
+	n := r.Len()
+	row := func(i int) reflect.Value { return r.Index(i) }
+	if cols := columns(r.Type().Elem(), n, row); cols != nil {
+		label := func(i int) string { return strconv.Itoa(i) }
+		title := fmt.Sprintf("%s, %s", typeName(r.Type()), plural(n, "row"))
+		if r.Kind() == reflect.Slice && r.IsNil() {
+			title = typeName(r.Type()) + ", nil"
+		}
+		return rowsOf(title, "", n, cols, label, row)
+	}
+	if n < someNumbers || !isNumber(r.Type().Elem()) {
+		return nil
+	}
+	if _, own := method(r.Index(0)); own {
+		return nil
+	}
+	at := func(i int) float64 { return float(r.Index(i)) }
+	words := text(r.Interface())
+	xs := sampled(n, samples, at)
+	t := &table{title: fmt.Sprintf("%s, %s numbers", typeName(r.Type()), thousands(n))}
+	t.below = svgLine(xs, 320, 40) + `<div style="font-variant-numeric:tabular-nums">` + escape(shortened(words, 400)) + "</div>"
+	return Data{"text/html": t.html(), "text/plain": words}
+}
+
+// mapped is a table of keys and values.
+func mapped(r reflect.Value) Data {
+	n := r.Len()
+	if n == 0 {
+		return nil
+	}
+	title := fmt.Sprintf("%s, %s", typeName(r.Type()), plural(n, "key"))
+	most := n
+	if n > sortable {
+		most = headRows + tailRows
+		title += ", some of them"
+	}
+	ks := keys(r, most)
+	row := func(i int) reflect.Value { return r.MapIndex(ks[i]) }
+	label := func(i int) string { return word(ks[i]) }
+	cols := columns(r.Type().Elem(), len(ks), row)
+	if cols == nil {
+		cols = []column{{name: "value", get: func(v reflect.Value) reflect.Value { return v }, number: isNumber(r.Type().Elem())}}
+	}
+	d := rowsOf(title, "key", len(ks), cols, label, row)
+	if n <= headRows+tailRows && len(cols) == 1 && cols[0].name == "value" {
+		d["text/plain"] = text(r.Interface()) // as Go prints it
+	}
+	return d
+}
+
+// column is one part of the elements.
+type column struct {
+	name   string
+	get    func(row reflect.Value) reflect.Value // may give the zero Value: nothing there
+	number bool
+}
+
+// columns finds the parts of elements of type t, nil where they have none.
+func columns(t reflect.Type, n int, row func(int) reflect.Value) []column {
+	if ownText(t) {
+		return nil
+	}
+	direct := t
+	if t.Kind() == reflect.Pointer {
+		direct = t.Elem()
+		if ownText(direct) {
+			return nil
+		}
+	}
+	switch direct.Kind() {
+	case reflect.Struct:
+		return fieldsOf(direct)
+	case reflect.Map:
+		if direct.Key().Kind() == reflect.String {
+			return keysOf(direct, n, row)
+		}
+	case reflect.Slice, reflect.Array:
+		if isNumber(direct.Elem()) && direct.Elem().Kind() != reflect.Uint8 {
+			return indexesOf(direct, n, row)
+		}
+	}
+	return nil
+}
+
+// fieldsOf gives the fields of a struct; one without exported fields is not
+// made to be looked into.
+func fieldsOf(t reflect.Type) []column {
+	var out []column
+	exported := false
+	for i := range t.NumField() {
+		f := t.Field(i)
+		exported = exported || f.IsExported()
+		out = append(out, column{name: f.Name, number: isNumber(f.Type), get: func(row reflect.Value) reflect.Value {
+			if row = behind(row); !row.IsValid() {
+				return row
+			}
+			return row.Field(i)
+		}})
+	}
+	if !exported {
+		return nil
+	}
+	return out
+}
+
+// keysOf gives the keys of the maps that are shown.
+func keysOf(t reflect.Type, n int, row func(int) reflect.Value) []column {
+	at, _ := span(n, headRows, tailRows)
+	all := reflect.MakeMap(reflect.MapOf(t.Key(), reflect.TypeFor[bool]()))
+	for _, i := range at {
+		if m := behind(row(i)); m.IsValid() {
+			for _, k := range keys(m, sortable) {
+				all.SetMapIndex(k, reflect.ValueOf(true))
+			}
+		}
+	}
+	var out []column
+	for _, k := range keys(all, sortable) {
+		out = append(out, column{name: word(k), number: isNumber(t.Elem()), get: func(row reflect.Value) reflect.Value {
+			if row = behind(row); !row.IsValid() {
+				return row
+			}
+			return row.MapIndex(k)
+		}})
+	}
+	return out
+}
+
+// indexesOf gives the columns of a slice of slices.
+func indexesOf(t reflect.Type, n int, row func(int) reflect.Value) []column {
+	at, _ := span(n, headRows, tailRows)
+	wide := 0
+	for _, i := range at {
+		if s := behind(row(i)); s.IsValid() {
+			wide = max(wide, s.Len())
+		}
+	}
+	var out []column
+	for j := range wide {
+		out = append(out, column{name: strconv.Itoa(j), number: true, get: func(row reflect.Value) reflect.Value {
+			if row = behind(row); !row.IsValid() || j >= row.Len() {
+				return reflect.Value{}
+			}
+			return row.Index(j)
+		}})
+	}
+	return out
+}
+
+// behind follows a pointer or an interface; nil leads nowhere.
+func behind(v reflect.Value) reflect.Value {
+	for v.IsValid() && (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) {
+		v = v.Elem()
+	}
+	return v
+}
+
+// rowsOf makes the table of n rows.
+func rowsOf(title, corner string, n int, cols []column, label func(int) string, row func(int) reflect.Value) Data {
+	at, gap := span(n, headRows, tailRows)
+	which, hole := span(len(cols), headCols, tailCols)
+	t := &table{title: title, gap: gap, left: n - len(at), head: []string{corner}, right: []bool{false}}
+	if len(which) < len(cols) {
+		t.title += ", " + plural(len(cols), "column")
+	}
+	sums := []summary{{}}
+	for k, j := range which {
+		if hole > 0 && k == hole {
+			t.head, t.right, sums = append(t.head, cut), append(t.right, false), append(sums, summary{})
+		}
+		c := cols[j]
+		t.head, t.right = append(t.head, shortened(c.name, maxWord/2)), append(t.right, c.number)
+		var s summary
+		if c.number && n >= someNumbers {
+			xs := sampled(n, samples/2, func(i int) float64 { return float(c.get(row(i))) })
+			s = summary{textLine(xs, 8), svgLine(xs, 80, 18)}
+		}
+		sums = append(sums, s)
+	}
+	t.sums = sums
+	for _, i := range at {
+		cells, v := []string{label(i)}, row(i)
+		for k, j := range which {
+			if hole > 0 && k == hole {
+				cells = append(cells, cut)
+			}
+			switch f := cols[j].get(v); {
+			case f.IsValid():
+				cells = append(cells, word(f))
+			case k == 0 && !behind(v).IsValid():
+				cells = append(cells, "<nil>")
+			default:
+				cells = append(cells, "")
+			}
+		}
+		t.rows = append(t.rows, cells)
+	}
+	return t.data()
+}
+
+// sampled reads at most so many of n numbers, evenly; what is no number is
+// NaN.
+func sampled(n, most int, at func(int) float64) []float64 {
+	out := make([]float64, min(n, most))
+	for i := range out {
+		j := i
+		if n > most {
+			j = int(int64(i) * int64(n-1) / int64(most-1))
+		}
+		out[i] = at(j)
+	}
+	return out
+}
+
+func isNumber(t reflect.Type) bool {
+	return t.Kind() >= reflect.Int && t.Kind() <= reflect.Float64 && t.Kind() != reflect.Uintptr
+}
+
+// float is a number of any kind, NaN for what is none.
+func float(v reflect.Value) float64 {
+	switch v = behind(v); {
+	case !v.IsValid():
+	case v.CanInt():
+		return float64(v.Int())
+	case v.CanUint():
+		return float64(v.Uint())
+	case v.CanFloat():
+		return v.Float()
+	}
+	return math.NaN()
+}
+
+// ownText tells whether values of a type print themselves.
+func ownText(t reflect.Type) bool {
+	for _, i := range []reflect.Type{reflect.TypeFor[fmt.Stringer](), reflect.TypeFor[error](), reflect.TypeFor[fmt.Formatter](), reflect.TypeFor[encoding.TextMarshaler]()} {
+		if t.Implements(i) {
+			return true
+		}
+	}
+	return false
+}
+
+func plural(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return thousands(n) + " " + what
+}

@@ -1,0 +1,292 @@
+package display
+
+// Text for values of every kind, as fmt prints them, but with an end: large
+// values are cut, circles are closed, and pointers lead to what they point at.
+
+import (
+	"cmp"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	maxText  = 20000 // bytes of a value's text; a front end is no place for more
+	maxWord  = 80    // characters of a value in a table
+	maxDepth = 6     // of values in values
+	maxItems = 1000  // of a slice or map at the top; fewer where it is nested
+	cut      = "…"
+)
+
+// text is a value as fmt's %+v prints it.
+func text(v any) string { return printed(reflect.ValueOf(v), maxText, 0) }
+
+// word is a value in one short line, for a table.
+func word(v reflect.Value) string {
+	for v.Kind() == reflect.Interface && !v.IsNil() {
+		v = v.Elem()
+	}
+	switch v.Kind() {
+	case reflect.Float32, reflect.Float64:
+		if _, own := method(v); !own {
+			return number(v.Float(), v.Type().Bits())
+		}
+	}
+	s := printed(v, 4*maxWord, 2)
+	s = strings.NewReplacer("\r\n", "⏎", "\n", "⏎", "\t", " ").Replace(s)
+	if r := []rune(s); len(r) > maxWord {
+		s = string(r[:maxWord-1]) + cut
+	}
+	return s
+}
+
+// number is a float as a person reads it: six digits are enough.
+func number(x float64, bits int) string {
+	short := strconv.FormatFloat(x, 'g', -1, bits)
+	if len(short) > 8 {
+		short = strconv.FormatFloat(x, 'g', 6, bits)
+	}
+	return short
+}
+
+// thousands is a count with its digits in groups.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// printed gives at most about limit bytes of text; depth tells how nested the
+// value is.
+func printed(v reflect.Value, limit, depth int) string {
+	p := &printer{limit: limit, on: map[visit]bool{}}
+	p.value(v, depth)
+	s := p.b.String()
+	if len(s) > limit {
+		n := len(s)
+		s = strings.ToValidUTF8(s[:limit], "")
+		if depth == 0 {
+			s += fmt.Sprintf(" %s (%s bytes)", cut, thousands(n))
+		} else {
+			s += cut
+		}
+	}
+	return s
+}
+
+// visit is a pointer, map or slice that is being printed.
+type visit struct {
+	p uintptr
+	n int
+	t reflect.Type
+}
+
+type printer struct {
+	b     strings.Builder
+	limit int
+	on    map[visit]bool
+}
+
+// method gives the text of a value that has its own.
+func method(v reflect.Value) (string, bool) {
+	if !v.IsValid() || !v.CanInterface() {
+		return "", false
+	}
+	switch x := v.Interface().(type) {
+	case fmt.Formatter, error, fmt.Stringer:
+		return fmt.Sprintf("%+v", x), true
+	}
+	return "", false
+}
+
+func (p *printer) value(v reflect.Value, depth int) {
+	if p.b.Len() > p.limit {
+		return
+	}
+	if !v.IsValid() {
+		p.b.WriteString("<nil>")
+		return
+	}
+	if s, ok := method(v); ok {
+		p.b.WriteString(s)
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		s := v.String()
+		if depth > 0 && len(s) > maxItems {
+			s = strings.ToValidUTF8(s[:maxItems], "") + cut
+		}
+		p.b.WriteString(s)
+	case reflect.Bool:
+		p.b.WriteString(strconv.FormatBool(v.Bool()))
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		p.b.WriteString(strconv.FormatInt(v.Int(), 10))
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		p.b.WriteString(strconv.FormatUint(v.Uint(), 10))
+	case reflect.Float32:
+		fmt.Fprint(&p.b, float32(v.Float()))
+	case reflect.Float64:
+		fmt.Fprint(&p.b, v.Float())
+	case reflect.Complex64, reflect.Complex128:
+		fmt.Fprint(&p.b, v.Complex())
+	case reflect.Interface:
+		p.value(v.Elem(), depth)
+	case reflect.Pointer:
+		p.pointer(v, depth)
+	case reflect.Slice:
+		p.within(v, v.Len(), depth, p.list)
+	case reflect.Array:
+		p.list(v, depth)
+	case reflect.Map:
+		p.within(v, v.Len(), depth, p.pairs)
+	case reflect.Struct:
+		p.fields(v, depth)
+	default: // channels, functions: their addresses mean nothing
+		if v.Kind() != reflect.UnsafePointer && v.IsNil() {
+			p.b.WriteString("<nil>")
+			return
+		}
+		p.b.WriteString(typeName(v.Type()))
+	}
+}
+
+// within goes into a value that may hold itself.
+func (p *printer) within(v reflect.Value, n, depth int, f func(reflect.Value, int)) {
+	at := visit{v.Pointer(), n, v.Type()}
+	if n > 0 && p.on[at] || depth >= maxDepth {
+		p.b.WriteString(cut)
+		return
+	}
+	p.on[at] = true
+	f(v, depth)
+	delete(p.on, at)
+}
+
+// pointer follows a pointer near the top, and names the type of one far down,
+// for whole programs hang together by pointers.
+func (p *printer) pointer(v reflect.Value, depth int) {
+	switch {
+	case v.IsNil():
+		p.b.WriteString("<nil>")
+	case depth > 2:
+		p.b.WriteString(typeName(v.Type()))
+	default:
+		p.within(v, 1, depth, func(v reflect.Value, depth int) {
+			p.b.WriteString("&")
+			p.value(v.Elem(), depth+1)
+		})
+	}
+}
+
+// items is how many items are written of a list that is nested so deep.
+func items(depth int) int { return max(maxItems>>(3*depth), 8) }
+
+func (p *printer) list(v reflect.Value, depth int) {
+	n, most := v.Len(), items(depth)
+	p.b.WriteString("[")
+	for i := 0; i < n && p.b.Len() <= p.limit; i++ {
+		if i > 0 {
+			p.b.WriteString(" ")
+		}
+		if n > most && i == most*3/4 {
+			p.b.WriteString(cut + " ")
+			i = n - most/4
+		}
+		p.value(v.Index(i), depth+1)
+	}
+	p.b.WriteString("]")
+	if n > most {
+		fmt.Fprintf(&p.b, " (%s)", thousands(n))
+	}
+}
+
+func (p *printer) pairs(v reflect.Value, depth int) {
+	p.b.WriteString("map[")
+	n, most := v.Len(), items(depth)
+	for i, k := range keys(v, most) {
+		if p.b.Len() > p.limit {
+			break
+		}
+		if i > 0 {
+			p.b.WriteString(" ")
+		}
+		p.value(k, depth+1)
+		p.b.WriteString(":")
+		p.value(v.MapIndex(k), depth+1)
+	}
+	if n > most {
+		p.b.WriteString(" " + cut)
+	}
+	p.b.WriteString("]")
+	if n > most {
+		fmt.Fprintf(&p.b, " (%s)", thousands(n))
+	}
+}
+
+func (p *printer) fields(v reflect.Value, depth int) {
+	if depth >= maxDepth {
+		p.b.WriteString(cut)
+		return
+	}
+	p.b.WriteString("{")
+	for i := range v.NumField() {
+		if i > 0 {
+			p.b.WriteString(" ")
+		}
+		p.b.WriteString(v.Type().Field(i).Name + ":")
+		p.value(v.Field(i), depth+1)
+	}
+	p.b.WriteString("}")
+}
+
+// sortable is how many keys of a map are put in order; of a larger one some
+// are shown as they come.
+const sortable = 100_000
+
+// keys gives a map's first keys in order, at most so many.
+func keys(v reflect.Value, most int) []reflect.Value {
+	var out []reflect.Value
+	for it := v.MapRange(); it.Next(); {
+		out = append(out, it.Key())
+		if v.Len() > sortable && len(out) >= most {
+			break
+		}
+	}
+	slices.SortStableFunc(out, compare)
+	return out[:min(most, len(out))]
+}
+
+// compare orders keys: numbers by size, all else by its text.
+func compare(a, b reflect.Value) int {
+	if a.Kind() == reflect.Interface {
+		a = a.Elem()
+	}
+	if b.Kind() == reflect.Interface {
+		b = b.Elem()
+	}
+	switch {
+	case a.IsValid() && b.IsValid() && a.CanInt() && b.CanInt():
+		return cmp.Compare(a.Int(), b.Int())
+	case a.IsValid() && b.IsValid() && a.CanUint() && b.CanUint():
+		return cmp.Compare(a.Uint(), b.Uint())
+	case a.IsValid() && b.IsValid() && a.CanFloat() && b.CanFloat():
+		return cmp.Compare(a.Float(), b.Float())
+	case a.IsValid() && b.IsValid() && a.Kind() == reflect.String && b.Kind() == reflect.String:
+		return cmp.Compare(a.String(), b.String())
+	}
+	return cmp.Compare(printed(a, maxWord, 2), printed(b, maxWord, 2))
+}
+
+// typeName is a type as a cell writes it.
+func typeName(t reflect.Type) string {
+	return strings.NewReplacer("main.", "", "interface {}", "any").Replace(t.String())
+}
+
+// width is how many columns of a terminal a text takes, roughly.
+func width(s string) int { return utf8.RuneCountInString(s) }
