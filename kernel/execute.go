@@ -19,6 +19,7 @@ type execution struct {
 	Store       *bool             `json:"store_history"`
 	Expressions map[string]string `json:"user_expressions"`
 	Stop        *bool             `json:"stop_on_error"`
+	Stdin       bool              `json:"allow_stdin"`
 }
 
 func (s *server) execute(m *message) {
@@ -36,12 +37,15 @@ func (s *server) execute(m *message) {
 		s.history = append(s.history, entry{n, x.Code})
 	}
 	s.mu.Lock()
-	s.parent = m.raw
+	s.parent, s.asker = m.raw, nil
+	if x.Stdin {
+		s.asker = m
+	}
 	s.mu.Unlock()
 	if !x.Silent {
 		s.publish("execute_input", m.raw, map[string]any{"code": x.Code, "execution_count": n})
 	}
-	r := s.run(order{Op: "run", N: n, Code: x.Code}, m.raw)
+	r := s.run(order{Op: "run", N: n, Code: x.Code})
 	if r.Failure != nil {
 		content := failed(r.Failure, n)
 		if !x.Silent {
@@ -63,9 +67,9 @@ func (s *server) execute(m *message) {
 }
 
 // run runs a cell; a worker that dies of it is replaced.
-func (s *server) run(o order, parent json.RawMessage) report {
+func (s *server) run(o order) report {
 	p := s.current()
-	r, ok := p.ask(o, func(r report) { s.display(r, parent) })
+	r, ok := p.ask(o)
 	if ok {
 		return r
 	}
@@ -83,26 +87,6 @@ func dead(p *process) report {
 		Value: died + "; the cells' process has ended, all variables are lost",
 		Trace: []string{"Go cannot recover from this: " + died},
 	}}
-}
-
-func (s *server) display(r report, parent json.RawMessage) {
-	kind := "display_data"
-	if r.Op == "update" {
-		kind = "update_display_data"
-	}
-	s.publish(kind, parent, map[string]any{"data": withText(r.Bundle), "metadata": map[string]any{}, "transient": map[string]any{"display_id": r.ID}})
-}
-
-// withText makes sure that a front end without pictures has something.
-func withText(b map[string]any) map[string]any {
-	if _, ok := b["text/plain"]; ok {
-		return b
-	}
-	out := map[string]any{"text/plain": ""}
-	for k, v := range b {
-		out[k] = v
-	}
-	return out
 }
 
 // expressions evaluates what a front end wants to know after the cell.

@@ -36,6 +36,7 @@ type nbCell struct {
 	source  string
 	outputs []map[string]any
 	count   int
+	stale   bool // the outputs go when the next one comes
 	rest    map[string]json.RawMessage
 	title   string // the nearest heading above, for the progress lines
 }
@@ -135,11 +136,30 @@ func readNotebook(path string) (*nbFile, error) {
 func (nb *nbFile) run(ctx context.Context, progress io.Writer) error {
 	var mu sync.Mutex
 	var current *nbCell
+	shows := map[string][]map[string]any{} // outputs by display id
 	p, err := start(func(name, text string) {
 		mu.Lock()
 		defer mu.Unlock()
 		if current != nil {
 			current.stream(name, text)
+		}
+	}, func(p *process, r report) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case r.Op == "input":
+			p.send(order{Op: "input", N: r.N, Error: "nobody is here to answer"})
+		case current == nil:
+		case r.Op == "update":
+			for _, o := range shows[r.ID] {
+				o["data"] = withText(r.Bundle)
+			}
+		case r.Op == "display":
+			o := map[string]any{"output_type": "display_data", "data": withText(r.Bundle), "metadata": map[string]any{}}
+			shows[r.ID] = append(shows[r.ID], o)
+			current.add(o)
+		case r.Op == "clear":
+			current.clear(r.Flag)
 		}
 	})
 	if err != nil {
@@ -155,26 +175,13 @@ func (nb *nbFile) run(ctx context.Context, progress io.Writer) error {
 			code = append(code, c)
 		}
 	}
-	shows := map[string][]map[string]any{} // outputs by display id
 	for i, c := range code {
 		mu.Lock()
 		current = c
 		mu.Unlock()
 		c.count = i + 1
 		bar := startProgress(progress, i+1, len(code), c.label())
-		r, ok := p.ask(order{Op: "run", N: i + 1, Code: c.source}, func(r report) {
-			mu.Lock()
-			defer mu.Unlock()
-			if r.Op == "update" {
-				for _, o := range shows[r.ID] {
-					o["data"] = withText(r.Bundle)
-				}
-				return
-			}
-			o := map[string]any{"output_type": "display_data", "data": withText(r.Bundle), "metadata": map[string]any{}}
-			shows[r.ID] = append(shows[r.ID], o)
-			c.outputs = append(c.outputs, o)
-		})
+		r, ok := p.ask(order{Op: "run", N: i + 1, Code: c.source})
 		if !ok {
 			r = dead(p)
 		}
@@ -214,21 +221,37 @@ func shorten(s string, n int) string {
 
 // stream appends printed text, to the output before it if that is the same.
 func (c *nbCell) stream(name, text string) {
-	if n := len(c.outputs); n > 0 {
+	if n := len(c.outputs); n > 0 && !c.stale {
 		if o := c.outputs[n-1]; o["output_type"] == "stream" && o["name"] == name {
 			o["text"] = o["text"].(string) + text
 			return
 		}
 	}
-	c.outputs = append(c.outputs, map[string]any{"output_type": "stream", "name": name, "text": text})
+	c.add(map[string]any{"output_type": "stream", "name": name, "text": text})
+}
+
+// add appends an output.
+func (c *nbCell) add(o map[string]any) {
+	if c.stale {
+		c.clear(false)
+	}
+	c.outputs = append(c.outputs, o)
+}
+
+// clear removes the outputs, now or when there is another.
+func (c *nbCell) clear(wait bool) {
+	c.stale = wait
+	if !wait {
+		c.outputs = []map[string]any{}
+	}
 }
 
 func (c *nbCell) finish(r report, n int) {
 	switch {
 	case r.Failure != nil:
-		c.outputs = append(c.outputs, map[string]any{"output_type": "error", "ename": r.Failure.Name, "evalue": r.Failure.Value, "traceback": traceback(r.Failure)})
+		c.add(map[string]any{"output_type": "error", "ename": r.Failure.Name, "evalue": r.Failure.Value, "traceback": traceback(r.Failure)})
 	case r.Bundle != nil:
-		c.outputs = append(c.outputs, map[string]any{"output_type": "execute_result", "execution_count": n, "data": withText(r.Bundle), "metadata": map[string]any{}})
+		c.add(map[string]any{"output_type": "execute_result", "execution_count": n, "data": withText(r.Bundle), "metadata": map[string]any{}})
 	}
 }
 

@@ -20,13 +20,15 @@ type process struct {
 	mu      sync.Mutex // of orders
 	orders  *os.File
 	encode  *json.Encoder
-	reports chan report // closed when the worker is gone
+	reports chan report  // ready and done; closed when the worker is gone
+	event   func(report) // takes all others, in order
 	out     *stream
 	err     *stream
 }
 
-// start starts a worker whose printed text goes to publish.
-func start(publish func(name, text string)) (*process, error) {
+// start starts a worker whose printed text goes to publish, and what it does
+// to the page to event, which must not wait for the worker.
+func start(publish func(name, text string), event func(*process, report)) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -48,6 +50,7 @@ func start(publish func(name, text string)) (*process, error) {
 		return nil, err
 	}
 	p := &process{cmd: exec.Command(self, "worker"), orders: ordersW, encode: json.NewEncoder(ordersW), reports: make(chan report, 64)}
+	p.event = func(r report) { event(p, r) }
 	p.cmd.ExtraFiles = []*os.File{ordersR, reportsW}
 	p.cmd.Stdout, p.cmd.Stderr = outW, errW
 	// A fatal error prints one goroutine, not hundreds.
@@ -71,6 +74,7 @@ func start(publish func(name, text string)) (*process, error) {
 func (p *process) read(f io.ReadCloser) {
 	defer f.Close()
 	d := json.NewDecoder(bufio.NewReaderSize(f, 1<<16))
+	d.UseNumber() // large ones go through unchanged
 	for {
 		var r report
 		if d.Decode(&r) != nil {
@@ -82,7 +86,11 @@ func (p *process) read(f io.ReadCloser) {
 		}
 		p.out.reach(r.Seq)
 		p.err.reach(r.Seq)
-		p.reports <- r
+		if r.Op == "done" || r.Op == "ready" {
+			p.reports <- r
+		} else {
+			p.event(r)
+		}
 	}
 }
 
@@ -92,19 +100,12 @@ func (p *process) send(o order) {
 	p.encode.Encode(o)
 }
 
-// ask sends an order and hands on displays until it is done. False tells that
-// the worker died of it.
-func (p *process) ask(o order, display func(report)) (report, bool) {
+// ask sends an order and waits until it is done. False tells that the worker
+// died of it.
+func (p *process) ask(o order) (report, bool) {
 	p.send(o)
-	for r := range p.reports {
-		if r.Op == "done" {
-			return r, true
-		}
-		if display != nil {
-			display(r)
-		}
-	}
-	return report{}, false
+	r, ok := <-p.reports
+	return r, ok
 }
 
 // kill ends the worker.

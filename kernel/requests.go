@@ -131,7 +131,9 @@ func (s *server) handleShell(m *message) {
 		}
 		s.reply(s.shell, m, "history_reply", map[string]any{"status": "ok", "history": lines})
 	case "comm_info_request":
-		s.reply(s.shell, m, "comm_info_reply", map[string]any{"status": "ok", "comms": map[string]any{}})
+		s.reply(s.shell, m, "comm_info_reply", map[string]any{"status": "ok", "comms": s.commInfo(m)})
+	case "comm_open", "comm_msg", "comm_close":
+		s.comm(m)
 	case "shutdown_request":
 		s.shutdown(s.shell, m)
 	case "interrupt_request":
@@ -144,7 +146,7 @@ func (s *server) handleShell(m *message) {
 
 // ask is an order without a cell of its own.
 func (s *server) ask(o order) (report, bool) {
-	r, ok := s.current().ask(o, nil)
+	r, ok := s.current().ask(o)
 	if !ok {
 		s.revive()
 	}
@@ -153,6 +155,7 @@ func (s *server) ask(o order) (report, bool) {
 
 // revive starts a new worker; when that fails, the kernel has no use.
 func (s *server) revive() {
+	s.forgetComms()
 	if err := s.restart(); err != nil {
 		log.Printf("%v", err)
 		s.stop()

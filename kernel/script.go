@@ -237,6 +237,9 @@ func (h *scriptHost) close() {
 	}
 }
 
+// Prints tells package display that results belong on standard output.
+func (h *scriptHost) Prints() {}
+
 // Show prints the bundle's text.
 func (h *scriptHost) Show(b map[string]any) string {
 	h.lastText = ""

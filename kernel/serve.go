@@ -22,13 +22,17 @@ type server struct {
 	shell   zmq4.Socket
 	control zmq4.Socket
 	iopub   zmq4.Socket
+	stdin   zmq4.Socket
 
 	queue *queue
 	quit  chan struct{}
 	once  sync.Once
 
 	mu     sync.Mutex
-	parent json.RawMessage // whose cell is running, or ran last
+	parent json.RawMessage   // whose cell is running, or ran last
+	asker  *message          // the same, if its front end answers questions
+	asked  int               // the question that is open, or 0
+	comms  map[string]string // targets of the open ones, by id
 	worker *process
 
 	count   int // of cells
@@ -54,13 +58,14 @@ func Serve(connectionFile string) error {
 	quiet := zmq4.WithLogger(log.New(os.Stderr, "kernel: ", 0))
 	s := &server{
 		key: signer(c.Key), session: uuid(), queue: newQueue(), quit: make(chan struct{}),
-		shell: zmq4.NewRouter(ctx, quiet), control: zmq4.NewRouter(ctx, quiet), iopub: zmq4.NewPub(ctx, quiet),
+		shell: zmq4.NewRouter(ctx, quiet), control: zmq4.NewRouter(ctx, quiet), iopub: zmq4.NewPub(ctx, quiet), stdin: zmq4.NewRouter(ctx, quiet),
+		comms: map[string]string{},
 	}
-	stdin, beat := zmq4.NewRouter(ctx, quiet), zmq4.NewRep(ctx, quiet)
+	beat := zmq4.NewRep(ctx, quiet)
 	for _, b := range []struct {
 		socket zmq4.Socket
 		port   int
-	}{{beat, c.Heartbeat}, {s.iopub, c.IOPub}, {s.control, c.Control}, {stdin, c.Stdin}, {s.shell, c.Shell}} {
+	}{{beat, c.Heartbeat}, {s.iopub, c.IOPub}, {s.control, c.Control}, {s.stdin, c.Stdin}, {s.shell, c.Shell}} {
 		if err := b.socket.Listen(c.endpoint(b.port)); err != nil {
 			return fmt.Errorf("kernel: %w", err)
 		}
@@ -80,6 +85,7 @@ func Serve(connectionFile string) error {
 	s.publish("status", nil, status("starting"))
 	go s.receive(ctx, s.control, s.handleControl)
 	go s.receive(ctx, s.shell, s.queue.put)
+	go s.receive(ctx, s.stdin, s.answer)
 	go s.work()
 	go s.orphaned()
 	<-s.quit
@@ -142,7 +148,7 @@ func (s *server) interrupt() { s.current().send(order{Op: "interrupt"}) }
 func (s *server) restart() error {
 	p, err := start(func(name, text string) {
 		s.publish("stream", s.running(), map[string]any{"name": name, "text": text})
-	})
+	}, s.event)
 	if err != nil {
 		return err
 	}

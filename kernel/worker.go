@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"sync"
 
 	"fourmlab/kernel/engine"
@@ -18,14 +19,21 @@ import (
 
 // order is what the parent asks of the worker.
 type order struct {
-	Op   string `json:"op"` // run, expression, complete, inspect, whole, interrupt
+	Op   string `json:"op"` // run, complete, inspect, whole, comm_*; interrupt and input need no answer
 	N    int    `json:"n,omitempty"`
 	Code string `json:"code,omitempty"`
 	At   int    `json:"at,omitempty"` // in bytes
+
+	Text   string         `json:"text,omitempty"`  // what was typed
+	Error  string         `json:"error,omitempty"` // why nothing was
+	ID     string         `json:"id,omitempty"`
+	Target string         `json:"target,omitempty"`
+	Data   map[string]any `json:"data,omitempty"`
 }
 
-// report is what the worker answers: ready, display and update at any time, a
-// done for every order but an interrupt.
+// report is what the worker answers: a done for every order that needs one;
+// ready, and what happens on the page (display, update, clear, input, comm_*)
+// at any time.
 type report struct {
 	Op      string          `json:"op"`
 	Seq     int             `json:"seq,omitempty"` // the mark in the streams that stands before it
@@ -37,6 +45,11 @@ type report struct {
 	To      int             `json:"to,omitempty"`
 	Text    string          `json:"text,omitempty"`
 	Status  string          `json:"status,omitempty"`
+
+	N      int            `json:"n,omitempty"`    // of a question
+	Flag   bool           `json:"flag,omitempty"` // a secret question; a clear that waits
+	Target string         `json:"target,omitempty"`
+	Data   map[string]any `json:"data,omitempty"`
 }
 
 // markText is written to both streams before a report, so that the parent
@@ -50,6 +63,12 @@ type worker struct {
 	seq    int
 	shows  int
 	engine *session.Session
+
+	asking  sync.Mutex // one question at a time
+	asked   int
+	answers chan order
+	stops   chan struct{} // holds an interrupt that nobody has taken
+	deliver func(kind, id, target string, data map[string]any) bool
 }
 
 // Worker runs cells for the parent process that started this one; a program
@@ -60,12 +79,12 @@ func Worker() error {
 	if in == nil || out == nil {
 		return fmt.Errorf("kernel.Worker: no pipes; this process is started by the kernel only")
 	}
-	w := &worker{out: json.NewEncoder(out), engine: session.New()}
+	w := &worker{out: json.NewEncoder(out), engine: session.New(), answers: make(chan order, 16), stops: make(chan struct{}, 1)}
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	go func() {
 		for range interrupts {
-			w.engine.Interrupt()
+			w.interrupt()
 		}
 	}()
 	// Deep recursion in a cell ends as an error while the machine still breathes.
@@ -86,11 +105,17 @@ func Worker() error {
 		if err := lines.Decode(&o); err != nil {
 			return nil
 		}
-		if o.Op == "interrupt" {
-			w.engine.Interrupt()
-			continue
+		switch o.Op {
+		case "interrupt":
+			w.interrupt()
+		case "input":
+			select {
+			case w.answers <- o:
+			default: // nobody asks
+			}
+		default:
+			orders <- o
 		}
-		orders <- o
 	}
 }
 
@@ -104,12 +129,25 @@ func (w *worker) send(r report) {
 	os.Stderr.WriteString(markText(r.Seq))
 	if err := w.out.Encode(r); err != nil {
 		// A bundle that is no JSON (a NaN in it) must not hang the parent.
-		w.out.Encode(report{Op: r.Op, Seq: r.Seq, ID: r.ID, Bundle: map[string]any{"text/plain": err.Error()}})
+		w.out.Encode(report{Op: r.Op, Seq: r.Seq, ID: r.ID, Target: r.Target, Bundle: map[string]any{"text/plain": unsent(r.Bundle, err)}})
 	}
 }
 
+// unsent is the text of a bundle that is no JSON.
+func unsent(b map[string]any, err error) string {
+	text, _ := b["text/plain"].(string)
+	return strings.TrimPrefix(text+"\n", "\n") + err.Error()
+}
+
 func (w *worker) obey(o order) report {
+	select {
+	case <-w.stops: // meant what ran before
+	default:
+	}
 	switch o.Op {
+	case "comm_open", "comm_msg", "comm_close":
+		w.carry(o)
+		return report{Op: "done"}
 	case "complete":
 		names, from, to := w.engine.Complete(o.Code, o.At)
 		return report{Op: "done", Names: names, From: from, To: to}
@@ -120,7 +158,39 @@ func (w *worker) obey(o order) report {
 		return report{Op: "done", Status: string(status), Text: indent}
 	}
 	r := w.engine.Run(context.Background(), o.N, o.Code)
-	return report{Op: "done", Failure: r.Err, Bundle: bundle(r.Values)}
+	out := report{Op: "done", Failure: r.Err}
+	if !w.unless(func() { out.Bundle = bundle(r.Values) }) {
+		return report{Op: "done", Failure: &engine.Failure{Name: "interrupted", Value: "the value was not shown; variables keep what they had"}}
+	}
+	return out
+}
+
+// unless runs what a cell's value or handler does, and tells whether it came
+// to its end before the person stopped it; what does not end is left behind.
+func (w *worker) unless(f func()) bool {
+	select {
+	case <-w.stops:
+	default:
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f()
+	}()
+	select {
+	case <-done:
+		return true
+	case <-w.stops:
+		return false
+	}
+}
+
+func (w *worker) interrupt() {
+	w.engine.Interrupt()
+	select {
+	case w.stops <- struct{}{}:
+	default:
+	}
 }
 
 // Show implements the host of long calls: a display that can be updated.
