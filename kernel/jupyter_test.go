@@ -37,6 +37,15 @@ func TestJupyter(t *testing.T) {
 	}
 }
 
+// What cells do to the page, as a front end sees it.
+func TestJupyterDisplay(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	client(t, "testdata/display.py", self)
+}
+
 // The real gophernotes, built with the lab's packages, runs cells.
 func TestGophernotes(t *testing.T) {
 	if testing.Short() {

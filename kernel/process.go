@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"strings"
@@ -78,6 +79,8 @@ func (p *process) read(f io.ReadCloser) {
 	for {
 		var r report
 		if d.Decode(&r) != nil {
+			p.out.pass(math.MaxInt) // no report is on its way
+			p.err.pass(math.MaxInt)
 			p.cmd.Wait()
 			p.out.drain()
 			p.err.drain()
@@ -91,6 +94,8 @@ func (p *process) read(f io.ReadCloser) {
 		} else {
 			p.event(r)
 		}
+		p.out.pass(r.Seq)
+		p.err.pass(r.Seq)
 	}
 }
 

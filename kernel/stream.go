@@ -31,6 +31,7 @@ type stream struct {
 	pending []byte // read, not yet published
 	tail    []byte // the end of all that was published
 	seen    int    // the last mark
+	passed  int    // the last mark whose report has been handled
 	ended   bool
 	timer   *time.Timer
 }
@@ -55,10 +56,19 @@ func (s *stream) read(r io.ReadCloser) {
 			if m == nil {
 				break
 			}
+			if n, _ := strconv.Atoi(string(held[m[2]:m[3]])); n != s.seen+1 { // a cell printed it
+				s.pending = append(s.pending, held[:m[1]]...)
+				held = held[m[1]:]
+				continue
+			}
 			s.pending = append(s.pending, held[:m[0]]...)
 			s.flush()
-			s.seen, _ = strconv.Atoi(string(held[m[2]:m[3]]))
+			s.seen++
 			held = held[m[1]:]
+			s.moved.Broadcast()
+			for s.passed < s.seen { // what was printed behind it comes behind it
+				s.moved.Wait()
+			}
 		}
 		cut := len(held)
 		if i := bytes.LastIndexByte(held, 0x1e); i >= 0 && len(held)-i < 40 && err == nil {
@@ -110,14 +120,22 @@ func (s *stream) flush() {
 	s.pending = append(s.pending[:0], s.pending[n:]...)
 }
 
-// reach waits until everything before a mark is published.
+// reach waits until everything before a mark is published; nothing behind it
+// is until pass is called.
 func (s *stream) reach(seq int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for s.seen < seq && !s.ended {
 		s.moved.Wait()
 	}
-	s.flush()
+}
+
+// pass tells that the report of a mark has been handled.
+func (s *stream) pass(seq int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.passed = seq
+	s.moved.Broadcast()
 }
 
 // drain waits for the end.

@@ -11,10 +11,10 @@ import (
 // cells, and needs no import in a cell.
 func TestLinked(t *testing.T) {
 	l := engine.Current()
-	if len(l.Prelude) < 3 {
-		t.Errorf("prelude %v, expected fourm, viz and datasets", l.Prelude)
+	if len(l.Prelude) < 4 {
+		t.Errorf("prelude %v, expected fourm, viz, datasets and display", l.Prelude)
 	}
-	for _, key := range []string{"fmt/fmt", "fourmlab/fourm/fourm", "fourmlab/viz/viz", "fourmlab/datasets/datasets", "gonum.org/v1/plot/plot"} {
+	for _, key := range []string{"fmt/fmt", "fourmlab/fourm/fourm", "fourmlab/viz/viz", "fourmlab/datasets/datasets", "fourmlab/kernel/display/display", "gonum.org/v1/plot/plot"} {
 		if len(l.Yaegi[key]) == 0 {
 			t.Errorf("yaegi has no %s", key)
 		}
@@ -26,6 +26,7 @@ func TestLinked(t *testing.T) {
 		"type mine struct{}\nfunc (mine) Len() int { return 1 }\nfunc (mine) Sample(i int) (fourm.Sample, error) { return s, nil }\nvar d fourm.Data = mine{}\nd.Len()",
 		"ds := datasets.Scenes(2, 1)\nds.MustSample(0).Names()",
 		"e",
+		"var shown display.Data = display.Of(s)\nshown.String()",
 	} {
 		if r := s.Run(t.Context(), i+1, cell); r.Err != nil {
 			t.Errorf("%s: %v", cell, r.Err)

@@ -1,53 +1,6 @@
 """Talks to a kernel as a front end does, and fails on what is not as it must be."""
-import os, sys, time
-from jupyter_client import KernelManager
-from jupyter_client.kernelspec import KernelSpec
-
-km = KernelManager()
-km._kernel_spec = KernelSpec(argv=[sys.argv[1], "kernel", "{connection_file}"], language="go",
-                             display_name="Go", interrupt_mode=sys.argv[2] if len(sys.argv) > 2 else "message")
-begun = time.time()
-km.start_kernel()
-kc = km.client()
-kc.start_channels()
-kc.wait_for_ready(timeout=60)
-print("ready %.0f ms" % ((time.time() - begun) * 1e3))
-
-
-def reply(msg_id, channel=None, timeout=20):
-    channel = channel or kc.get_shell_msg
-    while True:
-        m = channel(timeout=timeout)
-        if m["parent_header"].get("msg_id") == msg_id:
-            return m
-
-
-def outputs(msg_id, timeout=20):
-    out = []
-    while True:
-        m = kc.get_iopub_msg(timeout=timeout)
-        if m["parent_header"].get("msg_id") != msg_id:
-            continue
-        out.append((m["msg_type"], m["content"]))
-        if m["msg_type"] == "status" and m["content"]["execution_state"] == "idle":
-            return out
-
-
-def run(code, **kw):
-    i = kc.execute(code, **kw)
-    r = reply(i)["content"]
-    return r, outputs(i)
-
-
-def kinds(out):
-    return [k for k, c in out]
-
-
-def want(ok, what):
-    if not ok:
-        km.shutdown_kernel(now=True)
-        sys.exit("not as expected: %r" % (what,))
-
+import sys, time
+from front import km, kc, reply, outputs, run, kinds, want
 
 # kernel_info, on both channels
 i = kc.kernel_info()

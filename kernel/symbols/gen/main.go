@@ -21,9 +21,9 @@ import (
 	"strings"
 )
 
-// ours are the lab's packages that a cell has imported already; what their
+// ours are our packages that a cell has imported already; what their
 // aliases lead to is found from them.
-var ours = []string{"fourmlab/fourm", "fourmlab/viz", "fourmlab/datasets"}
+var ours = []string{"fourmlab/fourm", "fourmlab/viz", "fourmlab/datasets", "fourmlab/kernel/display"}
 
 // others are bound as well: what a person plots and computes with.
 var others = []string{
