@@ -129,7 +129,7 @@ func sender() func(kind, id, target string, data map[string]any) {
 
 // deliver takes what comes from the front end. It tells whether anybody was
 // there for it; a handler that panics is told of, and the line stays.
-func deliver(kind, id, target string, data map[string]any) bool {
+func deliver(kind, id, target string, data map[string]any) (there bool) {
 	lines.Lock()
 	opened, c := lines.targets[target], lines.open[id]
 	lines.Unlock()
@@ -167,6 +167,7 @@ func deliver(kind, id, target string, data map[string]any) bool {
 	}
 	defer func() {
 		if r := recover(); r != nil {
+			there = true
 			fmt.Fprintf(os.Stderr, "panic in the handler of %s: %v\n", c, r)
 		}
 	}()

@@ -19,7 +19,7 @@ func gridded(r reflect.Value) Data {
 		At(i, j int) float64
 	}); ok {
 		rows, cols := m.Dims()
-		return grid(fmt.Sprintf("%s, %d × %d", typeName(r.Type()), rows, cols), rows, cols, 64, m.At)
+		return grid(fmt.Sprintf("%s, %d × %d", typeName(r.Type()), rows, cols), rows, cols, m.At, func(i, j int) string { return number(m.At(i, j), 64) })
 	}
 	return tensor(r)
 }
@@ -57,10 +57,6 @@ func tensor(r reflect.Value) Data {
 	if !ok || len(strides) != len(shape) {
 		strides = dense(shape)
 	}
-	bits := 64
-	if elem.Kind() == reflect.Float32 {
-		bits = 32
-	}
 	rows, cols, down, right := 1, 1, 0, 0
 	if k := len(shape); k > 0 {
 		cols, right = shape[k-1], strides[k-1]
@@ -71,11 +67,17 @@ func tensor(r reflect.Value) Data {
 	if len(shape) > 2 {
 		title += ", shown [" + strings.Repeat("0 ", len(shape)-2) + ": :]"
 	}
-	return grid(title, rows, cols, bits, func(i, j int) float64 {
+	at := func(i, j int) reflect.Value {
 		if at := i*down + j*right; at >= 0 && at < got.Len() {
-			return float(got.Index(at))
+			return got.Index(at)
 		}
-		return math.NaN()
+		return reflect.Value{}
+	}
+	return grid(title, rows, cols, func(i, j int) float64 { return float(at(i, j)) }, func(i, j int) string {
+		if v := at(i, j); v.IsValid() {
+			return word(v)
+		}
+		return ""
 	})
 }
 
@@ -114,7 +116,7 @@ func sides(shape []int) string {
 }
 
 // grid is the table of a matrix, its numbers tinted, and a picture of it all.
-func grid(title string, rows, cols, bits int, at func(i, j int) float64) Data {
+func grid(title string, rows, cols int, at func(i, j int) float64, words func(i, j int) string) Data {
 	is, gap := span(rows, headRows, tailRows)
 	js, hole := span(cols, headCols/2, tailCols)
 	t := &table{title: title, gap: gap, left: rows - len(is), head: []string{""}, right: []bool{true}}
@@ -139,12 +141,12 @@ func grid(title string, rows, cols, bits int, at func(i, j int) float64) Data {
 	}
 	for a, i := range is {
 		cells, tints := []string{fmt.Sprint(i)}, []string{""}
-		for k := range js {
+		for k, j := range js {
 			if hole > 0 && k == hole {
 				cells, tints = append(cells, cut), append(tints, "")
 			}
 			x := shown[a*len(js)+k]
-			cells, tints = append(cells, number(x, bits)), append(tints, css(shade(x, most)))
+			cells, tints = append(cells, words(i, j)), append(tints, css(shade(x, most)))
 		}
 		t.rows, t.tint = append(t.rows, cells), append(t.tint, tints)
 	}

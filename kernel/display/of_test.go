@@ -224,6 +224,7 @@ func TestTables(t *testing.T) {
 		"a tensor":        {tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]float32{1, 2, 3, 0.1})), []string{"2 × 2 float32\n   0    1\n0  1    2\n1  3  0.1"}, nil},
 		"a view":          {view, []string{"3 × 2 float32\n   0   1\n0  1   2\n1  5   6\n2  9  10"}, nil},
 		"a turned tensor": {turned, []string{"3 × 2 int\n   0  1\n0  1  4\n1  2  5\n2  3  6"}, nil},
+		"large integers":  {tensor.New(tensor.WithShape(1, 1), tensor.WithBacking([]int64{1<<62 + 1})), []string{"4611686018427387905"}, nil},
 		"four dimensions": {tensor.New(tensor.WithShape(2, 3, 4, 5), tensor.Of(tensor.Float64)), []string{"2 × 3 × 4 × 5 float64, shown [0 0 : :]"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
