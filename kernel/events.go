@@ -83,8 +83,14 @@ func (s *server) comm(m *message) {
 		return
 	}
 	s.mu.Lock()
+	parent, asker := s.parent, s.asker
 	s.parent, s.asker = m.raw, nil
 	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		s.parent, s.asker = parent, asker
+		s.mu.Unlock()
+	}()
 	s.track(m.header.Type, c.ID, c.Target)
 	if _, ok := s.current().ask(order{Op: m.header.Type, ID: c.ID, Target: c.Target, Data: object(c.Data)}); !ok {
 		s.publish("stream", m.raw, map[string]any{"name": "stderr", "text": dead(s.current()).Failure.Error() + "\n"})

@@ -15,7 +15,9 @@
 //
 // The two speak over pipes, one JSON value a line. Standard output and error
 // of the child are what cells print, whoever prints it; marks in them keep
-// the order of text, pictures and results.
+// the order of text, pictures and results. What else a cell does to the page
+// (displays, clears, questions, comms: package display) are reports on the
+// pipe, which the parent hands on whether a cell runs or not.
 //
 // # Other ways in
 //

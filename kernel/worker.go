@@ -60,6 +60,7 @@ func markText(seq int) string { return fmt.Sprintf("\x1e\x1ffourm:%d\x1f\x1e", s
 type worker struct {
 	mu     sync.Mutex
 	out    *json.Encoder
+	prints []*os.File // standard output and error, whatever a cell makes of these names
 	seq    int
 	shows  int
 	engine *session.Session
@@ -79,7 +80,10 @@ func Worker() error {
 	if in == nil || out == nil {
 		return fmt.Errorf("kernel.Worker: no pipes; this process is started by the kernel only")
 	}
-	w := &worker{out: json.NewEncoder(out), engine: session.New(), answers: make(chan order, 16), stops: make(chan struct{}, 1)}
+	w := &worker{
+		out: json.NewEncoder(out), prints: []*os.File{os.Stdout, os.Stderr}, engine: session.New(),
+		answers: make(chan order, 16), stops: make(chan struct{}, 1),
+	}
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	go func() {
@@ -125,8 +129,9 @@ func (w *worker) send(r report) {
 	defer w.mu.Unlock()
 	w.seq++
 	r.Seq = w.seq
-	os.Stdout.WriteString(markText(r.Seq))
-	os.Stderr.WriteString(markText(r.Seq))
+	for _, f := range w.prints {
+		f.WriteString(markText(r.Seq))
+	}
 	if err := w.out.Encode(r); err != nil {
 		// A bundle that is no JSON (a NaN in it) must not hang the parent.
 		w.out.Encode(report{Op: r.Op, Seq: r.Seq, ID: r.ID, Target: r.Target, Bundle: map[string]any{"text/plain": unsent(r.Bundle, err)}})
@@ -140,10 +145,6 @@ func unsent(b map[string]any, err error) string {
 }
 
 func (w *worker) obey(o order) report {
-	select {
-	case <-w.stops: // meant what ran before
-	default:
-	}
 	switch o.Op {
 	case "comm_open", "comm_msg", "comm_close":
 		w.carry(o)
@@ -169,7 +170,7 @@ func (w *worker) obey(o order) report {
 // to its end before the person stopped it; what does not end is left behind.
 func (w *worker) unless(f func()) bool {
 	select {
-	case <-w.stops:
+	case <-w.stops: // meant what ran before
 	default:
 	}
 	done := make(chan struct{})

@@ -45,6 +45,10 @@ outputs(i)
 r, out = run('fmt.Println("a")\ndisplay.Clear(true)\nfmt.Println("b")\ndisplay.Clear(false)')
 want([(k, c.get("wait", c.get("text"))) for k, c in out[2:-1]] == [("stream", "a\n"), ("clear_output", True), ("stream", "b\n"), ("clear_output", False)], out)
 
+# standard output turned elsewhere meanwhile
+r, out = run('old := os.Stdout\n_, os.Stdout, _ = os.Pipe()\nfmt.Println("unseen")\ndisplay.Show("seen")\nos.Stdout = old\nfmt.Println("again")')
+want(kinds(out)[2:-1] == ["display_data", "stream"] and content(out, "stream")[0]["text"] == "again\n", out)
+
 # a bar: shown once, moved few times, finished
 r, out = run('p := display.Progress("work", 5000)\nfor range 5000 { p.Step() }')
 shown, moved = content(out, "display_data"), content(out, "update_display_data")
