@@ -5,11 +5,12 @@ package display
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"image"
 	"image/png"
 	"io"
-	"maps"
 	"reflect"
 	"strings"
 
@@ -97,7 +98,16 @@ func rich(v any) (Data, []string) {
 			failures = append(failures, fmt.Sprintf("%T.%s: %v", v, m.method, err))
 			continue
 		}
-		form(out, m.mime, got)
+		if m.mime != "" {
+			err = form(out, m.mime, got.Interface())
+		} else {
+			for mime, v := range got.Convert(reflect.TypeFor[map[string]any]()).Interface().(map[string]any) {
+				err = errors.Join(err, form(out, mime, v))
+			}
+		}
+		if err != nil {
+			failures = append(failures, fmt.Sprintf("%T.%s: %v", v, m.method, err))
+		}
 	}
 	return out, failures
 }
@@ -133,22 +143,30 @@ func call(f reflect.Value) (out reflect.Value, err error) {
 	return results[0], err
 }
 
-// form adds what a method gave.
-func form(out Data, mime string, v reflect.Value) {
-	switch mime {
-	case "":
-		maps.Copy(out, v.Convert(reflect.TypeFor[map[string]any]()).Interface().(map[string]any))
-	case "image/png", "image/jpeg":
-		if v.Len() > 0 {
-			out[mime] = v.Bytes() // base64 on the wire
+// form adds one form: text as text, pictures as bytes, all else as the JSON
+// that it is.
+func form(out Data, mime string, v any) error {
+	r := reflect.ValueOf(v)
+	isBytes := r.Kind() == reflect.Slice && r.Type().Elem().Kind() == reflect.Uint8
+	switch {
+	case isBytes && strings.HasPrefix(mime, "image/") && mime != "image/svg+xml":
+		if r.Len() > 0 {
+			out[mime] = r.Bytes() // base64 on the wire
 		}
-	case "application/json":
-		out[mime] = v.Interface()
-	case "text/latex":
-		out[mime] = delimited(v.String())
+	case isBytes && !strings.HasSuffix(mime, "json"):
+		out[mime] = string(r.Bytes())
+	case mime == "text/latex" && r.Kind() == reflect.String:
+		out[mime] = delimited(r.String())
+	case r.Kind() == reflect.String:
+		out[mime] = r.String()
 	default:
-		out[mime] = v.String()
+		b, err := json.Marshal(v)
+		if err != nil {
+			return fmt.Errorf("%s: %w", mime, err)
+		}
+		out[mime] = json.RawMessage(b)
 	}
+	return nil
 }
 
 // delimited puts a formula between dollars where nothing else says that it is

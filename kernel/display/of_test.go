@@ -28,6 +28,7 @@ type (
 	failing struct{}
 	bundled struct{}
 	other   struct{}
+	mixed   struct{}
 )
 
 func (pic) PNG() []byte              { return []byte("png") }
@@ -43,6 +44,9 @@ func (failing) SVG() (string, error) { return "", errors.New("no pen") }
 func (failing) HTML() string         { return "<i>" }
 func (bundled) SimpleRender() map[string]any {
 	return map[string]any{"text/plain": "t", "text/html": "h"}
+}
+func (mixed) SimpleRender() map[string]any {
+	return map[string]any{"text/html": []byte("<i>"), "text/plain": 3, "image/png": []byte{}, "application/x": math.Inf(1), "application/y": []int{1}}
 }
 func (other) PNG(scale int) []byte  { return nil }
 func (other) HTML() int             { return 1 }
@@ -63,6 +67,7 @@ func TestMethods(t *testing.T) {
 		"a panic":         {broken{3}, "text/plain", "{N:3}\ndisplay_test.broken.PNG: panic: no ink"},
 		"an error":        {failing{}, "text/html text/plain", "failing.SVG: no pen"},
 		"a bundle":        {bundled{}, "text/html text/plain", "t"},
+		"a mixed bundle":  {mixed{}, "application/y text/html text/plain", "{}\ndisplay_test.mixed.SimpleRender: application/x: json: unsupported value: +Inf"},
 		"other methods":   {other{}, "text/plain", "{}"},
 		"a nil pointer":   {(*pic)(nil), "text/plain", "<nil>"},
 		"nothing":         {nil, "text/plain", "<nil>"},
@@ -213,6 +218,7 @@ func TestTables(t *testing.T) {
 		"a map of rows":   {map[string]point{"p": points[0]}, []string{"key  X    Y  Name  note\np    1  2.5  a     []"}, nil},
 		"a large map":     {big, []string{"200,000 keys, some of them"}, nil},
 		"a grid":          {[][]float64{{1, 2}, {3}, nil}, []string{"   0  1\n0  1  2\n1  3\n2"}, nil},
+		"lines":           {[][]string{{"a", "<b>"}, {"c"}}, []string{"   0  1\n0  a  <b>\n1  c"}, nil},
 		"a wide grid":     {wide, []string{"2 rows, 1,000 columns", "…", "999"}, []string{"…"}},
 		"numbers":         {[]float64{1, 2, math.NaN(), 4, 5, 6, math.Inf(1), 8}, []string{"[1 2 NaN 4 5 6 +Inf 8]"}, []string{"<svg", "1 to 8"}},
 		"no numbers":      {[]float64{math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN()}, []string{"[NaN"}, nil},

@@ -123,7 +123,7 @@ func columns(t reflect.Type, n int, row func(int) reflect.Value) []column {
 			return keysOf(direct, n, row)
 		}
 	case reflect.Slice, reflect.Array:
-		if isNumber(direct.Elem()) && direct.Elem().Kind() != reflect.Uint8 {
+		if e := direct.Elem(); isNumber(e) && e.Kind() != reflect.Uint8 || e.Kind() == reflect.String || e.Kind() == reflect.Interface {
 			return indexesOf(direct, n, row)
 		}
 	}
@@ -185,7 +185,7 @@ func indexesOf(t reflect.Type, n int, row func(int) reflect.Value) []column {
 	}
 	var out []column
 	for j := range wide {
-		out = append(out, column{name: strconv.Itoa(j), number: true, get: func(row reflect.Value) reflect.Value {
+		out = append(out, column{name: strconv.Itoa(j), number: isNumber(t.Elem()), get: func(row reflect.Value) reflect.Value {
 			if row = behind(row); !row.IsValid() || j >= row.Len() {
 				return reflect.Value{}
 			}
