@@ -118,7 +118,7 @@ func TestText(t *testing.T) {
 		map[string]int{"b": 2, "a": 1}, map[int]string{2: "b", -1: "a"}, map[bool]int{true: 1, false: 0}, &[]int{1}, struct{ A, B any }{1, nil},
 		[]any{1, "a", nil, []int{}}, []error{errors.New("x")}, time.Second, []time.Duration{1, 2}, celsius(3), []celsius{1},
 		&point{1, math.NaN(), "ü", []int{1}}, map[string][]int{"a": nil}, []*int{nil}, []int(nil), map[string]int(nil), math.Inf(-1), uint8(200), [0]int{},
-		map[any]int{"a": 1}, struct{ t time.Duration }{time.Second}, &struct{ A int }{1}, struct{}{}, []struct{ A int }(nil), uintptr(3),
+		map[any]int{"a": 1}, map[float64]int{math.NaN(): 1, 2: 3}, struct{ t time.Duration }{time.Second}, &struct{ A int }{1}, struct{}{}, []struct{ A int }(nil), uintptr(3),
 	} {
 		got := display.Of(v)["text/plain"]
 		if want := fmt.Sprintf("%+v", v); got != want && !strings.Contains(fmt.Sprint(got), ", nil") {
@@ -218,6 +218,7 @@ func TestTables(t *testing.T) {
 		"a map of rows":   {map[string]point{"p": points[0]}, []string{"key  X    Y  Name  note\np    1  2.5  a     []"}, nil},
 		"a large map":     {big, []string{"200,000 keys, some of them"}, nil},
 		"a grid":          {[][]float64{{1, 2}, {3}, nil}, []string{"   0  1\n0  1  2\n1  3\n2"}, nil},
+		"wide letters":    {[][]string{{"日本", "x"}, {"e\u0301", "y"}}, []string{"   0     1\n0  日本  x\n1  e\u0301     y"}, nil},
 		"lines":           {[][]string{{"a", "<b>"}, {"c"}}, []string{"   0  1\n0  a  <b>\n1  c"}, nil},
 		"a wide grid":     {wide, []string{"2 rows, 1,000 columns", "…", "999"}, []string{"…"}},
 		"numbers":         {[]float64{1, 2, math.NaN(), 4, 5, 6, math.Inf(1), 8}, []string{"[1 2 NaN 4 5 6 +Inf 8]"}, []string{"<svg", "1 to 8"}},

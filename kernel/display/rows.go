@@ -82,14 +82,14 @@ func mapped(r reflect.Value) Data {
 		most = headRows + tailRows
 		title += ", some of them"
 	}
-	ks := keys(r, most)
-	row := func(i int) reflect.Value { return r.MapIndex(ks[i]) }
-	label := func(i int) string { return word(ks[i]) }
-	cols := columns(r.Type().Elem(), len(ks), row)
+	list := entries(r, most)
+	row := func(i int) reflect.Value { return list[i].value }
+	label := func(i int) string { return word(list[i].key) }
+	cols := columns(r.Type().Elem(), len(list), row)
 	if cols == nil {
 		cols = []column{{name: "value", get: func(v reflect.Value) reflect.Value { return v }, number: isNumber(r.Type().Elem())}}
 	}
-	d := rowsOf(title, "key", len(ks), cols, label, row)
+	d := rowsOf(title, "key", len(list), cols, label, row)
 	if n <= headRows+tailRows && len(cols) == 1 && cols[0].name == "value" {
 		d["text/plain"] = text(r.Interface()) // as Go prints it
 	}
@@ -157,13 +157,14 @@ func keysOf(t reflect.Type, n int, row func(int) reflect.Value) []column {
 	all := reflect.MakeMap(reflect.MapOf(t.Key(), reflect.TypeFor[bool]()))
 	for _, i := range at {
 		if m := behind(row(i)); m.IsValid() {
-			for _, k := range keys(m, sortable) {
-				all.SetMapIndex(k, reflect.ValueOf(true))
+			for _, e := range entries(m, maxItems) {
+				all.SetMapIndex(e.key, reflect.ValueOf(true))
 			}
 		}
 	}
 	var out []column
-	for _, k := range keys(all, sortable) {
+	for _, e := range entries(all, maxItems) {
+		k := e.key
 		out = append(out, column{name: word(k), number: isNumber(t.Elem()), get: func(row reflect.Value) reflect.Value {
 			if row = behind(row); !row.IsValid() {
 				return row

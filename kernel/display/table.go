@@ -5,6 +5,7 @@ package display
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 )
 
@@ -132,9 +133,17 @@ func (t *table) text() string {
 		}
 	}
 	wide := make([]int, len(t.head))
-	for _, row := range lines {
+	for i, row := range lines {
+		if len(row) > 5 { // a line should stay one
+			row = slices.Clone(row)
+			lines[i] = row
+		}
 		for j, c := range row {
-			wide[j] = max(wide[j], width(c))
+			if len(row) > 5 {
+				c = shortened(c, maxWord/3)
+				row[j] = c
+			}
+			wide[j] = max(wide[j], columnsOf(c))
 		}
 	}
 	var b strings.Builder
@@ -145,7 +154,7 @@ func (t *table) text() string {
 		}
 		var line strings.Builder
 		for j, c := range row {
-			pad := strings.Repeat(" ", wide[j]-width(c))
+			pad := strings.Repeat(" ", wide[j]-columnsOf(c))
 			if j > 0 {
 				line.WriteString("  ")
 			}

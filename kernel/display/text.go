@@ -10,7 +10,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+	"unicode"
+
+	"golang.org/x/text/width"
 )
 
 const (
@@ -209,16 +211,16 @@ func (p *printer) list(v reflect.Value, depth int) {
 func (p *printer) pairs(v reflect.Value, depth int) {
 	p.b.WriteString("map[")
 	n, most := v.Len(), items(depth)
-	for i, k := range keys(v, most) {
+	for i, e := range entries(v, most) {
 		if p.b.Len() > p.limit {
 			break
 		}
 		if i > 0 {
 			p.b.WriteString(" ")
 		}
-		p.value(k, depth+1)
+		p.value(e.key, depth+1)
 		p.b.WriteString(":")
-		p.value(v.MapIndex(k), depth+1)
+		p.value(e.value, depth+1)
 	}
 	if n > most {
 		p.b.WriteString(" " + cut)
@@ -249,16 +251,20 @@ func (p *printer) fields(v reflect.Value, depth int) {
 // are shown as they come.
 const sortable = 100_000
 
-// keys gives a map's first keys in order, at most so many.
-func keys(v reflect.Value, most int) []reflect.Value {
-	var out []reflect.Value
+// entry is one of a map's; a key that is NaN cannot be looked up again.
+type entry struct{ key, value reflect.Value }
+
+// entries gives a map's first entries in the order of their keys, at most so
+// many.
+func entries(v reflect.Value, most int) []entry {
+	var out []entry
 	for it := v.MapRange(); it.Next(); {
-		out = append(out, it.Key())
+		out = append(out, entry{it.Key(), it.Value()})
 		if v.Len() > sortable && len(out) >= most {
 			break
 		}
 	}
-	slices.SortStableFunc(out, compare)
+	slices.SortStableFunc(out, func(a, b entry) int { return compare(a.key, b.key) })
 	return out[:min(most, len(out))]
 }
 
@@ -288,5 +294,17 @@ func typeName(t reflect.Type) string {
 	return strings.NewReplacer("main.", "", "interface {}", "any").Replace(t.String())
 }
 
-// width is how many columns of a terminal a text takes, roughly.
-func width(s string) int { return utf8.RuneCountInString(s) }
+// columnsOf is how many columns of a terminal a text takes.
+func columnsOf(s string) int {
+	n := 0
+	for _, r := range s {
+		switch k := width.LookupRune(r).Kind(); {
+		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		case k == width.EastAsianWide || k == width.EastAsianFullwidth:
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
+}

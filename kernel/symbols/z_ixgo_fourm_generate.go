@@ -16,6 +16,7 @@ func init() {
 		Name: "generate",
 		Path: "fourmlab/fourm/generate",
 		Deps: map[string]string{
+			"cmp":                        "cmp",
 			"context":                    "context",
 			"crypto/sha256":              "sha256",
 			"encoding/binary":            "binary",
@@ -34,6 +35,7 @@ func init() {
 			"sort":                       "sort",
 			"strconv":                    "strconv",
 			"strings":                    "strings",
+			"sync":                       "sync",
 		},
 		Interfaces: map[string]reflect.Type{
 			"Chance": reflect.TypeOf((*q.Chance)(nil)).Elem(),

@@ -6,4 +6,5 @@ var prelude = []string{
 	"fourmlab/fourm",
 	"fourmlab/viz",
 	"fourmlab/datasets",
+	"fourmlab/kernel/display",
 }

@@ -29,6 +29,7 @@ func init() {
 		// type definitions
 		"Batch":    reflect.ValueOf((*model.Batch)(nil)),
 		"Config":   reflect.ValueOf((*model.Config)(nil)),
+		"Decoder":  reflect.ValueOf((*model.Decoder)(nil)),
 		"Leftover": reflect.ValueOf((*model.Leftover)(nil)),
 		"Model":    reflect.ValueOf((*model.Model)(nil)),
 		"Net":      reflect.ValueOf((*model.Net)(nil)),
