@@ -159,7 +159,10 @@ func (w *worker) obey(o order) report {
 		return report{Op: "done", Status: string(status), Text: indent}
 	}
 	r := w.engine.Run(context.Background(), o.N, o.Code)
-	out := report{Op: "done", Failure: r.Err}
+	if r.Err != nil {
+		return report{Op: "done", Failure: r.Err}
+	}
+	out := report{Op: "done"}
 	if !w.unless(func() { out.Bundle = bundle(r.Values) }) {
 		return report{Op: "done", Failure: &engine.Failure{Name: "interrupted", Value: "the value was not shown; variables keep what they had"}}
 	}
@@ -187,11 +190,11 @@ func (w *worker) unless(f func()) bool {
 }
 
 func (w *worker) interrupt() {
-	w.engine.Interrupt()
 	select {
 	case w.stops <- struct{}{}:
 	default:
 	}
+	w.engine.Interrupt()
 }
 
 // Show implements the host of long calls: a display that can be updated.
