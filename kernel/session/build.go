@@ -90,6 +90,7 @@ func (w *work) build() (*product, *engine.Failure) {
 	p.body.WriteString("func cell" + hidden + "() {")
 	write(&p.body, body, true)
 	p.body.WriteString("}\n")
+	p.keep(w.pkg, order)
 	src, _ := p.source()
 	return w.compile(src, order)
 }
@@ -273,9 +274,13 @@ func (w *work) compile(src string, order []*entity) (p *product, failure *engine
 	if err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
+	untangle(pkg.Prog)
 	in, err := s.ctx.NewInterp(pkg)
 	if err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: clean(err.Error())}
+	}
+	if err := s.acquaint(in); err != nil {
+		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
 	if err := in.RunInit(); err != nil {
 		return nil, s.failure(err)

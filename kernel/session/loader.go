@@ -25,10 +25,11 @@ type loader struct {
 	depth    int                     // of imports in imports
 	own      *types.Package          // names of types that have none
 	known    map[string]reflect.Type // by "main.T" or "main.Stack[int]"
+	others   map[string]reflect.Type // of packages that are interpreted as well
 }
 
 func newLoader(l ixgo.Loader, importer types.Importer) *loader {
-	return &loader{Loader: l, importer: importer, known: map[string]reflect.Type{}}
+	return &loader{Loader: l, importer: importer, known: map[string]reflect.Type{}, others: map[string]reflect.Type{}}
 }
 
 // Import gives a linked package.
@@ -72,7 +73,23 @@ func (l *loader) LookupReflect(t types.Type) (reflect.Type, bool) {
 		rt, ok := l.known[types.TypeString(n, nil)]
 		return rt, ok
 	}
-	return l.Loader.LookupReflect(t)
+	rt, ok := l.Loader.LookupReflect(t)
+	if n, named := t.(*types.Named); named && !ok && n.Obj().Pkg() != nil && n.Obj().Parent() == n.Obj().Pkg().Scope() {
+		rt, ok = l.others[types.TypeString(n, nil)]
+	}
+	return rt, ok
+}
+
+// share keeps a type that a program made for a package that comes as source:
+// making it again for every cell would use up the places for its methods. An
+// instance with a type of a cell is not kept, for that may be redefined.
+func (l *loader) share(rt reflect.Type) {
+	if rt.Name() == "" || rt.PkgPath() == "main" || strings.Contains(rt.Name(), "main.") {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.others[rt.PkgPath()+"."+rt.Name()] = rt
 }
 
 // LookupTypes is the other direction.

@@ -62,6 +62,7 @@ func (p *Program) Run(args []string) (int, error) {
 	if err != nil {
 		return 2, err
 	}
+	untangle(pkg.Prog)
 	code, err := p.ctx.RunPkg(pkg, p.path, args)
 	if err == nil {
 		return code, nil

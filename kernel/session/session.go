@@ -48,7 +48,7 @@ import (
 	"time"
 
 	"github.com/goplus/ixgo"
-	_ "github.com/goplus/reflectx/icall/icall4096" // slots for the methods of cells' types
+	_ "github.com/goplus/reflectx/icall/icall8192" // slots for the methods of cells' types
 
 	"fourmlab/kernel/engine"
 )
@@ -65,7 +65,8 @@ type Session struct {
 	dots    []*entity          // packages imported into the scope of every cell
 	serial  int                // makes hidden names unique
 	shown   []any
-	sources map[int]string // cells by number, for tracebacks
+	sources map[int]string        // cells by number, for tracebacks
+	made    map[reflect.Type]bool // types with methods that programs have made
 	warm    chan *ixgo.SSABuilder
 	warming bool // a builder is in warm, or on its way
 
@@ -82,6 +83,7 @@ func New() *Session {
 		names:   map[string]*entity{},
 		pkgs:    map[string]*entity{},
 		sources: map[int]string{},
+		made:    map[reflect.Type]bool{},
 		warm:    make(chan *ixgo.SSABuilder, 1),
 	}
 	s.loader = newLoader(s.ctx.Loader, s.ctx.Importer)

@@ -1,0 +1,92 @@
+package session
+
+// Two corrections of how the interpreter finds methods. A program calls a method
+// of an interface by the dynamic type of the value; types that it does not
+// declare itself it takes for compiled ones, whose methods reflect finds. A
+// value that an earlier cell put into an interface has a type that the
+// earlier program made, and reflect gives no function for that: the call
+// would jump to nowhere. So every program is told of all types that programs
+// made before it; it then asks the package that made them. And a program
+// compiles the methods only of types that it names in capitals or puts into
+// interfaces; the session keeps others for later cells, so it names them all.
+
+import (
+	"fmt"
+	"go/types"
+	"reflect"
+	"slices"
+	"unsafe"
+
+	"github.com/goplus/ixgo"
+	"golang.org/x/tools/go/ssa"
+)
+
+// methodSets are a program's functions by type and method.
+type methodSets = map[reflect.Type]map[string]*ssa.Function
+
+// methodSetsOf reaches for the field that has no accessor. The error names
+// what this was written for.
+func methodSetsOf(in *ixgo.Interp) (methodSets, error) {
+	f := reflect.ValueOf(in).Elem().FieldByName("msets")
+	if !f.IsValid() || f.Type() != reflect.TypeFor[methodSets]() || f.IsNil() {
+		return nil, fmt.Errorf("the interpreter has no field msets of type %v, as ixgo 1.1.1 has", reflect.TypeFor[methodSets]())
+	}
+	return *(*methodSets)(unsafe.Pointer(f.UnsafeAddr())), nil
+}
+
+// acquaint tells the program of the types with methods that others made, and
+// notes those that it makes.
+func (s *Session) acquaint(in *ixgo.Interp) error {
+	sets, err := methodSetsOf(in)
+	if err != nil {
+		return err
+	}
+	for t := range sets {
+		s.made[t] = true
+		s.loader.share(t)
+	}
+	for t := range s.made {
+		if sets[t] == nil {
+			sets[t] = map[string]*ssa.Function{}
+		}
+	}
+	return nil
+}
+
+// keep writes a function that puts pointers to all types that the session
+// will remember of the program into interfaces. Nothing calls it.
+func (p *program) keep(pkg *types.Package, order []*entity) {
+	p.body.WriteString("func keep" + hidden + "() []any { return []any{")
+	for _, e := range order {
+		text := e.typ
+		switch e.kind {
+		case isVar:
+			if !slices.ContainsFunc(text, func(s segment) bool { return s.ref != nil && s.ref.kind == isType }) {
+				continue
+			}
+		case isType:
+			obj, ok := pkg.Scope().Lookup(e.label()).(*types.TypeName)
+			if !ok || generic(obj.Type()) || types.IsInterface(obj.Type()) {
+				continue
+			}
+			text = []segment{{ref: e}}
+		default:
+			continue
+		}
+		p.body.WriteString("(*")
+		write(&p.body, text, true)
+		p.body.WriteString(")(nil), ")
+	}
+	p.body.WriteString("} }\n")
+}
+
+// generic tells whether a type is none before it has its arguments.
+func generic(t types.Type) bool {
+	switch t := t.(type) {
+	case *types.Named:
+		return t.TypeParams().Len() > 0 && t.TypeArgs().Len() == 0
+	case *types.Alias:
+		return t.TypeParams().Len() > 0 && t.TypeArgs().Len() == 0
+	}
+	return false
+}

@@ -1,0 +1,55 @@
+package session
+
+// A correction of what the interpreter runs. In a function's SSA form the
+// values that a variable may have at the head of a loop meet in a phi, and all
+// phis of a block take theirs at once; ixgo gives them theirs one by one, so
+// that a, b = b, a in a loop would leave a in both. Here a phi that would read
+// another one too late is read first, into a phi of its own.
+
+import (
+	"golang.org/x/tools/go/ssa"
+	"golang.org/x/tools/go/ssa/ssautil"
+)
+
+// ahead marks the phis that are put in.
+const ahead = "ahead" + hidden
+
+// untangle corrects the functions of a program; what is right stays.
+func untangle(prog *ssa.Program) {
+	for fn := range ssautil.AllFunctions(prog) {
+		for _, b := range fn.Blocks {
+			untangleBlock(b)
+		}
+	}
+}
+
+func untangleBlock(b *ssa.BasicBlock) {
+	var first []ssa.Instruction
+	taken := map[ssa.Value]bool{} // phis that have their new value
+	for _, in := range b.Instrs {
+		phi, ok := in.(*ssa.Phi)
+		if !ok {
+			break
+		}
+		if phi.Comment == ahead {
+			return // done before
+		}
+		late := false
+		for _, e := range phi.Edges {
+			late = late || taken[e]
+		}
+		taken[phi] = true
+		if late {
+			early := *phi
+			early.Comment = ahead
+			first = append(first, &early)
+			phi.Edges = make([]ssa.Value, len(early.Edges))
+			for i := range phi.Edges {
+				phi.Edges[i] = &early
+			}
+		}
+	}
+	if len(first) > 0 {
+		b.Instrs = append(first, b.Instrs...)
+	}
+}
