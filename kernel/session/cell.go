@@ -9,7 +9,6 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -29,7 +28,7 @@ type cell struct {
 	code    string
 	imports []*ast.ImportSpec
 	decls   []piece // types, constants, functions, methods
-	stmts   []piece // everything else, in order
+	stmts   []piece // everything else, in order; VAR, FUNC for an init, or ILLEGAL
 }
 
 func (c *cell) empty() bool { return len(c.imports)+len(c.decls)+len(c.stmts) == 0 }
@@ -40,6 +39,7 @@ func file(n int) string { return fmt.Sprintf("In [%d]", n) }
 // parse cuts the cell and reports what is not Go.
 func (s *Session) parse(n int, code string) (*cell, *engine.Failure) {
 	c := &cell{n: n, code: code}
+	names := map[string]map[string]bool{}
 	for _, p := range cut(code) {
 		switch p.tok {
 		case token.IMPORT:
@@ -57,16 +57,25 @@ func (s *Session) parse(n int, code string) (*cell, *engine.Failure) {
 		case token.ILLEGAL:
 			c.stmts = append(c.stmts, p)
 		default:
+			// Pieces are parsed one by one, for an error in one must not be
+			// reported at the brace of the next.
+			fset, head := token.NewFileSet(), c.at(p)
+			f, err := parser.ParseFile(fset, "", head+p.text, 0)
+			if err != nil {
+				return nil, s.syntaxError(n, err)
+			}
+			fn, ok := f.Decls[0].(*ast.FuncDecl)
+			if ok && fn.Recv == nil && fn.Name.Name == "init" {
+				c.stmts = append(c.stmts, p.called(fset.PositionFor(fn.Name.Pos(), false).Offset-len(head)))
+				continue
+			}
+			if ok {
+				mention(names, fn, p.text)
+			}
 			c.decls = append(c.decls, p)
 		}
 	}
-	// Pieces are parsed one by one, for an error in one must not be reported
-	// at the brace of the next.
-	for _, p := range c.decls {
-		if _, err := parser.ParseFile(token.NewFileSet(), "", c.at(p)+p.text, 0); err != nil {
-			return nil, s.syntaxError(n, err)
-		}
-	}
+	c.order(names)
 	if len(c.stmts) > 0 {
 		if _, err := parser.ParseFile(token.NewFileSet(), "", "package main\nfunc _() {\n"+c.body()+"\n}", 0); err != nil {
 			return nil, s.syntaxError(n, err)
@@ -104,7 +113,7 @@ func cut(code string) []piece {
 	var toks []token.Token
 	flush := func(end int) {
 		if start >= 0 {
-			pos := f.Position(f.Pos(start))
+			pos := f.PositionFor(f.Pos(start), false)
 			out = append(out, piece{strings.TrimRight(code[start:end], " \t\r\n"), pos.Line, pos.Column, declares(toks)})
 		}
 		start, toks = -1, nil
@@ -174,72 +183,6 @@ func declares(toks []token.Token) token.Token {
 		}
 	}
 	return token.ILLEGAL
-}
-
-// group takes a group of variables apart and orders them as package variables
-// are initialised: what another one needs comes first.
-func group(p piece) ([]piece, error) {
-	head := "package main\n"
-	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, "", head+p.text, 0)
-	if err != nil {
-		// The same error, at the place it was typed.
-		return nil, shift(err, p.line-2, p.col-1)
-	}
-	g, ok := f.Decls[0].(*ast.GenDecl)
-	if !ok || !g.Lparen.IsValid() {
-		return []piece{p}, nil
-	}
-	offset := func(pos token.Pos) int { return fset.Position(pos).Offset - len(head) }
-	var out []piece
-	index := map[string]int{}
-	needs := make([]map[string]bool, len(g.Specs))
-	for i, spec := range g.Specs {
-		vs := spec.(*ast.ValueSpec)
-		pos := fset.Position(vs.Pos())
-		col := pos.Column
-		if pos.Line == 2 {
-			col += p.col - 1
-		}
-		// "var " stands before the place, so that columns stay right.
-		out = append(out, piece{"var " + p.text[offset(vs.Pos()):offset(vs.End())], p.line + pos.Line - 2, max(col-4, 1), token.VAR})
-		for _, n := range vs.Names {
-			index[n.Name] = i
-		}
-		needs[i] = map[string]bool{}
-		for _, v := range vs.Values {
-			ast.Inspect(v, func(n ast.Node) bool {
-				if id, ok := n.(*ast.Ident); ok {
-					needs[i][id.Name] = true
-				}
-				return true
-			})
-		}
-	}
-	var sorted []piece
-	done := make([]bool, len(out))
-	var visit func(i int)
-	visit = func(i int) {
-		if done[i] {
-			return
-		}
-		done[i] = true
-		var before []int
-		for name := range needs[i] {
-			if j, ok := index[name]; ok {
-				before = append(before, j)
-			}
-		}
-		sort.Ints(before)
-		for _, j := range before {
-			visit(j)
-		}
-		sorted = append(sorted, out[i])
-	}
-	for i := range out {
-		visit(i)
-	}
-	return sorted, nil
 }
 
 func shift(err error, lines, cols int) error {

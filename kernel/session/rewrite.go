@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -238,14 +239,14 @@ func (r *rewriter) goStmt(g *ast.GoStmt) {
 // meaning gives what stands for a name, or nil when the name itself does.
 func (r *rewriter) meaning(id *ast.Ident) []segment {
 	obj := r.info.Uses[id]
+	if e := r.fresh[id.Name]; e != nil && !r.inFn && !r.selected[id] && r.info.Defs[id] == nil && outermost(obj) {
+		// A declaration that names a variable which the cell defines.
+		return []segment{{ref: e}}
+	}
 	if obj == nil {
 		obj = r.info.Defs[id]
 	}
 	if obj == nil {
-		// A declaration that names a variable which the cell defines.
-		if e := r.fresh[id.Name]; e != nil && !r.inFn {
-			return []segment{{ref: e}}
-		}
 		return nil
 	}
 	if e := r.tops[obj]; e != nil {
@@ -269,15 +270,20 @@ func (r *rewriter) meaning(id *ast.Ident) []segment {
 		}
 		return nil
 	}
-	if _, isv := obj.(*types.Var); isv && !r.inFn {
-		if e := r.fresh[id.Name]; e != nil {
-			return []segment{{ref: e}}
-		}
-	}
 	if e := r.labels[obj.Name()]; e != nil {
 		return []segment{{ref: e}}
 	}
 	return nil
+}
+
+// outermost tells whether a name means something that a variable of the
+// package would hide, or nothing yet.
+func outermost(obj types.Object) bool {
+	if obj == nil || obj.Pkg() == nil {
+		return true
+	}
+	_, imported := obj.(*types.PkgName)
+	return imported || obj.Parent() == obj.Pkg().Scope()
 }
 
 // top turns definitions at the top level into assignments to memory that the
@@ -298,6 +304,9 @@ func (r *rewriter) top(st ast.Stmt) {
 }
 
 func (r *rewriter) topVar(g *ast.GenDecl, vs *ast.ValueSpec) {
+	if !slices.ContainsFunc(vs.Names, func(n *ast.Ident) bool { return n.Name != "_" }) {
+		return // it defines nothing, and its type may be what gives the value one
+	}
 	left := func(n *ast.Ident) []segment {
 		if e := r.tops[r.info.Defs[n]]; e != nil {
 			return []segment{{ref: e}}

@@ -119,7 +119,8 @@ func valueText(v any) string {
 	case ixgo.PanicError:
 		return valueText(x.Value)
 	case error:
-		return x.Error()
+		// The interpreter says more than Go of an assertion that failed.
+		return strings.Replace(x.Error(), "runtime error: interface conversion:", "interface conversion:", 1)
 	case fmt.Stringer:
 		return x.String()
 	}
