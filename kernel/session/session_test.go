@@ -10,9 +10,20 @@ import (
 	"testing"
 )
 
+// verdict says what the real compiler makes of a snippet.
+type verdict int
+
+const (
+	compiles  verdict = iota // a program that does the same
+	panicking                // a program that panics with the same words
+	mistaken                 // no program, for the same reason
+	cellsOnly                // no program: it redefines, or is lenient as a notebook is
+)
+
 // snippet is a notebook in small: cells run in order, what they print, a bar
 // and the last value, or a part of the error that the last cell must give.
 type snippet struct {
+	verdict
 	name  string
 	cells []string
 	want  string

@@ -1,26 +1,45 @@
 package session
 
-import _ "github.com/goplus/ixgo/pkg" // the standard library for the snippets
+import (
+	"slices"
+
+	_ "github.com/goplus/ixgo/pkg" // the standard library for the snippets
+)
 
 func ok(name, want string, cells ...string) snippet {
-	return snippet{name: name, cells: cells, want: want}
+	return snippet{compiles, name, cells, want, ""}
+}
+
+func panics(name, err string, cells ...string) snippet {
+	return snippet{panicking, name, cells, "", err}
+}
+
+func mistake(name, err string, cells ...string) snippet {
+	return snippet{mistaken, name, cells, "", err}
+}
+
+func only(name, want string, cells ...string) snippet {
+	return snippet{cellsOnly, name, cells, want, ""}
 }
 
 func fails(name, err string, cells ...string) snippet {
-	return snippet{name: name, cells: cells, err: err}
+	return snippet{cellsOnly, name, cells, "", err}
 }
 
-// snippets are what people do in notebooks: the language, redefinition,
-// compiled code that calls back, and mistakes.
-var snippets = []snippet{
+// snippets are what people do in notebooks.
+var snippets = slices.Concat(mixedSnippets, genericSnippets, typeSnippets, flowSnippets, valueSnippets, mistakeSnippets)
+
+// mixedSnippets are the language in one cell, redefinition, compiled code that
+// calls back, and mistakes.
+var mixedSnippets = []snippet{
 	ok("expr", "|3", "1+2"),
 	ok("var persists", "|42", "x := 41", "x+1"),
-	ok("redeclare var other type", "|s", "x := 1", `x := "s"`, "x"),
-	ok("redefine func", "|2", "func f() int { return 1 }", "func f() int { return 2 }", "f()"),
-	ok("redefine func seen by caller", "|2", "func f() int { return 1 }\nfunc g() int { return f() }", "func f() int { return 2 }", "g()"),
-	ok("redefine type", "|x", "type T struct{ A int }", "type T struct{ B string }", `T{"x"}.B`),
-	ok("redefine type+method", "|2", "type T struct{ A int }\nfunc (t T) M() int { return 1 }", "type T struct{ A int }\nfunc (t T) M() int { return 2 }", `T{}.M()`),
-	ok("redefine method only", "|2", "type T struct{ A int }\nfunc (t T) M() int { return 1 }", "func (t T) M() int { return 2 }", `T{}.M()`),
+	only("redeclare var other type", "|s", "x := 1", `x := "s"`, "x"),
+	only("redefine func", "|2", "func f() int { return 1 }", "func f() int { return 2 }", "f()"),
+	only("redefine func seen by caller", "|2", "func f() int { return 1 }\nfunc g() int { return f() }", "func f() int { return 2 }", "g()"),
+	only("redefine type", "|x", "type T struct{ A int }", "type T struct{ B string }", `T{"x"}.B`),
+	only("redefine type+method", "|2", "type T struct{ A int }\nfunc (t T) M() int { return 1 }", "type T struct{ A int }\nfunc (t T) M() int { return 2 }", `T{}.M()`),
+	only("redefine method only", "|2", "type T struct{ A int }\nfunc (t T) M() int { return 1 }", "func (t T) M() int { return 2 }", `T{}.M()`),
 	ok("import after stmt", "|A", "x := 1\nimport \"strings\"\nstrings.ToUpper(\"a\")"),
 	ok("import then stmt", "|A", "import \"strings\"\nstrings.ToUpper(\"a\")"),
 	ok("import twice", "|A", "import \"strings\"", "import \"strings\"", "strings.ToUpper(\"a\")"),
@@ -73,18 +92,18 @@ var snippets = []snippet{
 	ok("anon struct", "|2", "p := struct{ X, Y int }{1, 2}\np.Y"),
 	ok("method value", "|8", "type T struct{ A int }\nfunc (t T) Add(x int) int { return t.A + x }\nf := T{5}.Add\nf(3)"),
 	ok("method expr", "|8", "type T struct{ A int }\nfunc (t T) Add(x int) int { return t.A + x }\nT.Add(T{5}, 3)"),
-	fails("compiled panic", "nil", "import \"strings\"\nvar b *strings.Builder\nb.WriteString(\"x\")"),
-	fails("index out of range", "out of range", "a := []int{1}\na[5]"),
-	fails("nil map write", "nil map", "var m map[string]int\nm[\"a\"] = 1"),
-	fails("panic value", "boom", "panic(\"boom\")"),
-	fails("div by zero", "divide", "x := 0\n1/x"),
+	panics("compiled panic", "nil", "import \"strings\"\nvar b *strings.Builder\nb.WriteString(\"x\")"),
+	panics("index out of range", "out of range", "a := []int{1}\na[5]"),
+	panics("nil map write", "nil map", "var m map[string]int\nm[\"a\"] = 1"),
+	panics("panic value", "boom", "panic(\"boom\")"),
+	panics("div by zero", "divide", "x := 0\n1/x"),
 	ok("alive after panic", "|5", "y := 5", "func() { defer func() { recover() }(); panic(1) }()", "y"),
-	fails("undefined: line 3", ":3:", "a := 1\nb := 2\nc := undefinedname\n"),
-	fails("type mismatch: line 2", ":2:", "a := 1\na = \"s\"\n"),
+	mistake("undefined: line 3", ":3:", "a := 1\nb := 2\nc := undefinedname\n"),
+	mistake("type mismatch: line 2", ":2:", "a := 1\na = \"s\"\n"),
 	fails("syntax error: line 2", ":2:", "a := 1\nb := := 2\n"),
-	fails("undefined in func: line 4", ":4:", "x := 1\nfunc f() int {\n\ty := 2\n\treturn y + zz\n}\n"),
-	fails("missing method: line 3", ":3:", "type T struct{}\nt := T{}\nt.Foo()\n"),
-	fails("wrong arg count: line 2", ":2:", "func f(a int) int { return a }\nf(1, 2)\n"),
+	mistake("undefined in func: line 4", ":4:", "x := 1\nfunc f() int {\n\ty := 2\n\treturn y + zz\n}\n"),
+	mistake("missing method: line 3", ":3:", "type T struct{}\nt := T{}\nt.Foo()\n"),
+	mistake("wrong arg count: line 2", ":2:", "func f(a int) int { return a }\nf(1, 2)\n"),
 	ok("unused var ok", "|1", "x := 3\ny := 1\ny"),
 	ok("unused import ok", "|1", "import \"os\"\n1"),
 	ok("multi value last", "|5 <nil>", "import \"strconv\"\nstrconv.Atoi(\"5\")"),
@@ -141,29 +160,29 @@ var snippets = []snippet{
 	ok("iface holding interpreted ptr", "|9", "type A interface{ Get() int }\ntype T struct{ v int }\nfunc (t *T) Get() int { return t.v }\nxs := []A{&T{4}, &T{5}}\ns := 0\nfor _, a := range xs { s += a.Get() }\ns"),
 	ok("heap interface", "|1", "import \"container/heap\"\ntype H []int\nfunc (h H) Len() int { return len(h) }\nfunc (h H) Less(i, j int) bool { return h[i] < h[j] }\nfunc (h H) Swap(i, j int) { h[i], h[j] = h[j], h[i] }\nfunc (h *H) Push(x interface{}) { *h = append(*h, x.(int)) }\nfunc (h *H) Pop() interface{} { o := *h; n := len(o); x := o[n-1]; *h = o[:n-1]; return x }\nh := &H{3, 1, 2}\nheap.Init(h)\nheap.Pop(h)"),
 	// Redefinition.
-	ok("func changes signature, old user keeps the old", "|3", "func f() int { return 1 }\nfunc g() int { return f() + 2 }", "func f(k string) string { return k }", "g()"),
-	ok("layout changes, variable keeps old type", "|5 0", "type T struct{ A int }\nx := T{5}", "type T struct{ A int; B string }\ny := T{}", "fmt.Sprint(x.A, \" \", y.A)"),
-	ok("same layout, variable moves", "|<5>", "type T struct{ A int }\nx := T{5}", "type T struct{ A int }\nfunc (t T) String() string { return fmt.Sprint(\"<\", t.A, \">\") }", "x"),
-	ok("method redefined, compiled code sees it", "|two", "type T struct{ A int }\nfunc (t T) String() string { return \"one\" }\nx := T{5}", "func (t T) String() string { return \"two\" }", "fmt.Sprint(x)"),
-	ok("methods of other cells go on", "|6", "type T struct{ A int }", "func (t T) M() int { return t.A }", "type T struct{ A int; B int }", "T{A: 6}.M()"),
-	ok("old method that does not fit goes", "|2", "type T struct{ A int }\nfunc (t T) M() int { return t.A }", "type T struct{ B int }", "T{2}.B"),
-	ok("type through a container", "|1 1", "type T struct{ A int }\nxs := []T{{1}}", "type T struct{ A, B int }", "fmt.Sprint(len(xs), \" \", xs[0].A)"),
-	ok("func then var of that name", "|3", "func f() int { return 1 }", "f := 3", "f"),
-	ok("var then func of that name", "|1", "f := 3", "func f() int { return 1 }", "f()"),
+	only("func changes signature, old user keeps the old", "|3", "func f() int { return 1 }\nfunc g() int { return f() + 2 }", "func f(k string) string { return k }", "g()"),
+	only("layout changes, variable keeps old type", "|5 0", "type T struct{ A int }\nx := T{5}", "type T struct{ A int; B string }\ny := T{}", "fmt.Sprint(x.A, \" \", y.A)"),
+	only("same layout, variable moves", "|<5>", "type T struct{ A int }\nx := T{5}", "type T struct{ A int }\nfunc (t T) String() string { return fmt.Sprint(\"<\", t.A, \">\") }", "x"),
+	only("method redefined, compiled code sees it", "|two", "type T struct{ A int }\nfunc (t T) String() string { return \"one\" }\nx := T{5}", "func (t T) String() string { return \"two\" }", "fmt.Sprint(x)"),
+	only("methods of other cells go on", "|6", "type T struct{ A int }", "func (t T) M() int { return t.A }", "type T struct{ A int; B int }", "T{A: 6}.M()"),
+	only("old method that does not fit goes", "|2", "type T struct{ A int }\nfunc (t T) M() int { return t.A }", "type T struct{ B int }", "T{2}.B"),
+	only("type through a container", "|1 1", "type T struct{ A int }\nxs := []T{{1}}", "type T struct{ A, B int }", "fmt.Sprint(len(xs), \" \", xs[0].A)"),
+	only("func then var of that name", "|3", "func f() int { return 1 }", "f := 3", "f"),
+	only("var then func of that name", "|1", "f := 3", "func f() int { return 1 }", "f()"),
 	ok("package name as variable", "|3", "math := 3", "math"),
-	ok("const redefined, user sees it", "|7", "const N = 6\nfunc f() int { return N }", "const N = 7", "f()"),
-	ok("const group run again", "|9 11", "const (\n\tA = 1\n\tB = 2\n)\nfunc f() int { return A + B }", "const (\n\tA = 9\n\tB = 2\n)", "fmt.Sprint(A, \" \", f())"),
-	ok("x := x + 1", "|3", "x := 2", "x := x + 1", "x"),
-	ok("x := text of x", "|2!", "x := 2", "x := fmt.Sprint(x) + \"!\"", "x"),
+	only("const redefined, user sees it", "|7", "const N = 6\nfunc f() int { return N }", "const N = 7", "f()"),
+	only("const group run again", "|9 11", "const (\n\tA = 1\n\tB = 2\n)\nfunc f() int { return A + B }", "const (\n\tA = 9\n\tB = 2\n)", "fmt.Sprint(A, \" \", f())"),
+	only("x := x + 1", "|3", "x := 2", "x := x + 1", "x"),
+	only("x := text of x", "|2!", "x := 2", "x := fmt.Sprint(x) + \"!\"", "x"),
 	ok("function uses variable of the same cell", "|12", "func f() int { return k * 2 }\nk := 6\nf()"),
-	ok("function sees the variable's new value", "|20", "k := 6\nfunc f() int { return k * 2 }", "k := 10", "f()"),
+	only("function sees the variable's new value", "|20", "k := 6\nfunc f() int { return k * 2 }", "k := 10", "f()"),
 	ok("generic type from cell to cell", "|true", "type Box[T any] struct{ v T }\nb := Box[int]{3}", "var i any = b", "_, ok := i.(Box[int])\nok"),
 	ok("type assertion from cell to cell", "|4", "type T struct{ A int }\nvar i any = T{4}", "i.(T).A"),
 	ok("recursive type from cell to cell", "|2", "type N struct{ next *N; v int }\nh := &N{nil, 2}", "h = &N{h, 1}", "h.next.v"),
 	ok("iota type from cell to cell", "|Blue", "type C int\nconst ( Red C = iota; Blue )", "func (c C) String() string { return [...]string{\"Red\", \"Blue\"}[c] }", "fmt.Sprint(Blue)"),
 	ok("prelude imported again", "|A", "import \"fmt\"\nimport \"strings\"\nstrings.ToUpper(\"a\")"),
 	ok("variables after a panic", "|5", "x := 5\nfunc() { defer func() { recover() }(); var p *int; *p = 1 }()", "x"),
-	ok("var without value is zero again", "|0", "var n int\nn = 4", "var n int", "n"),
+	only("var without value is zero again", "|0", "var n int\nn = 4", "var n int", "n"),
 	ok("several vars without value", "|0 0", "var a, b float64", "fmt.Sprint(a, \" \", b)"),
 	ok("var with type and value", "|2.5", "var f float64 = 2\nf += 0.5\nf"),
 	ok("defer at the top", "1 2|", "defer fmt.Print(\"2 \")\nfmt.Print(\"1 \")"),
@@ -172,7 +191,7 @@ var snippets = []snippet{
 	ok("go with a builtin", "|true", "c := make(chan int)\ngo close(c)\n_, ok := <-c\n!ok"),
 	ok("closure keeps its variable across cells", "|3", "n := 0\ninc := func() { n++ }", "inc(); inc()", "inc()\nn"),
 	ok("struct printed with names", "|{1 a}", "type P struct{ X int; S string }\nP{1, \"a\"}"),
-	ok("unused things are allowed", "|1", "func f() { x := 1; var y string; for i, v := range []int{1} { } }\nimport \"bytes\"\n1"),
+	only("unused things are allowed", "|1", "func f() { x := 1; var y string; for i, v := range []int{1} { } }\nimport \"bytes\"\n1"),
 	ok("unnamed types of packages", "|true", "e := os.ErrNotExist\nf := fmt.Errorf(\"x: %w\", e)", "import \"errors\"\nerrors.Is(f, e)"),
 	fails("error as last value", "error: boom", "fmt.Errorf(\"boom\")"),
 	fails("nothing has run", "undefined: zz", "import \"os\"\nos.Exit(3)\nzz"),
@@ -180,10 +199,10 @@ var snippets = []snippet{
 	fails("exit", "exit: exit status 3", "os.Exit(3)"),
 	fails("log.Fatal", "exit: exit status 1", "import \"log\"\nlog.Fatal(\"no\")"),
 	fails("unknown package", "is not linked", "import \"example.com/x\""),
-	fails("old name in message", "cannot use x", "x := 1", "func f(s string) {}\nf(x)"),
-	fails("panic with an error", "panic: bad", "panic(fmt.Errorf(\"bad\"))"),
-	fails("return value missing", "missing return", "func f() int { }"),
-	fails("assignment mismatch", "assignment mismatch", "a, b := 1"),
+	mistake("old name in message", "cannot use x", "x := 1", "func f(s string) {}\nf(x)"),
+	panics("panic with an error", "panic: bad", "panic(fmt.Errorf(\"bad\"))"),
+	mistake("return value missing", "missing return", "func f() int { }"),
+	mistake("assignment mismatch", "assignment mismatch", "a, b := 1"),
 	ok("last nil", "|<nil>", "nil"),
 	ok("heads with semicolons", "|6", "n := 0\nfor i, f := 0, func() int { return 2 }; i < 3; i++ { n += f() }\nif x := n; x > 5 { n = x } else if y := x; y > 1 { n = 0 }\nn"),
 }

@@ -1,0 +1,72 @@
+package session
+
+// Control flow, goroutines and errors, from cell to cell.
+
+var flowSnippets = []snippet{
+	// Loops that pass values round: all of a loop's variables change at once.
+	ok("swap in a function's loop", "|2 1", `func swap(n int) (int, int) { a, b := 1, 2; for i := 0; i < n; i++ { a, b = b, a }; return a, b }`, "a, b := swap(3)", `fmt.Sprint(a, " ", b)`),
+	ok("rotation in a loop", "|[3 1 2]", `func rot(n int) []int { a, b, c := 1, 2, 3; for range n { a, b, c = b, c, a }; return []int{a, b, c} }`, `rot(2)`),
+	ok("gcd", "|6", `func gcd(a, b int) int { for b != 0 { a, b = b, a%b }; return a }`, `gcd(54, 24)`),
+	ok("a value one turn behind", "|0 2", `func lag(n int) int { y, x := 1, 0; for i := 0; i < n; i++ { y = x; x = 2 }; return y }`, `fmt.Sprint(lag(1), " ", lag(2))`),
+	ok("swap behind a condition", "|[4 4]", `func f(xs ...int) []int { lo, hi := xs[0], xs[0]; for _, x := range xs { lo, hi = hi, lo; if x > lo { lo = x }; if x < hi { hi = x } }; return []int{lo, hi} }`, `f(1, 9, 4)`),
+	ok("swap in a generic loop", "|b a", `func Flip[T any](a, b T, n int) (T, T) { for range n { a, b = b, a }; return a, b }`, "x, y := Flip(\"a\", \"b\", 5)", `x + " " + y`),
+	ok("labels across loops", "|[0 1 10 20]", "var out []int\nouter: for i := range 3 { for j := range 3 { if j == 2 { continue outer }; if i == 2 { break outer }; if i > 0 || j < 2 { out = append(out, 10*i+j) } } }", "out = append(out[:3], 20)\nout"),
+	ok("break out of select and switch", "|2", "n := 0\nloop: for { switch { case n == 2: break loop; default: n++ } }", `n`),
+	ok("goto in a function", "|3", "func f() int { i := 0\nagain: i++; if i < 3 { goto again }; return i }", `f()`),
+	ok("switch without a tag", "|small big", `func size(n int) string { switch { case n < 10: return "small" }; return "big" }`, `size(1) + " " + size(100)`),
+	ok("switch with init and fallthrough", "|ab", "s := \"\"\nswitch k := 1; k { case 1: s += \"a\"; fallthrough; case 2: s += \"b\"; case 3: s += \"c\" }", `s`),
+	ok("range over a function of a cell", "|[0 1 4]", "import \"iter\"\nfunc squares(n int) iter.Seq[int] { return func(yield func(int) bool) { for i := range n { if !yield(i * i) { return } } } }", "var out []int\nfor v := range squares(3) { out = append(out, v) }", `out`),
+	ok("range over a function with break and return", "|2 -1", "func all(yield func(int) bool) { for i := 0; ; i++ { if !yield(i) { return } } }\nfunc find(f func(int) bool) int { for v := range all { if f(v) { return v }; if v > 100 { break } }; return -1 }", `fmt.Sprint(find(func(x int) bool { return x == 2 }), " ", find(func(x int) bool { return x == 500 }))`),
+	ok("range over pairs", "|a0 b1", "func enum(xs []string) func(func(int, string) bool) { return func(yield func(int, string) bool) { for i, x := range xs { if !yield(i, x) { return } } } }", "s := \"\"\nfor i, x := range enum([]string{\"a\", \"b\"}) { s += fmt.Sprint(x, i, \" \") }", `strings.TrimSpace(s)`),
+	ok("iter.Pull", "|1 2 false", "import \"iter\"\nfunc two(yield func(int) bool) { _ = yield(1) && yield(2) }", "next, stop := iter.Pull(two)\na, _ := next()\nb, _ := next()\n_, more := next()\nstop()", `fmt.Sprint(a, " ", b, " ", more)`),
+	ok("nested range functions", "|[00 01 10 11]", "func n(k int) func(func(int) bool) { return func(yield func(int) bool) { for i := range k { if !yield(i) { return } } } }", "var out []string\nfor a := range n(2) { for b := range n(2) { out = append(out, fmt.Sprint(a, \"\", b)) } }", "for i := range out { out[i] = strings.ReplaceAll(out[i], \" \", \"\") }\nout"),
+
+	// Defer and recover.
+	ok("deferred calls run backwards", "3 2 1|", `func f() { for i := 1; i <= 3; i++ { defer fmt.Print(i, " ") } }`, "f()\n_ = 0"),
+	ok("defer evaluates its arguments", "|1", "var got int\nfunc set(x int) { got = x }", `func f() { x := 1; defer set(x); x = 2 }`, "f()\ngot"),
+	ok("recover gives an error", "|recovered: no", "func try(f func()) (err error) { defer func() { if r := recover(); r != nil { err = fmt.Errorf(\"recovered: %v\", r) } }(); f(); return }", "err := try(func() { panic(\"no\") })", `err.Error()`),
+	ok("recover of a runtime error", "|true runtime error: index out of range [5] with length 2", "import \"runtime\"\nfunc at(xs []int, i int) (v int, err error) { defer func() { if e, ok := recover().(runtime.Error); ok { err = e } }(); return xs[i], nil }", "_, err := at([]int{1, 2}, 5)", `fmt.Sprint(err != nil, " ", err)`),
+	ok("panic again in defer", "|second", "func f() (s string) { defer func() { s = fmt.Sprint(recover()) }(); defer func() { recover(); panic(\"second\") }(); panic(\"first\") }", `f()`),
+	ok("named result after a panic", "|-1", "func div(a, b int) (q int) { defer func() { if recover() != nil { q = -1 } }(); return a / b }", `div(1, 0)`),
+	ok("no panic, no recovery", "|<nil>", `func f() (r any) { defer func() { r = recover() }(); return 1 }`, `f()`),
+	ok("alive after a panic deep down", "|7", `x := 7`, `func deep(n int) { if n == 0 { panic("deep") }; deep(n - 1) }`, `func() { defer func() { recover() }(); deep(50) }()`, `x`),
+
+	// Goroutines, channels, select.
+	ok("goroutine outlives its cell", "|42", "c, res := make(chan int), make(chan int)", `go func() { for v := range c { res <- v * 2 } }()`, `c <- 21`, `<-res`),
+	ok("worker over cells", "|[2 4 6]", `in, out := make(chan int), make(chan int)`, `go func() { defer close(out); for v := range in { out <- 2 * v } }()`, `go func() { for i := 1; i <= 3; i++ { in <- i }; close(in) }()`, "var got []int\nfor v := range out { got = append(got, v) }\ngot"),
+	ok("a mutex over cells", "|100", "import \"sync\"\nvar mu sync.Mutex\nvar wg sync.WaitGroup", `n := 0`, `for range 100 { wg.Add(1); go func() { defer wg.Done(); mu.Lock(); defer mu.Unlock(); n++ }() }`, "wg.Wait()\nn"),
+	ok("select with default", "|empty 5", `c := make(chan int, 1)`, `func poll() string { select { case v := <-c: return fmt.Sprint(v); default: return "empty" } }`, "a := poll()\nc <- 5", `a + " " + poll()`),
+	ok("select sends and receives", "|[1 2]", `a, b := make(chan int, 1), make(chan int, 1)`, `b <- 2`, "var got []int\nfor range 2 { select { case a <- 1: got = append(got, <-a); a = nil; case v := <-b: got = append(got, v); b = nil } }", "sort.Ints(got)\ngot"),
+	ok("nil channel never ready", "|default", `var c chan int`, "s := \"\"\nselect { case <-c: s = \"c\"; default: s = \"default\" }", `s`),
+	ok("timeout", "|late", `c := make(chan int)`, "s := \"\"\nselect { case <-c: s = \"c\"; case <-time.After(5 * time.Millisecond): s = \"late\" }", `s`),
+	ok("closed channel", "|0 false 7 true", "c := make(chan int, 1)\nc <- 7\nclose(c)", "a, aok := <-c\nb, bok := <-c", `fmt.Sprint(b, " ", bok, " ", a, " ", aok)`),
+	ok("directions", "|6", `func gen(c chan<- int) { for i := range 4 { c <- i }; close(c) }`, `func sum(c <-chan int) (s int) { for v := range c { s += v }; return }`, "c := make(chan int)\ngo gen(c)", `sum(c)`),
+	ok("channel of channels", "|pong", `reqs := make(chan chan string)`, `go func() { for r := range reqs { r <- "pong" } }()`, "r := make(chan string)\nreqs <- r\n<-r"),
+	ok("context over cells", "|context canceled", "import \"context\"\nctx, cancel := context.WithCancel(context.Background())", "done := make(chan error)\ngo func() { <-ctx.Done(); done <- ctx.Err() }()", `cancel()`, `(<-done).Error()`),
+	ok("sync.Once and atomic", "|1 50", "import (\"sync\"; \"sync/atomic\")\nvar once sync.Once\nvar hits atomic.Int64\nn := 0", "var wg sync.WaitGroup\nfor range 50 { wg.Add(1); go func() { defer wg.Done(); once.Do(func() { n++ }); hits.Add(1) }() }\nwg.Wait()", `fmt.Sprint(n, " ", hits.Load())`),
+	ok("sync.Map and Pool", "|1 true x", "import \"sync\"\nvar m sync.Map\np := sync.Pool{New: func() any { return \"x\" }}", `m.Store("a", 1)`, "v, ok := m.Load(\"a\")\nfmt.Sprint(v, \" \", ok, \" \", p.Get())"),
+	ok("semaphore by a channel", "|true", "import (\"sync\"; \"sync/atomic\")\nsem := make(chan struct{}, 2)\nvar now, most atomic.Int32", "func job() { sem <- struct{}{}; k := now.Add(1); for { m := most.Load(); if k <= m || most.CompareAndSwap(m, k) { break } }; time.Sleep(time.Millisecond); now.Add(-1); <-sem }", "var wg sync.WaitGroup\nfor range 8 { wg.Go(job) }\nwg.Wait()", `most.Load() <= 2`),
+	ok("ticker", "|3", "t := time.NewTicker(time.Millisecond)\nn := 0", "for range t.C { n++; if n == 3 { t.Stop(); break } }", `n`),
+	ok("goroutine with arguments evaluated at once", "|1", "c := make(chan int, 1)\nfunc send(c chan int, v int) { c <- v }", "x := 1\ngo send(c, x)\nx = 2", `<-c`),
+
+	// Errors.
+	ok("sentinel wrapped", "|true read: gone", "import \"errors\"\nvar ErrGone = errors.New(\"gone\")", `func read() error { return fmt.Errorf("read: %w", ErrGone) }`, "err := read()\nfmt.Sprint(errors.Is(err, ErrGone), \" \", err)"),
+	ok("errors.As over cells", "|404", "type Status int\nfunc (s Status) Error() string { return fmt.Sprint(\"status \", int(s)) }", `func get() error { return fmt.Errorf("get: %w", Status(404)) }`, "import \"errors\"\nvar s Status\nok := errors.As(get(), &s)", `int(s)`),
+	ok("errors.Join", "|a / b true", "import \"errors\"\na, b := errors.New(\"a\"), errors.New(\"b\")", `j := errors.Join(a, b)`, `fmt.Sprint(strings.ReplaceAll(j.Error(), "\n", " / "), " ", errors.Is(j, b))`),
+	ok("Unwrap and Is of a cell", "|true inner", "import \"errors\"\ntype W struct{ err error }\nfunc (w W) Error() string { return \"w: \" + w.err.Error() }\nfunc (w W) Unwrap() error { return w.err }", "type K string\nfunc (k K) Error() string { return string(k) }\nfunc (k K) Is(e error) bool { return e == K(\"any\") }", `w := W{K("inner")}`, `fmt.Sprint(errors.Is(w, K("any")), " ", errors.Unwrap(w))`),
+	ok("strconv errors", "|parsing \"x\": invalid syntax", "import \"strconv\"\n_, err := strconv.Atoi(\"x\")", `strings.TrimPrefix(err.Error(), "strconv.Atoi: ")`),
+	ok("file not there", "|true", "_, err := os.Open(\"/no/such/file\")", "import \"errors\"\nimport \"io/fs\"\nerrors.Is(err, fs.ErrNotExist)"),
+	panics("index, from a function of another cell", "index out of range [3] with length 1", `func at(xs []int, i int) int { return xs[i] }`, `at([]int{1}, 3)`),
+	panics("slice bounds", "slice bounds out of range [:5] with capacity 2", `xs := make([]int, 2)`, "n := 5\nxs[:n]"),
+	panics("assertion", "interface conversion: interface {} is string, not int", `var x any = "s"`, `x.(int)`),
+	panics("nil map", "assignment to entry in nil map", `var m map[string]int`, `m["a"] = 1`),
+	panics("division", "integer divide by zero", `func div(a, b int) int { return a / b }`, `div(1, 0)`),
+	panics("nil function", "invalid memory address or nil pointer dereference", `var f func()`, `f()`),
+	panics("nil receiver's field", "invalid memory address or nil pointer dereference", `type T struct{ n int }`, "var t *T\nt.n"),
+	panics("closed twice", "close of closed channel", "c := make(chan int)\nclose(c)", `close(c)`),
+	panics("send on closed", "send on closed channel", "c := make(chan int, 1)\nclose(c)", `c <- 1`),
+	panics("negative make", "makeslice: len out of range", `n := -1`, `make([]int, n)`),
+	panics("a cell's error", "status 5", "type Status int\nfunc (s Status) Error() string { return fmt.Sprint(\"status \", int(s)) }", `panic(Status(5))`),
+	panics("negative shift", "negative shift amount", `n := -1`, `1 << n`),
+	panics("from compiled code", "strings: negative Repeat count", `n := -1`, `strings.Repeat("x", n)`),
+}
