@@ -4,7 +4,7 @@ GO      ?= go
 JUPYTER := python3-jupyter-client python3-nbclient jupyter-nbconvert python3-ipykernel
 LAB     := jupyter-notebook $(JUPYTER)
 
-.PHONY: build run test lab lint gophernotes symbols fuzz notebooks race ablations-smoke parity bench-compare clean tools
+.PHONY: build run test lab lint gophernotes symbols fuzz notebooks race ablations-smoke parity bench-compare go-suite clean tools
 
 # bin/fourm, the one program.
 build:
@@ -54,6 +54,10 @@ lint:
 # What is concurrent, under the race detector.
 race:
 	$(GO) test -race ./fourm/kernels ./fourm/exec ./fourm/vq ./fourm/train ./fourm/generate ./datasets ./kernel/...
+
+# Go's own test programs as cells: minutes. See docs/kernel.md.
+go-suite:
+	$(GO) run ./kernel/gosuite
 
 # A minute for each fuzz target.
 fuzz:
