@@ -210,18 +210,24 @@ func newScriptHost() *scriptHost {
 	return h
 }
 
-// watch waits for SIGINT.
+// watch waits for SIGINT. It is left to a long call that asked lately whether
+// one came: within two seconds, or three times as long as it took to ask again
+// before, for a step of a large model takes a while.
 func (h *scriptHost) watch() {
-	last := time.Time{}
+	var last time.Time
+	lately := 2 * time.Second
 	for {
 		select {
 		case <-h.polled:
+			if now := time.Now(); !last.IsZero() {
+				lately = max(2*time.Second, min(3*now.Sub(last), time.Minute))
+			}
 			last = time.Now()
 		case _, ok := <-h.signals:
 			if !ok {
 				return
 			}
-			if time.Since(last) > 300*time.Millisecond {
+			if time.Since(last) > lately {
 				os.Exit(130)
 			}
 			last = time.Time{} // a second one ends the process
