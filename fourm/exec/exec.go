@@ -30,8 +30,7 @@ type Machine struct {
 
 	need  int        // numbers of a workspace
 	loose []place    // what lies there
-	space *workspace // the one of the last run, and where it began
-	bound *float32
+	space *workspace // the one of the last run
 }
 
 // step computes one node.

@@ -134,22 +134,27 @@ func (m *Machine) enter() {
 		w.data = nil // may go before the new one comes
 		w.data = make([]float32, m.need+m.need/8)
 	}
-	if m.bound != &w.data[0] {
-		m.bound = &w.data[0]
-		for _, l := range m.loose {
-			at := l.in.from + l.from
-			m.args[l.slot].F = w.data[at : at+l.size]
-		}
+	for _, l := range m.loose {
+		at := l.in.from + l.from
+		m.args[l.slot].F = w.data[at : at+l.size]
 	}
 }
 
-// leave lets others have the workspace.
+// leave lets others have the workspace, and lets go of its memory, which is
+// another when it has grown.
 func (m *Machine) leave() {
-	if m.need > 0 {
-		workspaces.Lock()
-		m.space.busy = false
-		workspaces.Unlock()
+	if m.need == 0 {
+		return
 	}
+	for _, l := range m.loose {
+		m.args[l.slot].F = nil
+	}
+	for i := range m.steps {
+		clear(m.steps[i].args)
+	}
+	workspaces.Lock()
+	m.space.busy = false
+	workspaces.Unlock()
 }
 
 // idle tells how many numbers the largest workspace has that nobody is in.

@@ -9,45 +9,40 @@ import (
 )
 
 // Linear computes x wᵀ: x is (..., K), w (N, K), the result (..., N).
-func Linear(x, w *G.Node) *G.Node {
-	k, n := last(x), w.Shape()[0]
-	expect(len(w.Shape()) == 2 && w.Shape()[1] == k, "Linear", "x %v does not fit w %v", x.Shape(), w.Shape())
-	return apply(spec{
-		name: "Linear",
-		out:  with(x, n),
-		forward: func(y []float32, in []Arg) {
-			cpu.Gemm(false, true, len(y)/n, n, k, in[0].F, k, in[1].F, k, y, n, false)
-		},
-		add: func(y []float32, in []Arg) {
-			cpu.Gemm(false, true, len(y)/n, n, k, in[0].F, k, in[1].F, k, y, n, true)
-		},
-		diff: []bool{true, true},
-		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes {
-			return G.Nodes{linearBackX(dy, in[1]), linearBackW(dy, in[0])}
-		},
-	}, x, w)
-}
+func Linear(x, w *G.Node) *G.Node { return linear("Linear", x, w) }
 
 // LinearBias computes x wᵀ + b: x is (..., K), w (N, K), b (N), the result
 // (..., N). The bias is added as the product is stored.
 func LinearBias(x, w, b *G.Node) *G.Node {
+	expect(len(b.Shape()) == 1 && b.Shape()[0] == w.Shape()[0], "LinearBias", "w %v does not fit b %v", w.Shape(), b.Shape())
+	return linear("LinearBias", x, w, b)
+}
+
+// linear is a map of in[0] by in[1], with the bias in[2] if there is one.
+func linear(name string, in ...*G.Node) *G.Node {
+	x, w := in[0], in[1]
 	k, n := last(x), w.Shape()[0]
-	expect(len(w.Shape()) == 2 && w.Shape()[1] == k, "LinearBias", "x %v does not fit w %v", x.Shape(), w.Shape())
-	expect(len(b.Shape()) == 1 && b.Shape()[0] == n, "LinearBias", "w %v does not fit b %v", w.Shape(), b.Shape())
+	expect(len(w.Shape()) == 2 && w.Shape()[1] == k, name, "x %v does not fit w %v", x.Shape(), w.Shape())
 	product := func(y []float32, in []Arg, plus cpu.Plus) {
-		plus.Bias = in[2].F
+		if len(in) == 3 {
+			plus.Bias = in[2].F
+		}
 		cpu.GemmPlus(false, true, len(y)/n, n, k, in[0].F, k, in[1].F, k, y, n, plus)
 	}
 	return apply(spec{
-		name:    "LinearBias",
+		name:    name,
 		out:     with(x, n),
 		forward: func(y []float32, in []Arg) { product(y, in, cpu.Plus{}) },
 		add:     func(y []float32, in []Arg) { product(y, in, cpu.Plus{Residual: y, Stride: n}) },
-		diff:    []bool{true, true, true},
+		diff:    []bool{true, true, true}[:len(in)],
 		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes {
-			return G.Nodes{linearBackX(dy, in[1]), linearBackW(dy, in[0]), biasBack(dy, in[2])}
+			grads := G.Nodes{linearBackX(dy, in[1]), linearBackW(dy, in[0])}
+			if len(in) == 3 {
+				grads = append(grads, biasBack(dy, in[2]))
+			}
+			return grads
 		},
-	}, x, w, b)
+	}, in...)
 }
 
 // linearBackX computes dx = dy w.
