@@ -13,7 +13,7 @@ build:
 # The tour: execute the notebook with our own kernel; the last two lines are
 # the executed notebook and the page.
 run: build
-	@bin/fourm notebook notebooks/01_tour.ipynb
+	@bin/fourm notebook run notebooks/01_tour.ipynb
 
 # All tests. Those that need a real Jupyter install it where they may.
 test: tools build gophernotes

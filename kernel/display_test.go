@@ -3,12 +3,13 @@ package kernel
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"fourmlab/kernel/notebook"
 )
 
 // A script prints what can be printed and asks its terminal.
@@ -74,23 +75,21 @@ func TestNotebookDisplay(t *testing.T) {
 		"display.Input(\"Name? \")",
 	)
 	out, page := filepath.Join(dir, "out.ipynb"), filepath.Join(dir, "out.html")
-	err := Notebook(context.Background(), in, out, page, nil)
+	nb, err := playTo(context.Background(), in, out, page, Play{})
 	if err == nil || !strings.Contains(err.Error(), "display.Input: no answer to \"Name? \": nobody is here to answer") {
 		t.Errorf("a question to nobody: %v", err)
 	}
-	nb, err := readNotebook(out)
-	if err != nil {
+	if nb, err = notebook.Read(out); err != nil {
 		t.Fatal(err)
 	}
 	for i, want := range [][]string{{"2"}, {}, {"1"}, {"work 1,000/1,000 (100%)"}, {"[]Row, 1 row\n   A  B\n0  1  <b>"}} {
-		var outputs []map[string]any
-		json.Unmarshal(nb.cells[i].rest["outputs"], &outputs)
+		outputs := nb.Cells[i].Outputs
 		if len(outputs) != len(want) {
 			t.Errorf("cell %d: %v, expected %q", i+1, outputs, want)
 			continue
 		}
 		for j, w := range want {
-			if data, _ := outputs[j]["data"].(map[string]any); data == nil || !strings.HasPrefix(data["text/plain"].(string), w) {
+			if outputs[j].Data() == nil || !strings.HasPrefix(outputs[j].Text(), w) {
 				t.Errorf("cell %d: %v, expected %q", i+1, outputs[j], w)
 			}
 		}

@@ -1,30 +1,52 @@
 package kernel
 
-// A kernelspec tells Jupyter how a kernel is started.
+// A kernelspec tells Jupyter how a kernel is started: it is written, listed,
+// and taken away again.
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
+	"regexp"
+	"slices"
+	"strings"
+
+	"fourmlab/internal/atomic"
 )
 
 // kernelspec is the content of kernel.json.
 type kernelspec struct {
-	Argv          []string       `json:"argv"`
-	DisplayName   string         `json:"display_name"`
-	Language      string         `json:"language"`
-	InterruptMode string         `json:"interrupt_mode"`
-	Metadata      map[string]any `json:"metadata"`
+	Argv          []string          `json:"argv"`
+	DisplayName   string            `json:"display_name"`
+	Language      string            `json:"language"`
+	InterruptMode string            `json:"interrupt_mode"`
+	Env           map[string]string `json:"env,omitempty"`
+	Metadata      map[string]any    `json:"metadata"`
 }
 
-// Install tells Jupyter of this program as the kernel "fourm", and of
-// gophernotes as "fourm-gophernotes" where its binary lies beside it. With an
+var specName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+
+// CheckName tells what is wrong with the name of a kernelspec: Jupyter takes
+// letters of ASCII, digits, dots, dashes and underscores.
+func CheckName(name string) error {
+	if !specName.MatchString(name) {
+		return fmt.Errorf("kernel name %q, expected letters, digits, '.', '-' and '_'", name)
+	}
+	return nil
+}
+
+// Install tells Jupyter of this program as a kernel of that name, and of
+// gophernotes as NAME-gophernotes where its binary lies beside it. With an
 // empty prefix that is for the user (JUPYTER_DATA_DIR, or where Jupyter looks
 // on this system), else below prefix, as in an environment of Python. It
 // returns the folders it wrote.
-func Install(prefix string) ([]string, error) {
+func Install(prefix, name string) ([]string, error) {
+	if err := CheckName(name); err != nil {
+		return nil, fmt.Errorf("kernel.Install: %w", err)
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("kernel.Install: %w", err)
@@ -32,35 +54,29 @@ func Install(prefix string) ([]string, error) {
 	if self, err = filepath.EvalSymlinks(self); err != nil {
 		return nil, fmt.Errorf("kernel.Install: %w", err)
 	}
-	specs := map[string]kernelspec{"fourm": {
-		Argv: []string{self, "kernel", "{connection_file}"}, DisplayName: "Go (fourm)",
+	called := "fourm"
+	if name != called {
+		called += ", " + name
+	}
+	specs := map[string]kernelspec{name: {
+		Argv: []string{self, "kernel", "{connection_file}"}, DisplayName: "Go (" + called + ")",
 		Language: "go", InterruptMode: "message", Metadata: map[string]any{"debugger": false},
 	}}
 	gophernotes := filepath.Join(filepath.Dir(self), "gophernotes")
 	if _, err := os.Stat(gophernotes); err == nil {
-		specs["fourm-gophernotes"] = kernelspec{
-			Argv: []string{gophernotes, "{connection_file}"}, DisplayName: "Go (gophernotes with fourm)",
+		specs[name+"-gophernotes"] = kernelspec{
+			Argv: []string{gophernotes, "{connection_file}"}, DisplayName: "Go (gophernotes with " + called + ")",
 			Language: "go", InterruptMode: "signal", Metadata: map[string]any{"debugger": false},
 		}
 	}
 	var written []string
-	for _, name := range []string{"fourm", "fourm-gophernotes"} {
-		spec, ok := specs[name]
+	for _, n := range []string{name, name + "-gophernotes"} {
+		spec, ok := specs[n]
 		if !ok {
 			continue
 		}
-		dir, err := specDir(prefix, name)
+		dir, err := writeSpec(prefix, n, spec)
 		if err != nil {
-			return written, fmt.Errorf("kernel.Install: %w", err)
-		}
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return written, fmt.Errorf("kernel.Install: %w", err)
-		}
-		data, err := json.MarshalIndent(spec, "", "  ")
-		if err != nil {
-			return written, fmt.Errorf("kernel.Install: %w", err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, "kernel.json"), append(data, '\n'), 0o644); err != nil {
 			return written, fmt.Errorf("kernel.Install: %w", err)
 		}
 		written = append(written, dir)
@@ -68,28 +84,84 @@ func Install(prefix string) ([]string, error) {
 	return written, nil
 }
 
-// specDir is where Jupyter looks for a kernel of that name.
-func specDir(prefix, name string) (string, error) {
-	if prefix != "" {
-		return filepath.Join(prefix, "share", "jupyter", "kernels", name), nil
-	}
-	if d := os.Getenv("JUPYTER_DATA_DIR"); d != "" {
-		return filepath.Join(d, "kernels", name), nil
-	}
-	home, err := os.UserHomeDir()
+func writeSpec(prefix, name string, spec kernelspec) (string, error) {
+	root, err := specRoot(prefix)
 	if err != nil {
 		return "", err
 	}
-	switch runtime.GOOS {
-	case "darwin":
-		return filepath.Join(home, "Library", "Jupyter", "kernels", name), nil
-	case "windows":
-		if d := os.Getenv("APPDATA"); d != "" {
-			return filepath.Join(d, "jupyter", "kernels", name), nil
+	dir := filepath.Join(root, name)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	data, err := json.MarshalIndent(spec, "", "  ")
+	if err != nil {
+		return "", err
+	}
+	for file, content := range map[string][]byte{
+		"kernel.json": append(data, '\n'), "logo-svg.svg": logoSVG(), "logo-32x32.png": logoPNG(32), "logo-64x64.png": logoPNG(64),
+	} {
+		if err := atomic.WriteBytes(filepath.Join(dir, file), content); err != nil {
+			return "", err
 		}
 	}
-	if d := os.Getenv("XDG_DATA_HOME"); d != "" {
-		return filepath.Join(d, "jupyter", "kernels", name), nil
+	return dir, nil
+}
+
+// Uninstall takes away what Install wrote under that prefix and name, and
+// returns the folders that are gone. A kernelspec of another program is left,
+// which is an error, as is one that is not there.
+func Uninstall(prefix, name string) ([]string, error) {
+	if err := CheckName(name); err != nil {
+		return nil, fmt.Errorf("kernel.Uninstall: %w", err)
 	}
-	return filepath.Join(home, ".local", "share", "jupyter", "kernels", name), nil
+	root, err := specRoot(prefix)
+	if err != nil {
+		return nil, fmt.Errorf("kernel.Uninstall: %w", err)
+	}
+	var gone []string
+	for _, n := range []string{name, name + "-gophernotes"} {
+		dir := filepath.Join(root, n)
+		spec, err := readSpec(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			if n == name {
+				return nil, fmt.Errorf("kernel.Uninstall: no kernel %q in %s", name, root)
+			}
+			continue
+		}
+		if err != nil {
+			return gone, fmt.Errorf("kernel.Uninstall: %w", err)
+		}
+		if !spec.ours() {
+			return gone, fmt.Errorf("kernel.Uninstall: %s starts %s, which is not this program; it is left", dir, strings.Join(spec.Argv, " "))
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			return gone, fmt.Errorf("kernel.Uninstall: %w", err)
+		}
+		gone = append(gone, dir)
+	}
+	return gone, nil
+}
+
+// ours tells whether Install may have written the kernelspec.
+func (s kernelspec) ours() bool {
+	if len(s.Argv) == 0 || s.Language != "go" {
+		return false
+	}
+	ours := []string{"{connection_file}"}
+	if filepath.Base(s.Argv[0]) != "gophernotes" {
+		ours = []string{"kernel", "{connection_file}"}
+	}
+	return slices.Equal(s.Argv[1:], ours)
+}
+
+func readSpec(dir string) (s kernelspec, err error) {
+	path := filepath.Join(dir, "kernel.json")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return s, err
+	}
+	if err := json.Unmarshal(data, &s); err != nil {
+		return s, fmt.Errorf("%s: %w", path, err)
+	}
+	return s, nil
 }

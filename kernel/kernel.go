@@ -21,8 +21,9 @@
 //
 // # Other ways in
 //
-// Notebook runs a notebook file and writes it with its outputs, and a page.
-// RunScript runs a Go program. Install tells Jupyter of the kernel.
+// Play runs a notebook (package notebook) without a front end. RunScript runs a
+// Go program. Install tells Jupyter of the kernel, Doctor says what a notebook
+// misses.
 package kernel
 
 import (

@@ -27,9 +27,10 @@ type process struct {
 	err     *stream
 }
 
-// start starts a worker whose printed text goes to publish, and what it does
-// to the page to event, which must not wait for the worker.
-func start(publish func(name, text string), event func(*process, report)) (*process, error) {
+// start starts a worker in a folder ("" for this one), whose printed text goes
+// to publish, and what it does to the page to event, which must not wait for
+// the worker.
+func start(dir string, publish func(name, text string), event func(*process, report)) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -56,6 +57,7 @@ func start(publish func(name, text string), event func(*process, report)) (*proc
 	p.cmd.Stdout, p.cmd.Stderr = outW, errW
 	// A fatal error prints one goroutine, not hundreds.
 	p.cmd.Env = append(os.Environ(), "GOTRACEBACK=none")
+	p.cmd.Dir = dir
 	detach(p.cmd)
 	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("kernel: cannot start %s worker: %w", self, err)

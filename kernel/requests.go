@@ -12,6 +12,7 @@ import (
 	"github.com/go-zeromq/zmq4"
 
 	"fourmlab/kernel/engine"
+	"fourmlab/kernel/notebook"
 )
 
 // work answers the shell, one request after another.
@@ -67,18 +68,10 @@ func kernelInfo() map[string]any {
 	return map[string]any{
 		"status": "ok", "protocol_version": protocolVersion,
 		"implementation": "fourm", "implementation_version": "1.0",
-		"language_info": languageInfo(),
+		"language_info": notebook.LanguageInfo(),
 		"banner":        "Go " + runtime.Version()[2:] + ", with fourm, viz and datasets",
 		"help_links":    []map[string]string{{"text": "The Go language", "url": "https://go.dev/ref/spec"}, {"text": "Go packages", "url": "https://pkg.go.dev/std"}},
 		"debugger":      false,
-	}
-}
-
-func languageInfo() map[string]any {
-	return map[string]any{
-		"name": "go", "version": runtime.Version()[2:], "mimetype": "text/x-go",
-		"file_extension": ".go", "pygments_lexer": "go", "codemirror_mode": "go",
-		"nbconvert_exporter": "script",
 	}
 }
 

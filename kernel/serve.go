@@ -146,7 +146,7 @@ func (s *server) interrupt() { s.current().send(order{Op: "interrupt"}) }
 
 // restart starts a worker in place of none or a dead one.
 func (s *server) restart() error {
-	p, err := start(func(name, text string) {
+	p, err := start("", func(name, text string) {
 		s.publish("stream", s.running(), map[string]any{"name": name, "text": text})
 	}, s.event)
 	if err != nil {

@@ -1,15 +1,10 @@
 package main
 
-// Scripts, notebooks, and the kernel.
+// Scripts and the kernel.
 
 import (
-	"context"
 	"fmt"
-	"os"
-	"os/signal"
-	"path/filepath"
 	"strings"
-	"syscall"
 
 	"fourmlab/kernel"
 	_ "fourmlab/kernel/symbols" // what cells and scripts can import
@@ -28,56 +23,93 @@ func runScript(c *call) error {
 	return kernel.RunScript(words[0], *engine, words[1:])
 }
 
-func runNotebook(c *call) error {
-	out := c.String("o", "", "`FILE` of the executed notebook; by itself out/NAME.ipynb")
-	page := c.String("html", "", "`FILE` of the page; by itself out/NAME.html")
-	words, err := c.parse()
-	if err != nil {
+func runKernel(c *call) error {
+	if len(c.args) == 1 && strings.ContainsAny(c.args[0], "./") && !strings.HasPrefix(c.args[0], "-") {
+		return kernel.Serve(c.args[0])
+	}
+	c.bare = "a connection file"
+	return c.choose([]use{
+		{"install", "", "tell Jupyter of this program, and of gophernotes where its binary lies beside it", installKernel},
+		{"uninstall", "", "take away what install wrote", uninstallKernel},
+		{"list", "", "list the kernels that Jupyter finds on this machine", listKernels},
+		{"doctor", "", "look at what a notebook needs, and say what is missing", doctor},
+	}, nil)
+}
+
+// place are the flags that say which kernelspec is meant.
+type place struct {
+	prefix, name string
+	user         bool
+}
+
+func (p *place) read(c *call) error {
+	c.BoolVar(&p.user, "user", false, "for this user, where Jupyter looks without being told (this is what happens without flags, too)")
+	c.StringVar(&p.prefix, "prefix", "", "`FOLDER` with share/jupyter/kernels in it, in place of this user's own: sys.prefix of a Python, or /usr/local for everyone")
+	c.StringVar(&p.name, "name", "fourm", "`NAME` of the kernel")
+	if err := none(c); err != nil {
 		return err
 	}
-	if len(words) != 1 {
-		return usage{fmt.Sprintf("%d arguments, expected one notebook", len(words))}
+	if p.user && p.prefix != "" {
+		return usage{"-user and -prefix name two places"}
 	}
-	name := strings.TrimSuffix(filepath.Base(words[0]), ".ipynb")
-	if *out == "" {
-		*out = filepath.Join("out", name+".ipynb")
+	if err := kernel.CheckName(p.name); err != nil {
+		return usage{err.Error()}
 	}
-	if *page == "" {
-		*page = filepath.Join("out", name+".html")
-	}
-	for _, f := range []string{*out, *page} {
-		if err := os.MkdirAll(filepath.Dir(f), 0o777); err != nil {
-			return err
-		}
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	err = kernel.Notebook(ctx, words[0], *out, *page, os.Stderr)
-	for _, f := range []string{*out, *page} {
-		if _, there := os.Stat(f); there == nil {
-			fmt.Fprintln(c.out, f)
-		}
+	return nil
+}
+
+// none reads a command line without arguments.
+func none(c *call) error {
+	words, err := c.parse()
+	if err == nil && len(words) > 0 {
+		err = usage{fmt.Sprintf("%q is too much, expected flags only", words[0])}
 	}
 	return err
 }
 
-func runKernel(c *call) error {
-	prefix := c.String("prefix", "", "`FOLDER` below which share/jupyter/kernels is written, in place of this user's own")
-	words, err := c.parse()
-	if err != nil {
+func installKernel(c *call) error {
+	var p place
+	if err := p.read(c); err != nil {
 		return err
 	}
-	if len(words) != 1 {
-		return usage{fmt.Sprintf("%d arguments, expected a connection file, or install", len(words))}
+	return c.each(kernel.Install(p.prefix, p.name))
+}
+
+func uninstallKernel(c *call) error {
+	var p place
+	if err := p.read(c); err != nil {
+		return err
 	}
-	if words[0] != "install" {
-		return kernel.Serve(words[0])
-	}
-	dirs, err := kernel.Install(*prefix)
+	return c.each(kernel.Uninstall(p.prefix, p.name))
+}
+
+// each prints a line for each folder.
+func (c *call) each(dirs []string, err error) error {
 	for _, d := range dirs {
 		fmt.Fprintln(c.out, d)
 	}
 	return err
+}
+
+func listKernels(c *call) error {
+	if err := none(c); err != nil {
+		return err
+	}
+	for _, s := range kernel.List() {
+		fmt.Fprintln(c.out, s)
+	}
+	return nil
+}
+
+func doctor(c *call) error {
+	name := c.String("name", "fourm", "`NAME` of the kernel")
+	if err := none(c); err != nil {
+		return err
+	}
+	if !kernel.Doctor(c.out, *name) {
+		return exitStatus(1)
+	}
+	return nil
 }
 
 func runWorker(c *call) error { return kernel.Worker() }

@@ -24,8 +24,8 @@ type command struct {
 
 var commands = []command{
 	{name: "run", args: "SCRIPT [-- ARG ...]", about: "run a Go script (a file of package main) without compiling it", run: runScript},
-	{name: "notebook", args: "NOTEBOOK", about: "execute a notebook without Jupyter and write it out, as a page too", run: runNotebook},
-	{name: "kernel", args: "CONNECTION_FILE | install", about: "be a Jupyter kernel, or install the kernelspecs", run: runKernel},
+	{name: "notebook", args: "run | test | to-script | from-script FILE", about: "execute a notebook without Jupyter, compare it with its own outputs, make a Go program of it", run: runNotebook},
+	{name: "kernel", args: "CONNECTION_FILE | install | uninstall | list | doctor", about: "be a Jupyter kernel; tell Jupyter of it; find out why it does not start", run: runKernel},
 	{name: "data", args: "pack DIR -o OUT | check SET", about: "make a set of your own pictures; verify a set", run: runData},
 	{name: "ablate", args: "FILE [KEY=VALUE ...]", about: "carry out an ablation, or go on where it was", run: runAblate},
 	{name: "parity", args: "DIR ...", about: "run recorded cases of the official implementation and say how far results differ", run: runParity},
@@ -108,7 +108,7 @@ func help(w io.Writer) {
 	fmt.Fprint(w, "fourm is a lab for massively multimodal masked modelling (4M) in Go.\n\nUsage: fourm COMMAND ...\n\n")
 	for _, c := range commands {
 		if !c.hidden {
-			fmt.Fprintf(w, "  %-10s %-30s %s\n", c.name, c.args, c.about)
+			fmt.Fprintf(w, "  %-10s %-34s %s\n", c.name, c.args, c.about)
 		}
 	}
 	fmt.Fprint(w, "\n\"fourm COMMAND -h\" explains one.\n\nFOURM_DATA names the folder of corpora; FOURM_DEVICE the device (cpu).\n")
@@ -120,6 +120,8 @@ type call struct {
 	cmd         command
 	args        []string
 	out, errors io.Writer
+	uses        []use  // where the command line names none of them
+	bare        string // what it may name in their place
 }
 
 // parse reads flags wherever they stand and gives the arguments. What stands
@@ -148,6 +150,7 @@ func (c *call) parse() ([]string, error) {
 
 func (c *call) explain(w io.Writer) {
 	fmt.Fprintf(w, "Usage: fourm %s %s\n\n%s%s.\n", c.cmd.name, c.cmd.args, strings.ToUpper(c.cmd.about[:1]), c.cmd.about[1:])
+	c.explainUses(w)
 	any := false
 	c.VisitAll(func(f *flag.Flag) {
 		if !any {
@@ -160,7 +163,7 @@ func (c *call) explain(w io.Writer) {
 			fmt.Fprintf(w, " %s", kind)
 		}
 		fmt.Fprintf(w, "\n        %s", about)
-		if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" {
+		if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" && f.DefValue != "0s" {
 			fmt.Fprintf(w, " (%s)", f.DefValue)
 		}
 		fmt.Fprintln(w)

@@ -28,6 +28,14 @@ func Write(path string, write func(io.Writer) error) error {
 	return nil
 }
 
+// WriteBytes gives path the content data, as Write does.
+func WriteBytes(path string, data []byte) error {
+	return Write(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
 func replace(path string, write func(io.Writer) error) error {
 	dir, base := filepath.Split(path)
 	// a long name leaves room for what CreateTemp adds

@@ -1,10 +1,11 @@
-package kernel
+package notebook
 
 // An executed notebook as one page that needs nothing else.
 
 import (
 	"bytes"
 	_ "embed"
+	"fmt"
 	"html"
 	"html/template"
 	"regexp"
@@ -30,22 +31,22 @@ type pageOutput struct {
 	Body  template.HTML
 }
 
-// page renders the notebook.
-func (nb *nbFile) page() ([]byte, error) {
+// Page renders the notebook as one HTML page that needs nothing else.
+func (nb *File) Page() ([]byte, error) {
 	data := struct {
 		Title string
 		Cells []pageCell
 	}{Title: "Notebook"}
-	for _, c := range nb.cells {
-		switch c.kind {
+	for _, c := range nb.Cells {
+		switch c.Kind {
 		case "markdown":
-			if m := regexp.MustCompile(`(?m)^#\s+(.+)$`).FindStringSubmatch(c.source); m != nil && data.Title == "Notebook" {
+			if m := regexp.MustCompile(`(?m)^#\s+(.+)$`).FindStringSubmatch(c.Source); m != nil && data.Title == "Notebook" {
 				data.Title = m[1]
 			}
-			data.Cells = append(data.Cells, pageCell{Text: template.HTML(markdown(c.source))})
+			data.Cells = append(data.Cells, pageCell{Text: template.HTML(markdown(c.Source))})
 		case "code":
-			p := pageCell{Code: template.HTML(highlight(strings.TrimRight(c.source, "\n"))), Number: c.count}
-			for _, o := range c.outputs {
+			p := pageCell{Code: template.HTML(highlight(strings.TrimRight(c.Source, "\n"))), Number: c.Count}
+			for _, o := range c.Outputs {
 				p.Outputs = append(p.Outputs, output(o))
 			}
 			data.Cells = append(data.Cells, p)
@@ -59,15 +60,18 @@ func (nb *nbFile) page() ([]byte, error) {
 }
 
 // output shows the richest form of an output that a page can hold.
-func output(o map[string]any) pageOutput {
-	switch o["output_type"] {
+func output(o Output) pageOutput {
+	switch o.Kind() {
 	case "stream":
-		return pageOutput{"stream " + o["name"].(string), pre(o["text"].(string))}
+		class := "stream"
+		if o["name"] == "stderr" {
+			class += " stderr"
+		}
+		return pageOutput{class, pre(o.Text())}
 	case "error":
-		trace, _ := o["traceback"].([]string)
-		return pageOutput{"error", pre(strings.Join(trace, "\n"))}
+		return pageOutput{"error", pre(strings.Join(traceOf(o), "\n"))}
 	}
-	data, _ := o["data"].(map[string]any)
+	data := o.Data()
 	for _, mime := range []string{"image/png", "image/jpeg"} {
 		if d, ok := data[mime]; ok {
 			alt := html.EscapeString(shorten(datum(data["text/plain"]), 120))
@@ -84,6 +88,22 @@ func output(o map[string]any) pageOutput {
 		return pageOutput{"rich", template.HTML(markdown(datum(d)))}
 	}
 	return pageOutput{"result", pre(datum(data["text/plain"]))}
+}
+
+// traceOf gives the lines of an error, as they were made or as they were read.
+func traceOf(o Output) (out []string) {
+	switch list := o["traceback"].(type) {
+	case []string:
+		out = list
+	case []any:
+		for _, l := range list {
+			out = append(out, fmt.Sprint(l))
+		}
+	}
+	if len(out) == 0 {
+		out = []string{fmt.Sprintf("%v: %v", o["ename"], o["evalue"])}
+	}
+	return out
 }
 
 var ansi = regexp.MustCompile("\x1b\\[([0-9;]*)m")

@@ -1,4 +1,4 @@
-package kernel
+package notebook
 
 // Go in colours, by its own scanner.
 

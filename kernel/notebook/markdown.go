@@ -1,4 +1,4 @@
-package kernel
+package notebook
 
 // Markdown, as much of it as notebooks of this kind use: headings, paragraphs,
 // lists, code, quotes, tables, rules; emphasis, code, links and pictures in a

@@ -1,0 +1,141 @@
+package kernel
+
+// A notebook is run from its first cell to its last without a front end.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"fourmlab/kernel/engine"
+	"fourmlab/kernel/notebook"
+)
+
+// Play says how a notebook is run. The zero value runs it silently and stops
+// at the first cell that fails.
+type Play struct {
+	Progress    io.Writer // takes a line for each cell; nil for none
+	AllowErrors bool      // go on after a cell that fails
+	Dir         string    // where the cells run; "" for the folder of this process
+}
+
+// ErrTimeout is what Run's error wraps when the time was over.
+var ErrTimeout = errors.New("the time is over")
+
+// patience is how long a cell that is told to stop has before its process is
+// ended.
+const patience = 5 * time.Second
+
+// Run runs the code cells of a notebook in a process of their own and puts
+// what they show in the place of their outputs. When a cell fails or the
+// context ends, what there is so far stays, the failure in it, and the error
+// names the cell; it wraps the cell's *engine.Failure, or ErrTimeout where the
+// context had a deadline. A cell tagged "raises-exception" may fail, one tagged
+// "skip-execution" is not run.
+func (o Play) Run(ctx context.Context, nb *notebook.File) error {
+	p := &player{shows: map[string][]notebook.Output{}}
+	worker, err := start(o.Dir, p.print, p.event)
+	if err != nil {
+		return err
+	}
+	defer func() { worker.kill() }()
+	defer context.AfterFunc(ctx, func() {
+		worker.send(order{Op: "interrupt"})
+		time.AfterFunc(patience, func() { worker.cmd.Process.Kill() })
+	})()
+	var cells []*notebook.Cell
+	for _, c := range nb.Cells {
+		if c.Kind == "code" {
+			c.Clear(false)
+			c.Count = 0
+			if !c.Tagged("skip-execution") {
+				cells = append(cells, c)
+			}
+		}
+	}
+	for i, c := range cells {
+		label := nb.Label(c)
+		p.turn(c)
+		c.Count = i + 1
+		bar := startProgress(o.Progress, i+1, len(cells), label)
+		r, ok := worker.ask(order{Op: "run", N: i + 1, Code: c.Source})
+		if !ok {
+			r = dead(worker)
+		}
+		p.finish(c, r, i+1)
+		bar.end(r.Failure == nil)
+		here := fmt.Sprintf("cell %d of %d (%s)", i+1, len(cells), label)
+		switch {
+		case ctx.Err() != nil && (r.Failure != nil || i+1 < len(cells)):
+			return fmt.Errorf("%s: %w", here, ended(ctx))
+		case !ok:
+			return fmt.Errorf("%s: %w", here, r.Failure)
+		case r.Failure != nil && !o.AllowErrors && !c.Tagged("raises-exception"):
+			return fmt.Errorf("%s: %w", here, r.Failure)
+		}
+	}
+	return nil
+}
+
+// ended says why the context is over.
+func ended(ctx context.Context) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return ErrTimeout
+	}
+	return &engine.Failure{Name: "interrupted", Value: "the run was stopped"}
+}
+
+// player gives what the worker reports to the cell that runs.
+type player struct {
+	mu    sync.Mutex
+	cell  *notebook.Cell
+	shows map[string][]notebook.Output // by display id
+}
+
+func (p *player) turn(c *notebook.Cell) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cell = c
+}
+
+func (p *player) print(name, text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cell != nil {
+		p.cell.Print(name, text)
+	}
+}
+
+func (p *player) event(worker *process, r report) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case r.Op == "input":
+		worker.send(order{Op: "input", N: r.N, Error: "nobody is here to answer"})
+	case p.cell == nil:
+	case r.Op == "update":
+		for _, o := range p.shows[r.ID] {
+			o["data"] = withText(r.Bundle)
+		}
+	case r.Op == "display":
+		o := notebook.Output{"output_type": "display_data", "data": withText(r.Bundle), "metadata": map[string]any{}}
+		p.shows[r.ID] = append(p.shows[r.ID], o)
+		p.cell.Add(o)
+	case r.Op == "clear":
+		p.cell.Clear(r.Flag)
+	}
+}
+
+func (p *player) finish(c *notebook.Cell, r report, n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case r.Failure != nil:
+		c.Add(notebook.Output{"output_type": "error", "ename": r.Failure.Name, "evalue": r.Failure.Value, "traceback": traceback(r.Failure)})
+	case r.Bundle != nil:
+		c.Add(notebook.Output{"output_type": "execute_result", "execution_count": n, "data": withText(r.Bundle), "metadata": map[string]any{}})
+	}
+}

@@ -1,0 +1,197 @@
+package kernel
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fourmlab/kernel/engine"
+	"fourmlab/kernel/notebook"
+)
+
+// write makes a notebook of cells; those that begin with # or * are text.
+func writeNotebook(t *testing.T, dir string, cells ...string) string {
+	t.Helper()
+	var list []map[string]any
+	for _, c := range cells {
+		kind := "code"
+		if strings.HasPrefix(c, "#") {
+			kind = "markdown"
+		}
+		cell := map[string]any{"cell_type": kind, "metadata": map[string]any{}, "source": strings.SplitAfter(c, "\n")}
+		if kind == "code" {
+			cell["outputs"], cell["execution_count"] = []any{}, nil
+		}
+		list = append(list, cell)
+	}
+	data, err := json.Marshal(map[string]any{"cells": list, "metadata": map[string]any{}, "nbformat": 4, "nbformat_minor": 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "in.ipynb")
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// playTo runs a notebook and writes it in both forms.
+func playTo(ctx context.Context, in, out, page string, o Play) (*notebook.File, error) {
+	nb, err := notebook.Read(in)
+	if err != nil {
+		return nil, err
+	}
+	failure := o.Run(ctx, nb)
+	html, err := nb.Page()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(page, html, 0o644); err != nil {
+		return nil, err
+	}
+	if err := nb.Write(out); err != nil {
+		return nil, err
+	}
+	return nb, failure
+}
+
+func TestNotebook(t *testing.T) {
+	dir := t.TempDir()
+	in := writeNotebook(t, dir,
+		"# A tour\n\nText with *emphasis*, `code` and [a link](https://go.dev).\n\n* one\n* two\n  * deep\n\n1. first\n2. second\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> quoted\n\n```go\nfunc f() {}\n```\n",
+		"x := 41\nfmt.Println(\"printed\")\nx + 1",
+		"## Training",
+		"n := demo.Train(4)\nn",
+		"import \"image\"\nimport \"image/color\"\nim := image.NewRGBA(image.Rect(0, 0, 200, 80))\nfor y := range 80 { for x := range 200 { im.Set(x, y, color.RGBA{uint8(x), uint8(3*y), 120, 255}) } }\nim",
+	)
+	out, page := filepath.Join(dir, "out.ipynb"), filepath.Join(dir, "out.html")
+	var progress bytes.Buffer
+	nb, err := playTo(context.Background(), in, out, page, Play{Progress: &progress})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := progress.String(); !strings.Contains(p, "[2/3] Training ... 0.") || strings.Count(p, "\n") != 3 {
+		t.Errorf("progress %q", p)
+	}
+	if nb, err = notebook.Read(out); err != nil {
+		t.Fatal(err)
+	}
+	if o := nb.Cells[1].Outputs; len(o) != 2 || o[0].Text() != "printed\n" || o[1].Text() != "42" {
+		t.Errorf("outputs %v", o)
+	}
+	if o := nb.Cells[3].Outputs; len(o) != 2 || o[0].Text() != "step 4" {
+		t.Errorf("a display is not folded: %v", o)
+	}
+	html, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range []string{"<title>A tour</title>", "<em>emphasis</em>", `<a href="https://go.dev">a link</a>`, "<td>2</td>", `src="data:image/png;base64,`, `<span class="k">`, "<li>deep</li>"} {
+		if !strings.Contains(string(html), w) {
+			t.Errorf("no %q in the page", w)
+		}
+	}
+	if strings.Contains(string(html), "<script") || strings.Contains(string(html), "<link") {
+		t.Error("the page is not self-contained")
+	}
+	validate(t, out)
+}
+
+func TestNotebookThatFails(t *testing.T) {
+	dir := t.TempDir()
+	in := writeNotebook(t, dir, "x := 1", "x + nope", "x")
+	out, page := filepath.Join(dir, "out.ipynb"), filepath.Join(dir, "out.html")
+	_, err := playTo(context.Background(), in, out, page, Play{})
+	if err == nil || !strings.Contains(err.Error(), "cell 2 of 3") || !strings.Contains(err.Error(), "undefined: nope") {
+		t.Errorf("error %v", err)
+	}
+	for _, f := range []string{out, page} {
+		if data, err := os.ReadFile(f); err != nil || !strings.Contains(string(data), "undefined: nope") {
+			t.Errorf("%s does not tell of the failure, %v", f, err)
+		}
+	}
+	validate(t, out)
+}
+
+// validate asks nbformat, where it is installed.
+func validate(t *testing.T, path string) {
+	t.Helper()
+	if exec.Command(python, "-c", "import nbformat").Run() != nil {
+		return
+	}
+	if out, err := exec.Command(python, "-c", "import nbformat, sys; nbformat.validate(nbformat.read(sys.argv[1], 4))", path).CombinedOutput(); err != nil {
+		t.Errorf("not valid: %s", out)
+	}
+}
+
+// What a run makes of tags, failures, folders and the clock.
+func TestPlay(t *testing.T) {
+	tagged := func(nb *notebook.File, i int, tag string) {
+		raw, _ := json.Marshal(map[string]any{"cells": []any{map[string]any{"cell_type": "code", "source": nb.Cells[i].Source, "metadata": map[string]any{"tags": []string{tag}}}}, "nbformat": 4, "nbformat_minor": 5})
+		one, err := notebook.Decode(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		nb.Cells[i] = one.Cells[0]
+	}
+	read := func(cells ...string) *notebook.File {
+		nb, err := notebook.Read(writeNotebook(t, t.TempDir(), cells...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return nb
+	}
+
+	nb := read("x := 1", "panic(3)", "x + 1")
+	tagged(nb, 1, "raises-exception")
+	if err := (Play{}).Run(context.Background(), nb); err != nil || nb.Cells[1].Outputs[0].Kind() != "error" || nb.Cells[2].Outputs[0].Text() != "2" {
+		t.Errorf("raises-exception: %v, %v", err, nb.Cells[2].Outputs)
+	}
+	nb = read("x := 1", "x = 5", "x")
+	tagged(nb, 1, "skip-execution")
+	if err := (Play{}).Run(context.Background(), nb); err != nil || nb.Cells[2].Outputs[0].Text() != "1" || nb.Cells[1].Count != 0 {
+		t.Errorf("skip-execution: %v, %v", err, nb.Cells[2].Outputs)
+	}
+	nb = read("nope", "7")
+	if err := (Play{AllowErrors: true}).Run(context.Background(), nb); err != nil || nb.Cells[1].Outputs[0].Text() != "7" {
+		t.Errorf("AllowErrors: %v, %v", err, nb.Cells[1].Outputs)
+	}
+	dir := t.TempDir()
+	nb = read(`os.WriteFile("here", nil, 0o644)`)
+	if err := (Play{Dir: dir}).Run(context.Background(), nb); err != nil {
+		t.Error(err)
+	} else if _, err := os.Stat(filepath.Join(dir, "here")); err != nil {
+		t.Errorf("Dir: %v", err)
+	}
+
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	nb = read("fmt.Println(1)", "for {}", "3")
+	err := Play{}.Run(ctx, nb)
+	if !errors.Is(err, ErrTimeout) || !strings.Contains(err.Error(), "cell 2 of 3") {
+		t.Errorf("a loop without an end: %v", err)
+	}
+	if o := nb.Cells[1].Outputs; len(o) != 1 || o[0]["ename"] != "interrupted" || nb.Cells[0].Outputs[0].Text() != "1\n" || nb.Cells[2].Outputs != nil {
+		t.Errorf("outputs of what was stopped: %v", o)
+	}
+
+	ctx, cancel = context.WithCancel(context.Background())
+	time.AfterFunc(time.Second, cancel)
+	err = Play{}.Run(ctx, read("for {}"))
+	var f *engine.Failure
+	if !errors.As(err, &f) || f.Name != "interrupted" || errors.Is(err, ErrTimeout) {
+		t.Errorf("a run that was stopped: %v", err)
+	}
+
+	nb = read("1", "func f(n int) int { return f(n+1) + 1 }\nf(0)", "3")
+	if err := (Play{AllowErrors: true}).Run(context.Background(), nb); err != nil && (!strings.Contains(err.Error(), "fatal") || !strings.Contains(err.Error(), "cell 2 of 3")) {
+		t.Errorf("a stack without an end: %v", err)
+	}
+}

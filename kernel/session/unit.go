@@ -1,0 +1,282 @@
+package session
+
+// A notebook's cells as one Go program, so that a compiler takes them too.
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"fourmlab/kernel/engine"
+)
+
+// Unit is a program made of cells, in parts that can be written with the
+// bounds of the cells still visible.
+type Unit struct {
+	Imports []string   // lines: a path in quotes, with a name before it where it needs one
+	Vars    []string   // lines: variables that functions of the program use, "name type"
+	Decls   [][]string // by cell: types, constants and functions as typed, comments too
+	Body    []string   // by cell: the statements, for the function main
+	Unused  []string   // variables that main defines and nothing reads
+}
+
+// displayPath is the package that shows the last expression of a cell.
+const displayPath = "fourmlab/kernel/display"
+
+// Unit makes one program of cells that run one after another in a new session.
+// A variable that is defined again with another type gets another name, the
+// last expression of a cell is shown by package display. What a program cannot
+// do is an error that names the cell: to declare a function or type twice, or
+// to mean two packages by one name.
+func (s *Session) Unit(cells []string) (*Unit, error) {
+	a := &assembly{s: s, imports: map[string]string{}, words: identifiers(strings.Join(cells, "\n")), declared: map[string]int{}}
+	for _, e := range s.names {
+		if e.kind == isPackage {
+			a.imports[e.name] = e.path
+		}
+	}
+	for i, code := range cells {
+		if failure := a.add(i+1, code); failure != nil {
+			return nil, fmt.Errorf("cell %d: %w", i+1, failure)
+		}
+	}
+	return a.unit()
+}
+
+// assembly gathers the cells.
+type assembly struct {
+	s        *Session
+	imports  map[string]string // paths by name; with a dot or underscore, by that and the path
+	typed    []string          // names of imports that a cell wrote
+	words    map[string]bool
+	declared map[string]int
+	cells    []assembled
+}
+
+// assembled is one cell: its declarations, and its statements with what of
+// comments stood around them.
+type assembled struct {
+	decls []string
+	stmts []stmtText
+}
+
+// stmtText is a statement on its way into main. Its place is in the text that
+// is checked.
+type stmtText struct {
+	before, text, after string
+	blocks              bool // it defines a name again
+	lo, hi              int
+}
+
+func (a *assembly) add(n int, code string) error {
+	c, failure := a.s.parse(n, code)
+	if failure != nil {
+		return located(failure)
+	}
+	for _, spec := range c.imports {
+		name, path := importName(spec)
+		e, err := a.s.load(path)
+		switch {
+		case err != nil:
+			return err
+		case name == "":
+			name = e.name
+		case name == "." || name == "_":
+			name += path
+		}
+		if old, ok := a.imports[name]; ok && old != path && slices.Contains(a.typed, name) {
+			return fmt.Errorf("imports %q as %s, which is %q before", path, name, old)
+		}
+		a.imports[name] = path
+		a.typed = append(a.typed, name)
+	}
+	notes := comments(code)
+	var out assembled
+	for _, d := range c.decls {
+		for _, name := range declaredNames(d.text) {
+			if first := a.declared[name]; first != 0 {
+				return fmt.Errorf("declares %s again, as cell %d does; a program can have it once", name, first)
+			}
+			a.declared[name] = n
+		}
+		note := notes.of(d)
+		out.decls = append(out.decls, note.before+mark(n, d.line, d.col)+d.text+note.after)
+	}
+	for _, p := range c.stmts {
+		note := notes.of(p)
+		out.stmts = append(out.stmts, stmtText{before: note.before, text: mark(n, p.line, p.col) + p.text, after: note.after})
+	}
+	if end := notes.rest(); end != "" && len(out.stmts) > 0 {
+		out.stmts[len(out.stmts)-1].after += "\n" + strings.TrimRight(end, "\n")
+	}
+	a.cells = append(a.cells, out)
+	return nil
+}
+
+// located puts a failure's place into its one line.
+func located(f *engine.Failure) error {
+	if len(f.Trace) > 1 {
+		return fmt.Errorf("%s (%s)", f.Value, strings.TrimSpace(f.Trace[1]))
+	}
+	return f
+}
+
+// declaredNames lists what a declaration declares; a method as T.m.
+func declaredNames(text string) (out []string) {
+	f, err := parser.ParseFile(token.NewFileSet(), "", "package main\n"+text, parser.SkipObjectResolution)
+	if err != nil {
+		return nil
+	}
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil {
+				out = append(out, d.Name.Name)
+				continue
+			}
+			ast.Inspect(d.Recv, func(n ast.Node) bool {
+				if id, ok := n.(*ast.Ident); ok && len(d.Recv.List) == 1 && !slices.Contains(d.Recv.List[0].Names, id) {
+					out = append(out, id.Name+"."+d.Name.Name)
+					return false
+				}
+				return true
+			})
+			out = out[:min(len(out), 1)]
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				switch spec := spec.(type) {
+				case *ast.TypeSpec:
+					out = append(out, spec.Name.Name)
+				case *ast.ValueSpec:
+					for _, n := range spec.Names {
+						out = append(out, n.Name)
+					}
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(out, func(n string) bool { return n == "_" })
+}
+
+// checkedText writes all cells as one file in which a name that is defined
+// again opens a block, so that the checker tells the two apart.
+func (a *assembly) checkedText() string {
+	var b strings.Builder
+	b.WriteString("package main\n")
+	for name, path := range a.imports {
+		switch {
+		case strings.HasPrefix(name, "."):
+			fmt.Fprintf(&b, "import . %q\n", path)
+		case a.words[name]:
+			fmt.Fprintf(&b, "import %s %q\n", name, path)
+		}
+	}
+	for _, c := range a.cells {
+		for _, d := range c.decls {
+			b.WriteString(d + "\n")
+		}
+	}
+	b.WriteString("func main() {\n")
+	scope, open := map[string]bool{}, 0
+	for i := range a.cells {
+		for j := range a.cells[i].stmts {
+			st := &a.cells[i].stmts[j]
+			names := defined(piece{text: st.text})
+			if slices.ContainsFunc(names, func(n string) bool { return scope[n] }) {
+				b.WriteString("{\n")
+				open++
+				scope = map[string]bool{}
+			}
+			for _, n := range names {
+				scope[n] = true
+			}
+			st.lo = b.Len()
+			b.WriteString(st.text)
+			st.hi = b.Len()
+			b.WriteByte('\n')
+		}
+	}
+	b.WriteString(strings.Repeat("}\n", open) + "}\n")
+	return b.String()
+}
+
+// unit checks, names and writes.
+func (a *assembly) unit() (*Unit, error) {
+	src := a.checkedText()
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "", src, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	info := newInfo()
+	conf := types.Config{Importer: a.s.ctx.Importer, Error: func(error) {}, DisableUnusedImportCheck: true}
+	pkg, _ := conf.Check("main", fset, []*ast.File{f}, info)
+	m := &mainWriter{assembly: a, fset: fset, src: src, info: info, pkg: pkg, used: map[string]bool{}, names: map[types.Object]string{}, edits: map[int]patch{}}
+	m.name(f)
+	u := m.write(f)
+	return u, a.verify(u)
+}
+
+// verify has the checker judge the program as it is written.
+func (a *assembly) verify(u *Unit) error {
+	var b strings.Builder
+	b.WriteString("package main\n")
+	for _, line := range u.Imports {
+		b.WriteString("import " + line + "\n")
+	}
+	for _, v := range u.Vars {
+		b.WriteString("var " + v + "\n")
+	}
+	for i, c := range a.cells {
+		for j := range c.decls {
+			fmt.Fprintf(&b, "/*line cell %d:1:1*/%s\n", i+1, u.Decls[i][j])
+		}
+	}
+	b.WriteString("func main() {\n")
+	for i, body := range u.Body {
+		if body != "" {
+			fmt.Fprintf(&b, "/*line cell %d:1:1*/%s\n", i+1, body)
+		}
+	}
+	if len(u.Unused) > 0 {
+		b.WriteString(u.Unuse() + "\n")
+	}
+	b.WriteString("}\n")
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "", b.String(), parser.SkipObjectResolution)
+	if err != nil {
+		return err
+	}
+	conf := types.Config{Importer: a.s.ctx.Importer}
+	_, err = conf.Check("main", fset, []*ast.File{f}, nil)
+	return err
+}
+
+// Unuse is the statement that uses what nothing else does.
+func (u *Unit) Unuse() string {
+	return strings.TrimSuffix(strings.Repeat("_, ", len(u.Unused)), ", ") + " = " + strings.Join(u.Unused, ", ")
+}
+
+func quoted(name, path string, pkg *types.Package) string {
+	switch {
+	case strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") && strings.HasSuffix(name, path):
+		return name[:1] + " " + strconv.Quote(path)
+	case pkg != nil && pkg.Name() == name && strings.HasSuffix(path, name):
+		return strconv.Quote(path)
+	}
+	return name + " " + strconv.Quote(path)
+}
+
+func sorted(set map[string]bool) (out []string) {
+	for k := range set {
+		out = append(out, k)
+	}
+	sort.Strings(out)
+	return out
+}

@@ -1,0 +1,386 @@
+package session
+
+// The statements of many cells in one function: which names they need, and
+// what is changed in their text.
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// patch replaces a few bytes of the checked text.
+type patch struct {
+	hi   int
+	text string
+}
+
+// mainWriter turns the checked file into the program's parts.
+type mainWriter struct {
+	*assembly
+	fset  *token.FileSet
+	src   string
+	info  *types.Info
+	pkg   *types.Package
+	used  map[string]bool         // names of imports
+	hoist map[string]bool         // variables that functions use
+	names map[types.Object]string // of the variables of main
+	vars  []string
+	edits map[int]patch
+}
+
+func (m *mainWriter) off(p token.Pos) int { return m.fset.PositionFor(p, false).Offset }
+
+// put notes an edit; an insertion has from == to.
+func (m *mainWriter) put(from, to token.Pos, text string) {
+	m.edits[m.off(from)] = patch{m.off(to), text}
+}
+
+// statements lists main's, those in the blocks that redefinitions opened too.
+func statements(list []ast.Stmt, braces func(*ast.BlockStmt) bool) (out []ast.Stmt) {
+	for _, st := range list {
+		if b, ok := st.(*ast.BlockStmt); ok && braces(b) {
+			out = append(out, statements(b.List, braces)...)
+			continue
+		}
+		out = append(out, st)
+	}
+	return out
+}
+
+// top lists the statements of the cells.
+func (m *mainWriter) top(f *ast.File) []ast.Stmt {
+	fn := f.Decls[len(f.Decls)-1].(*ast.FuncDecl)
+	typed := map[int]bool{} // where a statement's text begins
+	for _, c := range m.cells {
+		for _, st := range c.stmts {
+			typed[st.lo+len(markPrefix.FindString(st.text))] = true
+		}
+	}
+	return statements(fn.Body.List, func(b *ast.BlockStmt) bool { return !typed[m.off(b.Pos())] })
+}
+
+var markPrefix = regexp.MustCompile(`^/\*line [^*]*\*/`)
+
+// name decides what each variable of main is called: a second one of another
+// type gets another name.
+func (m *mainWriter) name(f *ast.File) {
+	m.hoist = map[string]bool{}
+	for _, d := range f.Decls[:len(f.Decls)-1] {
+		ast.Inspect(d, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok {
+				ast.Inspect(sel.X, func(n ast.Node) bool { m.unresolved(n); return true })
+				return false
+			}
+			m.unresolved(n)
+			return true
+		})
+	}
+	current := map[string]types.Type{} // of the variable that a name means
+	label := map[string]string{}
+	for _, st := range m.top(f) {
+		ids, define := definedBy(st)
+		fresh := false
+		for _, id := range ids {
+			obj := m.info.Defs[id]
+			if obj == nil || id.Name == "_" {
+				continue
+			}
+			if old, ok := current[id.Name]; ok && types.Identical(old, obj.Type()) {
+				m.names[obj] = label[id.Name]
+				continue
+			}
+			name := id.Name
+			for n := 2; current[id.Name] != nil && (n == 2 && name == id.Name || m.words[name]); n++ {
+				name = fmt.Sprint(id.Name, n)
+			}
+			m.words[name] = true
+			current[id.Name], label[id.Name], m.names[obj] = obj.Type(), name, name
+			if m.hoist[id.Name] && name == id.Name {
+				m.vars = append(m.vars, name)
+				continue
+			}
+			fresh = true
+		}
+		m.define(st, ids, define, fresh)
+	}
+}
+
+// unresolved notes a name that a declaration uses and that only main defines.
+func (m *mainWriter) unresolved(n ast.Node) {
+	if id, ok := n.(*ast.Ident); ok && m.info.Uses[id] == nil && m.info.Defs[id] == nil && id.Name != "_" {
+		m.hoist[id.Name] = true
+	}
+}
+
+// definedBy lists the names that a statement defines, and its operator.
+func definedBy(st ast.Stmt) (ids []*ast.Ident, define bool) {
+	switch st := st.(type) {
+	case *ast.AssignStmt:
+		if st.Tok == token.DEFINE {
+			for _, l := range st.Lhs {
+				if id, ok := l.(*ast.Ident); ok {
+					ids = append(ids, id)
+				}
+			}
+			return ids, true
+		}
+	case *ast.DeclStmt:
+		if g := st.Decl.(*ast.GenDecl); g.Tok == token.VAR {
+			for _, spec := range g.Specs {
+				ids = append(ids, spec.(*ast.ValueSpec).Names...)
+			}
+		}
+	}
+	return ids, false
+}
+
+// define writes a definition as an assignment where its variables exist
+// already. Where some do and some do not, those that do not are declared
+// before it.
+func (m *mainWriter) define(st ast.Stmt, ids []*ast.Ident, define, fresh bool) {
+	if len(ids) == 0 {
+		return
+	}
+	spec, _ := st.(*ast.DeclStmt)
+	declared := 0
+	for _, id := range ids {
+		if obj := m.info.Defs[id]; obj == nil || id.Name == "_" || !m.local(obj) {
+			declared++
+		}
+	}
+	switch {
+	case fresh && declared == 0, fresh && define && m.legal(st.(*ast.AssignStmt)):
+		return // as it stands
+	case fresh:
+		var b strings.Builder
+		for _, id := range ids {
+			if obj := m.info.Defs[id]; obj != nil && id.Name != "_" && m.local(obj) {
+				fmt.Fprintf(&b, "var %s %s\n", m.names[obj], types.TypeString(obj.Type(), m.qualify))
+			}
+		}
+		m.put(st.Pos(), st.Pos(), b.String())
+	}
+	if define {
+		a := st.(*ast.AssignStmt)
+		m.put(a.TokPos, a.TokPos+2, "=")
+		return
+	}
+	vs := spec.Decl.(*ast.GenDecl).Specs[0].(*ast.ValueSpec)
+	var left []string
+	for _, id := range ids {
+		left = append(left, m.label(id))
+	}
+	switch {
+	case len(vs.Values) > 0:
+		m.put(st.Pos(), vs.Values[0].Pos(), strings.Join(left, ", ")+" = ")
+	default:
+		zero := fmt.Sprintf("*new(%s)", types.TypeString(m.info.Defs[vs.Names[0]].Type(), m.qualify))
+		m.put(st.Pos(), st.End(), strings.Join(left, ", ")+" = "+strings.TrimSuffix(strings.Repeat(zero+", ", len(left)), ", "))
+	}
+}
+
+// legal tells whether := may stay: all that exist already are of main too.
+func (m *mainWriter) legal(a *ast.AssignStmt) bool {
+	for _, l := range a.Lhs {
+		if id, ok := l.(*ast.Ident); ok && id.Name != "_" {
+			if obj := m.info.ObjectOf(id); obj != nil && m.isVar(m.names[obj]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (m *mainWriter) isVar(name string) bool { return slices.Contains(m.vars, name) }
+
+// local tells whether main defines the variable here for the first time.
+func (m *mainWriter) local(obj types.Object) bool { return !m.isVar(m.names[obj]) && m.first(obj) }
+
+func (m *mainWriter) label(id *ast.Ident) string {
+	if name, ok := m.names[m.info.ObjectOf(id)]; ok {
+		return name
+	}
+	return id.Name
+}
+
+// qualify writes a package's name and remembers that it is used.
+func (m *mainWriter) qualify(p *types.Package) string {
+	if p == m.pkg {
+		return ""
+	}
+	for name, path := range m.imports {
+		if path == p.Path() && !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "_") {
+			m.used[name] = true
+			return name
+		}
+	}
+	m.imports[p.Name()] = p.Path()
+	m.used[p.Name()] = true
+	return p.Name()
+}
+
+// write gives the parts.
+func (m *mainWriter) write(f *ast.File) *Unit {
+	read := map[string]bool{}
+	for id, obj := range m.info.Uses {
+		if p, ok := obj.(*types.PkgName); ok {
+			m.used[p.Name()] = true
+		}
+		name, ok := m.names[obj]
+		if !ok {
+			continue
+		}
+		if name != id.Name {
+			m.put(id.Pos(), id.End(), name)
+		}
+		read[name] = true
+	}
+	for id, obj := range m.info.Defs {
+		if name, ok := m.names[obj]; ok && name != id.Name {
+			if _, taken := m.edits[m.off(id.Pos())]; !taken {
+				m.put(id.Pos(), id.End(), name)
+			}
+		}
+	}
+	top := m.top(f)
+	for i, st := range top {
+		m.expression(st, i+1 == len(top) || m.cellOf(top[i+1]) != m.cellOf(st))
+	}
+	u := &Unit{}
+	for _, c := range m.cells {
+		var decls []string
+		for _, d := range c.decls {
+			decls = append(decls, markAny.ReplaceAllString(d, ""))
+		}
+		u.Decls = append(u.Decls, decls)
+		var b strings.Builder
+		for _, st := range c.stmts {
+			b.WriteString(st.before + markPrefix.ReplaceAllString(m.patched(st.lo, st.hi), "") + st.after + "\n")
+		}
+		u.Body = append(u.Body, strings.TrimSuffix(b.String(), "\n"))
+	}
+	for obj := range m.names {
+		if !m.isVar(m.names[obj]) && !read[m.names[obj]] {
+			read[m.names[obj]] = true
+			u.Unused = append(u.Unused, m.names[obj])
+		}
+	}
+	sort.Strings(u.Unused)
+	for _, name := range m.vars {
+		for obj, n := range m.names {
+			if n == name && m.first(obj) {
+				u.Vars = append(u.Vars, name+" "+types.TypeString(obj.Type(), m.qualify))
+			}
+		}
+	}
+	lines := map[string]bool{}
+	for name, path := range m.imports {
+		if m.used[name] || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") {
+			pkg, _ := m.s.ctx.Importer.Import(path)
+			lines[quoted(name, path, pkg)] = true
+		}
+	}
+	u.Imports = sorted(lines)
+	return u
+}
+
+var markAny = regexp.MustCompile(`/\*line In \[\d+\]:\d+:\d+\*/`)
+
+// first tells whether no earlier variable has the name.
+func (m *mainWriter) first(obj types.Object) bool {
+	for other, n := range m.names {
+		if n == m.names[obj] && other.Pos() < obj.Pos() {
+			return false
+		}
+	}
+	return true
+}
+
+// cellOf gives the cell of a statement.
+func (m *mainWriter) cellOf(st ast.Stmt) int {
+	off := m.off(st.Pos())
+	for i, c := range m.cells {
+		for _, t := range c.stmts {
+			if t.lo <= off && off < t.hi {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// expression makes a statement of an expression: the last of a cell is shown.
+func (m *mainWriter) expression(st ast.Stmt, last bool) {
+	x, ok := st.(*ast.ExprStmt)
+	if !ok {
+		return
+	}
+	tv := m.info.Types[x.X]
+	wrap := func(head, tail string) {
+		// An edit of the first name, where there is one, goes with it.
+		at := m.off(x.Pos())
+		if p, ok := m.edits[at]; ok {
+			head += p.text
+			m.edits[at] = patch{p.hi, head}
+		} else {
+			m.put(x.Pos(), x.Pos(), head)
+		}
+		m.put(x.End(), x.End(), tail)
+	}
+	_, several := tv.Type.(*types.Tuple)
+	switch {
+	case tv.IsVoid() || tv.Type == nil:
+	case last && several && m.shows(x.X):
+		m.imports["fmt"], m.used["fmt"] = "fmt", true
+		wrap("fmt.Println(", ")")
+	case last && m.shows(x.X):
+		m.imports["display"], m.used["display"] = displayPath, true
+		wrap("display.Show(", ")")
+	case !callable(x.X):
+		wrap("_ = ", "")
+	}
+}
+
+func (m *mainWriter) shows(x ast.Expr) bool {
+	return (&rewriter{work: &work{info: m.info}}).shows(x)
+}
+
+// callable tells whether an expression may stand as a statement in Go.
+func callable(x ast.Expr) bool {
+	switch x := x.(type) {
+	case *ast.CallExpr:
+		return true
+	case *ast.ParenExpr:
+		return callable(x.X)
+	case *ast.UnaryExpr:
+		return x.Op == token.ARROW
+	}
+	return false
+}
+
+// patched is the text from lo to hi with its edits.
+func (m *mainWriter) patched(lo, hi int) string {
+	var at []int
+	for from := range m.edits {
+		if lo <= from && from <= hi {
+			at = append(at, from)
+		}
+	}
+	sort.Ints(at)
+	var b strings.Builder
+	done := lo
+	for _, from := range at {
+		if from < done || from == hi && m.edits[from].hi > hi {
+			continue
+		}
+		b.WriteString(m.src[done:from] + m.edits[from].text)
+		done = m.edits[from].hi
+	}
+	return b.String() + m.src[done:hi]
+}
