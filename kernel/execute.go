@@ -62,8 +62,16 @@ func (s *server) execute(m *message) {
 		s.publish("execute_result", m.raw, map[string]any{"data": r.Bundle, "metadata": map[string]any{}, "execution_count": n})
 	}
 	s.reply(s.shell, m, "execute_reply", map[string]any{
-		"status": "ok", "execution_count": n, "payload": []any{}, "user_expressions": s.expressions(x.Expressions, n),
+		"status": "ok", "execution_count": n, "payload": payload(r), "user_expressions": s.expressions(x.Expressions, n),
 	})
+}
+
+// payload is what the front end is to do, never null.
+func payload(r report) []map[string]any {
+	if r.Payload == nil {
+		return []map[string]any{}
+	}
+	return r.Payload
 }
 
 // run runs a cell; a worker that dies of it is replaced.

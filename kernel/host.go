@@ -33,7 +33,7 @@ func (w *worker) Ask(prompt string, secret bool) (string, error) {
 				return a.Text, nil
 			}
 		case <-poll.C:
-			if w.engine.Interrupted() {
+			if w.session().Interrupted() {
 				return "", engine.ErrInterrupted
 			}
 		}

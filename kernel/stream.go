@@ -25,6 +25,7 @@ var markPattern = regexp.MustCompile("\x1e\x1ffourm:(\\d+)\x1f\x1e")
 type stream struct {
 	name    string
 	publish func(name, text string)
+	r       io.ReadCloser
 
 	mu      sync.Mutex
 	moved   *sync.Cond
@@ -37,7 +38,7 @@ type stream struct {
 }
 
 func newStream(name string, r io.ReadCloser, publish func(name, text string)) *stream {
-	s := &stream{name: name, publish: publish}
+	s := &stream{name: name, publish: publish, r: r}
 	s.moved = sync.NewCond(&s.mu)
 	go s.read(r)
 	return s
@@ -138,8 +139,11 @@ func (s *stream) pass(seq int) {
 	s.moved.Broadcast()
 }
 
-// drain waits for the end.
+// drain waits for the end. What a cell has started may live on and hold the
+// other end; it is not waited for long.
 func (s *stream) drain() {
+	late := time.AfterFunc(time.Second, func() { s.r.Close() })
+	defer late.Stop()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for !s.ended {

@@ -4,7 +4,6 @@ package kernel
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -35,16 +34,17 @@ type order struct {
 // ready, and what happens on the page (display, update, clear, input, comm_*)
 // at any time.
 type report struct {
-	Op      string          `json:"op"`
-	Seq     int             `json:"seq,omitempty"` // the mark in the streams that stands before it
-	ID      string          `json:"id,omitempty"`
-	Bundle  map[string]any  `json:"bundle,omitempty"`
-	Failure *engine.Failure `json:"failure,omitempty"`
-	Names   []string        `json:"names,omitempty"`
-	From    int             `json:"from,omitempty"`
-	To      int             `json:"to,omitempty"`
-	Text    string          `json:"text,omitempty"`
-	Status  string          `json:"status,omitempty"`
+	Op      string           `json:"op"`
+	Seq     int              `json:"seq,omitempty"` // the mark in the streams that stands before it
+	ID      string           `json:"id,omitempty"`
+	Bundle  map[string]any   `json:"bundle,omitempty"`
+	Failure *engine.Failure  `json:"failure,omitempty"`
+	Names   []string         `json:"names,omitempty"`
+	From    int              `json:"from,omitempty"`
+	To      int              `json:"to,omitempty"`
+	Text    string           `json:"text,omitempty"`
+	Status  string           `json:"status,omitempty"`
+	Payload []map[string]any `json:"payload,omitempty"` // for the front end, as the protocol says
 
 	N      int            `json:"n,omitempty"`    // of a question
 	Flag   bool           `json:"flag,omitempty"` // a secret question; a clear that waits
@@ -64,6 +64,8 @@ type worker struct {
 	seq    int
 	shows  int
 	engine *session.Session
+	swap   sync.Mutex     // of engine, which interrupts read at any time
+	ran    map[int]string // cells that came to their end, by number
 
 	asking  sync.Mutex // one question at a time
 	asked   int
@@ -81,7 +83,7 @@ func Worker() error {
 		return fmt.Errorf("kernel.Worker: no pipes; this process is started by the kernel only")
 	}
 	w := &worker{
-		out: json.NewEncoder(out), prints: []*os.File{os.Stdout, os.Stderr}, engine: session.New(),
+		out: json.NewEncoder(out), prints: []*os.File{os.Stdout, os.Stderr}, engine: session.New(), ran: map[int]string{},
 		answers: make(chan order, 16), stops: make(chan struct{}, 1),
 	}
 	interrupts := make(chan os.Signal, 1)
@@ -150,23 +152,22 @@ func (w *worker) obey(o order) report {
 		w.carry(o)
 		return report{Op: "done"}
 	case "complete":
+		if names, from, to, ok := completeCommand(o.Code, o.At); ok {
+			return report{Op: "done", Names: names, From: from, To: to}
+		}
 		names, from, to := w.engine.Complete(o.Code, o.At)
 		return report{Op: "done", Names: names, From: from, To: to}
 	case "inspect":
 		return report{Op: "done", Text: w.engine.Inspect(o.Code, o.At)}
 	case "whole":
-		status, indent := w.engine.Whole(o.Code)
+		status, indent := w.engine.Whole(withoutCommands(o.Code))
 		return report{Op: "done", Status: string(status), Text: indent}
 	}
-	r := w.engine.Run(context.Background(), o.N, o.Code)
-	if r.Err != nil {
-		return report{Op: "done", Failure: r.Err}
+	r := w.cell(o.N, o.Code)
+	if r.Failure == nil {
+		w.ran[o.N] = o.Code
 	}
-	out := report{Op: "done"}
-	if !w.unless(func() { out.Bundle = bundle(r.Values) }) {
-		return report{Op: "done", Failure: &engine.Failure{Name: "interrupted", Value: "the value was not shown; variables keep what they had"}}
-	}
-	return out
+	return r
 }
 
 // unless runs what a cell's value or handler does, and tells whether it came
@@ -194,7 +195,14 @@ func (w *worker) interrupt() {
 	case w.stops <- struct{}{}:
 	default:
 	}
-	w.engine.Interrupt()
+	w.session().Interrupt()
+}
+
+// session is the engine, for other goroutines than the one that runs cells.
+func (w *worker) session() *session.Session {
+	w.swap.Lock()
+	defer w.swap.Unlock()
+	return w.engine
 }
 
 // Show implements the host of long calls: a display that can be updated.
@@ -213,4 +221,4 @@ func (w *worker) Update(id string, b map[string]any) {
 }
 
 // Interrupted tells a long call whether to stop.
-func (w *worker) Interrupted() bool { return w.engine.Interrupted() }
+func (w *worker) Interrupted() bool { return w.session().Interrupted() }

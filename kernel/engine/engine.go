@@ -80,6 +80,15 @@ type Linked struct {
 	Yaegi map[string]map[string]reflect.Value
 	// SetHost hands the linked packages their host.
 	SetHost func(Host)
+	// Commands are lines that begin with % and their name.
+	Commands []Command
+}
+
+// Command is what a cell can ask for in a line that is no Go: %name args.
+type Command struct {
+	Name, Args, About string
+	// Run gives what is shown, or an error for the person.
+	Run func(args string) (any, error)
 }
 
 var linked Linked

@@ -281,7 +281,7 @@ func (s *Session) Whole(code string) (engine.Status, string) {
 	if failure == nil {
 		return engine.Complete, ""
 	}
-	if strings.Contains(failure.Value, "found 'EOF'") || strings.Contains(failure.Value, "found '}'") || strings.Contains(failure.Value, "found newline") {
+	if strings.Contains(failure.Value, "found the end of the cell") || strings.Contains(failure.Value, "found 'EOF'") || strings.Contains(failure.Value, "found '}'") || strings.Contains(failure.Value, "found newline") {
 		return engine.Incomplete, ""
 	}
 	return engine.Invalid, ""

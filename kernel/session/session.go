@@ -63,6 +63,7 @@ type Session struct {
 	names   map[string]*entity // what a name means to the next cell
 	pkgs    map[string]*entity // packages by path
 	dots    []*entity          // packages imported into the scope of every cell
+	given   map[string]bool    // paths of packages that no cell had to import
 	serial  int                // makes hidden names unique
 	shown   []any
 	sources map[int]string        // cells by number, for tracebacks
@@ -82,6 +83,7 @@ func New() *Session {
 		ctx:     ixgo.NewContext(ixgo.SupportMultipleInterp | ixgo.OptionLoadAllImethod),
 		names:   map[string]*entity{},
 		pkgs:    map[string]*entity{},
+		given:   map[string]bool{},
 		sources: map[int]string{},
 		made:    map[reflect.Type]bool{},
 		warm:    make(chan *ixgo.SSABuilder, 1),
@@ -94,6 +96,7 @@ func New() *Session {
 	for _, path := range append(append([]string{}, std...), engine.Current().Prelude...) {
 		if e, err := s.load(path); err == nil {
 			s.names[e.pkg.Name()] = e
+			s.given[path] = true
 		}
 	}
 	s.prepare()

@@ -23,9 +23,23 @@ import (
 func (s *Session) syntaxError(n int, err error) *engine.Failure {
 	var list scanner.ErrorList
 	if errors.As(err, &list) && len(list) > 0 {
-		return s.compileError(list[0].Pos, list[0].Msg)
+		return s.compileError(s.within(n, list[0].Pos, list[0].Msg))
 	}
 	return &engine.Failure{Name: "compile error", Value: err.Error()}
+}
+
+// within moves an error behind a cell's last line, where the session has put a
+// brace, to the cell's end.
+func (s *Session) within(n int, pos token.Position, msg string) (token.Position, string) {
+	lines := strings.Split(strings.TrimRight(s.sources[n], " \t\n"), "\n")
+	if pos.Filename != file(n) || pos.Line <= len(lines) {
+		return pos, msg
+	}
+	pos.Line, pos.Column = len(lines), len(lines[len(lines)-1])+1
+	for _, found := range []string{"found '}'", "found 'EOF'", "found newline"} {
+		msg = strings.Replace(msg, found, "found the end of the cell", 1)
+	}
+	return pos, msg
 }
 
 // compileError is the compiler's line, the line of source and a caret.

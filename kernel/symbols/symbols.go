@@ -14,7 +14,10 @@ package symbols
 //go:generate go run ./gen
 
 import (
+	"fmt"
+	"os"
 	"reflect"
+	"runtime"
 
 	_ "github.com/goplus/ixgo/pkg" // the standard library, for cells
 	"github.com/traefik/yaegi/stdlib"
@@ -37,5 +40,25 @@ func init() {
 		Prelude: prelude,
 		Yaegi:   Symbols,
 		SetHost: func(h engine.Host) { fourm.SetHost(h) },
+		Commands: []engine.Command{{
+			Name: "device", Args: "[NAME]", About: "say what models run on, or choose it", Run: device,
+		}},
 	})
+}
+
+// device chooses where models run, for this process, and says what that is.
+func device(name string) (any, error) {
+	if name == "" {
+		name = os.Getenv("FOURM_DEVICE")
+	}
+	if err := fourm.CheckDevice(name); err != nil {
+		return nil, err
+	}
+	if err := os.Setenv("FOURM_DEVICE", name); err != nil {
+		return nil, err
+	}
+	if name == "" {
+		name = "cpu"
+	}
+	return fmt.Sprintf("%s (%d threads)", name, runtime.GOMAXPROCS(0)), nil
 }

@@ -1,0 +1,249 @@
+package kernel
+
+// Lines at the head of a cell that are no Go: %time, $ ls and their kin.
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"fourmlab/internal/fault"
+	"fourmlab/kernel/display"
+	"fourmlab/kernel/engine"
+	"fourmlab/kernel/session"
+)
+
+// command is one of them.
+type command struct {
+	name, args, about string
+	cell              bool // %%name takes the cell below it
+	run               func(w *worker, c *asked) report
+}
+
+// asked is a command as it was typed.
+type asked struct {
+	name string
+	args string // what stands behind the name
+	n    int    // the cell
+	code string // of the whole cell
+	from int    // where args begin in it
+	to   int    // where they end: the end of the line, or of the cell
+}
+
+// body is the code that the command is about, at its place in the cell.
+func (c *asked) body() string { return session.Behind(c.code[:c.to], c.from) }
+
+// commands lists them all by name.
+func commands() []command {
+	own := []command{
+		{"cd", "[FOLDER]", "go to a folder, by itself your own; say where that is", false, changeFolder},
+		{"help", "", "list what can stand behind % and $", false, help},
+		{"load", "FILE", "put a file's text into a cell", false, loadFile},
+		{"reset", "", "forget all variables, functions and imports", false, reset},
+		{"run", "FILE [ARG ...]", "run a Go program in this session, which keeps what it defines", false, runFile},
+		{"save", "FILE [CELLS]", "write cells (3, 1-5; by itself all that ran) to a program (.go) or a notebook (.ipynb)", false, saveFile},
+		{"time", "[CODE]", "run code, or the cell below, and say how long it took", true, timeOnce},
+		{"timeit", "[-n N] [-r R] [CODE]", "run code, or the cell below, again and again, and say how long it takes", true, timeMany},
+		{"who", "", "list what cells have defined", false, who},
+	}
+	for _, c := range engine.Current().Commands {
+		own = append(own, command{c.Name, c.Args, c.About, false, func(_ *worker, a *asked) report {
+			v, err := c.Run(strings.TrimSpace(a.args))
+			if err != nil {
+				return refused(a, "%v", err)
+			}
+			return report{Op: "done", Bundle: bundle([]any{v})}
+		}})
+	}
+	slices.SortFunc(own, func(a, b command) int { return strings.Compare(a.name, b.name) })
+	return own
+}
+
+// cell runs a cell: the commands at its head, in their order, then the rest.
+// What all but the last give is displayed.
+func (w *worker) cell(n int, code string) report {
+	var payload []map[string]any
+	r := report{Op: "done"}
+	for at := 0; at < len(code); {
+		end := at + strings.IndexByte(code[at:]+"\n", '\n')
+		line := strings.TrimSpace(code[at:end])
+		if line == "" {
+			at = min(end+1, len(code))
+			continue
+		}
+		if line[0] != '%' && line[0] != '$' {
+			r = w.goCell(n, session.Behind(code, at))
+			break
+		}
+		c := &asked{n: n, code: code, from: at + strings.Index(code[at:end], line), to: end}
+		var whole bool
+		r, whole = w.command(c, line)
+		payload = append(payload, r.Payload...)
+		if whole || r.Failure != nil {
+			break
+		}
+		at = min(end+1, len(code))
+		if r.Bundle != nil && strings.TrimSpace(code[at:]) != "" {
+			w.Show(r.Bundle)
+			r.Bundle = nil
+		}
+	}
+	r.Payload = payload
+	return r
+}
+
+// command carries out one, and tells whether it took the rest of the cell.
+func (w *worker) command(c *asked, line string) (r report, whole bool) {
+	if line[0] == '$' {
+		c.name, c.args = "$", line[1:]
+		return shell(w, c), false
+	}
+	whole = strings.HasPrefix(line, "%%")
+	rest := strings.TrimLeft(line, "%")
+	c.from += len(line) - len(rest)
+	c.name, _, _ = strings.Cut(strings.ReplaceAll(rest, "\t", " "), " ")
+	c.args = rest[len(c.name):]
+	c.from += len(c.name)
+	list := commands()
+	i := slices.IndexFunc(list, func(o command) bool { return o.name == c.name })
+	switch {
+	case i < 0:
+		return refused(c, "no command %%%s%s; %%help lists them", c.name, meantCommand(c.name, list)), true
+	case whole && !list[i].cell:
+		return refused(c, "%%%%%s takes no cell; it is %%%s %s", c.name, c.name, list[i].args), true
+	}
+	if list[i].cell && (whole || strings.TrimSpace(withoutFlags(c.args)) == "") {
+		whole, c.to = true, len(c.code)
+	}
+	return list[i].run(w, c), whole
+}
+
+// refused is a command that cannot be carried out.
+func refused(c *asked, format string, args ...any) report {
+	name := "%" + c.name
+	if c.name == "$" {
+		name = "$"
+	}
+	return report{Op: "done", Failure: &engine.Failure{Name: "command error", Value: fmt.Sprintf("In [%d]: %s: ", c.n, name) + fmt.Sprintf(format, args...)}}
+}
+
+func meantCommand(name string, list []command) string {
+	best, at := "", 3
+	for _, c := range list {
+		if d := fault.Distance(name, c.name); d < at {
+			best, at = c.name, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %%%s?)", best)
+}
+
+// withoutFlags is text without the words that begin with a dash and the
+// numbers behind them.
+func withoutFlags(args string) string {
+	rest := strings.TrimSpace(args)
+	for strings.HasPrefix(rest, "-n") || strings.HasPrefix(rest, "-r") {
+		rest = strings.TrimLeft(rest[2:], " 0123456789")
+	}
+	return rest
+}
+
+// goCell runs Go.
+func (w *worker) goCell(n int, code string) report {
+	r := w.engine.Run(context.Background(), n, code)
+	if r.Err != nil {
+		if r.Err.Name == "compile error" && strayCommand(code) {
+			r.Err.Trace = append(r.Err.Trace, "Lines that begin with % or $ are commands; they stand at the head of a cell.")
+		}
+		return report{Op: "done", Failure: r.Err}
+	}
+	out := report{Op: "done"}
+	if !w.unless(func() { out.Bundle = bundle(r.Values) }) {
+		return report{Op: "done", Failure: &engine.Failure{Name: "interrupted", Value: "the value was not shown; variables keep what they had"}}
+	}
+	return out
+}
+
+func strayCommand(code string) bool {
+	return slices.ContainsFunc(strings.Split(code, "\n"), func(l string) bool {
+		l = strings.TrimSpace(l)
+		return strings.HasPrefix(l, "%") || strings.HasPrefix(l, "$")
+	})
+}
+
+// withoutCommands is a cell's Go.
+func withoutCommands(code string) string {
+	lines := strings.SplitAfter(code, "\n")
+	for i, l := range lines {
+		if l = strings.TrimSpace(l); l == "" || l[0] == '%' || l[0] == '$' {
+			lines[i] = strings.Repeat("\n", strings.Count(lines[i], "\n"))
+			continue
+		}
+		break
+	}
+	return strings.Join(lines, "")
+}
+
+// completeCommand lists commands, or files for those that take one, where the
+// cursor stands in such a line.
+func completeCommand(code string, at int) (names []string, from, to int, ok bool) {
+	begin := strings.LastIndexByte(code[:at], '\n') + 1
+	line := strings.TrimLeft(code[begin:at], " \t")
+	if strings.TrimSpace(code[:begin]) != "" && !isHead(code[:begin]) || !strings.HasPrefix(line, "%") {
+		return nil, 0, 0, false
+	}
+	word := strings.TrimLeft(line, "%")
+	name, arg, behind := strings.Cut(word, " ")
+	if !behind {
+		for _, c := range commands() {
+			if strings.HasPrefix(c.name, name) && (c.cell || !strings.HasPrefix(line, "%%")) {
+				names = append(names, c.name)
+			}
+		}
+		return names, at - len(name), at, true
+	}
+	switch name {
+	case "load", "run", "save", "cd":
+		arg = strings.TrimLeft(arg, " ")
+		return files(arg, name == "cd"), at - len(arg), at, true
+	}
+	return nil, 0, 0, false
+}
+
+// isHead tells whether all lines are commands.
+func isHead(code string) bool {
+	for _, l := range strings.Split(code, "\n") {
+		if l = strings.TrimSpace(l); l != "" && l[0] != '%' && l[0] != '$' {
+			return false
+		}
+	}
+	return true
+}
+
+// help lists the commands.
+func help(*worker, *asked) report {
+	for _, c := range commands() {
+		name := "%" + c.name
+		if c.cell {
+			name = "%" + name
+		}
+		fmt.Printf("%-32s %s\n", strings.TrimSpace(name+" "+c.args), c.about)
+	}
+	fmt.Printf("%-32s %s\n", "$ COMMAND", "run a command of the shell")
+	fmt.Println("A command with %% takes the whole cell; with one %, the rest of its line where something stands there.")
+	return report{Op: "done"}
+}
+
+// listed shows rows without the name of their type, which is no one's.
+func listed(rows any) map[string]any {
+	d := display.Of(rows)
+	for mime, v := range d {
+		if s, ok := v.(string); ok {
+			d[mime] = strings.Replace(s, fmt.Sprintf("%T, ", rows), "", 1)
+		}
+	}
+	return d
+}

@@ -1,0 +1,215 @@
+package kernel
+
+// %load, %run, %save, %cd and $: a cell and the files around it.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"fourmlab/internal/atomic"
+	"fourmlab/kernel/engine"
+	"fourmlab/kernel/notebook"
+)
+
+// argument is a command's one argument; the person's own folder may be ~.
+func argument(c *asked) (string, bool) {
+	arg := strings.TrimSpace(c.args)
+	if len(arg) > 1 && (arg[0] == '"' || arg[0] == '\'') && arg[len(arg)-1] == arg[0] {
+		arg = arg[1 : len(arg)-1]
+	}
+	if home, err := os.UserHomeDir(); err == nil && (arg == "~" || strings.HasPrefix(arg, "~/")) {
+		arg = home + arg[1:]
+	}
+	return arg, arg != ""
+}
+
+// loadFile hands a file's text to the front end.
+func loadFile(w *worker, c *asked) report {
+	path, ok := argument(c)
+	if !ok {
+		return refused(c, "no file given")
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return refused(c, "%v", err)
+	}
+	return report{Op: "done", Payload: []map[string]any{{"source": "set_next_input", "text": string(text), "replace": true}}}
+}
+
+// runFile runs a program as a cell.
+func runFile(w *worker, c *asked) report {
+	words := strings.Fields(c.args)
+	if len(words) == 0 {
+		return refused(c, "no file given")
+	}
+	src, err := os.ReadFile(words[0])
+	if err != nil {
+		return refused(c, "%v", err)
+	}
+	nb, err := notebook.FromScript(words[0], src)
+	if err != nil {
+		return refused(c, "%v", err)
+	}
+	old := os.Args
+	os.Args = words
+	defer func() { os.Args = old }()
+	var r report
+	for _, cell := range nb.Cells {
+		if cell.Kind != "code" {
+			continue
+		}
+		if r = w.goCell(c.n, cell.Source); r.Failure != nil {
+			return r
+		}
+	}
+	return r
+}
+
+// saveFile writes the cells that have run.
+func saveFile(w *worker, c *asked) report {
+	words := strings.Fields(c.args)
+	if len(words) == 0 {
+		return refused(c, "no file given")
+	}
+	var numbers []int
+	for n := range w.ran {
+		numbers = append(numbers, n)
+	}
+	sort.Ints(numbers)
+	if len(words) > 1 {
+		var err error
+		if numbers, err = chosen(words[1:]); err != nil {
+			return refused(c, "%v", err)
+		}
+	}
+	nb := &notebook.File{}
+	for _, n := range numbers {
+		code, ok := w.ran[n]
+		if !ok {
+			return refused(c, "cell %d has not run here", n)
+		}
+		nb.Cells = append(nb.Cells, &notebook.Cell{Kind: "code", ID: fmt.Sprintf("cell-%d", n), Source: code})
+	}
+	var data []byte
+	var err error
+	switch ext := filepath.Ext(words[0]); ext {
+	case ".go":
+		data, err = nb.Script()
+	case ".ipynb":
+		data, err = nb.Encode()
+	default:
+		return refused(c, "%s, expected a name that ends in .go or .ipynb", words[0])
+	}
+	if err == nil {
+		err = atomic.WriteBytes(words[0], data)
+	}
+	if err != nil {
+		return refused(c, "%v", err)
+	}
+	fmt.Printf("%s: %s\n", words[0], counted(len(nb.Cells), "cell"))
+	return report{Op: "done"}
+}
+
+// chosen reads numbers and ranges of cells.
+func chosen(words []string) (out []int, err error) {
+	for _, word := range strings.FieldsFunc(strings.Join(words, " "), func(r rune) bool { return r == ' ' || r == ',' }) {
+		first, last, ranged := strings.Cut(word, "-")
+		a, err := strconv.Atoi(first)
+		b := a
+		if err == nil && ranged {
+			b, err = strconv.Atoi(last)
+		}
+		if err != nil || a < 1 || b < a || b > 1e6 {
+			return nil, fmt.Errorf("cells %q, expected numbers as 3 or 1-5", word)
+		}
+		for n := a; n <= b; n++ {
+			if !slices.Contains(out, n) {
+				out = append(out, n)
+			}
+		}
+	}
+	return out, nil
+}
+
+// changeFolder goes there and says where that is.
+func changeFolder(w *worker, c *asked) report {
+	dir, ok := argument(c)
+	if !ok {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return refused(c, "%v", err)
+		}
+		dir = home
+	}
+	if err := os.Chdir(dir); err != nil {
+		return refused(c, "%v", err)
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		return refused(c, "%v", err)
+	}
+	fmt.Println(here)
+	return report{Op: "done"}
+}
+
+// shell runs a command; what it prints is the cell's, and stopping the cell
+// stops it.
+func shell(w *worker, c *asked) report {
+	line := strings.TrimSpace(c.args)
+	if line == "" {
+		return refused(c, "no command given")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "sh", "-c", line)
+	cmd.Stdout, cmd.Stderr = w.prints[0], w.prints[1]
+	detach(cmd)
+	cmd.Cancel = func() error { return killGroup(cmd) }
+	cmd.WaitDelay = time.Second
+	var err error
+	if !w.unless(func() { err = cmd.Run() }) {
+		return report{Op: "done", Failure: &engine.Failure{Name: "interrupted", Value: "the command was stopped"}}
+	}
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		return refused(c, "%s: %v", line, exit)
+	case err != nil:
+		return refused(c, "%v", err)
+	}
+	return report{Op: "done"}
+}
+
+// files lists the files whose path begins so; folders end in a slash.
+func files(begin string, foldersOnly bool) (out []string) {
+	dir, base := filepath.Split(begin)
+	where := dir
+	if where == "" {
+		where = "."
+	}
+	entries, err := os.ReadDir(where)
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if !strings.HasPrefix(name, base) || strings.HasPrefix(name, ".") && base == "" {
+			continue
+		}
+		if e.IsDir() {
+			out = append(out, dir+name+"/")
+		} else if !foldersOnly {
+			out = append(out, dir+name)
+		}
+	}
+	return out
+}

@@ -1,0 +1,86 @@
+package session
+
+// What a session holds, for a person who asks, and names that a kernel gives
+// it.
+
+import (
+	"go/parser"
+	"reflect"
+	"sort"
+	"strings"
+)
+
+// Name is something that cells have defined.
+type Name struct {
+	Name  string
+	Kind  string // "variable", "function", "type", "constant" or "package"
+	Type  string // of a variable
+	Value any    // of a variable; nil where it has none
+}
+
+// Names lists what cells have defined, by name; packages are those that cells
+// have imported themselves.
+func (s *Session) Names() (out []Name) {
+	for name, e := range s.names {
+		if strings.Contains(name, hidden) || e.kind == isPackage && s.given[e.path] {
+			continue
+		}
+		n := Name{Name: name, Kind: [...]string{"package", "type", "function", "constant", "variable"}[e.kind]}
+		if e.kind == isVar {
+			var b strings.Builder
+			write(&b, e.typ, false)
+			n.Type = plainLabel(b.String())
+			if e.ptr.IsValid() && e.ptr.Elem().CanInterface() {
+				n.Value = e.ptr.Elem().Interface()
+			}
+		}
+		out = append(out, n)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out
+}
+
+// plainLabel is a type's text as a person writes it: packages by their names.
+func plainLabel(text string) string {
+	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("[]*(){} ,", r) })
+	for _, w := range words {
+		pkg, name, ok := strings.Cut(w, ".")
+		if ok && strings.HasPrefix(pkg, "pkg"+hidden) {
+			path := strings.TrimPrefix(pkg, "pkg"+hidden)
+			text = strings.ReplaceAll(text, w, path[strings.LastIndexByte(path, '_')+1:]+"."+name)
+		}
+	}
+	return clean(text)
+}
+
+// Let gives cells a name that they cannot type themselves, for a value whose
+// type is made of Go's own: a way for the kernel to be called by a cell.
+func (s *Session) Let(name string, v any) {
+	ptr := reflect.New(reflect.TypeOf(v))
+	ptr.Elem().Set(reflect.ValueOf(v))
+	s.names[name+hidden] = &entity{kind: isVar, name: name + hidden, typ: []segment{{text: ptr.Type().Elem().String()}}, ptr: ptr}
+}
+
+// Hidden makes a name of those that Let gives.
+func Hidden(name string) string { return name + hidden }
+
+// Says tells whether code is an expression, and whether it may stand as a
+// statement by itself.
+func Says(code string) (expression, statement bool) {
+	x, err := parser.ParseExpr(code)
+	if err != nil {
+		return false, true
+	}
+	return true, callable(x)
+}
+
+// Behind is code from byte offset from on, at its own lines and columns.
+func Behind(code string, from int) string {
+	b := []byte(code)
+	for i := range from {
+		if b[i] != '\n' {
+			b[i] = ' '
+		}
+	}
+	return string(b)
+}
