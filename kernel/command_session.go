@@ -27,9 +27,13 @@ func who(w *worker, c *asked) report {
 
 // reset begins anew.
 func reset(w *worker, c *asked) report {
+	old := w.engine
 	w.swap.Lock()
 	w.engine = session.New()
 	w.swap.Unlock()
+	if err := old.Close(); err != nil {
+		return refused(c, "%v", err)
+	}
 	w.ran = map[int]string{}
 	return report{Op: "done"}
 }

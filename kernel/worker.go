@@ -109,7 +109,7 @@ func Worker() error {
 	for {
 		var o order
 		if err := lines.Decode(&o); err != nil {
-			return nil
+			return w.session().Close()
 		}
 		switch o.Op {
 		case "interrupt":

@@ -31,6 +31,9 @@ func (s *Session) evaluate(ctx context.Context, c *cell) *engine.Failure {
 	p, failure := w.build()
 	if failure != nil {
 		w.rollback()
+		if w.fetched != nil {
+			s.forget(w.fetched)
+		}
 		return failure
 	}
 	p.commit()
@@ -284,6 +287,9 @@ func (w *work) compile(src string, order []*entity) (p *product, failure *engine
 	}
 	if err := in.RunInit(); err != nil {
 		return nil, s.failure(err)
+	}
+	if err := s.sharePackages(in); err != nil {
+		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
 	flag, ok := in.GetVarAddr("stop" + hidden)
 	if !ok {

@@ -26,6 +26,7 @@ type work struct {
 	vars    map[string]bool    // names that the cell's top level defines as variables
 	created map[string]change  // variables that are new, with what the name meant
 	labels  map[string]*entity // entities by their name in the checked program
+	fetched []string           // packages that the cell brought, as source
 
 	fset  *token.FileSet
 	src   string // the cell's file

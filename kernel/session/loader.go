@@ -24,6 +24,7 @@ type loader struct {
 	importer types.Importer
 	depth    int                     // of imports in imports
 	own      *types.Package          // names of types that have none
+	source   func(path string) bool  // tells what comes from a fetched module; nil for nothing
 	known    map[string]reflect.Type // by "main.T" or "main.Stack[int]"
 	others   map[string]reflect.Type // of packages that are interpreted as well
 }
@@ -40,7 +41,7 @@ func (l *loader) Import(path string) (*types.Package, error) {
 	case path == nicknames && l.own != nil:
 		return l.own, nil
 	}
-	if _, ok := ixgo.LookupPackage(path); !ok {
+	if _, ok := ixgo.LookupPackage(path); !ok && (l.source == nil || !l.source(path)) {
 		return nil, fmt.Errorf("package %s is not linked into this kernel (have the standard library, fourm, viz, datasets, gonum's mat, stat and plot)", path)
 	}
 	// A package that comes as source imports others while it is loaded; only
@@ -59,7 +60,7 @@ func (l *loader) Import(path string) (*types.Package, error) {
 type imports struct{ l *loader }
 
 func (i imports) Import(path string) (*types.Package, error) {
-	if _, ok := ixgo.LookupPackage(path); !ok {
+	if _, ok := ixgo.LookupPackage(path); !ok && (i.l.source == nil || !i.l.source(path)) {
 		return i.l.Import(path)
 	}
 	return i.l.importer.Import(path)

@@ -70,6 +70,7 @@ type Session struct {
 	made    map[reflect.Type]bool // types with methods that programs have made
 	warm    chan *ixgo.SSABuilder
 	warming bool // a builder is in warm, or on its way
+	modules modules
 
 	running  atomic.Pointer[run]
 	polled   atomic.Int64 // when a long call last asked whether to stop
@@ -91,7 +92,10 @@ func New() *Session {
 	s.loader = newLoader(s.ctx.Loader, s.ctx.Importer)
 	s.ctx.Loader = s.loader
 	s.ctx.Importer = imports{s.loader}
-	s.ctx.Lookup = func(string, string) (string, bool) { return "", false }
+	s.ctx.Lookup = s.modules.lookup
+	s.ctx.BuildContext.CgoEnabled = false
+	s.ctx.BuildContext.BuildTags = tags
+	s.loader.source = func(path string) bool { return s.modules.dirs[path] != "" }
 	s.bindRuntime()
 	for _, path := range append(append([]string{}, std...), engine.Current().Prelude...) {
 		if e, err := s.load(path); err == nil {
@@ -158,6 +162,11 @@ func (s *Session) load(path string) (*entity, error) {
 		return e, nil
 	}
 	s.builders.Wait()
+	if _, linked := ixgo.LookupPackage(path); !linked && path != "unsafe" && path != nicknames && s.modules.dirs[path] == "" {
+		if err := s.Fetch(path, ""); err != nil {
+			return nil, err
+		}
+	}
 	pkg, err := s.ctx.Importer.Import(path)
 	if err != nil {
 		return nil, err
@@ -175,8 +184,10 @@ func (s *Session) prepare() {
 	}
 	s.warming = true
 	var pkgs []*types.Package
-	for _, e := range s.pkgs {
-		pkgs = append(pkgs, e.pkg)
+	for path, e := range s.pkgs {
+		if s.modules.dirs[path] == "" { // those come as source, and are built for cells that reach them
+			pkgs = append(pkgs, e.pkg)
+		}
 	}
 	s.builders.Add(1)
 	go func() {

@@ -22,7 +22,11 @@ func (s *Session) newWork(c *cell) (*work, *engine.Failure) {
 	w.undo = append(w.undo, func() { s.loader.known, s.dots = known, s.dots[:dots] })
 	for _, spec := range c.imports {
 		name, path := importName(spec)
+		_, known := s.pkgs[path]
 		e, err := s.load(path)
+		if err == nil && !known && s.modules.dirs[path] != "" {
+			w.fetched = append(w.fetched, path)
+		}
 		if err != nil {
 			return w, &engine.Failure{Name: "compile error", Value: fmt.Sprintf("%s: %v", file(c.n), err)}
 		}

@@ -1,0 +1,202 @@
+package session
+
+// A package that is not linked in comes as source: the go command fetches its
+// module, and the engine interprets it as it does a cell.
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"unsafe"
+
+	"github.com/goplus/ixgo"
+)
+
+// modules is where the session's modules are listed, and what it found there.
+type modules struct {
+	root string            // of a module that requires them all; "" before the first
+	dirs map[string]string // of packages by path
+	vars map[string]bool   // variables of packages that programs share already
+}
+
+// source is what the go command knows of a package.
+type source struct {
+	ImportPath string
+	Dir        string
+	Name       string
+	Standard   bool
+	SFiles     []string
+	Error      *struct{ Err string }
+}
+
+var modulePath = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9.-]*\.[a-zA-Z]{2,}(/[\pL\pN._~+-]+)*$`)
+
+// Fetch makes a package of another module known, at a version ("" for the
+// latest, or the one that is there). What is done is told on standard error.
+// The error is one sentence for the person.
+func (s *Session) Fetch(path, version string) error {
+	if !modulePath.MatchString(path) {
+		return fmt.Errorf("package %s is not linked into this kernel, and no module has such a name", path)
+	}
+	if _, err := exec.LookPath("go"); err != nil {
+		return fmt.Errorf("package %s is not linked into this kernel, and there is no go command here to fetch it", path)
+	}
+	if err := s.modules.open(); err != nil {
+		return fmt.Errorf("package %s: %w", path, err)
+	}
+	at := path + "@latest"
+	if version != "" {
+		at = path + "@" + version
+	}
+	if version != "" || !s.modules.has(path) {
+		fmt.Fprintf(os.Stderr, "fetching %s ...\n", at)
+		if _, err := s.modules.command("get", at); err != nil {
+			return fmt.Errorf("package %s: %w", path, err)
+		}
+	}
+	out, err := s.modules.command("list", "-e", "-deps", "-json=ImportPath,Dir,Name,Standard,SFiles,Error", path)
+	if err != nil {
+		return fmt.Errorf("package %s: %w", path, err)
+	}
+	found := map[string]string{}
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p source
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return fmt.Errorf("package %s: %w", path, err)
+		}
+		if _, linked := ixgo.LookupPackage(p.ImportPath); linked || p.ImportPath == "unsafe" {
+			continue
+		}
+		// Of the standard library's insides only what source reaches matters,
+		// which is found when it is loaded.
+		switch {
+		case p.Standard:
+		case p.Error != nil:
+			return fmt.Errorf("package %s: %s", path, firstLine(p.Error.Err))
+		case len(p.SFiles) > 0:
+			return fmt.Errorf("package %s needs %s, part of which is assembly; cells are interpreted", path, p.ImportPath)
+		case p.ImportPath == path && p.Name == "main":
+			return fmt.Errorf("package %s is a program, not a package to import", path)
+		default:
+			found[p.ImportPath] = p.Dir
+		}
+	}
+	for p, dir := range found {
+		s.modules.dirs[p] = dir
+	}
+	return nil
+}
+
+// Close removes what the session has written to the disk.
+func (s *Session) Close() error {
+	if s.modules.root == "" {
+		return nil
+	}
+	return os.RemoveAll(s.modules.root)
+}
+
+// tags choose Go where a module has assembly too.
+var tags = []string{"purego", "noasm", "appengine"}
+
+// open makes the session's module.
+func (m *modules) open() error {
+	if m.root != "" {
+		return nil
+	}
+	root, err := os.MkdirTemp("", "fourm-modules-")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(root, "go.mod"), []byte("module cells\n"), 0o644); err != nil {
+		return err
+	}
+	m.root, m.dirs, m.vars = root, map[string]string{}, map[string]bool{}
+	return nil
+}
+
+// has tells whether a required module holds the package.
+func (m *modules) has(path string) bool {
+	_, err := m.command("list", "-mod=readonly", path)
+	return err == nil
+}
+
+// command runs the go command in the session's module. The error is the first
+// line of what it says.
+func (m *modules) command(args ...string) ([]byte, error) {
+	cmd := exec.Command("go", args...)
+	cmd.Dir = m.root
+	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod -tags="+strings.Join(tags, ","), "GOWORK=off", "CGO_ENABLED=0")
+	var out, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &said
+	if err := cmd.Run(); err != nil {
+		if line := firstLine(said.String()); line != "" {
+			return nil, errors.New(line)
+		}
+		return nil, fmt.Errorf("go %s: %w", args[0], err)
+	}
+	return out.Bytes(), nil
+}
+
+// firstLine is the first line of what the go command says that is no news of
+// its progress.
+func firstLine(s string) string {
+	for _, l := range strings.Split(s, "\n") {
+		l = strings.TrimSpace(strings.TrimPrefix(l, "go: "))
+		if l != "" && !strings.HasPrefix(l, "downloading ") && !strings.HasPrefix(l, "finding ") {
+			return strings.TrimSuffix(l, ":")
+		}
+	}
+	return ""
+}
+
+// forget takes back packages that a cell brought and that cannot run, so that
+// the next cell is built without them.
+func (s *Session) forget(paths []string) {
+	s.builders.Wait()
+	for _, path := range paths {
+		delete(s.pkgs, path)
+	}
+	if s.warming { // a builder has them already
+		<-s.warm
+		s.warming = false
+	}
+}
+
+// lookup tells ixgo where a package's source is.
+func (m *modules) lookup(_, path string) (string, bool) {
+	dir, ok := m.dirs[path]
+	return dir, ok
+}
+
+// sharePackages keeps the variables of interpreted packages from one program
+// to the next: a package is initialised once, as in any program.
+func (s *Session) sharePackages(in *ixgo.Interp) error {
+	if s.modules.dirs == nil {
+		return nil
+	}
+	f := reflect.ValueOf(in).Elem().FieldByName("globals")
+	if !f.IsValid() || f.Kind() != reflect.Map {
+		return errors.New("the interpreter has no field globals, as ixgo 1.1.1 has")
+	}
+	globals := reflect.NewAt(f.Type(), unsafe.Pointer(f.UnsafeAddr())).Elem()
+	for it := globals.MapRange(); it.Next(); {
+		key := it.Key().String()
+		path := key[:max(strings.LastIndexByte(key, '.'), 0)]
+		if s.modules.dirs[path] == "" || s.modules.vars[key] {
+			continue
+		}
+		s.modules.vars[key] = true
+		s.ctx.RegisterExternal(key, it.Value().Interface())
+	}
+	return nil
+}
