@@ -70,12 +70,13 @@ parity: build
 	bin/fourm parity $(FIXTURES)
 	bin/fourm parity -vm tape $(FIXTURES)
 
-# The tour through a real Jupyter, in both kernels.
+# The tour through a real Jupyter, in both kernels; then a notebook in a browser.
 notebooks: build gophernotes tools
 	bin/fourm kernel install -prefix build/jupyter
 	for k in fourm fourm-gophernotes; do \
 		JUPYTER_PATH=build/jupyter/share/jupyter /usr/bin/python3 -m nbconvert --to notebook --execute --ExecutePreprocessor.timeout=1200 \
 			--ExecutePreprocessor.kernel_name=$$k --output-dir out --output 01_tour.$$k.ipynb notebooks/01_tour.ipynb || exit 1; done
+	$(GO) run ./kernel/inbrowser
 
 # Every timed case beside plain PyTorch, in turn: see docs/bench.md. For some
 # of them: make bench-compare CASES="train_tiny_b1 ar_tiny" REPS=1 ROUNDS=1
