@@ -5,7 +5,6 @@ package kernel
 
 import (
 	"encoding/json"
-	"log"
 )
 
 // event publishes what a worker reports at any time, under the cell that runs
@@ -18,6 +17,7 @@ func (s *server) event(p *process, r report) {
 		if r.Op == "update" {
 			kind = "update_display_data"
 		}
+		s.iopub.Settle()
 		s.publish(kind, parent, map[string]any{"data": withText(r.Bundle), "metadata": map[string]any{}, "transient": map[string]any{"display_id": r.ID}})
 	case "clear":
 		s.publish("clear_output", parent, map[string]any{"wait": r.Flag})
@@ -29,7 +29,7 @@ func (s *server) event(p *process, r report) {
 		if r.Op == "comm_open" {
 			content["target_name"] = r.Target
 		}
-		s.publish(r.Op, parent, content)
+		s.publish(r.Op, parent, content, r.Buffers...)
 	}
 }
 
@@ -49,7 +49,7 @@ func (s *server) question(p *process, r report) {
 // answer takes what the person typed.
 func (s *server) answer(m *message) {
 	if m.header.Type != "input_reply" {
-		log.Printf("kernel: no use for %s on the stdin channel", m.header.Type)
+		s.log.tell("no use for ", m.header.Type, " on the stdin channel")
 		return
 	}
 	var c struct {
@@ -60,7 +60,7 @@ func (s *server) answer(m *message) {
 	s.asked = 0
 	s.mu.Unlock()
 	if o.N == 0 {
-		log.Print("kernel: an answer without a question")
+		s.log.tell("an answer without a question")
 		return
 	}
 	if err := json.Unmarshal(m.content, &c); err != nil {
@@ -78,8 +78,7 @@ func (s *server) comm(m *message) {
 		Target string         `json:"target_name"`
 		Data   map[string]any `json:"data"`
 	}
-	if err := json.Unmarshal(m.content, &c); err != nil {
-		log.Printf("kernel: %s: %v", m.header.Type, err)
+	if !s.read(s.shell, m, &c) {
 		return
 	}
 	s.mu.Lock()
@@ -92,7 +91,7 @@ func (s *server) comm(m *message) {
 		s.mu.Unlock()
 	}()
 	s.track(m.header.Type, c.ID, c.Target)
-	if _, ok := s.current().ask(order{Op: m.header.Type, ID: c.ID, Target: c.Target, Data: object(c.Data)}); !ok {
+	if _, ok := s.current().ask(order{Op: m.header.Type, ID: c.ID, Target: c.Target, Data: object(c.Data), Buffers: m.buffers}); !ok {
 		s.publish("stream", m.raw, map[string]any{"name": "stderr", "text": dead(s.current()).Failure.Error() + "\n"})
 		s.revive()
 	}
@@ -110,18 +109,14 @@ func (s *server) track(kind, id, target string) {
 	}
 }
 
-// commInfo lists the open comms, of one target if the request names it.
-func (s *server) commInfo(m *message) map[string]any {
-	var c struct {
-		Target string `json:"target_name"`
-	}
-	json.Unmarshal(m.content, &c)
+// commInfo lists the open comms, of one target if one is named.
+func (s *server) commInfo(target string) map[string]any {
 	out := map[string]any{}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for id, target := range s.comms {
-		if c.Target == "" || c.Target == target {
-			out[id] = map[string]any{"target_name": target}
+	for id, name := range s.comms {
+		if target == "" || target == name {
+			out[id] = map[string]any{"target_name": name}
 		}
 	}
 	return out

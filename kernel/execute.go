@@ -3,14 +3,18 @@ package kernel
 // execute_request: the one that matters.
 
 import (
-	"encoding/json"
 	"fmt"
-	"log"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"fourmlab/kernel/engine"
 )
+
+// largestCell bounds what a cell may be, in bytes: it comes back to everyone
+// who listens, and stays in the history.
+const largestCell = 16 << 20
 
 // execution is the content of an execute_request.
 type execution struct {
@@ -24,28 +28,39 @@ type execution struct {
 
 func (s *server) execute(m *message) {
 	var x execution
-	if err := json.Unmarshal(m.content, &x); err != nil {
-		log.Printf("kernel: execute_request: %v", err)
-		f := &engine.Failure{Name: "bad request", Value: err.Error()}
+	if !s.read(s.shell, m, &x) {
+		return
+	}
+	if len(x.Code) > largestCell {
+		f := &engine.Failure{Name: "bad request", Value: fmt.Sprintf("a cell of %d bytes, at most %d are taken", len(x.Code), largestCell)}
 		s.reply(s.shell, m, "execute_reply", failed(f, s.count))
 		return
 	}
 	store := !x.Silent && (x.Store == nil || *x.Store)
-	n := s.count + 1
+	name := s.count + 1 // what the cell is called in its own tracebacks
 	if store {
-		s.count = n
-		s.history = append(s.history, entry{n, x.Code})
+		s.count++
+		s.history = append(s.history, entry{n: s.count, code: x.Code})
 	}
+	n := s.count
 	s.mu.Lock()
+	before := s.parent
 	s.parent, s.asker = m.raw, nil
 	if x.Stdin {
 		s.asker = m
 	}
 	s.mu.Unlock()
+	if x.Silent { // what goroutines print later belongs to the cell before
+		defer func() {
+			s.mu.Lock()
+			s.parent = before
+			s.mu.Unlock()
+		}()
+	}
 	if !x.Silent {
 		s.publish("execute_input", m.raw, map[string]any{"code": x.Code, "execution_count": n})
 	}
-	r := s.run(order{Op: "run", N: n, Code: x.Code})
+	r := s.run(order{Op: "run", N: name, Code: x.Code})
 	if r.Failure != nil {
 		content := failed(r.Failure, n)
 		if !x.Silent {
@@ -58,11 +73,14 @@ func (s *server) execute(m *message) {
 		s.reply(s.shell, m, "execute_reply", content)
 		return
 	}
+	if store && r.Bundle != nil {
+		s.history[len(s.history)-1].output = r.Bundle["text/plain"]
+	}
 	if r.Bundle != nil && !x.Silent {
 		s.publish("execute_result", m.raw, map[string]any{"data": r.Bundle, "metadata": map[string]any{}, "execution_count": n})
 	}
 	s.reply(s.shell, m, "execute_reply", map[string]any{
-		"status": "ok", "execution_count": n, "payload": payload(r), "user_expressions": s.expressions(x.Expressions, n),
+		"status": "ok", "execution_count": n, "payload": payload(r), "user_expressions": s.expressions(x.Expressions, name),
 	})
 }
 
@@ -80,6 +98,9 @@ func (s *server) run(o order) report {
 	r, ok := p.ask(o)
 	if ok {
 		return r
+	}
+	if s.stopping() {
+		return report{Failure: &engine.Failure{Name: "shutdown", Value: "the kernel ends"}}
 	}
 	r = dead(p)
 	r.Failure.Trace = append(r.Failure.Trace, "A new process has been started; run the cells it needs again.")
@@ -100,8 +121,8 @@ func dead(p *process) report {
 // expressions evaluates what a front end wants to know after the cell.
 func (s *server) expressions(xs map[string]string, n int) map[string]any {
 	out := map[string]any{}
-	for name, code := range xs {
-		r, ok := s.ask(order{Op: "run", N: n, Code: code})
+	for _, name := range slices.Sorted(maps.Keys(xs)) {
+		r, ok := s.ask(order{Op: "run", N: n, Code: xs[name]})
 		switch {
 		case !ok:
 			out[name] = map[string]any{"status": "error", "ename": "fatal", "evalue": "the cells' process has ended", "traceback": []string{}}

@@ -41,12 +41,12 @@ func (w *worker) Ask(prompt string, secret bool) (string, error) {
 }
 
 // Comms gives what sends to the front end; deliver takes what comes.
-func (w *worker) Comms(deliver func(kind, id, target string, data map[string]any) bool) func(kind, id, target string, data map[string]any) {
+func (w *worker) Comms(deliver func(kind, id, target string, data map[string]any, buffers [][]byte) bool) func(kind, id, target string, data map[string]any, buffers [][]byte) {
 	w.mu.Lock()
 	w.deliver = deliver
 	w.mu.Unlock()
-	return func(kind, id, target string, data map[string]any) {
-		w.send(report{Op: kind, ID: id, Target: target, Data: data})
+	return func(kind, id, target string, data map[string]any, buffers [][]byte) {
+		w.send(report{Op: kind, ID: id, Target: target, Data: data, Buffers: buffers})
 	}
 }
 
@@ -57,7 +57,7 @@ func (w *worker) carry(o order) {
 	deliver := w.deliver
 	w.mu.Unlock()
 	w.unless(func() {
-		if deliver == nil || !deliver(o.Op, o.ID, o.Target, o.Data) {
+		if deliver == nil || !deliver(o.Op, o.ID, o.Target, o.Data, o.Buffers) {
 			if o.Op == "comm_open" {
 				w.send(report{Op: "comm_close", ID: o.ID})
 			}

@@ -1,5 +1,5 @@
 // Package kernel is a Jupyter kernel for Go: it speaks Jupyter's messaging
-// protocol (5.3) over ZeroMQ, and runs cells as package session says. It
+// protocol (5.4) over ZeroMQ (package zmtp), and runs cells as package session says. It
 // knows nothing of what the lab computes; a program links that in with
 //
 //	import _ "fourmlab/kernel/symbols"
@@ -29,7 +29,10 @@ package kernel
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"os"
+	"strconv"
+	"strings"
 )
 
 // connection is Jupyter's connection file.
@@ -56,6 +59,11 @@ func readConnection(path string) (c connection, err error) {
 	if c.Scheme != "" && c.Scheme != "hmac-sha256" {
 		return c, fmt.Errorf("kernel: connection file %s: signature scheme %q, expected hmac-sha256", path, c.Scheme)
 	}
+	for name, port := range map[string]int{"shell_port": c.Shell, "control_port": c.Control, "stdin_port": c.Stdin, "iopub_port": c.IOPub, "hb_port": c.Heartbeat} {
+		if port < 1 || port > 65535 {
+			return c, fmt.Errorf("kernel: connection file %s: %s is %d, expected 1 to 65535", path, name, port)
+		}
+	}
 	return c, nil
 }
 
@@ -64,5 +72,5 @@ func (c connection) endpoint(port int) string {
 	if c.Transport == "ipc" {
 		return fmt.Sprintf("ipc://%s-%d", c.IP, port)
 	}
-	return fmt.Sprintf("%s://%s:%d", c.Transport, c.IP, port)
+	return c.Transport + "://" + net.JoinHostPort(strings.Trim(c.IP, "[]"), strconv.Itoa(port))
 }

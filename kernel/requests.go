@@ -6,20 +6,19 @@ import (
 	"encoding/json"
 	"log"
 	"runtime"
-	"time"
+	"strings"
 	"unicode/utf8"
-
-	"github.com/go-zeromq/zmq4"
 
 	"fourmlab/kernel/engine"
 	"fourmlab/kernel/notebook"
+	"fourmlab/kernel/zmtp"
 )
 
 // work answers the shell, one request after another.
 func (s *server) work() {
 	for {
 		m, aborted := s.queue.get()
-		s.handle(s.shell, m, func() {
+		s.handle(m, func() {
 			if aborted {
 				s.reply(s.shell, m, "execute_reply", map[string]any{"status": "aborted", "execution_count": s.count})
 				return
@@ -29,39 +28,84 @@ func (s *server) work() {
 	}
 }
 
-// handle frames the work on a message with busy and idle.
-func (s *server) handle(socket zmq4.Socket, m *message, f func()) {
+// handle frames the work on a message with busy and idle, after which a
+// shutdown happens.
+func (s *server) handle(m *message, f func()) {
 	s.publish("status", m.raw, status("busy"))
 	f()
 	s.publish("status", m.raw, status("idle"))
+	if m.header.Type == "shutdown_request" {
+		s.stop()
+	}
 }
 
 // handleControl answers at once, whatever runs.
 func (s *server) handleControl(m *message) {
-	s.handle(s.control, m, func() {
+	s.handle(m, func() {
 		switch m.header.Type {
-		case "kernel_info_request":
-			s.reply(s.control, m, "kernel_info_reply", kernelInfo())
-		case "interrupt_request":
-			s.interrupt()
-			s.reply(s.control, m, "interrupt_reply", map[string]any{"status": "ok"})
-		case "shutdown_request":
-			s.shutdown(s.control, m)
+		case "debug_request":
+			s.debug(m)
 		default:
-			log.Printf("kernel: no answer to %s on the control channel", m.header.Type)
+			if !s.either(s.control, m) {
+				s.log.tell("no answer to ", m.header.Type, " on the control channel")
+			}
 		}
 	})
 }
 
-func (s *server) shutdown(socket zmq4.Socket, m *message) {
-	var c struct {
-		Restart bool `json:"restart"`
+// either answers what may come on both channels, and tells whether it was
+// that.
+func (s *server) either(socket *zmtp.Router, m *message) bool {
+	switch m.header.Type {
+	case "kernel_info_request":
+		s.reply(socket, m, "kernel_info_reply", kernelInfo())
+	case "interrupt_request":
+		s.interrupt()
+		s.reply(socket, m, "interrupt_reply", map[string]any{"status": "ok"})
+	case "shutdown_request":
+		var c struct {
+			Restart bool `json:"restart"`
+		}
+		if !s.read(socket, m, &c) {
+			c.Restart = false // it is an end, whatever else
+		}
+		content := map[string]any{"status": "ok", "restart": c.Restart}
+		s.reply(socket, m, "shutdown_reply", content)
+		s.publish("shutdown_reply", m.raw, content)
+	default:
+		return false
 	}
-	json.Unmarshal(m.content, &c)
-	content := map[string]any{"status": "ok", "restart": c.Restart}
-	s.reply(socket, m, "shutdown_reply", content)
-	s.publish("shutdown_reply", m.raw, content)
-	time.AfterFunc(50*time.Millisecond, s.stop)
+	return true
+}
+
+// debug tells a front end in the debugger's own terms that there is none.
+func (s *server) debug(m *message) {
+	var c struct {
+		Seq     int    `json:"seq"`
+		Command string `json:"command"`
+	}
+	if !s.read(s.control, m, &c) {
+		return
+	}
+	s.reply(s.control, m, "debug_reply", map[string]any{
+		"type": "response", "seq": 0, "request_seq": c.Seq, "command": c.Command,
+		"success": false, "message": "this kernel has no debugger",
+	})
+}
+
+// read takes a request's fields. When one is of the wrong type, it answers
+// the request with an error, and is false.
+func (s *server) read(socket *zmtp.Router, m *message, to any) bool {
+	err := json.Unmarshal(m.content, to)
+	if err == nil {
+		return true
+	}
+	s.log.tell(m.header.Type, ": ", err)
+	if kind, is := strings.CutSuffix(m.header.Type, "_request"); is {
+		f := &engine.Failure{Name: "bad request", Value: strings.TrimPrefix(err.Error(), "json: ")}
+		s.reply(socket, m, kind+"_reply", failed(f, s.count))
+	}
+	return false
 }
 
 func kernelInfo() map[string]any {
@@ -71,27 +115,54 @@ func kernelInfo() map[string]any {
 		"language_info": notebook.LanguageInfo(),
 		"banner":        "Go " + runtime.Version()[2:] + ", with fourm, viz and datasets",
 		"help_links":    []map[string]string{{"text": "The Go language", "url": "https://go.dev/ref/spec"}, {"text": "Go packages", "url": "https://pkg.go.dev/std"}},
-		"debugger":      false,
+		"debugger":      false, "supported_features": []string{},
 	}
 }
 
 func (s *server) handleShell(m *message) {
-	var c struct {
-		Code   string `json:"code"`
-		Cursor int    `json:"cursor_pos"`
-		N      int    `json:"n"`
-	}
-	if err := json.Unmarshal(m.content, &c); err != nil && m.header.Type != "execute_request" {
-		log.Printf("kernel: %s: %v", m.header.Type, err)
-		return
-	}
 	switch m.header.Type {
-	case "kernel_info_request":
-		s.reply(s.shell, m, "kernel_info_reply", kernelInfo())
 	case "execute_request":
 		s.execute(m)
+	case "complete_request", "inspect_request", "is_complete_request":
+		s.help(m)
+	case "history_request":
+		var c recall
+		if s.read(s.shell, m, &c) {
+			s.reply(s.shell, m, "history_reply", map[string]any{"status": "ok", "history": c.from(s.history)})
+		}
+	case "comm_info_request":
+		var c struct {
+			Target string `json:"target_name"`
+		}
+		if s.read(s.shell, m, &c) {
+			s.reply(s.shell, m, "comm_info_reply", map[string]any{"status": "ok", "comms": s.commInfo(c.Target)})
+		}
+	case "comm_open", "comm_msg", "comm_close":
+		s.comm(m)
+	default:
+		if !s.either(s.shell, m) {
+			s.log.tell("no answer to ", m.header.Type)
+		}
+	}
+}
+
+// help answers what a front end asks about code that is being written. A
+// position that is missing is the end of the code.
+func (s *server) help(m *message) {
+	var c struct {
+		Code   string `json:"code"`
+		Cursor *int   `json:"cursor_pos"`
+	}
+	if !s.read(s.shell, m, &c) {
+		return
+	}
+	at := len(c.Code)
+	if c.Cursor != nil {
+		at = byteAt(c.Code, *c.Cursor)
+	}
+	switch m.header.Type {
 	case "complete_request":
-		r, _ := s.ask(order{Op: "complete", Code: c.Code, At: byteAt(c.Code, c.Cursor)})
+		r, _ := s.ask(order{Op: "complete", Code: c.Code, At: at})
 		names := r.Names
 		if names == nil {
 			names = []string{}
@@ -101,39 +172,22 @@ func (s *server) handleShell(m *message) {
 			"cursor_start": charAt(c.Code, r.From), "cursor_end": charAt(c.Code, r.To),
 		})
 	case "inspect_request":
-		r, _ := s.ask(order{Op: "inspect", Code: c.Code, At: byteAt(c.Code, c.Cursor)})
+		r, _ := s.ask(order{Op: "inspect", Code: c.Code, At: at})
 		data := map[string]any{}
 		if r.Text != "" {
 			data["text/plain"] = r.Text
 		}
 		s.reply(s.shell, m, "inspect_reply", map[string]any{"status": "ok", "found": r.Text != "", "data": data, "metadata": map[string]any{}})
 	case "is_complete_request":
-		r, _ := s.ask(order{Op: "whole", Code: c.Code})
+		r, ok := s.ask(order{Op: "whole", Code: c.Code})
 		content := map[string]any{"status": r.Status}
+		if !ok {
+			content["status"] = "unknown"
+		}
 		if r.Status == string(engine.Incomplete) {
 			content["indent"] = r.Text
 		}
 		s.reply(s.shell, m, "is_complete_reply", content)
-	case "history_request":
-		lines := [][]any{}
-		for _, e := range s.history {
-			lines = append(lines, []any{0, e.n, e.code})
-		}
-		if c.N > 0 && len(lines) > c.N {
-			lines = lines[len(lines)-c.N:]
-		}
-		s.reply(s.shell, m, "history_reply", map[string]any{"status": "ok", "history": lines})
-	case "comm_info_request":
-		s.reply(s.shell, m, "comm_info_reply", map[string]any{"status": "ok", "comms": s.commInfo(m)})
-	case "comm_open", "comm_msg", "comm_close":
-		s.comm(m)
-	case "shutdown_request":
-		s.shutdown(s.shell, m)
-	case "interrupt_request":
-		s.interrupt()
-		s.reply(s.shell, m, "interrupt_reply", map[string]any{"status": "ok"})
-	default:
-		log.Printf("kernel: no answer to %s", m.header.Type)
 	}
 }
 
@@ -148,6 +202,9 @@ func (s *server) ask(o order) (report, bool) {
 
 // revive starts a new worker; when that fails, the kernel has no use.
 func (s *server) revive() {
+	if s.stopping() {
+		return
+	}
 	s.forgetComms()
 	if err := s.restart(); err != nil {
 		log.Printf("%v", err)

@@ -3,30 +3,34 @@ package kernel
 // The parent: sockets, the order of messages, and the life of the worker.
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"log"
 	"os"
 	"os/signal"
 	"sync"
+	"syscall"
 	"time"
 
-	"github.com/go-zeromq/zmq4"
+	"fourmlab/kernel/zmtp"
 )
 
 // server is one kernel of one connection file.
 type server struct {
 	key     signer
 	session string
-	shell   zmq4.Socket
-	control zmq4.Socket
-	iopub   zmq4.Socket
-	stdin   zmq4.Socket
+	shell   *zmtp.Router
+	control *zmtp.Router
+	iopub   *zmtp.XPub
+	stdin   *zmtp.Router
+	beat    *zmtp.Router
 
-	queue *queue
-	quit  chan struct{}
-	once  sync.Once
+	queue   *queue
+	replays replays
+	log     complaints
+	quit    chan struct{}
+	once    sync.Once
+	started chan struct{} // closed when there is a worker, or none could be started
 
 	mu     sync.Mutex
 	parent json.RawMessage   // whose cell is running, or ran last
@@ -34,15 +38,10 @@ type server struct {
 	asked  int               // the question that is open, or 0
 	comms  map[string]string // targets of the open ones, by id
 	worker *process
+	failed error // why there is no worker
 
 	count   int // of cells
 	history []entry
-}
-
-// entry is one line of the history.
-type entry struct {
-	n    int
-	code string
 }
 
 // Serve runs a kernel on the sockets that Jupyter's connection file names,
@@ -53,69 +52,124 @@ func Serve(connectionFile string) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	quiet := zmq4.WithLogger(log.New(os.Stderr, "kernel: ", 0))
-	s := &server{
-		key: signer(c.Key), session: uuid(), queue: newQueue(), quit: make(chan struct{}),
-		shell: zmq4.NewRouter(ctx, quiet), control: zmq4.NewRouter(ctx, quiet), iopub: zmq4.NewPub(ctx, quiet), stdin: zmq4.NewRouter(ctx, quiet),
-		comms: map[string]string{},
+	s := newServer(signer(c.Key))
+	defer s.close()
+	if err := s.listen(c); err != nil {
+		return fmt.Errorf("kernel: %w", err)
 	}
-	beat := zmq4.NewRep(ctx, quiet)
-	for _, b := range []struct {
-		socket zmq4.Socket
-		port   int
-	}{{beat, c.Heartbeat}, {s.iopub, c.IOPub}, {s.control, c.Control}, {s.stdin, c.Stdin}, {s.shell, c.Shell}} {
-		if err := b.socket.Listen(c.endpoint(b.port)); err != nil {
-			return fmt.Errorf("kernel: %w", err)
-		}
-	}
-	go echo(ctx, beat)
-	interrupts := make(chan os.Signal, 1)
-	signal.Notify(interrupts, os.Interrupt)
-	defer signal.Stop(interrupts)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
 	go func() {
-		for range interrupts {
-			s.interrupt()
+		for sig := range signals {
+			if sig == os.Interrupt {
+				s.interrupt()
+			} else {
+				s.stop()
+			}
 		}
 	}()
-	if err := s.restart(); err != nil {
-		return err
-	}
 	s.publish("status", nil, status("starting"))
-	go s.receive(ctx, s.control, s.handleControl)
-	go s.receive(ctx, s.shell, s.queue.put)
-	go s.receive(ctx, s.stdin, s.answer)
+	// What needs no worker is answered while one starts.
+	go func() {
+		if err := s.restart(); err != nil {
+			s.mu.Lock()
+			s.failed = err
+			s.mu.Unlock()
+			s.stop()
+			return // whoever waits for a worker ends with the process
+		}
+		close(s.started)
+	}()
+	go s.receive(s.control, s.handleControl)
+	go s.receive(s.shell, s.queue.put)
+	go s.receive(s.stdin, s.answer)
+	go s.echo()
 	go s.work()
 	go s.orphaned()
 	<-s.quit
-	s.current().kill()
-	time.Sleep(100 * time.Millisecond) // the last messages leave
-	return nil
+	s.mu.Lock()
+	p, err := s.worker, s.failed
+	s.mu.Unlock()
+	if p != nil {
+		p.kill()
+	}
+	return err
 }
 
-// echo answers the heartbeat.
-func echo(ctx context.Context, socket zmq4.Socket) {
-	for ctx.Err() == nil {
-		if m, err := socket.Recv(); err == nil {
-			socket.Send(m)
-		} else {
-			time.Sleep(10 * time.Millisecond)
-		}
+func newServer(key signer) *server {
+	return &server{
+		key: key, session: uuid(), queue: newQueue(), quit: make(chan struct{}), started: make(chan struct{}),
+		comms: map[string]string{},
 	}
 }
 
-// receive hands on what a socket brings; what is no message is logged.
-func (s *server) receive(ctx context.Context, socket zmq4.Socket, take func(*message)) {
-	for ctx.Err() == nil {
-		m, err := socket.Recv()
+// listen binds the sockets.
+func (s *server) listen(c connection) error {
+	for _, b := range []struct {
+		socket **zmtp.Router
+		port   int
+	}{{&s.beat, c.Heartbeat}, {&s.control, c.Control}, {&s.stdin, c.Stdin}, {&s.shell, c.Shell}} {
+		r, err := zmtp.ListenRouter(c.endpoint(b.port), s.log.tell)
 		if err != nil {
-			time.Sleep(10 * time.Millisecond)
+			return err
+		}
+		*b.socket = r
+	}
+	var err error
+	s.iopub, err = zmtp.ListenXPub(c.endpoint(c.IOPub), s.welcome, s.log.tell)
+	return err
+}
+
+// close sends what waits and closes the sockets.
+func (s *server) close() {
+	var all sync.WaitGroup
+	for _, r := range []*zmtp.Router{s.shell, s.control, s.stdin, s.beat} {
+		if r != nil {
+			all.Go(r.Close)
+		}
+	}
+	if s.iopub != nil {
+		all.Go(s.iopub.Close)
+	}
+	all.Wait()
+}
+
+// welcome greets whoever begins to listen.
+func (s *server) welcome(topic string) [][]byte {
+	frames, err := s.key.encode([][]byte{[]byte(topic)}, newHeader(s.session, "iopub_welcome"), nil, map[string]any{"subscription": topic})
+	if err != nil {
+		return nil
+	}
+	return frames
+}
+
+// echo answers the heartbeat.
+func (s *server) echo() {
+	for {
+		frames, err := s.beat.Recv()
+		if err != nil {
+			return
+		}
+		s.beat.Send(frames)
+	}
+}
+
+// receive hands on what a socket brings; what is no message, or came before,
+// is logged.
+func (s *server) receive(socket *zmtp.Router, take func(*message)) {
+	for {
+		frames, err := socket.Recv()
+		if err != nil {
+			return
+		}
+		msg, err := s.key.decode(frames)
+		if err != nil {
+			s.log.tell("dropped a message: ", err)
 			continue
 		}
-		msg, err := s.key.decode(m.Frames)
-		if err != nil {
-			log.Printf("kernel: dropped a message: %v", err)
+		if len(s.key) > 0 && s.replays.again(msg.signature) {
+			s.log.tell("dropped a message that came before: ", msg.header.Type)
 			continue
 		}
 		take(msg)
@@ -136,7 +190,18 @@ func (s *server) orphaned() {
 
 func (s *server) stop() { s.once.Do(func() { close(s.quit) }) }
 
+// stopping tells whether the kernel is about to end.
+func (s *server) stopping() bool {
+	select {
+	case <-s.quit:
+		return true
+	default:
+		return false
+	}
+}
+
 func (s *server) current() *process {
+	<-s.started
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.worker
@@ -147,6 +212,7 @@ func (s *server) interrupt() { s.current().send(order{Op: "interrupt"}) }
 // restart starts a worker in place of none or a dead one.
 func (s *server) restart() error {
 	p, err := start("", func(name, text string) {
+		s.iopub.Settle()
 		s.publish("stream", s.running(), map[string]any{"name": name, "text": text})
 	}, s.event)
 	if err != nil {
@@ -167,70 +233,21 @@ func (s *server) running() json.RawMessage {
 func status(state string) map[string]any { return map[string]any{"execution_state": state} }
 
 // publish sends to everyone who listens.
-func (s *server) publish(kind string, parent json.RawMessage, content any) {
-	frames, err := s.key.encode([][]byte{[]byte(kind)}, newHeader(s.session, kind), parent, content)
+func (s *server) publish(kind string, parent json.RawMessage, content any, buffers ...[]byte) {
+	frames, err := s.key.encode([][]byte{[]byte(kind)}, newHeader(s.session, kind), parent, content, buffers...)
 	if err != nil {
 		log.Printf("kernel: %v", err)
 		return
 	}
-	s.iopub.Send(zmq4.NewMsgFrom(frames...))
+	s.iopub.Send(frames)
 }
 
 // reply answers a request on its own socket.
-func (s *server) reply(socket zmq4.Socket, m *message, kind string, content any) {
+func (s *server) reply(socket *zmtp.Router, m *message, kind string, content any) {
 	frames, err := s.key.encode(m.identities, newHeader(s.session, kind), m.raw, content)
 	if err != nil {
 		log.Printf("kernel: %v", err)
 		return
 	}
-	if err := socket.Send(zmq4.NewMsgFrom(frames...)); err != nil {
-		log.Printf("kernel: %s: %v", kind, err)
-	}
-}
-
-// queue holds shell messages until their turn. It has no bound, for a person
-// may send a whole notebook at once.
-type queue struct {
-	mu      sync.Mutex
-	arrived *sync.Cond
-	list    []*message
-	aborted map[*message]bool
-}
-
-func newQueue() *queue {
-	q := &queue{aborted: map[*message]bool{}}
-	q.arrived = sync.NewCond(&q.mu)
-	return q
-}
-
-func (q *queue) put(m *message) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.list = append(q.list, m)
-	q.arrived.Signal()
-}
-
-// get waits for the next message and tells whether it was aborted.
-func (q *queue) get() (*message, bool) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for len(q.list) == 0 {
-		q.arrived.Wait()
-	}
-	m := q.list[0]
-	q.list = q.list[1:]
-	aborted := q.aborted[m]
-	delete(q.aborted, m)
-	return m, aborted
-}
-
-// abort marks the cells that wait.
-func (q *queue) abort() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for _, m := range q.list {
-		if m.header.Type == "execute_request" {
-			q.aborted[m] = true
-		}
-	}
+	socket.Send(frames)
 }

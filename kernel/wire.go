@@ -13,11 +13,13 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 )
 
 const (
 	delimiter       = "<IDS|MSG>"
-	protocolVersion = "5.3"
+	protocolVersion = "5.4"
+	maxHeader       = 64 << 10 // bytes; it comes back with every answer
 )
 
 // header names a message.
@@ -36,6 +38,17 @@ type message struct {
 	header     header
 	raw        json.RawMessage // the header as it came, to be the answer's parent
 	content    json.RawMessage
+	buffers    [][]byte
+	signature  []byte
+}
+
+// size is about how many bytes a message holds.
+func (m *message) size() int {
+	n := len(m.raw) + len(m.content)
+	for _, b := range m.buffers {
+		n += len(b)
+	}
+	return n
 }
 
 // signer signs and checks with the connection's key; an empty key signs
@@ -69,25 +82,31 @@ func (k signer) decode(frames [][]byte) (*message, error) {
 	if len(rest) < 5 {
 		return nil, fmt.Errorf("%d frames behind the delimiter, expected 5", len(rest))
 	}
-	if want := k.sign(rest[1:5]...); len(k) > 0 && !hmac.Equal(want, bytes.ToLower(rest[0])) {
+	signature := k.sign(rest[1:5]...)
+	if len(k) > 0 && !hmac.Equal(signature, bytes.ToLower(rest[0])) {
 		return nil, errors.New("the signature is wrong")
 	}
-	m := &message{identities: frames[:at], raw: rest[1], content: rest[4]}
+	if len(rest[1]) > maxHeader {
+		return nil, fmt.Errorf("a header of %d bytes, at most %d are taken", len(rest[1]), maxHeader)
+	}
+	if !utf8.Valid(rest[1]) {
+		return nil, errors.New("the header is no UTF-8") // every listener would get it back
+	}
+	m := &message{identities: frames[:at], raw: rest[1], content: rest[4], buffers: rest[5:], signature: signature}
 	if err := json.Unmarshal(rest[1], &m.header); err != nil {
 		return nil, fmt.Errorf("header: %w", err)
 	}
 	if m.header.Type == "" {
 		return nil, errors.New("the header names no msg_type")
 	}
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal(rest[4], &object); err != nil {
-		return nil, fmt.Errorf("content of %s: %w", m.header.Type, err)
+	if body := bytes.TrimLeft(rest[4], " \t\r\n"); len(body) == 0 || body[0] != '{' || !json.Valid(body) {
+		return nil, fmt.Errorf("content of %.40s: no JSON object", m.header.Type)
 	}
 	return m, nil
 }
 
 // encode makes the frames of a message of ours.
-func (k signer) encode(identities [][]byte, h header, parent json.RawMessage, content any) ([][]byte, error) {
+func (k signer) encode(identities [][]byte, h header, parent json.RawMessage, content any, buffers ...[]byte) ([][]byte, error) {
 	head, err := json.Marshal(h)
 	if err != nil {
 		return nil, err
@@ -101,7 +120,8 @@ func (k signer) encode(identities [][]byte, h header, parent json.RawMessage, co
 	}
 	meta := []byte("{}")
 	frames := append([][]byte{}, identities...)
-	return append(frames, []byte(delimiter), k.sign(head, parent, meta, body), head, parent, meta, body), nil
+	frames = append(frames, []byte(delimiter), k.sign(head, parent, meta, body), head, parent, meta, body)
+	return append(frames, buffers...), nil
 }
 
 // newHeader heads a message of the kernel's own session.

@@ -28,6 +28,8 @@ type order struct {
 	ID     string         `json:"id,omitempty"`
 	Target string         `json:"target,omitempty"`
 	Data   map[string]any `json:"data,omitempty"`
+
+	Buffers [][]byte `json:"buffers,omitempty"` // of a comm message
 }
 
 // report is what the worker answers: a done for every order that needs one;
@@ -50,6 +52,8 @@ type report struct {
 	Flag   bool           `json:"flag,omitempty"` // a secret question; a clear that waits
 	Target string         `json:"target,omitempty"`
 	Data   map[string]any `json:"data,omitempty"`
+
+	Buffers [][]byte `json:"buffers,omitempty"`
 }
 
 // markText is written to both streams before a report, so that the parent
@@ -71,7 +75,7 @@ type worker struct {
 	asked   int
 	answers chan order
 	stops   chan struct{} // holds an interrupt that nobody has taken
-	deliver func(kind, id, target string, data map[string]any) bool
+	deliver func(kind, id, target string, data map[string]any, buffers [][]byte) bool
 }
 
 // Worker runs cells for the parent process that started this one; a program

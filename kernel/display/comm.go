@@ -13,21 +13,23 @@ import (
 	"fourmlab/internal/show"
 )
 
-// Comm is an open line. Messages are maps that become JSON.
+// Comm is an open line. Messages are maps that become JSON, and may carry
+// buffers of bytes beside them.
 type Comm struct {
 	id, target string
-	send       func(kind, id, target string, data map[string]any)
+	send       func(kind, id, target string, data map[string]any, buffers [][]byte)
 
 	mu      sync.Mutex
 	message func(data map[string]any)
 	closed  func()
 	over    bool
+	buffers [][]byte
 }
 
 // carrier is a host with comms: it is given the function that takes what
 // comes in, and gives the one that sends.
 type carrier interface {
-	Comms(deliver func(kind, id, target string, data map[string]any) bool) func(kind, id, target string, data map[string]any)
+	Comms(deliver func(kind, id, target string, data map[string]any, buffers [][]byte) bool) func(kind, id, target string, data map[string]any, buffers [][]byte)
 }
 
 // lines holds what is open.
@@ -60,19 +62,20 @@ func OpenComm(target string, data map[string]any) *Comm {
 	lines.Lock()
 	lines.open[c.id] = c
 	lines.Unlock()
-	c.send("comm_open", c.id, target, plain("display.OpenComm", data))
+	c.send("comm_open", c.id, target, plain("display.OpenComm", data), nil)
 	return c
 }
 
-// Send sends a message to the other end.
-func (c *Comm) Send(data map[string]any) {
+// Send sends a message to the other end, with buffers of bytes if there are
+// any.
+func (c *Comm) Send(data map[string]any, buffers ...[]byte) {
 	c.mu.Lock()
 	over := c.over
 	c.mu.Unlock()
 	if over {
 		fault.Panic("Comm.Send", "the comm to %s is closed", c.target)
 	}
-	c.send("comm_msg", c.id, c.target, plain("Comm.Send", data))
+	c.send("comm_msg", c.id, c.target, plain("Comm.Send", data), buffers)
 }
 
 // plain panics on data that is no JSON.
@@ -90,6 +93,13 @@ func (c *Comm) OnMessage(f func(data map[string]any)) {
 	c.message = f
 }
 
+// Buffers gives the buffers that came with the latest message.
+func (c *Comm) Buffers() [][]byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.buffers
+}
+
 // OnClose calls f when the other end closes the line.
 func (c *Comm) OnClose(f func()) {
 	c.mu.Lock()
@@ -100,7 +110,7 @@ func (c *Comm) OnClose(f func()) {
 // Close closes the line; a closed one stays as it is.
 func (c *Comm) Close() {
 	if c.finish() {
-		c.send("comm_close", c.id, c.target, nil)
+		c.send("comm_close", c.id, c.target, nil, nil)
 	}
 }
 
@@ -120,16 +130,16 @@ func (c *Comm) finish() bool {
 }
 
 // sender gives what sends in this program.
-func sender() func(kind, id, target string, data map[string]any) {
+func sender() func(kind, id, target string, data map[string]any, buffers [][]byte) {
 	if h, ok := show.CurrentHost().(carrier); ok {
 		return h.Comms(deliver)
 	}
-	return func(string, string, string, map[string]any) {}
+	return func(string, string, string, map[string]any, [][]byte) {}
 }
 
 // deliver takes what comes from the front end. It tells whether anybody was
 // there for it; a handler that panics is told of, and the line stays.
-func deliver(kind, id, target string, data map[string]any) (there bool) {
+func deliver(kind, id, target string, data map[string]any, buffers [][]byte) (there bool) {
 	lines.Lock()
 	opened, c := lines.targets[target], lines.open[id]
 	lines.Unlock()
@@ -139,7 +149,7 @@ func deliver(kind, id, target string, data map[string]any) (there bool) {
 		if opened == nil {
 			return false
 		}
-		c = &Comm{id: id, target: target, send: sender()}
+		c = &Comm{id: id, target: target, send: sender(), buffers: buffers}
 		lines.Lock()
 		lines.open[id] = c
 		lines.Unlock()
@@ -149,6 +159,7 @@ func deliver(kind, id, target string, data map[string]any) (there bool) {
 			return false
 		}
 		c.mu.Lock()
+		c.buffers = buffers
 		if f := c.message; f != nil {
 			handler = func() { f(data) }
 		}

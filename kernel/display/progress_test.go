@@ -15,7 +15,7 @@ type paper struct {
 	shown   []string
 	updated []string
 	sent    []string
-	deliver func(kind, id, target string, data map[string]any) bool
+	deliver func(kind, id, target string, data map[string]any, buffers [][]byte) bool
 }
 
 func (p *paper) Show(b map[string]any) string {
@@ -33,9 +33,9 @@ func (p *paper) Update(id string, b map[string]any) {
 
 func (p *paper) Interrupted() bool { return false }
 
-func (p *paper) Comms(deliver func(kind, id, target string, data map[string]any) bool) func(kind, id, target string, data map[string]any) {
+func (p *paper) Comms(deliver func(kind, id, target string, data map[string]any, buffers [][]byte) bool) func(kind, id, target string, data map[string]any, buffers [][]byte) {
 	p.deliver = deliver
-	return func(kind, id, target string, data map[string]any) { p.sent = append(p.sent, kind+" "+target) }
+	return func(kind, id, target string, data map[string]any, buffers [][]byte) { p.sent = append(p.sent, kind+" "+target) }
 }
 
 func host(t *testing.T) *paper {
@@ -100,7 +100,7 @@ func TestComms(t *testing.T) {
 		{"comm_open", "1", "b", nil, false}, {"comm_open", "1", "a", nil, true}, {"comm_msg", "1", "", "hi", true}, {"comm_msg", "1", "", 3, true},
 		{"comm_msg", "2", "", "hi", false}, {"comm_close", "1", "", nil, true}, {"comm_close", "1", "", nil, false}, {"comm_msg", "1", "", "hi", false},
 	} {
-		if there := p.deliver(m.kind, m.id, m.target, map[string]any{"x": m.x}); there != m.there {
+		if there := p.deliver(m.kind, m.id, m.target, map[string]any{"x": m.x}, nil); there != m.there {
 			t.Errorf("%v: taken %v", m, there)
 		}
 	}
@@ -108,7 +108,7 @@ func TestComms(t *testing.T) {
 		t.Errorf("handlers were called: %s", s)
 	}
 	OnComm("a", nil)
-	if p.deliver("comm_open", "3", "a", nil) {
+	if p.deliver("comm_open", "3", "a", nil, nil) {
 		t.Error("a target that was taken back is still there")
 	}
 	c := OpenComm("z", nil)
