@@ -1,7 +1,7 @@
 # Everything a newcomer or CI types. No target needs flags or variables.
 
 GO      ?= go
-JUPYTER := python3-jupyter-client python3-nbclient jupyter-nbconvert python3-ipykernel
+JUPYTER := python3-jupyter-client python3-nbclient jupyter-nbconvert python3-ipykernel python3-jupyter-kernel-test jupyter-console
 LAB     := jupyter-notebook $(JUPYTER)
 
 .PHONY: build run test lab lint gophernotes symbols fuzz notebooks race ablations-smoke parity bench-compare go-suite clean tools
@@ -22,7 +22,7 @@ test: tools build gophernotes
 
 # Debian's Jupyter, when it is missing and this user may install it.
 tools:
-	@if ! /usr/bin/python3 -c 'import jupyter_client, nbformat, nbconvert' 2>/dev/null; then \
+	@if ! /usr/bin/python3 -c 'import jupyter_client, nbformat, nbconvert, jupyter_kernel_test, jupyter_console' 2>/dev/null; then \
 		if ! command -v apt-get >/dev/null; then echo "no apt-get: tests with a real Jupyter will skip"; \
 		elif [ "$$(id -u)" = 0 ]; then apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(JUPYTER) || echo "could not install Jupyter: tests that need it will skip"; \
 		elif sudo -n true 2>/dev/null; then sudo apt-get update -q && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(JUPYTER) || echo "could not install Jupyter: tests that need it will skip"; \

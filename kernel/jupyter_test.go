@@ -13,13 +13,14 @@ import (
 
 const python = "/usr/bin/python3" // the system's, which has jupyter_client
 
-// client runs a script of testdata with a real front end's client library.
-func client(t *testing.T, args ...string) {
+// client runs a script of testdata with a real front end's client library,
+// where Python has the modules it needs.
+func client(t *testing.T, modules string, args ...string) {
 	t.Helper()
-	if exec.Command(python, "-c", "import jupyter_client").Run() != nil {
-		t.Skip("no jupyter_client for " + python + " (Debian: apt install python3-jupyter-client)")
+	if exec.Command(python, "-c", "import "+modules).Run() != nil {
+		t.Skipf("%s lacks one of the modules %s (Debian: make tools)", python, modules)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, python, args...).CombinedOutput()
 	t.Logf("%s", out)
@@ -28,23 +29,47 @@ func client(t *testing.T, args ...string) {
 	}
 }
 
-func TestJupyter(t *testing.T) {
+func itself(t *testing.T) string {
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
+	return self
+}
+
+func TestJupyter(t *testing.T) {
 	for _, mode := range []string{"message", "signal"} {
-		t.Run(mode, func(t *testing.T) { client(t, "testdata/client.py", self, mode) })
+		t.Run(mode, func(t *testing.T) { client(t, "jupyter_client", "testdata/client.py", itself(t), mode) })
 	}
 }
 
-// What cells do to the page, as a front end sees it.
-func TestJupyterDisplay(t *testing.T) {
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
+// Every message and every field, over both transports.
+func TestProtocol(t *testing.T) {
+	for _, transport := range []string{"tcp", "ipc"} {
+		t.Run(transport, func(t *testing.T) {
+			t.Setenv("FRONT_TRANSPORT", transport)
+			client(t, "jupyter_client", "testdata/protocol.py", itself(t))
+		})
 	}
-	client(t, "testdata/display.py", self)
+}
+
+// What no front end sends, on every socket, and front ends that misbehave.
+func TestAbuse(t *testing.T) {
+	t.Setenv("FRONT_LOG", filepath.Join(t.TempDir(), "log"))
+	client(t, "jupyter_client", "testdata/abuse.py", itself(t))
+}
+
+// What cells do to the page, as a front end sees it.
+func TestJupyterDisplay(t *testing.T) { client(t, "jupyter_client", "testdata/display.py", itself(t)) }
+
+// The checks that Jupyter offers to all kernels.
+func TestJupyterKernelTest(t *testing.T) {
+	client(t, "jupyter_kernel_test", "testdata/kerneltest.py", itself(t))
+}
+
+// A front end that people use, on a terminal.
+func TestJupyterConsole(t *testing.T) {
+	client(t, "jupyter_console", "testdata/console.py", itself(t))
 }
 
 // The real gophernotes, built with the lab's packages, runs cells.
@@ -59,7 +84,7 @@ func TestGophernotes(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	client(t, "testdata/gophernotes.py", filepath.Join(dir, "gophernotes"))
+	client(t, "jupyter_client", "testdata/gophernotes.py", filepath.Join(dir, "gophernotes"))
 }
 
 func TestInstall(t *testing.T) {

@@ -35,7 +35,9 @@ func (p *paper) Interrupted() bool { return false }
 
 func (p *paper) Comms(deliver func(kind, id, target string, data map[string]any, buffers [][]byte) bool) func(kind, id, target string, data map[string]any, buffers [][]byte) {
 	p.deliver = deliver
-	return func(kind, id, target string, data map[string]any, buffers [][]byte) { p.sent = append(p.sent, kind+" "+target) }
+	return func(kind, id, target string, data map[string]any, buffers [][]byte) {
+		p.sent = append(p.sent, kind+" "+target)
+	}
 }
 
 func host(t *testing.T) *paper {

@@ -1,10 +1,6 @@
 """What cells do to the page, seen by a front end: displays, clears, questions, comms."""
 import time
-from front import km, kc, reply, outputs, run, kinds, want
-
-
-def content(out, kind):
-    return [c for k, c in out if k == kind]
+from front import km, kc, reply, outputs, run, kinds, content, want, done
 
 
 def ask(code, answer, password=False):
@@ -122,4 +118,4 @@ want(m["msg_type"] == "display_data" and m["content"]["data"]["text/plain"] == "
 
 kc.stop_channels()
 km.shutdown_kernel()
-print("ok")
+done()
