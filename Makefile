@@ -4,7 +4,7 @@ GO      ?= go
 JUPYTER := python3-jupyter-client python3-nbclient jupyter-nbconvert python3-ipykernel python3-jupyter-kernel-test jupyter-console
 LAB     := jupyter-notebook $(JUPYTER)
 
-.PHONY: build run test lab lint gophernotes symbols fuzz notebooks race ablations-smoke parity bench-compare go-suite clean tools
+.PHONY: build run test lab lint gophernotes symbols fuzz notebooks race ablations-smoke parity bench-compare bench-kernel go-suite clean tools
 
 # bin/fourm, the one program.
 build:
@@ -85,6 +85,11 @@ REPS   ?= 3
 ROUNDS ?= 3
 bench-compare: build
 	$(GO) run ./bench/compare -cases "$(CASES)" -reps $(REPS) -rounds $(ROUNDS)
+
+# Our kernel beside ipykernel and gophernotes, in a few minutes: see
+# docs/kernel.md.
+bench-kernel: build gophernotes tools
+	/usr/bin/python3 bench/kernel/bench.py
 
 # One tiny ablation from start to end.
 ablations-smoke: build

@@ -51,6 +51,9 @@ func start(dir string, publish func(name, text string), event func(*process, rep
 	if err != nil {
 		return nil, err
 	}
+	for _, f := range []*os.File{reportsW, outW, errW} {
+		widen(f)
+	}
 	p := &process{cmd: exec.Command(self, "worker"), orders: ordersW, encode: json.NewEncoder(ordersW), reports: make(chan report, 64)}
 	p.event = func(r report) { event(p, r) }
 	p.cmd.ExtraFiles = []*os.File{ordersR, reportsW}
@@ -76,11 +79,10 @@ func start(dir string, publish func(name, text string), event func(*process, rep
 
 func (p *process) read(f io.ReadCloser) {
 	defer f.Close()
-	d := json.NewDecoder(bufio.NewReaderSize(f, 1<<16))
-	d.UseNumber() // large ones go through unchanged
+	in := bufio.NewReaderSize(f, 1<<16)
 	for {
-		var r report
-		if d.Decode(&r) != nil {
+		r, err := readReport(in)
+		if err != nil {
 			p.out.pass(math.MaxInt) // no report is on its way
 			p.err.pass(math.MaxInt)
 			p.cmd.Wait()

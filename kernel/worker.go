@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -54,6 +55,8 @@ type report struct {
 	Data   map[string]any `json:"data,omitempty"`
 
 	Buffers [][]byte `json:"buffers,omitempty"`
+
+	Attached []attached `json:"attached,omitempty"` // what of the bundle follows the line
 }
 
 // markText is written to both streams before a report, so that the parent
@@ -63,7 +66,7 @@ func markText(seq int) string { return fmt.Sprintf("\x1e\x1ffourm:%d\x1f\x1e", s
 // worker is the child's side of the pipes.
 type worker struct {
 	mu     sync.Mutex
-	out    *json.Encoder
+	out    io.Writer
 	prints []*os.File // standard output and error, whatever a cell makes of these names
 	seq    int
 	shows  int
@@ -87,7 +90,7 @@ func Worker() error {
 		return fmt.Errorf("kernel.Worker: no pipes; this process is started by the kernel only")
 	}
 	w := &worker{
-		out: json.NewEncoder(out), prints: []*os.File{os.Stdout, os.Stderr}, engine: session.New(), ran: map[int]string{},
+		out: out, prints: []*os.File{os.Stdout, os.Stderr}, engine: session.New(), ran: map[int]string{},
 		answers: make(chan order, 16), stops: make(chan struct{}, 1),
 	}
 	interrupts := make(chan os.Signal, 1)
@@ -138,9 +141,9 @@ func (w *worker) send(r report) {
 	for _, f := range w.prints {
 		f.WriteString(markText(r.Seq))
 	}
-	if err := w.out.Encode(r); err != nil {
+	if err := writeReport(w.out, r); err != nil {
 		// A bundle that is no JSON (a NaN in it) must not hang the parent.
-		w.out.Encode(report{Op: r.Op, Seq: r.Seq, ID: r.ID, Target: r.Target, Bundle: map[string]any{"text/plain": unsent(r.Bundle, err)}})
+		writeReport(w.out, report{Op: r.Op, Seq: r.Seq, ID: r.ID, Target: r.Target, Bundle: map[string]any{"text/plain": unsent(r.Bundle, err)}})
 	}
 }
 
