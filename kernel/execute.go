@@ -32,8 +32,7 @@ func (s *server) execute(m *message) {
 		return
 	}
 	if len(x.Code) > largestCell {
-		f := &engine.Failure{Name: "bad request", Value: fmt.Sprintf("a cell of %d bytes, at most %d are taken", len(x.Code), largestCell)}
-		s.reply(s.shell, m, "execute_reply", failed(f, s.count))
+		s.refuse(s.shell, m, "execute_reply", fmt.Sprintf("a cell of %d bytes, at most %d are taken", len(x.Code), largestCell))
 		return
 	}
 	store := !x.Silent && (x.Store == nil || *x.Store)

@@ -1,6 +1,6 @@
 // Package kernel is a Jupyter kernel for Go: it speaks Jupyter's messaging
-// protocol (5.4) over ZeroMQ (package zmtp), and runs cells as package session says. It
-// knows nothing of what the lab computes; a program links that in with
+// protocol (5.4) over ZeroMQ (package zmtp), and runs cells as package session
+// says. It knows nothing of what the lab computes; a program links that in with
 //
 //	import _ "fourmlab/kernel/symbols"
 //
@@ -13,11 +13,18 @@
 // goes on, without the variables. Heartbeat, interrupt and shutdown are
 // answered while a cell runs.
 //
-// The two speak over pipes, one JSON value a line. Standard output and error
-// of the child are what cells print, whoever prints it; marks in them keep
+// The two speak over pipes, one JSON value a line, with pictures as bytes
+// behind it. Standard output and error of the child are what cells print,
+// whoever prints it; marks in them keep
 // the order of text, pictures and results. What else a cell does to the page
 // (displays, clears, questions, comms: package display) are reports on the
 // pipe, which the parent hands on whether a cell runs or not.
+//
+// # Strangers
+//
+// Whoever reaches the ports can send anything. Package zmtp bounds what that
+// costs; here a message must be signed, new and of the right form, or it is
+// dropped. The log tells of it in few lines.
 //
 // # Other ways in
 //

@@ -102,10 +102,19 @@ func (s *server) read(socket *zmtp.Router, m *message, to any) bool {
 	}
 	s.log.tell(m.header.Type, ": ", err)
 	if kind, is := strings.CutSuffix(m.header.Type, "_request"); is {
-		f := &engine.Failure{Name: "bad request", Value: strings.TrimPrefix(err.Error(), "json: ")}
-		s.reply(socket, m, kind+"_reply", failed(f, s.count))
+		s.refuse(socket, m, kind+"_reply", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	return false
+}
+
+// refuse answers a request that cannot be what was meant.
+func (s *server) refuse(socket *zmtp.Router, m *message, kind, why string) {
+	content := failed(&engine.Failure{Name: "bad request", Value: why}, 0)
+	delete(content, "execution_count")
+	if kind == "execute_reply" {
+		content["execution_count"] = s.count
+	}
+	s.reply(socket, m, kind, content)
 }
 
 func kernelInfo() map[string]any {
