@@ -24,11 +24,12 @@ type command struct {
 // asked is a command as it was typed.
 type asked struct {
 	name string
-	args string // what stands behind the name
-	n    int    // the cell
-	code string // of the whole cell
-	from int    // where args begin in it
-	to   int    // where they end: the end of the line, or of the cell
+	args string          // what stands behind the name
+	ctx  context.Context // ends when the cell is stopped
+	n    int             // the cell
+	code string          // of the whole cell
+	from int             // where args begin in it
+	to   int             // where they end: the end of the line, or of the cell
 }
 
 // body is the code that the command is about, at its place in the cell.
@@ -62,7 +63,7 @@ func commands() []command {
 
 // cell runs a cell: the commands at its head, in their order, then the rest.
 // What all but the last give is displayed.
-func (w *worker) cell(n int, code string) report {
+func (w *worker) cell(ctx context.Context, n int, code string) report {
 	var payload []map[string]any
 	r := report{Op: "done"}
 	for at := 0; at < len(code); {
@@ -73,10 +74,10 @@ func (w *worker) cell(n int, code string) report {
 			continue
 		}
 		if line[0] != '%' && line[0] != '$' {
-			r = w.goCell(n, session.Behind(code, at))
+			r = w.goCell(ctx, n, session.Behind(code, at))
 			break
 		}
-		c := &asked{n: n, code: code, from: at + strings.Index(code[at:end], line), to: end}
+		c := &asked{ctx: ctx, n: n, code: code, from: at + strings.Index(code[at:end], line), to: end}
 		var whole bool
 		r, whole = w.command(c, line)
 		payload = append(payload, r.Payload...)
@@ -152,8 +153,8 @@ func withoutFlags(args string) string {
 }
 
 // goCell runs Go.
-func (w *worker) goCell(n int, code string) report {
-	r := w.engine.Run(context.Background(), n, code)
+func (w *worker) goCell(ctx context.Context, n int, code string) report {
+	r := w.engine.Run(ctx, n, code)
 	if r.Err != nil {
 		if r.Err.Name == "compile error" && strayCommand(code) {
 			r.Err.Trace = append(r.Err.Trace, "Lines that begin with % or $ are commands; they stand at the head of a cell.")

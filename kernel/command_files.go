@@ -67,7 +67,7 @@ func runFile(w *worker, c *asked) report {
 		if cell.Kind != "code" {
 			continue
 		}
-		if r = w.goCell(c.n, cell.Source); r.Failure != nil {
+		if r = w.goCell(c.ctx, c.n, cell.Source); r.Failure != nil {
 			return r
 		}
 	}
@@ -168,7 +168,7 @@ func shell(w *worker, c *asked) report {
 	if line == "" {
 		return refused(c, "no command given")
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(c.ctx)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "sh", "-c", line)
 	cmd.Stdout, cmd.Stderr = w.prints[0], w.prints[1]

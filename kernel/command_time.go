@@ -39,7 +39,7 @@ func (u used) since() string {
 // timeOnce runs code and prints what it took.
 func timeOnce(w *worker, c *asked) report {
 	before := usage()
-	r := w.goCell(c.n, c.body())
+	r := w.goCell(c.ctx, c.n, c.body())
 	if r.Failure == nil {
 		fmt.Println(before.since())
 	}
@@ -100,9 +100,9 @@ func timeMany(w *worker, c *asked) report {
 	// The loop stands in the lines of the command, so that lines of errors
 	// stay right.
 	head := session.Behind(c.code[:c.from], c.from)
-	r := w.goCell(c.n, head+session.Hidden("timeit")+"(func(n"+session.Hidden("")+" int) { for range n"+session.Hidden("")+" { "+code+"\n} })")
+	r := w.goCell(c.ctx, c.n, head+session.Hidden("timeit")+"(func(n"+session.Hidden("")+" int) { for range n"+session.Hidden("")+" { "+code+"\n} })")
 	if r.Failure != nil && strings.Contains(r.Failure.Value, "is not used") {
-		r = w.goCell(c.n, head+session.Hidden("timeit")+"(func(n"+session.Hidden("")+" int) { for range n"+session.Hidden("")+" { _ = "+code+"\n} })")
+		r = w.goCell(c.ctx, c.n, head+session.Hidden("timeit")+"(func(n"+session.Hidden("")+" int) { for range n"+session.Hidden("")+" { _ = "+code+"\n} })")
 	}
 	if r.Failure == nil && len(times) > 0 {
 		mean, dev := spread(times)

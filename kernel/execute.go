@@ -102,18 +102,23 @@ func (s *server) run(o order) report {
 		return report{Failure: &engine.Failure{Name: "shutdown", Value: "the kernel ends"}}
 	}
 	r = dead(p)
-	r.Failure.Trace = append(r.Failure.Trace, "A new process has been started; run the cells it needs again.")
+	r.Failure.Trace = append(r.Failure.Trace, "A new process has been started: run again the cells that are needed.")
 	s.revive()
 	return r
 }
 
-// dead is the end of a cell that its process did not survive.
+// dead is the end of a process that runs cells: which cell did it, and what is
+// lost.
 func dead(p *process) report {
 	died := p.epitaph()
+	who := "the cells' process has ended while no cell ran"
+	if p.cell > 0 {
+		who = fmt.Sprintf("In [%d] ended the cells' process", p.cell)
+	}
 	return report{Failure: &engine.Failure{
 		Name:  "fatal",
-		Value: died + "; the cells' process has ended, all variables are lost",
-		Trace: []string{"Go cannot recover from this: " + died},
+		Value: fmt.Sprintf("%s; %s, all variables and declarations are lost", died, who),
+		Trace: []string{"fatal: " + died, who + "; all variables and declarations are lost."},
 	}}
 }
 

@@ -25,12 +25,16 @@ type process struct {
 	event   func(report) // takes all others, in order
 	out     *stream
 	err     *stream
+	cell    int // the number of the cell that runs, 0 for none
 }
 
 // start starts a worker in a folder ("" for this one), whose printed text goes
 // to publish, and what it does to the page to event, which must not wait for
 // the worker.
 func start(dir string, publish func(name, text string), event func(*process, report)) (*process, error) {
+	if _, err := memoryLimit(); err != nil {
+		return nil, err
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -112,8 +116,14 @@ func (p *process) send(o order) {
 // ask sends an order and waits until it is done. False tells that the worker
 // died of it.
 func (p *process) ask(o order) (report, bool) {
+	if o.Op == "run" {
+		p.cell = o.N
+	}
 	p.send(o)
 	r, ok := <-p.reports
+	if ok {
+		p.cell = 0
+	}
 	return r, ok
 }
 
@@ -134,7 +144,11 @@ func (p *process) epitaph() string {
 		}
 	}
 	if p.cmd.ProcessState != nil {
-		return p.cmd.ProcessState.String()
+		end := p.cmd.ProcessState.String()
+		if end == "signal: killed" {
+			end += " (by somebody, or by the system because memory ran out)"
+		}
+		return end
 	}
 	return "it is gone"
 }

@@ -77,7 +77,8 @@ type worker struct {
 	asking  sync.Mutex // one question at a time
 	asked   int
 	answers chan order
-	stops   chan struct{} // holds an interrupt that nobody has taken
+	stops   chan struct{}      // holds an interrupt that nobody has taken
+	cancel  context.CancelFunc // of the cell that was ordered last
 	deliver func(kind, id, target string, data map[string]any, buffers [][]byte) bool
 }
 
@@ -100,15 +101,22 @@ func Worker() error {
 			w.interrupt()
 		}
 	}()
-	// Deep recursion in a cell ends as an error while the machine still breathes.
-	debug.SetMaxStack(256 << 20)
+	if err := boundMemory(w.engine); err != nil {
+		return err
+	}
+	// The session stops deep recursion before Go does, which ends the process.
+	debug.SetMaxStack(2 << 30)
 	if set := engine.Current().SetHost; set != nil {
 		set(w)
 	}
-	orders := make(chan order, 64)
+	type task struct {
+		order
+		ctx context.Context
+	}
+	tasks := make(chan task, 64)
 	go func() {
-		for o := range orders {
-			w.send(w.obey(o))
+		for t := range tasks {
+			w.send(w.obey(t.ctx, t.order))
 		}
 	}()
 	w.send(report{Op: "ready"})
@@ -127,7 +135,12 @@ func Worker() error {
 			default: // nobody asks
 			}
 		default:
-			orders <- o
+			// An interrupt that comes before the cell has begun means it, too.
+			ctx, cancel := context.WithCancel(context.Background())
+			w.mu.Lock()
+			w.cancel = cancel
+			w.mu.Unlock()
+			tasks <- task{o, ctx}
 		}
 	}
 }
@@ -153,7 +166,7 @@ func unsent(b map[string]any, err error) string {
 	return strings.TrimPrefix(text+"\n", "\n") + err.Error()
 }
 
-func (w *worker) obey(o order) report {
+func (w *worker) obey(ctx context.Context, o order) report {
 	switch o.Op {
 	case "comm_open", "comm_msg", "comm_close":
 		w.carry(o)
@@ -170,7 +183,7 @@ func (w *worker) obey(o order) report {
 		status, indent := w.engine.Whole(withoutCommands(o.Code))
 		return report{Op: "done", Status: string(status), Text: indent}
 	}
-	r := w.cell(o.N, o.Code)
+	r := w.cell(ctx, o.N, o.Code)
 	if r.Failure == nil {
 		w.ran[o.N] = o.Code
 	}
@@ -201,6 +214,12 @@ func (w *worker) interrupt() {
 	select {
 	case w.stops <- struct{}{}:
 	default:
+	}
+	w.mu.Lock()
+	cancel := w.cancel
+	w.mu.Unlock()
+	if cancel != nil {
+		cancel()
 	}
 	w.session().Interrupt()
 }

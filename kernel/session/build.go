@@ -18,7 +18,7 @@ import (
 )
 
 // evaluate takes a parsed cell all the way.
-func (s *Session) evaluate(ctx context.Context, c *cell) *engine.Failure {
+func (s *Session) evaluate(ctx context.Context, c *cell, r *run) *engine.Failure {
 	defer s.prepare()
 	w, failure := s.newWork(c)
 	if failure == nil {
@@ -28,7 +28,7 @@ func (s *Session) evaluate(ctx context.Context, c *cell) *engine.Failure {
 		w.rollback()
 		return failure
 	}
-	p, failure := w.build()
+	p, failure := w.build(r)
 	if failure != nil {
 		w.rollback()
 		if w.fetched != nil {
@@ -37,7 +37,7 @@ func (s *Session) evaluate(ctx context.Context, c *cell) *engine.Failure {
 		return failure
 	}
 	p.commit()
-	if failure = s.execute(ctx, p.in, p.flag); failure != nil {
+	if failure = s.execute(ctx, p.in, r); failure != nil {
 		w.withdraw()
 	}
 	return failure
@@ -65,13 +65,12 @@ func (w *work) withdraw() {
 type product struct {
 	*work
 	in    *ixgo.Interp
-	flag  *bool
 	order []*entity
 	pkg   *types.Package
 }
 
 // build writes, checks and compiles the second program.
-func (w *work) build() (*product, *engine.Failure) {
+func (w *work) build(cell *run) (*product, *engine.Failure) {
 	r := &rewriter{work: w, tops: map[types.Object]*entity{}, fresh: map[string]*entity{}, selected: map[*ast.Ident]bool{}}
 	if failure := r.variables(); failure != nil {
 		return nil, failure
@@ -95,7 +94,7 @@ func (w *work) build() (*product, *engine.Failure) {
 	p.body.WriteString("}\n")
 	p.keep(w.pkg, order)
 	src, _ := p.source()
-	return w.compile(src, order)
+	return w.compile(src, order, cell)
 }
 
 // variables finds what the top level defines, and whether a variable of the
@@ -252,7 +251,7 @@ func (w *work) setMethod(e *entity, name string, d *decl) {
 }
 
 // compile makes the text a program.
-func (w *work) compile(src string, order []*entity) (p *product, failure *engine.Failure) {
+func (w *work) compile(src string, order []*entity, cell *run) (p *product, failure *engine.Failure) {
 	s := w.s
 	w.fset = s.ctx.FileSet
 	f, err := parser.ParseFile(w.fset, "program", src, parser.SkipObjectResolution)
@@ -285,17 +284,14 @@ func (w *work) compile(src string, order []*entity) (p *product, failure *engine
 	if err := s.acquaint(in); err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
+	s.newGate(cell).watch(in)
 	if err := in.RunInit(); err != nil {
-		return nil, s.failure(err)
+		return nil, s.failure(err, cell)
 	}
 	if err := s.sharePackages(in); err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
-	flag, ok := in.GetVarAddr("stop" + hidden)
-	if !ok {
-		return nil, &engine.Failure{Name: "compile error", Value: "the program has lost its stop flag"}
-	}
-	return &product{work: w, in: in, flag: flag.(*bool), order: order, pkg: w.pkg}, nil
+	return &product{work: w, in: in, order: order, pkg: w.pkg}, nil
 }
 
 // outdate makes types whose methods changed, or that lead to what changed, be

@@ -5,8 +5,8 @@ package session
 
 import "strings"
 
-// note is what belongs to a piece: the lines above it and the rest of its own.
-type note struct{ before, after string }
+// remark is what belongs to a piece: the lines above it and the rest of its own.
+type remark struct{ before, after string }
 
 // notes holds the gaps of a cell, by the pieces as they were cut.
 type notes struct {
@@ -41,18 +41,18 @@ func lineStarts(code string) []int {
 
 // of gives what surrounds the piece that p came from; of a group of variables
 // the first part gets all.
-func (n *notes) of(p piece) note {
+func (n *notes) of(p piece) remark {
 	at := lineStarts(n.code)[p.line-1] + p.col - 1
 	for i := range n.pieces {
 		if n.begin[i] <= at && at < max(n.end[i], n.begin[i]+1) {
 			if n.taken[i] {
-				return note{}
+				return remark{}
 			}
 			n.taken[i] = true
-			return note{n.above(i), n.beside(i)}
+			return remark{n.above(i), n.beside(i)}
 		}
 	}
-	return note{}
+	return remark{}
 }
 
 // above is the comment lines between a piece and the one before it, and a

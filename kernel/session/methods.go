@@ -11,7 +11,6 @@ package session
 // interfaces; the session keeps others for later cells, so it names them all.
 
 import (
-	"fmt"
 	"go/types"
 	"reflect"
 	"slices"
@@ -24,23 +23,13 @@ import (
 // methodSets are a program's functions by type and method.
 type methodSets = map[reflect.Type]map[string]*ssa.Function
 
-// methodSetsOf reaches for the field that has no accessor. The error names
-// what this was written for.
-func methodSetsOf(in *ixgo.Interp) (methodSets, error) {
-	f := reflect.ValueOf(in).Elem().FieldByName("msets")
-	if !f.IsValid() || f.Type() != reflect.TypeFor[methodSets]() || f.IsNil() {
-		return nil, fmt.Errorf("the interpreter has no field msets of type %v, as ixgo 1.1.1 has", reflect.TypeFor[methodSets]())
-	}
-	return *(*methodSets)(unsafe.Pointer(f.UnsafeAddr())), nil
-}
-
 // acquaint tells the program of the types with methods that others made, and
 // notes those that it makes.
 func (s *Session) acquaint(in *ixgo.Interp) error {
-	sets, err := methodSetsOf(in)
-	if err != nil {
-		return err
+	if innerErr != nil {
+		return innerErr
 	}
+	sets := *at[methodSets](unsafe.Pointer(in), inner.msets)
 	for t := range sets {
 		s.made[t] = true
 		s.loader.share(t)

@@ -3,7 +3,6 @@ package session
 // From the text as typed to the text that runs.
 
 import (
-	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -37,16 +36,6 @@ func (r *rewriter) insert(p token.Pos, text string) {
 func (r *rewriter) replace(from, to token.Pos, put ...segment) {
 	r.edits = append(r.edits, edit{r.off(from), r.off(to), put})
 }
-
-// asks is what loops and functions begin with.
-const asks = " if stop" + hidden + " { halt" + hidden + "() }; "
-
-// guard keeps a goroutine's panic from ending the process.
-func (r *rewriter) guard(p token.Pos) string {
-	return fmt.Sprintf(" defer func() { if r%[1]s := recover(); r%[1]s != nil { crash%[1]s(%[2]q, r%[1]s) } }(); ", hidden, placeOf(r.fset.Position(p)))
-}
-
-func placeOf(p token.Position) string { return fmt.Sprintf("%s:%d", p.Filename, p.Line) }
 
 // rewrite finds all edits.
 func (r *rewriter) rewrite() {
@@ -101,139 +90,10 @@ func (r *rewriter) node(n ast.Node) bool {
 		if put := r.meaning(n); put != nil {
 			r.replace(n.Pos(), n.End(), put...)
 		}
-	case *ast.FuncDecl:
-		if n.Body != nil && n != r.fn {
-			r.insert(n.Body.Lbrace+1, asks)
-		}
-	case *ast.FuncLit:
-		r.insert(n.Body.Lbrace+1, asks)
-	case *ast.ForStmt:
-		r.insert(n.Body.Lbrace+1, asks)
-	case *ast.RangeStmt:
-		r.insert(n.Body.Lbrace+1, asks)
-	case *ast.BranchStmt:
-		if n.Tok == token.GOTO {
-			r.insert(n.Pos(), asks)
-		}
-	case *ast.BlockStmt:
-		r.list(n.List)
-	case *ast.CaseClause:
-		r.list(n.Body)
-	case *ast.CommClause:
-		r.list(n.Body)
 	case *ast.SelectorExpr:
 		r.selected[n.Sel] = true
-	case *ast.GoStmt:
-		r.goStmt(n)
-	case *ast.CallExpr:
-		r.spawns(n)
 	}
 	return true
-}
-
-// list puts a check behind statements that may have waited: a goroutine that
-// an interrupt left behind goes no further.
-func (r *rewriter) list(stmts []ast.Stmt) {
-	for i := 1; i < len(stmts); i++ {
-		switch stmts[i].(type) {
-		case *ast.CaseClause, *ast.CommClause:
-			return
-		}
-		if waits(stmts[i-1]) {
-			r.insert(stmts[i].Pos(), asks)
-		}
-	}
-}
-
-func waits(s ast.Stmt) bool {
-	found := false
-	ast.Inspect(s, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.CallExpr:
-			if _, ok := n.Fun.(*ast.SelectorExpr); ok {
-				found = true
-			}
-		case *ast.UnaryExpr:
-			found = found || n.Op == token.ARROW
-		case *ast.SendStmt, *ast.SelectStmt:
-			found = true
-		}
-		return !found
-	})
-	return found
-}
-
-// spawns guards function literals that compiled code runs as goroutines.
-func (r *rewriter) spawns(call *ast.CallExpr) {
-	sel, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok {
-		return
-	}
-	f, ok := r.info.Uses[sel.Sel].(*types.Func)
-	if !ok || f.FullName() != "time.AfterFunc" && f.FullName() != "(*sync.WaitGroup).Go" {
-		return
-	}
-	for _, a := range call.Args {
-		if lit, ok := a.(*ast.FuncLit); ok {
-			r.insert(lit.Body.Lbrace+1, r.guard(lit.Pos()))
-		}
-	}
-}
-
-// goStmt guards a goroutine. A call of anything but a literal becomes one of
-// a literal that is given the function and its arguments, which Go evaluates
-// before the goroutine starts.
-func (r *rewriter) goStmt(g *ast.GoStmt) {
-	if lit, ok := g.Call.Fun.(*ast.FuncLit); ok {
-		r.insert(lit.Body.Lbrace+1, r.guard(g.Pos()))
-		return
-	}
-	tv := r.info.Types[g.Call.Fun]
-	sig, ok := tv.Type.(*types.Signature)
-	if !ok || tv.IsType() || tv.IsBuiltin() {
-		return
-	}
-	args := len(g.Call.Args)
-	spread := g.Call.Ellipsis.IsValid()
-	if args == 1 && sig.Params().Len() > 1 {
-		return // f(g()), which needs no literal to be legal and cannot be given one
-	}
-	fnType, ok := r.typeText(tv.Type)
-	if !ok {
-		return
-	}
-	head := append([]segment{{text: "func(f" + hidden + " "}}, fnType...)
-	call := "f" + hidden + "("
-	for i := range args {
-		t := sig.Params().At(min(i, sig.Params().Len()-1)).Type()
-		if sig.Variadic() && i >= sig.Params().Len()-1 && !spread {
-			t = t.(*types.Slice).Elem()
-		}
-		text, ok := r.typeText(t)
-		if !ok {
-			return
-		}
-		name := fmt.Sprintf("a%d%s", i, hidden)
-		head = append(head, segment{text: ", " + name + " "})
-		head = append(head, text...)
-		call += name + ", "
-	}
-	call = strings.TrimSuffix(call, ", ")
-	if spread {
-		call += "..."
-	}
-	head = append(head, segment{text: ") {" + r.guard(g.Pos()) + call + ") }("})
-	r.replace(g.Call.Fun.Pos(), g.Call.Fun.Pos(), head...)
-	if args == 0 {
-		r.replace(g.Call.Lparen, g.Call.Lparen+1)
-	} else {
-		r.replace(g.Call.Lparen, g.Call.Lparen+1, segment{text: ", "})
-	}
-	if spread {
-		r.replace(g.Call.Ellipsis, g.Call.Ellipsis+3)
-	}
 }
 
 // meaning gives what stands for a name, or nil when the name itself does.

@@ -6,10 +6,10 @@ package session
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"log"
 	"os"
-	"sync/atomic"
 	"time"
 
 	"github.com/goplus/ixgo"
@@ -19,54 +19,87 @@ import (
 
 const (
 	// grace is how long an interrupted cell has before it is left behind.
-	grace = 700 * time.Millisecond
+	grace = 140 * time.Millisecond
 	// patience is how long when a call of compiled code asks, again and
 	// again, whether to stop: it will end by itself and keep its results.
 	patience = 60 * time.Second
+	// undoing is how long a cell may take to end that no person stopped.
+	undoing = 10 * time.Second
 	// fresh is how old such a question may be.
 	fresh = 2 * time.Second
+	// pulse is how often a running cell's appetite is looked at.
+	pulse = 20 * time.Millisecond
 )
-
-// run is the program of the running cell.
-type run struct {
-	flag      *bool // what the program reads at loop heads and function entries
-	requested atomic.Bool
-	wake      chan struct{}
-}
 
 var errInterrupted = engine.ErrInterrupted
 
-// stop asks the program to end; it may be called more than once.
-func (r *run) stop() {
-	if r.requested.CompareAndSwap(false, true) {
-		raise(r.flag)
-		close(r.wake)
+// bindRuntime gives programs the function that their rewritten text calls, and
+// takes from the standard library those that would end the kernel or wait
+// where no interrupt is heard.
+func (s *Session) bindRuntime() {
+	s.ctx.RegisterExternal("main.show"+hidden, func(xs ...any) {
+		if r := s.current(); r != nil && r == s.running.Load() {
+			s.shown = xs
+		}
+	})
+	s.ctx.RegisterExternal("time.Sleep", s.sleep)
+	s.bindExits()
+	s.bindSpawns()
+}
+
+// sleep is time.Sleep, which ends when the cell is stopped.
+func (s *Session) sleep(d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	for {
+		s.stops.mu.Lock()
+		bell, r := s.stops.ringing, s.stops.runs[labels()]
+		s.stops.mu.Unlock()
+		if r != nil && r.requested.Load() {
+			panic(errInterrupted)
+		}
+		select {
+		case <-t.C:
+			return
+		case <-bell:
+		}
 	}
 }
 
-func (r *run) stopping() bool { return r.requested.Load() }
-
-// raise sets the flag that interpreted code reads. A byte that changes once,
-// from 0 to 1, needs no ordering; a lock around each loop head would cost more
-// than the loop.
-//
-//go:norace
-func raise(flag *bool) { *flag = true }
-
-// bindRuntime gives programs the functions that their rewritten text calls,
-// and takes from the standard library those that would end the kernel.
-func (s *Session) bindRuntime() {
-	s.ctx.RegisterExternal("main.halt"+hidden, func() { panic(errInterrupted) })
-	s.ctx.RegisterExternal("main.show"+hidden, func(xs ...any) { s.shown = xs })
-	s.ctx.RegisterExternal("main.crash"+hidden, func(place string, r any) {
-		if !interrupted(r) {
-			fmt.Fprintf(os.Stderr, "panic in the goroutine of %s: %s\n", place, oneLine(valueText(r)))
-		}
-	})
-	s.ctx.RegisterExternal("log.Fatal", func(v ...any) { log.Print(v...); panic(exited(1)) })
+// bindExits makes what ends a program end the cell.
+func (s *Session) bindExits() {
+	fatal := func(print func(...any)) func(...any) {
+		return func(v ...any) { print(v...); panic(exited(1)) }
+	}
+	s.ctx.RegisterExternal("log.Fatal", fatal(log.Print))
+	s.ctx.RegisterExternal("log.Fatalln", fatal(log.Println))
 	s.ctx.RegisterExternal("log.Fatalf", func(f string, v ...any) { log.Printf(f, v...); panic(exited(1)) })
-	s.ctx.RegisterExternal("log.Fatalln", func(v ...any) { log.Println(v...); panic(exited(1)) })
+	s.ctx.RegisterExternal("(*log.Logger).Fatal", func(l *log.Logger, v ...any) { l.Print(v...); panic(exited(1)) })
+	s.ctx.RegisterExternal("(*log.Logger).Fatalln", func(l *log.Logger, v ...any) { l.Println(v...); panic(exited(1)) })
+	s.ctx.RegisterExternal("(*log.Logger).Fatalf", func(l *log.Logger, f string, v ...any) { l.Printf(f, v...); panic(exited(1)) })
+	s.ctx.RegisterExternal("flag.Parse", func() { parseFlags(flag.CommandLine, os.Args[1:]) })
+	s.ctx.RegisterExternal("(*flag.FlagSet).Parse", parseFlags)
 	s.ctx.RegisterExternal("os.Exit", func(code int) { panic(exited(code)) })
+	s.ctx.RegisterExternal("syscall.Exit", func(code int) { panic(exited(code)) })
+	s.ctx.RegisterExternal("runtime.Goexit", func() { panic(goexited{}) })
+}
+
+// parseFlags is FlagSet.Parse, which ends the process itself where flags that
+// are wrong shall end the program.
+func parseFlags(f *flag.FlagSet, args []string) error {
+	if f.ErrorHandling() != flag.ExitOnError {
+		return f.Parse(args)
+	}
+	f.Init(f.Name(), flag.ContinueOnError)
+	defer f.Init(f.Name(), flag.ExitOnError)
+	switch err := f.Parse(args); err {
+	case nil:
+		return nil
+	case flag.ErrHelp:
+		panic(exited(0))
+	default:
+		panic(exited(2))
+	}
 }
 
 // exited is the panic that stands for the end of the program: in a notebook,
@@ -74,6 +107,11 @@ func (s *Session) bindRuntime() {
 type exited int
 
 func (e exited) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// goexited is the panic that stands for the end of a goroutine.
+type goexited struct{}
+
+func (goexited) Error() string { return "runtime.Goexit ended the cell" }
 
 // interrupted finds the interrupt in whatever wraps it.
 func interrupted(r any) bool {
@@ -90,37 +128,77 @@ func interrupted(r any) bool {
 
 // execute runs the cell's function to its end, or to that of the person's
 // patience.
-func (s *Session) execute(ctx context.Context, in *ixgo.Interp, flag *bool) *engine.Failure {
-	r := &run{flag: flag, wake: make(chan struct{})}
-	s.running.Store(r)
-	defer s.running.Store(nil)
-	done := make(chan error, 1)
-	go func() {
-		_, err := in.RunFunc("cell" + hidden)
-		done <- err
-	}()
-	select {
-	case err := <-done:
-		return s.failure(err)
-	case <-ctx.Done():
-		r.stop()
-	case <-r.wake:
+func (s *Session) execute(ctx context.Context, in *ixgo.Interp, r *run) *engine.Failure {
+	if r.requested.Load() || ctx.Err() != nil {
+		return &engine.Failure{Name: "interrupted", Value: "the cell was stopped before it ran"}
 	}
-	begun := time.Now()
+	s.limits.begin()
+	done := make(chan error, 1)
+	r.live.Add(1)
+	go func() {
+		defer s.end(r)
+		err := error(goexited{}) // compiled code may end this goroutine
+		defer func() { done <- err }()
+		s.begin(r)
+		_, err = in.RunFunc("cell" + hidden)
+	}()
+	beat := time.NewTicker(pulse)
+	defer beat.Stop()
+	for !r.requested.Load() {
+		select {
+		case err := <-done:
+			return s.ended(err, r)
+		case <-ctx.Done():
+			s.stop(r, nil)
+		case <-r.wake:
+		case <-beat.C:
+			if f := s.limits.exceeded(); f != nil {
+				s.stop(r, f)
+			}
+		}
+	}
 	for {
 		select {
 		case err := <-done:
-			if err == nil || interrupted(err) {
-				return &engine.Failure{Name: "interrupted", Value: "the cell was stopped; variables keep what they had"}
-			}
-			return s.failure(err)
-		case <-time.After(20 * time.Millisecond):
+			return s.ended(err, r)
+		case <-beat.C:
 		}
-		waited := time.Since(begun)
+		waited := time.Since(time.Unix(0, r.asked.Load()))
 		asked := time.Since(time.Unix(0, s.polled.Load())) < fresh
-		if waited > grace && !asked || waited > patience {
+		allowed := grace
+		if r.why.Load() != nil {
+			allowed = undoing
+		} else if asked {
+			allowed = patience
+		}
+		if waited > allowed {
+			r.left.Store(true)
 			s.shown = nil
+			if r.why.Load() != nil {
+				return s.reason(r)
+			}
 			return &engine.Failure{Name: "interrupted", Value: "the cell was stopped while it waited; what it waited for was left behind"}
 		}
 	}
+}
+
+// ended is what the end of a cell means to a person.
+func (s *Session) ended(err error, r *run) *engine.Failure {
+	switch {
+	case r.why.Load() != nil:
+		return s.reason(r)
+	case err == nil && r.requested.Load() || interrupted(err):
+		return &engine.Failure{Name: "interrupted", Value: "the cell was stopped; variables keep what they had"}
+	}
+	return s.failure(err, r)
+}
+
+// reason is why a cell was stopped, if no person stopped it.
+func (s *Session) reason(r *run) *engine.Failure {
+	s.limits.relieve()
+	f := r.why.Load()
+	if p := r.place.Load(); p != nil && len(f.Trace) == 0 {
+		f.Trace = append([]string{f.Error()}, s.places(p.stack)...)
+	}
+	return f
 }

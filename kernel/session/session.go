@@ -21,8 +21,9 @@
 //     reaches around it. go/types checks it and says what every name means.
 //   - The second is what runs. Variables that the cell defines at its top have
 //     become memory of the session that the program reaches through pointers,
-//     loops and functions ask whether to stop, goroutines catch their panics,
-//     and the last expression is handed to the session.
+//     and the last expression is handed to the session. The steps that the
+//     interpreter makes of it ask whether to stop, and goroutines catch their
+//     panics.
 //
 // Only what the cell reaches is compiled, so a small cell takes well under a
 // millisecond in a session of any size.
@@ -46,6 +47,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"github.com/goplus/ixgo"
 	_ "github.com/goplus/reflectx/icall/icall8192" // slots for the methods of cells' types
@@ -72,6 +74,8 @@ type Session struct {
 	warming bool // a builder is in warm, or on its way
 	modules modules
 
+	stops    stops
+	limits   limits
 	running  atomic.Pointer[run]
 	polled   atomic.Int64 // when a long call last asked whether to stop
 	builders sync.WaitGroup
@@ -89,6 +93,7 @@ func New() *Session {
 		made:    map[reflect.Type]bool{},
 		warm:    make(chan *ixgo.SSABuilder, 1),
 	}
+	s.stops.runs, s.stops.ringing = map[unsafe.Pointer]*run{}, make(chan struct{})
 	s.loader = newLoader(s.ctx.Loader, s.ctx.Importer)
 	s.ctx.Loader = s.loader
 	s.ctx.Importer = imports{s.loader}
@@ -111,9 +116,12 @@ func New() *Session {
 func (s *Session) Run(ctx context.Context, n int, code string) engine.Result {
 	s.sources[n] = code
 	s.shown = nil
+	r := newRun(n)
+	s.running.Store(r)
+	defer s.running.Store(nil)
 	c, failure := s.parse(n, code)
 	if failure == nil && !c.empty() {
-		failure = s.evaluate(ctx, c)
+		failure = s.evaluate(ctx, c, r)
 	}
 	if failure != nil {
 		return engine.Result{Err: failure}
@@ -143,7 +151,7 @@ func oneLine(s string) string {
 // Interrupt makes the running cell stop at its next step.
 func (s *Session) Interrupt() {
 	if r := s.running.Load(); r != nil {
-		r.stop()
+		s.stop(r, nil)
 	}
 }
 
@@ -152,7 +160,7 @@ func (s *Session) Interrupt() {
 func (s *Session) Interrupted() bool {
 	s.polled.Store(time.Now().UnixNano())
 	r := s.running.Load()
-	return r != nil && r.stopping()
+	return r != nil && r.requested.Load()
 }
 
 // load gives the entity of a package, after the builder has let go of the

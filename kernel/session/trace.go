@@ -93,27 +93,45 @@ func (s *Session) line(name string, n int) (string, bool) {
 }
 
 // failure is what a program's end means to a person.
-func (s *Session) failure(err error) *engine.Failure {
-	if err == nil {
-		return nil
-	}
-	var value any = err
-	var stack []byte
+func (s *Session) failure(err error, r *run) *engine.Failure {
 	switch e := err.(type) {
+	case nil:
+		return nil
 	case ixgo.PanicError:
-		value, stack = e.Value, e.Stack()
+		return s.failed(e.Value, e.Stack(), r)
 	case ixgo.FatalError:
-		value, stack = e.Value, e.Stack()
+		return s.failed(e.Value, e.Stack(), r)
 	}
+	return s.failed(err, nil, r)
+}
+
+// failed is what a panic means that nothing recovered from. Where it went
+// through compiled code, the run's note knows more places than the stack.
+func (s *Session) failed(value any, stack []byte, r *run) *engine.Failure {
 	if inner, ok := value.(ixgo.PanicError); ok {
-		value = inner.Value
+		value, stack = inner.Value, append(inner.Stack(), stack...)
 	}
-	if code, ok := value.(exited); ok {
-		return &engine.Failure{Name: "exit", Value: code.Error()}
+	if r != nil {
+		if n := r.note.Load(); n != nil && same(n.value, value) {
+			stack = []byte(n.stack)
+		}
+	}
+	places := s.places(string(stack))
+	switch e := value.(type) {
+	case exited:
+		return exitFailure(e, places)
+	case goexited:
+		return exitFailure(e, places)
 	}
 	f := &engine.Failure{Name: "panic", Value: oneLine(valueText(value))}
-	f.Trace = append([]string{headline(value)}, s.places(string(stack))...)
+	f.Trace = append([]string{headline(value)}, places...)
 	return f
+}
+
+// same tells whether two panics have one value.
+func same(a, b any) (is bool) {
+	defer func() { recover() }() // they may not be comparable
+	return a == b
 }
 
 // headline is what a person reads first. An error that a call panicked with
@@ -127,9 +145,17 @@ func headline(value any) string {
 	return "panic: " + valueText(value)
 }
 
-// valueText is a panic's value as Go prints it, without addresses.
-func valueText(v any) string {
+// valueText is a panic's value as Go prints it, without addresses. A method of
+// the value may itself panic.
+func valueText(v any) (text string) {
+	defer func() {
+		if r := recover(); r != nil {
+			text = fmt.Sprintf("%T (its text panics: %v)", v, r)
+		}
+	}()
 	switch x := v.(type) {
+	case nil:
+		return (&runtime.PanicNilError{}).Error()
 	case ixgo.PanicError:
 		return valueText(x.Value)
 	case error:

@@ -1,0 +1,168 @@
+package session
+
+// A cell that asks for more memory than there is ends with an error while the
+// machine still breathes; what Go or the machine would make of it ends the
+// process and all variables. The sizes are looked at while a cell runs, and a
+// slice that cannot fit is refused before it is made.
+
+import (
+	"fmt"
+	"go/types"
+	"math"
+	"reflect"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"strings"
+
+	"github.com/goplus/ixgo"
+	"golang.org/x/tools/go/ssa"
+
+	"fourmlab/kernel/engine"
+)
+
+const (
+	// deep is how much memory the stacks may take beyond what many
+	// goroutines need: recursion that takes more will not end. Go ends the
+	// process at twice that or at debug.SetMaxStack.
+	deep = 200 << 20
+	// usual is how much of it a goroutine may need.
+	usual = 64 << 10
+	// large is the size from which a slice is looked at before it is made.
+	large = 64 << 20
+)
+
+// limits is what cells may take, and what was taken when the running one
+// began: a cell may let go of what others made, though there is no room left.
+type limits struct {
+	memory        int64        // 0 is no limit
+	room          func() int64 // what the machine has left, nil where that is unknown
+	stacks, total int64
+}
+
+// Limit sets how many bytes the process may take, 0 being no limit, and what
+// tells how many the machine has left, which may be nil. The collector works
+// harder before the limit.
+func (s *Session) Limit(bytes int64, room func() int64) {
+	s.limits.memory, s.limits.room = bytes, room
+	if bytes > 0 {
+		debug.SetMemoryLimit(bytes - bytes/8)
+	} else {
+		debug.SetMemoryLimit(math.MaxInt64)
+	}
+}
+
+// Memory is what the process takes, as Limit counts it.
+func Memory() int64 { _, total := usage(); return total }
+
+func (l *limits) begin() { l.stacks, l.total = usage() }
+
+// relieve gives back what a cell held that was stopped.
+func (l *limits) relieve() {
+	if l.memory > 0 && Memory() > l.memory/2 {
+		debug.FreeOSMemory()
+	}
+}
+
+// exceeded looks at what the running cell has taken.
+func (l *limits) exceeded() *engine.Failure {
+	stacks, total := usage()
+	if stacks-l.stacks-int64(runtime.NumGoroutine())*usual > deep {
+		return &engine.Failure{Name: "panic", Value: "stack overflow: a function calls itself without end, or too deep; variables keep what they had"}
+	}
+	if l.memory <= 0 || total < l.total+l.memory/64 {
+		return nil
+	}
+	if total > l.memory {
+		return &engine.Failure{Name: "out of memory", Value: fmt.Sprintf("the cell was stopped when the process had %s of the %s it may take; variables keep what they had", Size(total), Size(l.memory))}
+	}
+	if l.room == nil || total-l.total < l.memory/8 {
+		return nil // others fill the machine
+	}
+	if room := l.room(); room < l.memory/32 {
+		return &engine.Failure{Name: "out of memory", Value: fmt.Sprintf("the cell was stopped when it had taken %s and the machine had %s left; variables keep what they had", Size(total-l.total), Size(room))}
+	}
+	return nil
+}
+
+// usage is the memory of all stacks, and that of the process.
+func usage() (stacks, total int64) {
+	m := []metrics.Sample{{Name: "/memory/classes/heap/stacks:bytes"}, {Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	metrics.Read(m)
+	return int64(m[0].Value.Uint64()), int64(m[1].Value.Uint64() - m[2].Value.Uint64())
+}
+
+// Size writes a number of bytes for a person.
+func Size(n int64) string {
+	for i, unit := range []string{"EiB", "PiB", "TiB", "GiB", "MiB", "KiB"} {
+		if one := int64(1) << (60 - 10*i); n >= one {
+			return fmt.Sprintf("%.4g %s", float64(n)/float64(one), unit)
+		}
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
+// makeSlice refuses a slice that does not fit.
+func (g *gate) makeSlice(f function, x *ssa.MakeSlice, do step) step {
+	t, ok := x.Type().Underlying().(*types.Slice)
+	if !ok {
+		return nil
+	}
+	elem := sizeof(t.Elem())
+	length, capacity := f.register(x.Len), f.register(x.Cap)
+	return func(fr *ixgo.Frame) {
+		r := registers(fr)
+		if n := max(integer(r[length]), integer(r[capacity])); elem > 0 && n > large/elem {
+			g.s.fits(t.Elem(), n, elem)
+		}
+		do(fr)
+	}
+}
+
+// allocate refuses a variable that does not fit; a slice of constant length
+// begins as an array.
+func (g *gate) allocate(x *ssa.Alloc, do step) step {
+	t := x.Type().Underlying().(*types.Pointer).Elem()
+	size := sizeof(t)
+	if size <= large {
+		return nil
+	}
+	n, elem := int64(1), t
+	if a, ok := t.Underlying().(*types.Array); ok {
+		n, elem = a.Len(), a.Elem()
+	}
+	return func(fr *ixgo.Frame) {
+		g.s.fits(elem, n, size/n)
+		do(fr)
+	}
+}
+
+// integer is a length of any integer type.
+func integer(x any) int64 {
+	switch v := reflect.ValueOf(x); {
+	case v.CanInt():
+		return v.Int()
+	case v.CanUint():
+		return int64(min(v.Uint(), 1<<62))
+	}
+	return 0
+}
+
+func (s *Session) fits(t types.Type, n, elem int64) {
+	limit := s.limits.memory
+	if limit <= 0 {
+		return
+	}
+	if _, total := usage(); n > (limit-total)/elem {
+		name := types.TypeString(t, func(p *types.Package) string { return strings.TrimPrefix(p.Name(), "main") })
+		panic(fmt.Errorf("out of memory: %d times %s needs %s, and the process has %s of the %s it may take", n, name, size(n, elem), Size(total), Size(limit)))
+	}
+}
+
+// size is that of n elements.
+func size(n, elem int64) string {
+	if n > (1<<62)/elem {
+		return "more than 4 EiB"
+	}
+	return Size(n * elem)
+}

@@ -1,0 +1,175 @@
+package session
+
+// A panic in a goroutine ends a Go program. In a notebook it ends the cell
+// that started the goroutine, as its error; if that cell has ended before, the
+// person reads on standard error which one it was and where. So goroutines
+// are started here and not by the interpreter, and those that compiled code
+// starts for a cell run their function within a guard.
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"reflect"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+	"unsafe"
+
+	"github.com/goplus/ixgo"
+	"golang.org/x/tools/go/ssa"
+
+	"fourmlab/kernel/engine"
+)
+
+//go:linkname prepareCall github.com/goplus/ixgo.(*Interp).prepareCall
+func prepareCall(in *ixgo.Interp, fr *ixgo.Frame, call *ssa.CallCommon, value int, args, bindings []int) (fn any, with []any)
+
+//go:linkname callDiscardsResult github.com/goplus/ixgo.(*Interp).callDiscardsResult
+func callDiscardsResult(in *ixgo.Interp, fr *ixgo.Frame, fn any, args []any, ssaArgs []ssa.Value)
+
+//go:linkname runFrame github.com/goplus/ixgo.(*frame).run
+func runFrame(fr *ixgo.Frame)
+
+// spawn is a go statement.
+func (g *gate) spawn(in *ixgo.Interp, f function, x *ssa.Go) step {
+	value := f.register(x.Call.Value)
+	var args, bindings []int
+	for _, a := range x.Call.Args {
+		args = append(args, f.register(a))
+	}
+	if c, ok := x.Call.Value.(*ssa.MakeClosure); ok {
+		for _, b := range c.Bindings {
+			bindings = append(bindings, f.register(b))
+		}
+	}
+	return func(fr *ixgo.Frame) {
+		if g.up {
+			g.halt(fr)
+		}
+		fn, with := prepareCall(in, fr, &x.Call, value, args, bindings)
+		r := g.mine()
+		if r != nil {
+			r.live.Add(1)
+		}
+		go func() {
+			root := new(ixgo.Frame)
+			if r != nil {
+				defer g.s.end(r)
+			}
+			defer func() {
+				if e := recover(); e != nil {
+					g.s.crashed(r, innermost(root), e)
+				}
+			}()
+			callDiscardsResult(in, root, fn, with, x.Call.Args)
+		}()
+	}
+}
+
+// guest is a goroutine that compiled code starts to run a function of a cell.
+func (s *Session) guest(r *run, f func()) {
+	if r == nil {
+		r = newRun(0)
+	}
+	r.live.Add(1)
+	s.begin(r)
+	s.stops.guests.Add(1)
+	defer s.end(r)
+	defer s.stops.guests.Add(-1)
+	defer func() {
+		if e := recover(); e != nil {
+			s.crashed(r, nil, e)
+		}
+	}()
+	f()
+}
+
+// bindSpawns replaces what starts goroutines for the functions it is given.
+func (s *Session) bindSpawns() {
+	s.ctx.RegisterExternal("time.AfterFunc", func(d time.Duration, f func()) *time.Timer {
+		r := s.current()
+		return time.AfterFunc(d, func() { s.guest(r, f) })
+	})
+	s.ctx.RegisterExternal("context.AfterFunc", func(ctx context.Context, f func()) func() bool {
+		r := s.current()
+		return context.AfterFunc(ctx, func() { s.guest(r, f) })
+	})
+	s.ctx.RegisterExternal("(*sync.WaitGroup).Go", func(wg *sync.WaitGroup, f func()) {
+		r := s.current()
+		wg.Go(func() { s.guest(r, f) })
+	})
+	s.ctx.RegisterExternal("runtime.SetFinalizer", func(obj, f any) {
+		if v := reflect.ValueOf(f); v.Kind() == reflect.Func {
+			r := s.current()
+			f = reflect.MakeFunc(v.Type(), func(args []reflect.Value) (out []reflect.Value) {
+				for i := range v.Type().NumOut() {
+					out = append(out, reflect.Zero(v.Type().Out(i)))
+				}
+				s.guest(r, func() { out = v.Call(args) })
+				return out
+			}).Interface()
+		}
+		runtime.SetFinalizer(obj, f)
+	})
+}
+
+// crashed tells of a panic that ended a goroutine of run r.
+func (s *Session) crashed(r *run, fr *ixgo.Frame, e any) {
+	if interrupted(e) {
+		return
+	}
+	if _, ok := e.(goexited); ok {
+		return
+	}
+	f := s.failed(e, stackOf(fr), r)
+	if r != nil && s.running.Load() == r && !r.requested.Load() {
+		if f.Name == "panic" {
+			f.Value += " (in a goroutine)"
+		}
+		s.stop(r, f)
+		return
+	}
+	what := "a goroutine"
+	if r != nil && r.n > 0 {
+		what += " of " + file(r.n)
+	}
+	fmt.Fprintf(os.Stderr, "%s in %s that went on: %s\n", f.Name, what, f.Value)
+	if len(f.Trace) > 1 {
+		fmt.Fprintln(os.Stderr, strings.Join(f.Trace[1:], "\n"))
+	}
+}
+
+// innermost is the deepest call below a frame when a panic left it.
+func innermost(fr *ixgo.Frame) *ixgo.Frame {
+	for fr != nil {
+		next := *at[*ixgo.Frame](unsafe.Pointer(fr), inner.callee)
+		if next == nil {
+			break
+		}
+		fr = next
+	}
+	return fr
+}
+
+// stackOf writes where a frame is, as the interpreter writes its stacks.
+func stackOf(fr *ixgo.Frame) []byte {
+	var b []byte
+	if fr == nil || *at[unsafe.Pointer](unsafe.Pointer(fr), inner.pfn) == nil {
+		return nil
+	}
+	for _, f := range fr.CallerFrames() {
+		b = fmt.Appendf(b, "%s()\n\t%s:%d\n", f.Function, f.File, f.Line)
+	}
+	return b
+}
+
+// exitFailure is the end of a cell that called os.Exit or the like.
+func exitFailure(value error, trace []string) *engine.Failure {
+	f := &engine.Failure{Name: "exit", Value: value.Error()}
+	if len(trace) > 0 {
+		f.Trace = append([]string{"exit: " + f.Value}, trace...)
+	}
+	return f
+}

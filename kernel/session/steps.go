@@ -1,0 +1,241 @@
+package session
+
+// A program can be stopped because its steps ask. When the interpreter has
+// made a program, the steps at which it may go on for ever are replaced: jumps
+// that lead back, the first step of functions, calls of compiled code, and
+// operations on channels, which wait for the channel or an interrupt. A step
+// that asks reads one byte; the program's text stays as it was typed.
+
+import (
+	"go/token"
+	"go/types"
+	"reflect"
+
+	"github.com/goplus/ixgo"
+	"golang.org/x/tools/go/ssa"
+)
+
+// watch replaces the steps of a program that has not run yet.
+func (g *gate) watch(in *ixgo.Interp) {
+	for _, f := range functionsOf(in) {
+		for i, instr := range f.instrs {
+			if s := g.asking(in, f, instr, f.steps[i]); s != nil {
+				f.steps[i] = s
+			}
+		}
+		if len(f.steps) > 0 {
+			f.steps[0] = g.first(f.steps[0])
+		}
+	}
+}
+
+// first is the first step of a function, which also notes where a panic came
+// from that leaves the function for compiled code: that knows nothing of cells.
+func (g *gate) first(do step) step {
+	return func(fr *ixgo.Frame) {
+		if g.up {
+			g.halt(fr)
+		}
+		if entered(fr) {
+			g.guarded(fr, do)
+			return
+		}
+		do(fr)
+	}
+}
+
+// guarded runs the whole call.
+func (g *gate) guarded(fr *ixgo.Frame, do step) {
+	defer func() {
+		if e := recover(); e != nil {
+			g.s.notice(fr, e)
+			panic(e)
+		}
+	}()
+	do(fr)
+	runFrame(fr)
+}
+
+// note is where a panic happened in a function that compiled code called.
+type note struct {
+	value any
+	stack string
+}
+
+// notice remembers the innermost such place of a panic.
+func (s *Session) notice(fr *ixgo.Frame, e any) {
+	r := s.current()
+	if r == nil || interrupted(e) {
+		return
+	}
+	stack := string(stackOf(innermost(fr)))
+	if p, ok := e.(ixgo.PanicError); ok {
+		e, stack = p.Value, string(p.Stack())
+	}
+	if n := r.note.Load(); n != nil && same(n.value, e) {
+		stack = n.stack + string(stackOf(innermost(fr)))
+	}
+	r.note.Store(&note{e, stack})
+}
+
+// before asks before the step.
+func (g *gate) before(do step) step {
+	return func(fr *ixgo.Frame) {
+		if g.up {
+			g.halt(fr)
+		}
+		do(fr)
+	}
+}
+
+// asking gives what stands for a step, or nil when the step itself does.
+func (g *gate) asking(in *ixgo.Interp, f function, instr ssa.Instruction, do step) step {
+	switch x := instr.(type) {
+	case *ssa.Jump, *ssa.If:
+		// Every way around a loop has a jump to a block that stands before.
+		for _, next := range instr.Block().Succs {
+			if next.Index <= instr.Block().Index {
+				return g.before(do)
+			}
+		}
+	case *ssa.Call:
+		switch fn := x.Call.Value.(type) {
+		case *ssa.Builtin, *ssa.MakeClosure:
+			return nil
+		case *ssa.Function:
+			if fn.Blocks != nil {
+				return nil
+			}
+		}
+		// A result that came after the interrupt is kept, so that a long call
+		// that ended early is not lost, unless nobody waits for the cell.
+		return func(fr *ixgo.Frame) {
+			if g.up {
+				g.halt(fr)
+			}
+			do(fr)
+			if g.up {
+				g.fence()
+			}
+		}
+	case *ssa.UnOp:
+		if x.Op == token.ARROW {
+			return g.receive(f, x, do)
+		}
+	case *ssa.Send:
+		return g.send(f, x, do)
+	case *ssa.Go:
+		return g.spawn(in, f, x)
+	case *ssa.Select:
+		if x.Blocking {
+			return g.choose(f, x, do)
+		}
+	case *ssa.Alloc:
+		return g.allocate(x, do)
+	case *ssa.MakeSlice:
+		return g.makeSlice(f, x, do)
+	}
+	return nil
+}
+
+// receive waits for the channel or an interrupt.
+func (g *gate) receive(f function, x *ssa.UnOp, do step) step {
+	to, from := f.register(x), f.register(x.X)
+	return func(fr *ixgo.Frame) {
+		r := registers(fr)
+		c := reflect.ValueOf(r[from])
+		if !c.IsValid() {
+			do(fr)
+			return
+		}
+		v, ok := c.TryRecv()
+		if !v.IsValid() {
+			_, v, ok = g.wait(fr, []reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: c}})
+		}
+		if x.CommaOk {
+			r[to] = ixgo.Tuple{v.Interface(), ok}
+		} else {
+			r[to] = v.Interface()
+		}
+	}
+}
+
+func (g *gate) send(f function, x *ssa.Send, do step) step {
+	to, from := f.register(x.Chan), f.register(x.X)
+	return func(fr *ixgo.Frame) {
+		r := registers(fr)
+		c := reflect.ValueOf(r[to])
+		if !c.IsValid() {
+			do(fr)
+			return
+		}
+		v := sent(c, r[from])
+		if !c.TrySend(v) {
+			g.wait(fr, []reflect.SelectCase{{Dir: reflect.SelectSend, Chan: c, Send: v}})
+		}
+	}
+}
+
+// sent is a value as a channel takes it.
+func sent(c reflect.Value, x any) reflect.Value {
+	if x == nil {
+		return reflect.Zero(c.Type().Elem())
+	}
+	return reflect.ValueOf(x)
+}
+
+// choose is a select without a default. Its result is the number of the case,
+// whether something came, and what came for each case that receives.
+func (g *gate) choose(f function, x *ssa.Select, do step) step {
+	to := f.register(x)
+	chans, values := make([]int, len(x.States)), make([]int, len(x.States))
+	for i, st := range x.States {
+		chans[i] = f.register(st.Chan)
+		if st.Send != nil {
+			values[i] = f.register(st.Send)
+		}
+	}
+	return func(fr *ixgo.Frame) {
+		r := registers(fr)
+		cases := make([]reflect.SelectCase, len(x.States), len(x.States)+1)
+		for i, st := range x.States {
+			c := reflect.ValueOf(r[chans[i]])
+			if !c.IsValid() {
+				do(fr)
+				return
+			}
+			cases[i] = reflect.SelectCase{Dir: reflect.SelectRecv, Chan: c}
+			if st.Dir == types.SendOnly {
+				cases[i] = reflect.SelectCase{Dir: reflect.SelectSend, Chan: c, Send: sent(c, r[values[i]])}
+			}
+		}
+		n, v, ok := g.wait(fr, cases)
+		out := ixgo.Tuple{n, ok}
+		for i, st := range x.States {
+			if st.Dir == types.SendOnly {
+				continue
+			}
+			if i == n {
+				out = append(out, v.Interface())
+			} else {
+				out = append(out, reflect.Zero(cases[i].Chan.Type().Elem()).Interface())
+			}
+		}
+		r[to] = out
+	}
+}
+
+// wait waits for one of the cases. An interrupt that means others makes it
+// wait again.
+func (g *gate) wait(fr *ixgo.Frame, cases []reflect.SelectCase) (int, reflect.Value, bool) {
+	for {
+		bell := g.s.bell()
+		if g.up {
+			g.halt(fr)
+		}
+		n, v, ok := reflect.Select(append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: bell}))
+		if n < len(cases) {
+			return n, v, ok
+		}
+	}
+}
