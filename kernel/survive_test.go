@@ -16,6 +16,10 @@ type bench struct {
 	mu sync.Mutex
 	n  int
 	b  strings.Builder
+
+	lines []string // what the person types
+	stop  bool     // or does instead
+	asked int
 }
 
 func newBench(t *testing.T) *bench {
@@ -27,7 +31,18 @@ func newBench(t *testing.T) *bench {
 		b.b.WriteString(text)
 	}, func(p *process, r report) {
 		if r.Op == "input" {
-			p.send(order{Op: "input", N: r.N, Error: "this front end does not take input"})
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.asked++
+			switch {
+			case len(b.lines) > 0:
+				p.send(order{Op: "input", N: r.N, Text: b.lines[0]})
+				b.lines = b.lines[1:]
+			case b.stop:
+				p.send(order{Op: "interrupt"})
+			default:
+				p.send(order{Op: "input", N: r.N, Error: "this front end does not take input"})
+			}
 		}
 	})
 	if err != nil {
@@ -123,4 +138,67 @@ func TestParseSize(t *testing.T) {
 	if _, err := start(nil, nil); err == nil || err.Error() != `kernel: FOURM_MEMORY="lots": expected a size like 8GiB or 512MB` {
 		t.Errorf("got %v", err)
 	}
+}
+
+// Compiled code that reads os.Stdin asks the person.
+func TestProcessStdin(t *testing.T) {
+	b := newBench(t)
+	b.cell("import (\"bufio\"; \"io\"; \"strings\")")
+	for _, c := range []struct {
+		cell  string
+		lines []string
+		stop  bool
+		want  string
+		asked int
+	}{
+		{"var n, m int\nfmt.Scan(&n, &m)\nn + m", []string{"20", "22"}, false, "42", 2},
+		{"var w string\nfmt.Scanln(&w)\nw", []string{"word"}, false, "word", 1},
+		{"line, _ := bufio.NewReader(os.Stdin).ReadString('\\n')\nstrings.TrimSpace(line)", []string{"a line of text"}, false, "a line of text", 1},
+		{"sc := bufio.NewScanner(os.Stdin)\nn := 0\nfor sc.Scan() { n++ }\nn", []string{"one", "two", "three"}, false, "3", 4},
+		{"all, _ := io.ReadAll(os.Stdin)\nlen(all)", nil, false, "0", 1},
+		{"fmt.Scanln(&w)\nw", nil, true, "interrupted", 1},
+		{"fmt.Scanln(&w)\nw", []string{"later"}, false, "later", 1},
+		{"bufio.NewReader(os.Stdin).ReadString('\\n')\n1", []string{"x y z"}, false, "1", 1},
+		{"fmt.Scan(&w)\nw", []string{"own words"}, false, "own", 1},
+		{"fmt.Scan(&w)\nw", []string{"fresh"}, false, "fresh", 1},
+	} {
+		b.mu.Lock()
+		b.lines, b.stop, b.asked = c.lines, c.stop, 0
+		b.mu.Unlock()
+		got, gone := b.cell(c.cell)
+		b.mu.Lock()
+		if gone || !strings.Contains(got, c.want) || b.asked != c.asked {
+			t.Errorf("%s\n%q after %d questions, expected %q after %d", c.cell, got, b.asked, c.want, c.asked)
+		}
+		b.mu.Unlock()
+	}
+	if out := b.printed(); strings.Count(out, "os.Stdin is at its end: this front end does not take input\n") != 2 {
+		t.Errorf("printed %q", out)
+	}
+}
+
+// The places for methods run out some day; the person reads so, and the
+// session goes on.
+func TestProcessMethodSlots(t *testing.T) {
+	b := newBench(t)
+	var cell strings.Builder
+	cell.WriteString("type T struct{ a int }\n")
+	for i := range 200 {
+		fmt.Fprintf(&cell, "func (T) M%d() { }\n", i)
+	}
+	cell.WriteString("var x any = T{}\n_ = x")
+	b.cell("keep := 7")
+	for range 40 {
+		got, gone := b.cell(cell.String())
+		if gone {
+			t.Fatal(got)
+		}
+		if strings.Contains(got, "places, and of the 8704 that a process has") {
+			if got, _ := b.cell("keep"); got != "7" {
+				t.Errorf("keep is %q", got)
+			}
+			return
+		}
+	}
+	t.Error("the places never run out")
 }

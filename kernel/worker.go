@@ -4,6 +4,7 @@ package kernel
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -77,7 +78,8 @@ type worker struct {
 	asking  sync.Mutex // one question at a time
 	asked   int
 	answers chan order
-	stops   chan struct{}      // holds an interrupt that nobody has taken
+	stops   chan struct{} // holds an interrupt that nobody has taken
+	typed   typing
 	cancel  context.CancelFunc // of the cell that was ordered last
 	deliver func(kind, id, target string, data map[string]any, buffers [][]byte) bool
 }
@@ -109,6 +111,10 @@ func Worker() error {
 	if set := engine.Current().SetHost; set != nil {
 		set(w)
 	}
+	if err := w.typed.open(); err != nil {
+		return err
+	}
+	go w.serve(&w.typed)
 	type task struct {
 		order
 		ctx context.Context
@@ -183,7 +189,12 @@ func (w *worker) obey(ctx context.Context, o order) report {
 		status, indent := w.engine.Whole(withoutCommands(o.Code))
 		return report{Op: "done", Status: string(status), Text: indent}
 	}
+	if err := w.typed.open(); err != nil {
+		return report{Op: "done", Failure: &engine.Failure{Name: "error", Value: err.Error()}}
+	}
+	w.typed.running.Store(true)
 	r := w.cell(ctx, o.N, o.Code)
+	w.typed.running.Store(false)
 	if r.Failure == nil {
 		w.ran[o.N] = o.Code
 	}

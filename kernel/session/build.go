@@ -266,6 +266,9 @@ func (w *work) compile(src string, order []*entity, cell *run) (p *product, fail
 		}
 	}
 	w.outdate()
+	if failure := w.crowded(); failure != nil {
+		return nil, failure
+	}
 	sp := &ixgo.SourcePackage{Context: s.ctx, Package: w.pkg, Info: w.info, Importer: s.ctx.Importer, Files: []*ast.File{f}}
 	defer func() {
 		if r := recover(); r != nil {

@@ -90,7 +90,25 @@ func (l *loader) share(rt reflect.Type) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.others[rt.PkgPath()+"."+rt.Name()] = rt
+	l.shareAll(rt)
+}
+
+// shareAll keeps the types of its fields as well, which may be instances that
+// no program lists.
+func (l *loader) shareAll(rt reflect.Type) {
+	if rt.Name() == "" || rt.PkgPath() == "" || strings.Contains(rt.Name(), "main.") {
+		return
+	}
+	key := rt.PkgPath() + "." + rt.Name()
+	if l.others[key] != nil {
+		return
+	}
+	l.others[key] = rt
+	if rt.Kind() == reflect.Struct {
+		for i := range rt.NumField() {
+			l.shareAll(rt.Field(i).Type)
+		}
+	}
 }
 
 // LookupTypes is the other direction.

@@ -11,6 +11,7 @@ package session
 // interfaces; the session keeps others for later cells, so it names them all.
 
 import (
+	"fmt"
 	"go/types"
 	"reflect"
 	"slices"
@@ -18,6 +19,8 @@ import (
 
 	"github.com/goplus/ixgo"
 	"golang.org/x/tools/go/ssa"
+
+	"fourmlab/kernel/engine"
 )
 
 // methodSets are a program's functions by type and method.
@@ -38,6 +41,45 @@ func (s *Session) acquaint(in *ixgo.Interp) error {
 		if sets[t] == nil {
 			sets[t] = map[string]*ssa.Function{}
 		}
+	}
+	return nil
+}
+
+// slots tells how many places for methods the program's new types take. Where
+// they have run out the interpreter would end the process.
+func (w *work) slots() int {
+	seen := map[types.Type]bool{}
+	n := 0
+	count := func(t types.Type) {
+		if seen[t] || generic(t) || types.IsInterface(t) {
+			return
+		}
+		seen[t] = true
+		if _, known := w.s.loader.LookupReflect(t); !known {
+			n += types.NewMethodSet(t).Len() + types.NewMethodSet(types.NewPointer(t)).Len()
+		}
+	}
+	for _, obj := range w.info.Defs {
+		if t, ok := obj.(*types.TypeName); ok && !t.IsAlias() {
+			count(t.Type())
+		}
+	}
+	for _, i := range w.info.Instances {
+		if t, ok := i.Type.(*types.Named); ok {
+			count(t)
+		}
+	}
+	return n
+}
+
+// spare is what stays free for types that have no name.
+const spare = 64
+
+// crowded refuses a program whose types find no place for their methods.
+func (w *work) crowded() *engine.Failure {
+	capacity, _, free := ixgo.IcallStat()
+	if need := w.slots(); need > 0 && need+spare > free {
+		return &engine.Failure{Name: "compile error", Value: fmt.Sprintf("%s: the methods of types that the cell makes anew need %d places, and of the %d that a process has %d are left; restart the kernel to go on with new types", file(w.c.n), need, capacity, max(0, free-spare))}
 	}
 	return nil
 }

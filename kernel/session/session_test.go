@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/goplus/ixgo"
 )
 
 // verdict says what the real compiler makes of a snippet.
@@ -115,5 +117,19 @@ func TestFailedCellDefinesNothing(t *testing.T) {
 	}
 	if _, err := play(t, s, "x"); err == nil || !strings.Contains(err.Error(), "undefined: x") {
 		t.Errorf("x: %v", err)
+	}
+}
+
+// A cell that imports a package which comes as source takes no places for
+// methods.
+func TestSourcePackageTakesNoSlots(t *testing.T) {
+	s := New()
+	play(t, s, "import \"log\"\nlog.SetFlags(log.Flags())")
+	_, before, _ := ixgo.IcallStat()
+	for range 3 {
+		play(t, s, "fmt.Sprint(1)")
+	}
+	if _, after, _ := ixgo.IcallStat(); after != before {
+		t.Errorf("three cells took %d places", after-before)
 	}
 }

@@ -1,0 +1,107 @@
+package kernel
+
+// Standard input of cells: compiled code that reads os.Stdin, by fmt.Scan, a
+// bufio.Scanner or io.ReadAll, makes the front end ask the person, line by
+// line. os.Stdin is a pipe that nobody writes to until somebody reads. That
+// somebody does is known by a lock: a file lets one read at a time, so a
+// second one, which would take nothing, has to wait while another does. No
+// function that reads needs to be replaced for that.
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"fourmlab/kernel/engine"
+)
+
+// patienceOfReads is how long a read waits until it is taken for one that
+// needs a person; a read of what is there takes microseconds.
+const patienceOfReads = 30 * time.Millisecond
+
+// typing feeds os.Stdin.
+type typing struct {
+	mu       sync.Mutex
+	from, to *os.File // to is nil once the end was told
+	fed      bool
+	running  atomic.Bool // a cell runs
+}
+
+// open gives the next cell an os.Stdin that is empty. It is called between
+// cells; what was typed for an earlier one and not read is forgotten.
+func (t *typing) open() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.to == nil {
+		r, w, err := os.Pipe()
+		if err != nil {
+			return fmt.Errorf("kernel: standard input: %w", err)
+		}
+		t.from, t.to, t.fed = r, w, false
+		os.Stdin = r
+		return nil
+	}
+	if t.fed {
+		t.from.SetReadDeadline(time.Now().Add(time.Millisecond))
+		io.Copy(io.Discard, t.from)
+		t.fed = false
+	}
+	t.from.SetReadDeadline(time.Time{})
+	return nil
+}
+
+// reads tells whether somebody waits for input.
+func reads(from *os.File) bool {
+	conn, err := from.SyscallConn()
+	if err != nil {
+		return false
+	}
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		conn.Read(func(uintptr) bool { return true })
+	}()
+	select {
+	case <-over:
+		return false
+	case <-time.After(patienceOfReads):
+		return true
+	}
+}
+
+// serve asks for a line whenever a cell that runs waits for one.
+func (w *worker) serve(t *typing) {
+	for range time.Tick(patienceOfReads) {
+		if !t.running.Load() {
+			continue
+		}
+		t.mu.Lock()
+		if t.to == nil {
+			t.mu.Unlock()
+			continue
+		}
+		from := t.from
+		t.mu.Unlock()
+		if !reads(from) {
+			continue
+		}
+		line, err := w.Ask("", false)
+		t.mu.Lock()
+		switch {
+		case err == nil:
+			t.fed = true
+			t.to.WriteString(line + "\n")
+		case errors.Is(err, engine.ErrInterrupted):
+			from.SetReadDeadline(time.Now()) // who reads shall not take the next cell's line
+		default:
+			fmt.Fprintf(os.Stderr, "os.Stdin is at its end: %v\n", err)
+			t.to.Close()
+			t.to = nil
+		}
+		t.mu.Unlock()
+	}
+}
