@@ -183,12 +183,12 @@ func TestProcessMethodSlots(t *testing.T) {
 	b := newBench(t)
 	var cell strings.Builder
 	cell.WriteString("type T struct{ a int }\n")
-	for i := range 200 {
+	for i := range 260 {
 		fmt.Fprintf(&cell, "func (T) M%d() { }\n", i)
 	}
 	cell.WriteString("var x any = T{}\n_ = x")
 	b.cell("keep := 7")
-	for range 40 {
+	for range 60 {
 		got, gone := b.cell(cell.String())
 		if gone {
 			t.Fatal(got)

@@ -61,16 +61,23 @@ var endless = []struct{ name, cell string }{
 	{"pipe", "r, _, _ := os.Pipe()\nbufio.NewReader(r).ReadString('x')\nn = -1"},
 }
 
+// soon gives cells a function now, which makes the interrupt come soon after.
+func soon(s *Session) {
+	s.ctx.RegisterExternal("main.now", func() { time.AfterFunc(50*time.Millisecond, s.Interrupt) })
+}
+
 // An interrupt ends the cell, keeps the variables, and the next cell runs.
 func TestInterrupt(t *testing.T) {
 	s := New()
+	var stopped time.Time
+	s.ctx.RegisterExternal("main.now", func() {
+		time.AfterFunc(50*time.Millisecond, func() { stopped = time.Now(); s.Interrupt() })
+	})
 	play(t, s, before...)
 	for _, c := range endless {
 		t.Run(c.name, func(t *testing.T) {
-			time.AfterFunc(100*time.Millisecond, s.Interrupt)
-			begun := time.Now()
-			r := s.Run(context.Background(), 7, c.cell)
-			t.Logf("%d ms", (time.Since(begun) - 100*time.Millisecond).Milliseconds())
+			r := s.Run(context.Background(), 7, "func now()\nnow()\n"+c.cell)
+			t.Logf("ended %d ms after the interrupt", time.Since(stopped).Milliseconds())
 			if r.Err == nil || r.Err.Name != "interrupted" {
 				t.Errorf("got %v, expected an interrupt", r)
 			}
@@ -95,8 +102,8 @@ func TestInterruptOfNothing(t *testing.T) {
 	if r := s.Run(ctx, 1, "x = 2"); r.Err == nil || r.Err.Name != "interrupted" {
 		t.Errorf("a cell that was stopped before it ran: %v", r)
 	}
-	time.AfterFunc(50*time.Millisecond, func() { s.Interrupt(); s.Interrupt() })
-	s.Run(context.Background(), 1, "for { }")
+	s.ctx.RegisterExternal("main.now", func() { time.AfterFunc(50*time.Millisecond, func() { s.Interrupt(); s.Interrupt() }) })
+	s.Run(context.Background(), 1, "func now()\nnow()\nfor { }")
 	if got, err := play(t, s, "x"); got != "|1" || err != nil {
 		t.Errorf("after two interrupts: %q, %v", got, err)
 	}
@@ -105,8 +112,8 @@ func TestInterruptOfNothing(t *testing.T) {
 // Deferred functions run when a cell is stopped: locks are given back.
 func TestInterruptRunsDeferred(t *testing.T) {
 	s := New()
-	time.AfterFunc(100*time.Millisecond, s.Interrupt)
-	play(t, s, "import \"sync\"\nvar mu sync.Mutex\nrows := 0", "func work() {\n\tmu.Lock()\n\tdefer func() { for i := range 10 { rows += i }; mu.Unlock() }()\n\tfor { }\n}\nwork()")
+	soon(s)
+	play(t, s, "func now()\nimport \"sync\"\nvar mu sync.Mutex\nrows := 0", "func work() {\n\tmu.Lock()\n\tdefer func() { for i := range 10 { rows += i }; mu.Unlock() }()\n\tnow()\n\tfor { }\n}\nwork()")
 	if got, err := play(t, s, "mu.Lock()\nmu.Unlock()\nrows"); got != "|45" || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
@@ -117,8 +124,8 @@ func TestInterruptRunsDeferred(t *testing.T) {
 func TestInterruptAndGoroutines(t *testing.T) {
 	s := New()
 	play(t, s, "import \"sync/atomic\"\nvar a, b atomic.Int64\ncount := func(n *atomic.Int64) { for { n.Add(1); time.Sleep(time.Millisecond) } }\nc := make(chan int)", "go count(&a)")
-	time.AfterFunc(100*time.Millisecond, s.Interrupt)
-	s.Run(context.Background(), 3, "for range 3 { go count(&b) }\ngo func() { <-c }()\n<-c")
+	soon(s)
+	s.Run(context.Background(), 3, "func now()\nfor range 3 { go count(&b) }\ngo func() { <-c }()\nnow()\n<-c")
 	cells := "time.Sleep(200*time.Millisecond)\nx, y := a.Load(), b.Load()\ntime.Sleep(200*time.Millisecond)\nfmt.Sprint(a.Load() > x, b.Load() > y)"
 	if got, err := play(t, s, cells, "d := 0\ngo func() { c <- 8 }()\nselect { case d = <-c: case <-time.After(10*time.Second): }", "fmt.Sprint(a.Load() > x, b.Load() > y, d)"); got != "|true false 8" || err != nil {
 		t.Errorf("the earlier cell's goroutine counts, the stopped one's does, a value comes: %q, %v", got, err)
@@ -128,8 +135,8 @@ func TestInterruptAndGoroutines(t *testing.T) {
 // A closure of a cell that was stopped can be called again.
 func TestClosureOfStoppedCell(t *testing.T) {
 	s := New()
-	time.AfterFunc(100*time.Millisecond, s.Interrupt)
-	play(t, s, "f := func(n int) int { for i := 0; i != n; i++ { }; return n }\nf(-1)")
+	soon(s)
+	play(t, s, "func now()\nf := func(n int) int { for i := 0; i != n; i++ { }; return n }\nnow()\nf(-1)")
 	if got, err := play(t, s, "f(1000)"); got != "|1000" || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
@@ -239,7 +246,9 @@ func TestTooMuch(t *testing.T) {
 		{"k := 1 << 40\nc := make([]float32, 0, k)\nlen(c)", "out of memory: 1099511627776 times float32 needs 4 TiB"},
 		{"var all [][]byte\nfor { b := make([]byte, 50<<20); for i := 0; i < len(b); i += 4096 { b[i] = 1 }; all = append(all, b) }", "out of memory: the cell was stopped"},
 	} {
+		begun := time.Now()
 		r := s.Run(context.Background(), 2, c.cell)
+		t.Logf("%s: %v", c.want, time.Since(begun))
 		if r.Err == nil || !strings.Contains(r.Err.Error(), c.want) {
 			t.Errorf("%s: got %v, expected %q", c.cell, r.Err, c.want)
 		}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/goplus/ixgo"
+	"golang.org/x/tools/go/ssa"
 
 	"fourmlab/kernel/engine"
 )
@@ -133,21 +134,21 @@ func (s *Session) execute(ctx context.Context, in *ixgo.Interp, r *run) *engine.
 		return &engine.Failure{Name: "interrupted", Value: "the cell was stopped before it ran"}
 	}
 	s.limits.begin()
-	done := make(chan error, 1)
+	done := make(chan outcome, 1)
 	r.live.Add(1)
 	go func() {
 		defer s.end(r)
-		err := error(goexited{}) // compiled code may end this goroutine
-		defer func() { done <- err }()
+		out := outcome{panicked: goexited{}} // compiled code may end this goroutine
+		defer func() { done <- out }()
 		s.begin(r)
-		_, err = in.RunFunc("cell" + hidden)
+		out = call(in, in.MainPkg().Func("cell"+hidden))
 	}()
 	beat := time.NewTicker(pulse)
 	defer beat.Stop()
 	for !r.requested.Load() {
 		select {
-		case err := <-done:
-			return s.ended(err, r)
+		case out := <-done:
+			return s.ended(out, r)
 		case <-ctx.Done():
 			s.stop(r, nil)
 		case <-r.wake:
@@ -159,8 +160,8 @@ func (s *Session) execute(ctx context.Context, in *ixgo.Interp, r *run) *engine.
 	}
 	for {
 		select {
-		case err := <-done:
-			return s.ended(err, r)
+		case out := <-done:
+			return s.ended(out, r)
 		case <-beat.C:
 		}
 		waited := time.Since(time.Unix(0, r.asked.Load()))
@@ -182,15 +183,40 @@ func (s *Session) execute(ctx context.Context, in *ixgo.Interp, r *run) *engine.
 	}
 }
 
+// outcome is how a call ended: with a panic, or nil.
+type outcome struct {
+	panicked any
+	stack    []byte
+}
+
+// call runs a function of a program. The interpreter's own way to do so looks
+// for the place of a panic in frames that have been used again, and may go
+// round in them for ever.
+func call(in *ixgo.Interp, fn *ssa.Function) (out outcome) {
+	root := new(ixgo.Frame)
+	defer func() {
+		if e := recover(); e != nil {
+			out.panicked = e
+			if !interrupted(e) {
+				out.stack = stackOf(innermost(root))
+			}
+		}
+	}()
+	callDiscardsResult(in, root, fn, nil, nil)
+	return out
+}
+
 // ended is what the end of a cell means to a person.
-func (s *Session) ended(err error, r *run) *engine.Failure {
+func (s *Session) ended(out outcome, r *run) *engine.Failure {
 	switch {
 	case r.why.Load() != nil:
 		return s.reason(r)
-	case err == nil && r.requested.Load() || interrupted(err):
+	case out.panicked == nil && r.requested.Load() || interrupted(out.panicked):
 		return &engine.Failure{Name: "interrupted", Value: "the cell was stopped; variables keep what they had"}
+	case out.panicked == nil:
+		return nil
 	}
-	return s.failure(err, r)
+	return s.failed(out.panicked, out.stack, r)
 }
 
 // reason is why a cell was stopped, if no person stopped it.

@@ -141,16 +141,16 @@ func (s *Session) crashed(r *run, fr *ixgo.Frame, e any) {
 	}
 }
 
-// innermost is the deepest call below a frame when a panic left it.
+// innermost is the deepest call below a frame when a panic left it. Frames are
+// used again: one that has another caller, or has ended, is not below.
 func innermost(fr *ixgo.Frame) *ixgo.Frame {
-	for fr != nil {
+	for {
 		next := *at[*ixgo.Frame](unsafe.Pointer(fr), inner.callee)
-		if next == nil {
-			break
+		if next == nil || *at[*ixgo.Frame](unsafe.Pointer(next), inner.caller) != fr || *at[int](unsafe.Pointer(next), inner.next) == -1 {
+			return fr
 		}
 		fr = next
 	}
-	return fr
 }
 
 // stackOf writes where a frame is, as the interpreter writes its stacks.

@@ -46,7 +46,11 @@ func (g *gate) first(do step) step {
 
 // guarded runs the whole call.
 func (g *gate) guarded(fr *ixgo.Frame, do step) {
+	done := false
 	defer func() {
+		if done || g.up { // of an interrupt there is nothing to note
+			return
+		}
 		if e := recover(); e != nil {
 			g.s.notice(fr, e)
 			panic(e)
@@ -54,6 +58,7 @@ func (g *gate) guarded(fr *ixgo.Frame, do step) {
 	}()
 	do(fr)
 	runFrame(fr)
+	done = true
 }
 
 // note is where a panic happened in a function that compiled code called.
