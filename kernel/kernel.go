@@ -8,7 +8,7 @@
 //
 // Serve holds the sockets. The cells run in a child, the same program started
 // with the argument "worker", which calls Worker. What Go makes fatal in a
-// cell (a stack overflow, two goroutines writing one map) then ends the child
+// cell (two goroutines writing one map, an unlock too many) then ends the child
 // and not the conversation: the person reads what happened, and a new child
 // goes on, without the variables. Heartbeat, interrupt and shutdown are
 // answered while a cell runs.
