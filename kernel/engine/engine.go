@@ -41,7 +41,7 @@ type Result struct {
 
 // Failure is an error for a person: what kind, one line, and where.
 type Failure struct {
-	Name  string   // "compile error", "panic", "error", "interrupted", "exit"
+	Name  string   // "compile error", "panic", "error", "interrupted", "exit", "out of memory"
 	Value string   // one line
 	Trace []string // lines with places and source, the innermost first; without colours
 }

@@ -37,14 +37,15 @@ func (s *Session) evaluate(ctx context.Context, c *cell, r *run) *engine.Failure
 		return failure
 	}
 	p.commit()
-	if failure = s.execute(ctx, p.in, r); failure != nil {
+	if failure = s.execute(ctx, p.in, r); failure != nil && !r.left.Load() {
 		w.withdraw()
 	}
 	return failure
 }
 
 // withdraw takes back the variables that a failed cell never came to give a
-// value: "undefined" says more than a nil that fails later.
+// value: "undefined" says more than a nil that fails later. A cell that was
+// left behind may give them one yet.
 func (w *work) withdraw() {
 	for name, c := range w.created {
 		if w.s.names[name] != c.now || !c.now.ptr.Elem().IsZero() {

@@ -49,7 +49,6 @@ func findPlaces() (p places, err error) {
 	}
 	var t reflect.Type
 	p.msets, _ = need(interp, "msets", reflect.TypeFor[methodSets]())
-	p.errors, _ = need(interp, "cherror", reflect.TypeFor[chan ixgo.PanicError]())
 	p.funcs, t = need(interp, "funcs", nil)
 	function := elem(elem(t, reflect.Map), reflect.Pointer)
 	p.blocks, _ = need(function, "Blocks", reflect.TypeFor[[]int]())

@@ -75,9 +75,7 @@ func (s *Session) guest(r *run, f func()) {
 	}
 	r.live.Add(1)
 	s.begin(r)
-	s.stops.guests.Add(1)
 	defer s.end(r)
-	defer s.stops.guests.Add(-1)
 	defer func() {
 		if e := recover(); e != nil {
 			s.crashed(r, nil, e)

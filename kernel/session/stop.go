@@ -8,6 +8,7 @@ package session
 
 import (
 	"context"
+	"reflect"
 	"runtime/pprof"
 	"strconv"
 	"sync"
@@ -15,8 +16,6 @@ import (
 	"time"
 	"unsafe"
 	"weak"
-
-	"reflect"
 
 	"github.com/goplus/ixgo"
 
@@ -55,7 +54,6 @@ type stops struct {
 	runs    map[unsafe.Pointer]*run // those with goroutines, by their labels
 	pending int                     // those that were told to stop and still have some
 	ringing chan struct{}           // closed at the next stop
-	guests  atomic.Int32            // goroutines that compiled code runs for cells
 }
 
 // cleanup is how long deferred functions of a stopped cell may take.
