@@ -135,7 +135,7 @@ func TestParseSize(t *testing.T) {
 		}
 	}
 	t.Setenv(memoryVariable, "lots")
-	if _, err := start(nil, nil); err == nil || err.Error() != `kernel: FOURM_MEMORY="lots": expected a size like 8GiB or 512MB` {
+	if _, err := start("", nil, nil); err == nil || err.Error() != `kernel: FOURM_MEMORY="lots": expected a size like 8GiB or 512MB` {
 		t.Errorf("got %v", err)
 	}
 }
