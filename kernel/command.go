@@ -190,28 +190,32 @@ func withoutCommands(code string) string {
 
 // completeCommand lists commands, or files for those that take one, where the
 // cursor stands in such a line.
-func completeCommand(code string, at int) (names []string, from, to int, ok bool) {
+func completeCommand(code string, at int) (out engine.Completion, ok bool) {
 	begin := strings.LastIndexByte(code[:at], '\n') + 1
 	line := strings.TrimLeft(code[begin:at], " \t")
-	if strings.TrimSpace(code[:begin]) != "" && !isHead(code[:begin]) || !strings.HasPrefix(line, "%") {
-		return nil, 0, 0, false
+	if !isHead(code[:begin]) || !strings.HasPrefix(line, "%") {
+		return out, false
 	}
-	word := strings.TrimLeft(line, "%")
-	name, arg, behind := strings.Cut(word, " ")
+	name, arg, behind := strings.Cut(strings.TrimLeft(line, "%"), " ")
+	out.From, out.To = at-len(name), at
 	if !behind {
 		for _, c := range commands() {
 			if strings.HasPrefix(c.name, name) && (c.cell || !strings.HasPrefix(line, "%%")) {
-				names = append(names, c.name)
+				out.Matches = append(out.Matches, engine.Match{Text: c.name, Kind: "command", Type: c.args})
 			}
 		}
-		return names, at - len(name), at, true
+		return out, true
 	}
 	switch name {
 	case "load", "run", "save", "cd":
 		arg = strings.TrimLeft(arg, " ")
-		return files(arg, name == "cd"), at - len(arg), at, true
+		out.From = at - len(arg)
+		for _, f := range files(arg, name == "cd") {
+			out.Matches = append(out.Matches, engine.Match{Text: f, Kind: "path"})
+		}
+		return out, true
 	}
-	return nil, 0, 0, false
+	return out, false
 }
 
 // isHead tells whether all lines are commands.

@@ -167,9 +167,13 @@ func TestCompleteCommand(t *testing.T) {
 		{"x %ti|", "-"},
 	} {
 		at := strings.IndexByte(c.code, '|')
-		names, from, to, ok := completeCommand(c.code[:at]+c.code[at+1:], at)
-		if got := strings.Join(names, " "); !ok && c.want != "-" || ok && got != c.want || ok && (to != at || from > to) {
-			t.Errorf("%q: %q (%v) from %d to %d", c.code, got, ok, from, to)
+		found, ok := completeCommand(c.code[:at]+c.code[at+1:], at)
+		var names []string
+		for _, m := range found.Matches {
+			names = append(names, m.Text)
+		}
+		if got := strings.Join(names, " "); !ok && c.want != "-" || ok && got != c.want || ok && (found.To != at || found.From > found.To) {
+			t.Errorf("%q: %q (%v) from %d to %d", c.code, got, ok, found.From, found.To)
 		}
 	}
 }

@@ -161,6 +161,7 @@ func (s *server) help(m *message) {
 	var c struct {
 		Code   string `json:"code"`
 		Cursor *int   `json:"cursor_pos"`
+		Detail int    `json:"detail_level"`
 	}
 	if !s.read(s.shell, m, &c) {
 		return
@@ -172,21 +173,14 @@ func (s *server) help(m *message) {
 	switch m.header.Type {
 	case "complete_request":
 		r, _ := s.ask(order{Op: "complete", Code: c.Code, At: at})
-		names := r.Names
-		if names == nil {
-			names = []string{}
-		}
-		s.reply(s.shell, m, "complete_reply", map[string]any{
-			"status": "ok", "matches": names, "metadata": map[string]any{},
-			"cursor_start": charAt(c.Code, r.From), "cursor_end": charAt(c.Code, r.To),
-		})
+		s.reply(s.shell, m, "complete_reply", completeReply(c.Code, charAt(c.Code, at), r.Completion))
 	case "inspect_request":
-		r, _ := s.ask(order{Op: "inspect", Code: c.Code, At: at})
-		data := map[string]any{}
-		if r.Text != "" {
-			data["text/plain"] = r.Text
+		r, _ := s.ask(order{Op: "inspect", Code: c.Code, At: at, More: c.Detail > 0})
+		data := r.Forms
+		if data == nil {
+			data = map[string]string{}
 		}
-		s.reply(s.shell, m, "inspect_reply", map[string]any{"status": "ok", "found": r.Text != "", "data": data, "metadata": map[string]any{}})
+		s.reply(s.shell, m, "inspect_reply", map[string]any{"status": "ok", "found": len(data) > 0, "data": data, "metadata": map[string]any{}})
 	case "is_complete_request":
 		r, ok := s.ask(order{Op: "whole", Code: c.Code})
 		content := map[string]any{"status": r.Status}
@@ -197,6 +191,24 @@ func (s *server) help(m *message) {
 			content["indent"] = r.Text
 		}
 		s.reply(s.shell, m, "is_complete_reply", content)
+	}
+}
+
+// completeReply turns bytes into characters, and tells of each match what it
+// is, in the words that ipykernel has for it.
+func completeReply(code string, cursor int, c *engine.Completion) map[string]any {
+	matches, kinds := []string{}, []map[string]any{}
+	from, to := cursor, cursor
+	if c != nil {
+		from, to = charAt(code, c.From), charAt(code, c.To)
+		for _, m := range c.Matches {
+			matches = append(matches, m.Text)
+			kinds = append(kinds, map[string]any{"start": from, "end": to, "text": m.Text, "type": m.Kind, "signature": m.Type})
+		}
+	}
+	return map[string]any{
+		"status": "ok", "matches": matches, "cursor_start": from, "cursor_end": to,
+		"metadata": map[string]any{"_jupyter_types_experimental": kinds},
 	}
 }
 

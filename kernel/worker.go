@@ -23,7 +23,8 @@ type order struct {
 	Op   string `json:"op"` // run, complete, inspect, whole, comm_*; interrupt and input need no answer
 	N    int    `json:"n,omitempty"`
 	Code string `json:"code,omitempty"`
-	At   int    `json:"at,omitempty"` // in bytes
+	At   int    `json:"at,omitempty"`   // in bytes
+	More bool   `json:"more,omitempty"` // of an inspection
 
 	Text   string         `json:"text,omitempty"`  // what was typed
 	Error  string         `json:"error,omitempty"` // why nothing was
@@ -38,17 +39,16 @@ type order struct {
 // ready, and what happens on the page (display, update, clear, input, comm_*)
 // at any time.
 type report struct {
-	Op      string           `json:"op"`
-	Seq     int              `json:"seq,omitempty"` // the mark in the streams that stands before it
-	ID      string           `json:"id,omitempty"`
-	Bundle  map[string]any   `json:"bundle,omitempty"`
-	Failure *engine.Failure  `json:"failure,omitempty"`
-	Names   []string         `json:"names,omitempty"`
-	From    int              `json:"from,omitempty"`
-	To      int              `json:"to,omitempty"`
-	Text    string           `json:"text,omitempty"`
-	Status  string           `json:"status,omitempty"`
-	Payload []map[string]any `json:"payload,omitempty"` // for the front end, as the protocol says
+	Op         string             `json:"op"`
+	Seq        int                `json:"seq,omitempty"` // the mark in the streams that stands before it
+	ID         string             `json:"id,omitempty"`
+	Bundle     map[string]any     `json:"bundle,omitempty"`
+	Failure    *engine.Failure    `json:"failure,omitempty"`
+	Forms      map[string]string  `json:"forms,omitempty"` // of an inspection, by media type
+	Completion *engine.Completion `json:"completion,omitempty"`
+	Text       string             `json:"text,omitempty"`
+	Status     string             `json:"status,omitempty"`
+	Payload    []map[string]any   `json:"payload,omitempty"` // for the front end, as the protocol says
 
 	N      int            `json:"n,omitempty"`    // of a question
 	Flag   bool           `json:"flag,omitempty"` // a secret question; a clear that waits
@@ -177,14 +177,8 @@ func (w *worker) obey(ctx context.Context, o order) report {
 	case "comm_open", "comm_msg", "comm_close":
 		w.carry(o)
 		return report{Op: "done"}
-	case "complete":
-		if names, from, to, ok := completeCommand(o.Code, o.At); ok {
-			return report{Op: "done", Names: names, From: from, To: to}
-		}
-		names, from, to := w.engine.Complete(o.Code, o.At)
-		return report{Op: "done", Names: names, From: from, To: to}
-	case "inspect":
-		return report{Op: "done", Text: w.engine.Inspect(o.Code, o.At)}
+	case "complete", "inspect":
+		return w.look(o)
 	case "whole":
 		status, indent := w.engine.Whole(withoutCommands(o.Code))
 		return report{Op: "done", Status: string(status), Text: indent}
@@ -199,6 +193,25 @@ func (w *worker) obey(ctx context.Context, o order) report {
 		w.ran[o.N] = o.Code
 	}
 	return r
+}
+
+// look answers what a person asks while typing. Half a cell is more than any
+// checker is made for: should it fail, the person sees nothing, and keeps
+// their variables.
+func (w *worker) look(o order) (r report) {
+	defer func() {
+		if recover() != nil {
+			r = report{Op: "done"}
+		}
+	}()
+	if o.Op == "inspect" {
+		return report{Op: "done", Forms: w.engine.Inspect(o.Code, o.At, o.More)}
+	}
+	c, ok := completeCommand(o.Code, o.At)
+	if !ok {
+		c = w.engine.Complete(o.Code, o.At)
+	}
+	return report{Op: "done", Completion: &c}
 }
 
 // unless runs what a cell's value or handler does, and tells whether it came

@@ -43,6 +43,9 @@ func word(v reflect.Value) string {
 	return s
 }
 
+// Line is a value in one short line, as a table shows it.
+func Line(v any) string { return word(reflect.ValueOf(v)) }
+
 // number is a float as a person reads it: six digits are enough.
 func number(x float64, bits int) string {
 	short := strconv.FormatFloat(x, 'g', -1, bits)

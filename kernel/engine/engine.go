@@ -10,6 +10,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"reflect"
 )
 
@@ -22,13 +23,27 @@ type Engine interface {
 	Run(ctx context.Context, n int, code string) Result
 	// Interrupt makes the running cell stop at its next step.
 	Interrupt()
-	// Complete lists the names that fit at byte offset at of the code, and the
-	// span of bytes they replace.
-	Complete(code string, at int) (names []string, from, to int)
-	// Inspect describes the name at byte offset at, or gives "".
-	Inspect(code string, at int) string
+	// Complete lists what fits at byte offset at of the code, the best first.
+	Complete(code string, at int) Completion
+	// Inspect describes what stands at byte offset at, in each of the forms it
+	// has (by media type; text/plain is one), or gives nil. With more, it shows
+	// examples and source as well.
+	Inspect(code string, at int, more bool) map[string]string
 	// Whole tells whether the code is finished.
 	Whole(code string) (Status, string)
+}
+
+// Completion is what fits at a place in a cell.
+type Completion struct {
+	Matches  []Match `json:"matches,omitempty"`
+	From, To int     // the bytes that a match replaces
+}
+
+// Match is one name, keyword or import path that fits.
+type Match struct {
+	Text string `json:"text"`
+	Kind string `json:"kind"`           // function, type, variable, field, method, package, constant or keyword
+	Type string `json:"type,omitempty"` // of a function, its signature
 }
 
 // Result is what became of a cell.
@@ -78,6 +93,11 @@ type Linked struct {
 	Prelude []string
 	// Yaegi holds the tables for scripts, as yaegi's Exports.
 	Yaegi map[string]map[string]reflect.Value
+	// Docs opens the documentation: for each package a folder of its path with
+	// doc.go, its declarations without bodies, and perhaps example_test.go.
+	Docs func() (fs.FS, error)
+	// Line is a value in one short line.
+	Line func(v any) string
 	// SetHost hands the linked packages their host.
 	SetHost func(Host)
 	// Commands are lines that begin with % and their name.

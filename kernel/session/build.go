@@ -11,6 +11,7 @@ import (
 	"go/types"
 	"reflect"
 	"regexp"
+	"strings"
 
 	"github.com/goplus/ixgo"
 
@@ -145,7 +146,7 @@ func (r *rewriter) variable(id *ast.Ident, t types.Type) (*entity, *engine.Failu
 	if !ok {
 		return nil, r.s.compileError(r.fset.Position(id.Pos()), fmt.Sprintf("%s has type %s, which has no name outside its function", id.Name, t))
 	}
-	e := &entity{kind: isVar, name: id.Name, typ: text}
+	e := &entity{kind: isVar, name: id.Name, typ: text, cell: r.c.n}
 	if old != nil {
 		r.hideOld(old)
 	}
@@ -165,7 +166,8 @@ func (w *work) typeText(t types.Type) ([]segment, bool) {
 	at := 0
 	foreign, cells := false, false
 	for _, m := range named.FindAllStringSubmatchIndex(text, -1) {
-		path, name := text[m[2]:m[3]], text[m[4]:m[5]]
+		// What ixgo adds to a package (generic types) is found in the package.
+		path, name := strings.TrimSuffix(text[m[2]:m[3]], "@patch"), text[m[4]:m[5]]
 		out = append(out, segment{text: text[at:m[0]]})
 		at = m[1]
 		if path == "main" {
@@ -218,7 +220,7 @@ func (w *work) declare(r *rewriter) (roots []*entity) {
 			piece := w.c.decls[d.piece]
 			lo := w.begin[d.piece]
 			head := mark(w.c.n, piece.line, piece.col)
-			p = &decl{text: append([]segment{{text: head}}, r.text(lo, lo+len(piece.text))...)}
+			p = &decl{text: append([]segment{{text: head}}, r.text(lo, lo+len(piece.text))...), cell: w.c.n, line: piece.line, source: piece.text}
 			made[d.piece] = p
 		}
 		e := d.entity

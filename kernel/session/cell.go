@@ -19,6 +19,7 @@ import (
 type piece struct {
 	text      string
 	line, col int         // where it was typed, from 1
+	off       int         // the same in bytes
 	tok       token.Token // IMPORT, TYPE, CONST, VAR, FUNC, or ILLEGAL for a statement
 }
 
@@ -114,7 +115,7 @@ func cut(code string) []piece {
 	flush := func(end int) {
 		if start >= 0 {
 			pos := f.PositionFor(f.Pos(start), false)
-			out = append(out, piece{strings.TrimRight(code[start:end], " \t\r\n"), pos.Line, pos.Column, declares(toks)})
+			out = append(out, piece{strings.TrimRight(code[start:end], " \t\r\n"), pos.Line, pos.Column, start, declares(toks)})
 		}
 		start, toks = -1, nil
 	}

@@ -1,290 +1,323 @@
 package session
 
-// What a front end asks while a person types: names that fit, what a name is,
-// whether the cell is finished.
+// Completion: what fits at a cursor, the best first. What may stand there is
+// read off the tree around the cursor, what it is off the checker.
 
 import (
-	"fmt"
+	"cmp"
 	"go/ast"
-	"go/parser"
-	"go/scanner"
 	"go/token"
 	"go/types"
-	"sort"
+	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
-
-	"github.com/goplus/ixgo"
 
 	"fourmlab/kernel/engine"
 )
 
-// Complete lists the names that fit at byte offset at.
-func (s *Session) Complete(code string, at int) (out []string, from, to int) {
-	at = min(max(at, 0), len(code))
-	from = wordStart(code, at)
-	prefix := code[from:at]
-	seen := map[string]bool{}
-	add := func(name string) {
-		if strings.HasPrefix(name, prefix) && !strings.Contains(name, hidden) && !seen[name] {
-			seen[name] = true
-			out = append(out, name)
-		}
-	}
-	defer func() { sort.Strings(out) }()
-	if quote := strings.LastIndexByte(code[:at], '"'); quote >= 0 && importing(code[:quote]) {
-		from, prefix = quote+1, code[quote+1:at]
-		for _, p := range ixgo.PackageList() {
-			if !strings.Contains(p, "internal") {
-				add(p)
-			}
-		}
-		return out, from, at
-	}
-	if from > 0 && code[from-1] == '.' {
-		s.members(code[:from-1], add)
-		return out, from, at
-	}
-	for name := range s.names {
-		add(name)
-	}
-	for name := range identifiers(code[:from]) {
-		add(name)
-	}
-	for name := range identifiers(code[at:]) {
-		add(name)
-	}
-	for _, name := range types.Universe.Names() {
-		add(name)
-	}
-	for t := token.BREAK; t <= token.VAR; t++ {
-		add(t.String())
-	}
-	return out, from, at
-}
-
-// importing tells whether a quote behind the code opens an import path.
-func importing(code string) bool {
-	line := strings.TrimSpace(code[strings.LastIndexByte(code, '\n')+1:])
-	return strings.HasPrefix(line, "import") || strings.LastIndex(code, "import (") > strings.LastIndexByte(code, ')')
-}
-
-func wordStart(code string, at int) int {
-	for at > 0 {
-		r, n := utf8.DecodeLastRuneInString(code[:at])
-		if r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			break
-		}
-		at -= n
-	}
-	return at
-}
-
-// members adds what can stand behind the dot at the end of the code.
-func (s *Session) members(code string, add func(string)) {
-	obj, t := s.operand(code)
-	if p, ok := obj.(*types.PkgName); ok {
-		for _, name := range p.Imported().Scope().Names() {
-			if token.IsExported(name) {
-				add(name)
-			}
-		}
-		return
-	}
-	if t == nil {
-		return
-	}
-	s.walkMembers(t, add, map[types.Type]bool{}, 0)
-}
-
-func (s *Session) walkMembers(t types.Type, add func(string), seen map[types.Type]bool, depth int) {
-	if seen[t] || depth > 4 {
-		return
-	}
-	seen[t] = true
-	own := func(o types.Object) bool { return o.Exported() || o.Pkg() != nil && o.Pkg().Path() == "main" }
-	for _, set := range []*types.MethodSet{types.NewMethodSet(t), types.NewMethodSet(types.NewPointer(t))} {
-		for m := range set.Methods() {
-			if own(m.Obj()) {
-				add(m.Obj().Name())
-			}
-		}
-	}
-	if p, ok := t.Underlying().(*types.Pointer); ok {
-		t = p.Elem()
-	}
-	if st, ok := t.Underlying().(*types.Struct); ok {
-		for f := range st.Fields() {
-			if own(f) {
-				add(f.Name())
-			}
-			if f.Embedded() {
-				s.walkMembers(f.Type(), add, seen, depth+1)
-			}
-		}
-	}
-}
-
-// Inspect describes the name at byte offset at.
-func (s *Session) Inspect(code string, at int) string {
-	at = min(max(at, 0), len(code))
-	end := at
-	for end < len(code) {
-		r, n := utf8.DecodeRuneInString(code[end:])
-		if r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			break
-		}
-		end += n
-	}
-	obj, t := s.operand(code[:end])
-	qualify := func(p *types.Package) string {
-		if p.Path() == "main" {
-			return ""
-		}
-		return p.Name()
-	}
-	switch o := obj.(type) {
-	case nil:
-		if t != nil {
-			return clean(types.TypeString(t, qualify))
-		}
-		return ""
-	case *types.PkgName:
-		return fmt.Sprintf("package %s // import %q\n\n%s", o.Imported().Name(), o.Imported().Path(), strings.Join(exported(o.Imported()), " "))
+// Complete lists what fits at byte offset at.
+func (s *Session) Complete(code string, at int) engine.Completion {
+	p := look(code, at)
+	m := &matches{want: nil, prefix: code[min(p.from, p.at):p.at]}
+	switch {
+	case p.path:
+		m.paths()
+	case p.quiet || p.stuck(code):
+		return engine.Completion{From: p.at, To: p.at}
+	case p.prev == token.ELSE || p.prev == token.RBRACE && !p.newline:
+		m.keywords(p, nil)
 	default:
-		text := types.ObjectString(o, qualify)
-		if n, ok := o.(*types.TypeName); ok {
-			for m := range types.NewMethodSet(types.NewPointer(n.Type())).Methods() {
-				if m.Obj().Exported() {
-					text += "\n" + types.ObjectString(m.Obj(), qualify)
-				}
-			}
+		v := s.see(code, p.from, p.to, blankName)
+		if v != nil {
+			m.want = v.wanted()
+			m.collect(v)
 		}
-		return clean(text)
+		m.keywords(p, v)
 	}
+	return engine.Completion{Matches: m.sorted(), From: p.from, To: p.at}
 }
 
-func exported(p *types.Package) (out []string) {
-	for _, n := range p.Scope().Names() {
-		if token.IsExported(n) {
-			out = append(out, n)
+// matches gathers what fits.
+type matches struct {
+	prefix string
+	want   types.Type // of the value at the cursor, nil where nobody knows
+	list   []match
+	seen   map[string]bool
+}
+
+type match struct {
+	engine.Match
+	// The lesser come first, by the first that differs.
+	inexact, fit, tier int
+}
+
+// add takes what starts with the prefix, in upper or lower case.
+func (m *matches) add(name, kind, typ string, fit, tier int) {
+	if m.seen[name] || strings.Contains(name, hidden) || name == "_" {
+		return
+	}
+	inexact := 0
+	if !strings.HasPrefix(name, m.prefix) {
+		if !hasPrefixFold(name, m.prefix) {
+			return
 		}
+		inexact = 1
+	}
+	if m.seen == nil {
+		m.seen = map[string]bool{}
+	}
+	m.seen[name] = true
+	m.list = append(m.list, match{engine.Match{Text: name, Kind: kind, Type: typ}, inexact, fit, tier})
+}
+
+func hasPrefixFold(name, prefix string) bool {
+	for prefix != "" {
+		a, n := utf8.DecodeRuneInString(name)
+		b, k := utf8.DecodeRuneInString(prefix)
+		if name == "" || a != b && !strings.EqualFold(string(a), string(b)) {
+			return false
+		}
+		name, prefix = name[n:], prefix[k:]
+	}
+	return true
+}
+
+func (m *matches) object(o types.Object, tier int) {
+	if m.seen[o.Name()] || !hasPrefixFold(o.Name(), m.prefix) {
+		return
+	}
+	m.add(o.Name(), kindOf(o), typeOf(o), fit(o, m.want), tier)
+}
+
+func (m *matches) sorted() []engine.Match {
+	slices.SortFunc(m.list, func(a, b match) int {
+		return cmp.Or(cmp.Compare(a.inexact, b.inexact), cmp.Compare(a.fit, b.fit), cmp.Compare(a.tier, b.tier), cmp.Compare(a.Text, b.Text))
+	})
+	out := make([]engine.Match, len(m.list))
+	for i, x := range m.list {
+		out[i] = x.Match
 	}
 	return out
 }
 
-// operand finds the expression at the end of the code, a chain of names,
-// dots, calls and indices, and what the checker says of it.
-func (s *Session) operand(code string) (types.Object, types.Type) {
-	start := chainStart(code)
-	expr := strings.TrimSpace(code[start:])
-	if expr == "" {
-		return nil, nil
-	}
-	// The statements before it may define what it names; they are checked as
-	// far as they go.
-	c := &cell{n: 0, code: code[:start] + " " + expr}
-	for _, p := range cut(code[:start]) {
-		switch {
-		case p.tok == token.ILLEGAL || p.tok == token.VAR:
-			if whole(p.text) {
-				c.stmts = append(c.stmts, p)
-			}
-		case p.tok != token.IMPORT:
-			if _, err := parser.ParseFile(token.NewFileSet(), "", "package main\n"+p.text, 0); err == nil {
-				c.decls = append(c.decls, p)
-			}
+// kindOf is the word of completions for what an object is.
+func kindOf(o types.Object) string {
+	switch o := o.(type) {
+	case *types.PkgName:
+		return "package"
+	case *types.TypeName:
+		return "type"
+	case *types.Const, *types.Nil:
+		return "constant"
+	case *types.Func:
+		if o.Signature().Recv() != nil {
+			return "method"
+		}
+		return "function"
+	case *types.Builtin:
+		return "function"
+	case *types.Var:
+		if o.IsField() {
+			return "field"
 		}
 	}
-	c.stmts = append(c.stmts, piece{text: expr, line: 1, col: 1})
-	if !whole(expr) {
-		return nil, nil
+	return "variable"
+}
+
+func typeOf(o types.Object) string {
+	switch o := o.(type) {
+	case *types.PkgName:
+		return o.Imported().Path()
+	case *types.Builtin, *types.Nil:
+		return ""
+	case *types.TypeName:
+		return typeText(shallow(o.Type()))
 	}
-	w, failure := s.newWork(c)
-	defer w.rollback()
-	if failure != nil {
-		return nil, nil
+	if o.Type() == nil || o.Type() == types.Typ[types.Invalid] {
+		return ""
 	}
-	w.pass()
-	x := w.last()
-	if x == nil {
-		return nil, nil
+	return typeText(o.Type())
+}
+
+// shallow says of a type what it is without its fields or methods.
+func shallow(t types.Type) types.Type {
+	switch u := t.Underlying().(type) {
+	case *types.Struct:
+		return types.NewStruct(nil, nil)
+	case *types.Interface:
+		return types.NewInterfaceType(nil, nil)
+	default:
+		return u
 	}
-	var obj types.Object
-	switch x := x.(type) {
-	case *ast.Ident:
-		obj = w.info.Uses[x]
+}
+
+// typeText is a type in the words of a cell.
+func typeText(t types.Type) string {
+	text := types.TypeString(t, qualify)
+	if strings.Contains(text, hidden) {
+		text = clean(text)
+	}
+	return text
+}
+
+func qualify(p *types.Package) string {
+	if p.Path() == "main" {
+		return ""
+	}
+	return p.Name()
+}
+
+// collect offers what the tree around the cursor allows.
+func (m *matches) collect(v *sight) {
+	id, ok := v.node(0).(*ast.Ident)
+	if !ok || v.names(id) {
+		return
+	}
+	onlyTypes := v.typePlace()
+	put := func(tier int) func(types.Object) {
+		return func(o types.Object) {
+			switch o.(type) {
+			case *types.TypeName, *types.PkgName:
+			default:
+				if onlyTypes {
+					return
+				}
+			}
+			m.object(o, tier)
+		}
+	}
+	switch n := v.node(1).(type) {
 	case *ast.SelectorExpr:
-		obj = w.info.Uses[x.Sel]
+		if n.Sel == id {
+			v.members(n.X, put(0))
+			return
+		}
+	case *ast.BranchStmt:
+		m.labels(v, n)
+		return
 	}
-	return obj, w.info.Types[x].Type
-}
-
-func whole(stmt string) bool {
-	_, err := parser.ParseFile(token.NewFileSet(), "", "package main\nfunc _() {\n"+stmt+"\n}", 0)
-	return err == nil
-}
-
-// chainStart walks back over names, dots and closed brackets.
-func chainStart(code string) int {
-	at := len(code)
-	depth := 0
-	for at > 0 {
-		r, n := utf8.DecodeLastRuneInString(code[:at])
-		switch {
-		case r == ')' || r == ']' || r == '}' && depth > 0:
-			depth++
-		case r == '(' || r == '[' || r == '{':
-			if depth == 0 {
-				return at
+	if st, used, keyed := v.literal(); st != nil {
+		for f := range st.Fields() {
+			if !used[f.Name()] && v.visible(f) {
+				m.add(f.Name(), "field", typeText(f.Type()), 0, 0)
 			}
-			depth--
-		case depth > 0 || r == '.' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r):
+		}
+		if keyed {
+			return
+		}
+	}
+	v.scopeNames(put)
+}
+
+// names tells whether the word gives something its name, which nobody can
+// guess.
+func (v *sight) names(id *ast.Ident) bool {
+	switch n := v.node(1).(type) {
+	case *ast.FuncDecl:
+		return n.Name == id
+	case *ast.TypeSpec:
+		return n.Name == id
+	case *ast.ValueSpec:
+		return slices.Contains(n.Names, id)
+	case *ast.Field:
+		return slices.Contains(n.Names, id)
+	case *ast.LabeledStmt:
+		return n.Label == id
+	case *ast.ImportSpec, *ast.File:
+		return true
+	}
+	return false
+}
+
+// typePlace tells whether only a type can stand at the cursor.
+func (v *sight) typePlace() bool {
+	x, _ := v.node(0).(ast.Expr)
+	for i := 1; ; i++ {
+		switch n := v.node(i).(type) {
+		case *ast.SelectorExpr:
+			if n.Sel != x {
+				return false
+			}
+			x = n
+		case *ast.StarExpr:
+			x = n
+		case *ast.Field:
+			return n.Type == x
+		case *ast.ValueSpec:
+			return n.Type == x
+		case *ast.TypeSpec:
+			return n.Name != x
+		case *ast.ArrayType:
+			return n.Elt == x
+		case *ast.TypeAssertExpr:
+			return n.Type == x
+		case *ast.CompositeLit:
+			return n.Type == x
+		case *ast.CaseClause:
+			_, ok := v.node(i + 2).(*ast.TypeSwitchStmt)
+			return ok && slices.Contains(n.List, x)
+		case *ast.MapType, *ast.ChanType, *ast.Ellipsis:
+			return true
 		default:
-			return at
+			return false
 		}
-		at -= n
 	}
-	return at
 }
 
-// Whole tells whether the code is finished, and the indent of the next line
-// when it is not.
-func (s *Session) Whole(code string) (engine.Status, string) {
-	depth := 0
-	fset := token.NewFileSet()
-	var sc scanner.Scanner
-	open := false
-	sc.Init(fset.AddFile("", -1, len(code)), []byte(code), func(_ token.Position, msg string) {
-		open = open || strings.Contains(msg, "not terminated")
-	}, 0)
-	for {
-		_, tok, _ := sc.Scan()
-		if tok == token.EOF {
-			break
-		}
-		switch tok {
-		case token.LPAREN, token.LBRACE, token.LBRACK:
-			depth++
-		case token.RPAREN, token.RBRACE, token.RBRACK:
-			depth--
+// scopeNames offers what a word alone can mean at the cursor.
+func (v *sight) scopeNames(put func(tier int) func(types.Object)) {
+	for scope := v.scope; scope != nil && scope != types.Universe; scope = scope.Parent() {
+		for _, name := range scope.Names() {
+			o := scope.Lookup(name)
+			if scope != v.pkg.Scope() {
+				if in, _ := v.scope.LookupParent(name, v.pos); in != scope {
+					continue // not yet declared, or another one is nearer
+				}
+			}
+			if p, ok := o.(*types.PkgName); ok {
+				put(1)(p)
+			} else {
+				put(0)(o)
+			}
 		}
 	}
-	switch {
-	case open || depth > 0:
-		return engine.Incomplete, strings.Repeat("\t", max(depth, 0))
-	case depth < 0:
-		return engine.Invalid, ""
+	for name, e := range v.s.names {
+		if e.kind == isPackage {
+			put(1)(v.s.packageName(name))
+		} else if o := v.s.known.objects[e.label()]; o != nil {
+			put(0)(o)
+		}
 	}
-	_, failure := s.parse(0, code)
-	if failure == nil {
-		return engine.Complete, ""
+	constants := false
+	for _, n := range v.way {
+		d, ok := n.(*ast.GenDecl)
+		constants = constants || ok && d.Tok == token.CONST
 	}
-	if strings.Contains(failure.Value, "found the end of the cell") || strings.Contains(failure.Value, "found 'EOF'") || strings.Contains(failure.Value, "found '}'") || strings.Contains(failure.Value, "found newline") {
-		return engine.Incomplete, ""
+	for _, name := range types.Universe.Names() {
+		if name != "iota" || constants {
+			put(2)(types.Universe.Lookup(name))
+		}
 	}
-	return engine.Invalid, ""
 }
 
-var _ engine.Engine = (*Session)(nil)
+// labels offers those that a break, continue or goto can lead to.
+func (m *matches) labels(v *sight, n *ast.BranchStmt) {
+	for i, node := range v.way {
+		l, ok := node.(*ast.LabeledStmt)
+		if ok && i < len(v.way)-1 && n.Tok != token.GOTO {
+			_, loop := l.Stmt.(*ast.ForStmt)
+			_, over := l.Stmt.(*ast.RangeStmt)
+			if loop || over || n.Tok == token.BREAK {
+				m.add(l.Label.Name, "label", "", 2, 0)
+			}
+		}
+		if f, ok := node.(*ast.FuncDecl); ok && n.Tok == token.GOTO {
+			ast.Inspect(f, func(n ast.Node) bool {
+				if l, ok := n.(*ast.LabeledStmt); ok {
+					m.add(l.Label.Name, "label", "", 2, 0)
+				}
+				return true
+			})
+		}
+	}
+}

@@ -34,6 +34,7 @@ type entity struct {
 	pkg    *types.Package
 	typ    []segment        // of a variable
 	ptr    reflect.Value    // where a variable's value is
+	cell   int              // that defined a variable
 	layout string           // of a type: what it looks like in memory, in words
 	meths  map[string]*decl // of a type
 	order  []string         // of its methods
@@ -43,6 +44,9 @@ type entity struct {
 type decl struct {
 	text []segment
 	defs []*entity // what it declares; a group declares several
+
+	cell, line int    // where it was typed
+	source     string // as it was typed
 }
 
 // segment is a piece of text, or a link to an entity that the text names.

@@ -27,10 +27,12 @@ type loader struct {
 	source   func(path string) bool  // tells what comes from a fetched module; nil for nothing
 	known    map[string]reflect.Type // by "main.T" or "main.Stack[int]"
 	others   map[string]reflect.Type // of packages that are interpreted as well
+	filled   map[string]*ixgo.Package
+	grown    bool // something was filled since builders were made
 }
 
 func newLoader(l ixgo.Loader, importer types.Importer) *loader {
-	return &loader{Loader: l, importer: importer, known: map[string]reflect.Type{}, others: map[string]reflect.Type{}}
+	return &loader{Loader: l, importer: importer, known: map[string]reflect.Type{}, others: map[string]reflect.Type{}, filled: map[string]*ixgo.Package{}}
 }
 
 // Import gives a linked package.
@@ -42,7 +44,7 @@ func (l *loader) Import(path string) (*types.Package, error) {
 		return l.own, nil
 	}
 	if _, ok := ixgo.LookupPackage(path); !ok && (l.source == nil || !l.source(path)) {
-		return nil, fmt.Errorf("package %s is not linked into this kernel (have the standard library, fourm, viz, datasets, gonum's mat, stat and plot)", path)
+		return nil, fmt.Errorf("package %s is not linked into this kernel (have the standard library, fourm, viz, datasets, gonum, gorgonia, plot and x/image)", path)
 	}
 	// A package that comes as source imports others while it is loaded; only
 	// the goroutine that builds cells gets here.
@@ -52,7 +54,60 @@ func (l *loader) Import(path string) (*types.Package, error) {
 	}
 	l.depth++
 	defer func() { l.depth-- }()
+	if t, ok := l.Loader.(*ixgo.TypesLoader); ok {
+		l.fill(t, path)
+	}
 	return l.Loader.Import(path)
+}
+
+// Installed gives a package's table to the interpreter.
+func (l *loader) Installed(path string) (*ixgo.Package, bool) {
+	if p := l.filled[path]; p != nil {
+		return p, true
+	}
+	return l.Loader.Installed(path)
+}
+
+// fill loads a package that so far was only named, in a type of another one:
+// ixgo has made it with just that type, and would leave it at that. It is not
+// one that is just being loaded, for those are what imports this one.
+func (l *loader) fill(t *ixgo.TypesLoader, path string) {
+	p, named := t.LookupPackage(path)
+	table, linked := ixgo.LookupPackage(path)
+	if !named || !linked || table.Source != "" || l.filled[path] != nil || holds(p, table) {
+		return
+	}
+	l.filled[path], l.grown = table, true
+	var imports []*types.Package
+	for dep := range table.Deps {
+		if d, err := t.Import(dep); err == nil {
+			imports = append(imports, d)
+		}
+	}
+	p.SetName(table.Name)
+	for name, rt := range table.Interfaces {
+		t.InsertInterface(p, name, rt)
+	}
+	for name, rt := range table.NamedTypes {
+		t.InsertNamedType(p, name, rt)
+	}
+	for name, rt := range table.AliasTypes {
+		t.InsertAlias(p, name, rt)
+	}
+	for name, f := range table.Funcs {
+		t.InsertFunc(p, name, f)
+	}
+	for name, v := range table.Vars {
+		t.InsertVar(p, name, v.Elem())
+	}
+	for name, c := range table.TypedConsts {
+		t.InsertTypedConst(p, name, c)
+	}
+	for name, c := range table.UntypedConsts {
+		t.InsertUntypedConst(p, name, c)
+	}
+	p.SetImports(imports)
+	p.MarkComplete()
 }
 
 // imports makes a loader ixgo's importer, which applies its patches to what
@@ -64,6 +119,27 @@ func (i imports) Import(path string) (*types.Package, error) {
 		return i.l.Import(path)
 	}
 	return i.l.importer.Import(path)
+}
+
+// holds tells whether a package has what its table has. ixgo does not know: it
+// takes those for loaded that another one depends on.
+func holds(p *types.Package, table *ixgo.Package) bool {
+	for name := range table.Funcs {
+		if p.Scope().Lookup(name) == nil {
+			return false
+		}
+	}
+	for name := range table.Vars {
+		if p.Scope().Lookup(name) == nil {
+			return false
+		}
+	}
+	for name := range table.NamedTypes {
+		if p.Scope().Lookup(name) == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // LookupReflect gives the running type of a checked one.

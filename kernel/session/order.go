@@ -33,7 +33,7 @@ func group(p piece) ([]piece, error) {
 			col += p.col - 1
 		}
 		// "var " stands before the place, so that columns stay right.
-		out = append(out, piece{"var " + p.text[offset(spec.Pos()):offset(spec.End())], p.line + pos.Line - 2, max(col-4, 1), token.VAR})
+		out = append(out, piece{"var " + p.text[offset(spec.Pos()):offset(spec.End())], p.line + pos.Line - 2, max(col-4, 1), p.off, token.VAR})
 	}
 	return out, nil
 }

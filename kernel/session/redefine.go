@@ -37,7 +37,7 @@ func (w *work) fallBack(p *program, off int) bool {
 func (w *work) former(e *entity) *entity {
 	f := &entity{kind: e.kind, name: e.name, layout: e.layout, meths: map[string]*decl{}}
 	w.s.hide(f)
-	f.decl = &decl{relink(e.decl.text, map[*entity]*entity{e: f}), []*entity{f}}
+	f.decl = &decl{text: relink(e.decl.text, map[*entity]*entity{e: f}), defs: []*entity{f}}
 	return f
 }
 
@@ -85,7 +85,7 @@ func (w *work) freezeOne(c *change) {
 		}
 	}
 	for e, f := range copies {
-		f.decl = &decl{relink(e.decl.text, copies), nil}
+		f.decl = &decl{text: relink(e.decl.text, copies)}
 		for _, d := range e.decl.defs {
 			if n := copies[d]; n != nil {
 				d = n

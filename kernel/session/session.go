@@ -70,6 +70,8 @@ type Session struct {
 	shown   []any
 	sources map[int]string        // cells by number, for tracebacks
 	made    map[reflect.Type]bool // types with methods that programs have made
+	known   *knowledge            // what the checker says of the names, for completion
+	manuals map[string]*manual    // the documentation that was asked for
 	warm    chan *ixgo.SSABuilder
 	warming bool // a builder is in warm, or on its way
 	modules modules
@@ -210,6 +212,15 @@ func (s *Session) prepare() {
 // where a program needs none of them.
 func (s *Session) builder(imports int) *ixgo.SSABuilder {
 	if imports == 0 {
+		return ixgo.NewSSABuilder(s.ctx)
+	}
+	if s.loader.grown {
+		// The one that waits knows less of a package than there is now.
+		s.loader.grown = false
+		if s.warming {
+			<-s.warm
+		}
+		s.warming = false
 		return ixgo.NewSSABuilder(s.ctx)
 	}
 	s.warming = false

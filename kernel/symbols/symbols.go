@@ -1,8 +1,10 @@
 // Package symbols links the lab's packages into the interpreters. Its tables
 // (files z_*.go) are generated: one for ixgo, which runs cells and from which
 // gophernotes' tables are copied, and one for yaegi, which runs scripts, for
-// each package. It is the one package of the kernel that knows what the lab
-// computes; a program that imports it for its side effects has everything:
+// each package; z_docs.zip is the documentation of all of them. A table of
+// ixgo's is filled when its package is first imported. Package symbols is the
+// one package of the kernel that knows what the lab computes; a program that
+// imports it for its side effects has everything:
 //
 //	import _ "fourmlab/kernel/symbols"
 //
@@ -23,6 +25,7 @@ import (
 	"github.com/traefik/yaegi/stdlib"
 
 	"fourmlab/fourm"
+	"fourmlab/kernel/display"
 	"fourmlab/kernel/engine"
 )
 
@@ -39,6 +42,8 @@ func init() {
 	engine.Link(engine.Linked{
 		Prelude: prelude,
 		Yaegi:   Symbols,
+		Docs:    documentation,
+		Line:    display.Line,
 		SetHost: func(h engine.Host) { fourm.SetHost(h) },
 		Commands: []engine.Command{{
 			Name: "device", Args: "[NAME]", About: "say what models run on, or choose it", Run: device,

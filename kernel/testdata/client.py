@@ -57,6 +57,8 @@ want("ToUpper" in r["matches"] and r["cursor_start"] == 8, r)
 i = kc.complete("é := 1; fmt.Prin", 16)
 r = reply(i)["content"]
 want("Println" in r["matches"] and r["cursor_start"] == 12, r)
+kinds = {k["text"]: k for k in r["metadata"]["_jupyter_types_experimental"]}
+want(kinds["Println"]["type"] == "function" and kinds["Println"]["signature"].startswith("func(") and kinds["Println"]["start"] == 12, r)
 i = kc.inspect("strings.ToUpper", 12)
 r = reply(i)["content"]
 want(r["found"] and "func" in r["data"]["text/plain"], r)

@@ -1,0 +1,177 @@
+package session
+
+// Inspection: what stands at a cursor, in words. It finds the thing; file
+// describe.go says it.
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Inspect describes what stands at byte offset at; within the parentheses of
+// a call, where nothing else does, the function that is called.
+func (s *Session) Inspect(code string, at int, more bool) map[string]string {
+	p := look(code, at)
+	switch {
+	case p.path:
+		return s.describePackage(code[p.from:p.to], more).forms()
+	case p.literal[1] > p.literal[0] && p.at < p.literal[1] && p.at > p.literal[0]:
+		return s.literalAt(code, p).forms()
+	case p.quiet && p.literal[1] == 0:
+		return nil // a comment
+	}
+	if word := code[p.from:p.to]; word != "" && !token.IsKeyword(word) {
+		if first, _ := utf8.DecodeRuneInString(word); unicode.IsDigit(first) {
+			return s.literalAt(code, p).forms()
+		}
+		if v := s.see(code, p.from, p.to, word); v != nil {
+			if page := v.describe(more); page != nil {
+				return page.forms()
+			}
+		}
+	}
+	return s.called(code, p, more).forms()
+}
+
+func (s *Session) literalAt(code string, p spot) *page {
+	from, to := p.literal[0], p.literal[1]
+	if from >= to {
+		return nil
+	}
+	v := s.see(code, from, to, code[from:to])
+	if v == nil {
+		return nil
+	}
+	lit, ok := v.node(0).(*ast.BasicLit)
+	if !ok {
+		return nil
+	}
+	tv, ok := v.info.Types[lit]
+	if !ok {
+		return nil
+	}
+	return &page{decl: lit.Value, kind: "constant of type " + typeText(tv.Type)}
+}
+
+// called describes the function whose arguments are being typed.
+func (s *Session) called(code string, p spot, more bool) *page {
+	from, to := p.at, p.at
+	switch {
+	case p.from < p.to:
+		from, to = p.from, p.to
+	case p.at > 0 && code[p.at-1] == ')':
+		from, to = p.at-1, p.at-1
+	}
+	if from > 0 && code[from-1] == '.' {
+		return nil
+	}
+	v := s.see(code, from, to, blankName)
+	for first := from; v == nil && first > 0; {
+		// Behind an operand no name can stand, but within it one does.
+		first = wordStart(code, first)
+		if first == from {
+			break
+		}
+		v, from = s.see(code, first, to, blankName), first
+	}
+	if v == nil {
+		return nil
+	}
+	for i := range v.way {
+		call, ok := v.node(i).(*ast.CallExpr)
+		if !ok || v.pos < call.Lparen {
+			continue
+		}
+		fun := ast.Unparen(call.Fun)
+		if x, ok := fun.(*ast.IndexExpr); ok {
+			fun = x.X
+		}
+		v.way = append(v.way[:len(v.way)-1-i], call, fun)
+		if sel, ok := fun.(*ast.SelectorExpr); ok {
+			v.way = append(v.way, sel.Sel)
+		}
+		return v.describe(more)
+	}
+	return nil
+}
+
+// describe says what the word is.
+func (v *sight) describe(more bool) *page {
+	id, ok := v.node(0).(*ast.Ident)
+	if !ok {
+		return nil
+	}
+	o := v.object()
+	if o == nil {
+		if t := v.info.TypeOf(id); t != nil && t != types.Typ[types.Invalid] {
+			return &page{decl: id.Name + " " + typeText(t), kind: "value"}
+		}
+		return nil
+	}
+	if p, ok := o.(*types.PkgName); ok {
+		return v.s.describePackage(p.Imported().Path(), more)
+	}
+	if _, builtin := o.(*types.Builtin); !builtin && (o.Type() == nil || o.Type() == types.Typ[types.Invalid]) {
+		return nil
+	}
+	return v.describeObject(o, v.owner(id, o), more)
+}
+
+// owner names the type whose field or method the word is, "" for others.
+func (v *sight) owner(id *ast.Ident, o types.Object) *types.Named {
+	switch o := o.(type) {
+	case *types.Func:
+		if recv := o.Signature().Recv(); recv != nil {
+			if n := namedOf(recv.Type()); n != nil {
+				return n
+			}
+		}
+	case *types.Var:
+		if !o.IsField() {
+			return nil
+		}
+	default:
+		return nil
+	}
+	if sel, ok := v.node(1).(*ast.SelectorExpr); ok && sel.Sel == id {
+		if s := v.info.Selections[sel]; s != nil {
+			return holder(s.Recv(), s.Index())
+		}
+	}
+	for i := 1; i < 4; i++ {
+		if lit, ok := v.node(i).(*ast.CompositeLit); ok {
+			return namedOf(v.info.TypeOf(lit))
+		}
+	}
+	return nil
+}
+
+// holder walks a selection to the type that has the field.
+func holder(t types.Type, index []int) *types.Named {
+	for _, i := range index[:len(index)-1] {
+		if p, ok := t.Underlying().(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		st, ok := t.Underlying().(*types.Struct)
+		if !ok || i >= st.NumFields() {
+			break
+		}
+		t = st.Field(i).Type()
+	}
+	return namedOf(t)
+}
+
+func namedOf(t types.Type) *types.Named {
+	if t == nil {
+		return nil
+	}
+	t = types.Unalias(t)
+	if p, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(p.Elem())
+	}
+	n, _ := t.(*types.Named)
+	return n
+}
