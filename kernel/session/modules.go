@@ -50,7 +50,7 @@ func (s *Session) Fetch(path, version string) error {
 		return fmt.Errorf("package %s is not linked into this kernel, and there is no go command here to fetch it", path)
 	}
 	if err := s.modules.open(); err != nil {
-		return fmt.Errorf("package %s: %w", path, err)
+		return fmt.Errorf("package %s is not linked into this kernel, and cannot be fetched: %w", path, err)
 	}
 	at := path + "@latest"
 	if version != "" {
@@ -59,12 +59,12 @@ func (s *Session) Fetch(path, version string) error {
 	if version != "" || !s.modules.has(path) {
 		fmt.Fprintf(os.Stderr, "fetching %s ...\n", at)
 		if _, err := s.modules.command("get", at); err != nil {
-			return fmt.Errorf("package %s: %w", path, err)
+			return fmt.Errorf("package %s is not linked into this kernel, and cannot be fetched: %w", path, err)
 		}
 	}
 	out, err := s.modules.command("list", "-e", "-deps", "-json=ImportPath,Dir,Name,Standard,SFiles,Error", path)
 	if err != nil {
-		return fmt.Errorf("package %s: %w", path, err)
+		return fmt.Errorf("package %s is not linked into this kernel, and cannot be fetched: %w", path, err)
 	}
 	found := map[string]string{}
 	for d := json.NewDecoder(bytes.NewReader(out)); ; {
@@ -72,7 +72,7 @@ func (s *Session) Fetch(path, version string) error {
 		if err := d.Decode(&p); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
-			return fmt.Errorf("package %s: %w", path, err)
+			return fmt.Errorf("package %s is not linked into this kernel, and cannot be fetched: %w", path, err)
 		}
 		if _, linked := ixgo.LookupPackage(p.ImportPath); linked || p.ImportPath == "unsafe" {
 			continue
@@ -82,7 +82,7 @@ func (s *Session) Fetch(path, version string) error {
 		switch {
 		case p.Standard:
 		case p.Error != nil:
-			return fmt.Errorf("package %s: %s", path, firstLine(p.Error.Err))
+			return fmt.Errorf("package %s is not linked into this kernel, and cannot be fetched: %s", path, firstLine(p.Error.Err))
 		case len(p.SFiles) > 0:
 			return fmt.Errorf("package %s needs %s, part of which is assembly; cells are interpreted", path, p.ImportPath)
 		case p.ImportPath == path && p.Name == "main":

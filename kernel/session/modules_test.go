@@ -110,7 +110,7 @@ func Sum[T Shape](xs ...T) (sum float64) {
 		{"1 + 1", "2"},
 		{"import \"example.org/fast\"", "part of which is assembly"},
 		{"shapes.Sum(a)", "9"},
-		{"import \"example.org/none\"", "package example.org/none: "},
+		{"import \"example.org/none\"", "package example.org/none is not linked into this kernel, and cannot be fetched: "},
 		{"import \"nosuch\"", "package nosuch is not linked into this kernel, and no module has such a name"},
 		{"import \"../x\"", "no module has such a name"},
 		{"fmt.Sprint(b)", "square of 1"},

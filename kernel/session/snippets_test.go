@@ -198,7 +198,7 @@ var mixedSnippets = []snippet{
 	ok("nil pointer that would be an error", "|<nil>", "type E struct{}\nfunc (e *E) Error() string { return \"bad\" }\nvar e *E\ne == nil", "var f error\nf"),
 	fails("exit", "exit: exit status 3", "os.Exit(3)"),
 	fails("log.Fatal", "exit: exit status 1", "import \"log\"\nlog.Fatal(\"no\")"),
-	fails("unknown package", "is not linked", "import \"example.com/x\""),
+	fails("unknown package", "is not linked", "import \"nosuch/x\""),
 	mistake("old name in message", "cannot use x", "x := 1", "func f(s string) {}\nf(x)"),
 	panics("panic with an error", "panic: bad", "panic(fmt.Errorf(\"bad\"))"),
 	mistake("return value missing", "missing return", "func f() int { }"),
