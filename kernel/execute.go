@@ -126,7 +126,7 @@ func dead(p *process) report {
 func (s *server) expressions(xs map[string]string, n int) map[string]any {
 	out := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(xs)) {
-		r, ok := s.ask(order{Op: "run", N: n, Code: xs[name]})
+		r, ok := s.ask(order{Op: "eval", N: n, Code: xs[name]})
 		switch {
 		case !ok:
 			out[name] = map[string]any{"status": "error", "ename": "fatal", "evalue": "the cells' process has ended", "traceback": []string{}}

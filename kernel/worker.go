@@ -20,7 +20,7 @@ import (
 
 // order is what the parent asks of the worker.
 type order struct {
-	Op   string `json:"op"` // run, complete, inspect, whole, comm_*; interrupt and input need no answer
+	Op   string `json:"op"` // run, eval, complete, inspect, whole, comm_*; interrupt and input need no answer
 	N    int    `json:"n,omitempty"`
 	Code string `json:"code,omitempty"`
 	At   int    `json:"at,omitempty"`   // in bytes
@@ -189,7 +189,7 @@ func (w *worker) obey(ctx context.Context, o order) report {
 	w.typed.running.Store(true)
 	r := w.cell(ctx, o.N, o.Code)
 	w.typed.running.Store(false)
-	if r.Failure == nil {
+	if o.Op == "run" && r.Failure == nil {
 		w.ran[o.N] = o.Code
 	}
 	return r

@@ -44,7 +44,7 @@ r, out = run("1", user_expressions={"v": "x + 1", "w": "nope"})
 want(r["execution_count"] == n + 1 and r["user_expressions"]["v"]["data"]["text/plain"] == "42" and r["user_expressions"]["w"]["status"] == "error", r)
 
 # stop_on_error aborts what waits
-first = kc.execute("time.Sleep(200*time.Millisecond)\nnope()")
+first = kc.execute("time.Sleep(200*time.Millisecond)\npanic(\"no\")")
 second = kc.execute("1")
 want(reply(first)["content"]["status"] == "error", "first")
 want(reply(second)["content"]["status"] == "aborted", "second")

@@ -135,7 +135,7 @@ want(history(hist_access_type="search", pattern="*ü*") == [lines[4]] and histor
 # completion and inspection count in characters, is_complete
 i = kc.complete('s := "é😀"; strings.ToU', 22)
 c = reply(i)["content"]
-want(c["status"] == "ok" and c["cursor_start"] == 19 and c["cursor_end"] == 22 and "ToUpper" in c["matches"] and c["metadata"] == {}, c)
+want(c["status"] == "ok" and c["cursor_start"] == 19 and c["cursor_end"] == 22 and "ToUpper" in c["matches"] and [m["text"] for m in c["metadata"]["_jupyter_types_experimental"]] == c["matches"], c)
 i = kc.inspect("strings.ToUpper", 12)
 c = reply(i)["content"]
 want(c["status"] == "ok" and c["found"] and c["data"]["text/plain"] and c["metadata"] == {}, c)
