@@ -5,6 +5,7 @@ package kernel
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -46,6 +47,7 @@ func commands() []command {
 		{"save", "FILE [CELLS]", "write cells (3, 1-5; by itself all that ran) to a program (.go) or a notebook (.ipynb)", false, saveFile},
 		{"time", "[CODE]", "run code, or the cell below, and say how long it took", true, timeOnce},
 		{"timeit", "[-n N] [-r R] [CODE]", "run code, or the cell below, again and again, and say how long it takes", true, timeMany},
+		{"yaegi", "", "run the cell below in yaegi, the interpreter of scripts", true, yaegiCell},
 		{"who", "", "list what cells have defined", false, who},
 	}
 	for _, c := range engine.Current().Commands {
@@ -64,6 +66,9 @@ func commands() []command {
 // cell runs a cell: the commands at its head, in their order, then the rest.
 // What all but the last give is displayed.
 func (w *worker) cell(ctx context.Context, n int, code string) report {
+	if m := question.FindStringSubmatch(code); m != nil && strings.Contains(code, "?") {
+		return w.explain(n, m[2], strings.Count(code, "?") > 1)
+	}
 	var payload []map[string]any
 	r := report{Op: "done"}
 	for at := 0; at < len(code); {
@@ -92,6 +97,18 @@ func (w *worker) cell(ctx context.Context, n int, code string) report {
 	}
 	r.Payload = payload
 	return r
+}
+
+// question is a name with a question mark before or behind it.
+var question = regexp.MustCompile(`^\s*(\?{0,2})\s*([\pL_][\pL\pN_]*(?:\.[\pL_][\pL\pN_]*)*)\s*(\?{0,2})\s*$`)
+
+// explain hands what a name is to the front end's pager.
+func (w *worker) explain(n int, name string, more bool) report {
+	r := w.look(order{Op: "inspect", Code: name, At: len(name), More: more})
+	if r.Forms == nil {
+		return report{Op: "done", Failure: &engine.Failure{Name: "command error", Value: fmt.Sprintf("In [%d]: ?: nothing is known of %s", n, name)}}
+	}
+	return report{Op: "done", Payload: []map[string]any{{"source": "page", "data": r.Forms, "start": 0}}}
 }
 
 // command carries out one, and tells whether it took the rest of the cell.
@@ -154,7 +171,11 @@ func withoutFlags(args string) string {
 
 // goCell runs Go.
 func (w *worker) goCell(ctx context.Context, n int, code string) report {
-	r := w.engine.Run(ctx, n, code)
+	return w.told(w.engine.Run(ctx, n, code), code)
+}
+
+// told is what became of a cell.
+func (w *worker) told(r engine.Result, code string) report {
 	if r.Err != nil {
 		if r.Err.Name == "compile error" && strayCommand(code) {
 			r.Err.Trace = append(r.Err.Trace, "Lines that begin with % or $ are commands; they stand at the head of a cell.")
@@ -238,6 +259,7 @@ func help(*worker, *asked) report {
 		fmt.Printf("%-32s %s\n", strings.TrimSpace(name+" "+c.args), c.about)
 	}
 	fmt.Printf("%-32s %s\n", "$ COMMAND", "run a command of the shell")
+	fmt.Printf("%-32s %s\n", "NAME? or NAME??", "say what a name is; two marks say more")
 	fmt.Println("A command with %% takes the whole cell; with one %, the rest of its line where something stands there.")
 	return report{Op: "done"}
 }

@@ -1,6 +1,6 @@
 package kernel
 
-// %who and %reset: what the session holds.
+// %who, %reset and %%yaegi: what the session holds, and who runs it.
 
 import (
 	"fmt"
@@ -36,4 +36,10 @@ func reset(w *worker, c *asked) report {
 	}
 	w.ran = map[int]string{}
 	return report{Op: "done"}
+}
+
+// yaegiCell runs a cell in the other interpreter.
+func yaegiCell(w *worker, c *asked) report {
+	body := c.body()
+	return w.told(w.engine.RunYaegi(c.ctx, c.n, body), body)
 }

@@ -58,6 +58,9 @@ func (k *talk) ask(n int, code string) string {
 		out += fmt.Sprint("=> ", r.Bundle["text/plain"])
 	}
 	for _, p := range r.Payload {
+		if data, ok := p["data"].(map[string]any); ok {
+			p["text"] = data["text/plain"]
+		}
 		out += fmt.Sprintf("{%v %q}", p["source"], p["text"])
 	}
 	return out
@@ -117,6 +120,10 @@ func TestCommands(t *testing.T) {
 		{"x = 5\n%time x", `(?s)compile error.*stand at the head of a cell`},
 		{"x", `^=> 26$`},
 		{"% ", `no command %`},
+		{"strings.ToUpper?", `^{page .*func ToUpper\(s string\) string`},
+		{" ?? x", `^{page .*x`},
+		{"nope?", `nothing is known of nope`},
+		{"x ? y", `compile error`},
 		{"%reset", `^$`},
 		{"x", `undefined: x`},
 		{"%who", `nothing is defined yet`},

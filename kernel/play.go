@@ -132,6 +132,11 @@ func (p *player) event(worker *process, r report) {
 func (p *player) finish(c *notebook.Cell, r report, n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	for _, page := range r.Payload {
+		if data, ok := page["data"].(map[string]any); ok && page["source"] == "page" {
+			c.Add(notebook.Output{"output_type": "display_data", "data": data, "metadata": map[string]any{}})
+		}
+	}
 	switch {
 	case r.Failure != nil:
 		c.Add(notebook.Output{"output_type": "error", "ename": r.Failure.Name, "evalue": r.Failure.Value, "traceback": traceback(r.Failure)})

@@ -4,9 +4,6 @@ package kernel
 
 import (
 	"fmt"
-	"go/ast"
-	"go/token"
-	"go/types"
 	"log"
 	"os"
 	"os/signal"
@@ -40,7 +37,7 @@ func RunScript(path, with string, args []string) error {
 	switch with {
 	case "":
 		with = "yaegi"
-		if pos, what := beyondYaegi(p); what != "" {
+		if pos, what := p.BeyondYaegi(); what != "" {
 			fmt.Fprintf(os.Stderr, "%s: %s is beyond yaegi; running on the ssa engine\n", p.Position(pos), what)
 			with = "ssa"
 		}
@@ -82,108 +79,6 @@ func RunScript(path, with string, args []string) error {
 var endings = interp.Exports{
 	"os/os":   {"Exit": reflect.ValueOf(os.Exit)},
 	"log/log": {"Fatal": reflect.ValueOf(log.Fatal), "Fatalf": reflect.ValueOf(log.Fatalf), "Fatalln": reflect.ValueOf(log.Fatalln)},
-}
-
-// beyondYaegi finds the first thing in a program that yaegi does not run as
-// Go does.
-func beyondYaegi(p *session.Program) (at token.Pos, what string) {
-	found := func(pos token.Pos, text string) {
-		if what == "" || pos < at {
-			at, what = pos, text
-		}
-	}
-	for id := range p.Info.Instances {
-		found(id.Pos(), "a generic call or type")
-	}
-	for id, obj := range p.Info.Uses {
-		if b, ok := obj.(*types.Builtin); ok && strings.Contains(" min max clear ", " "+b.Name()+" ") {
-			found(id.Pos(), "the builtin "+b.Name())
-		}
-	}
-	ast.Inspect(p.File, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncDecl:
-			if n.Type.TypeParams != nil {
-				found(n.Pos(), "a generic function")
-			}
-		case *ast.TypeSpec:
-			if n.TypeParams != nil {
-				found(n.Pos(), "a generic type")
-			}
-		case *ast.RangeStmt:
-			switch p.Info.TypeOf(n.X).Underlying().(type) {
-			case *types.Basic:
-				if t := p.Info.TypeOf(n.X).Underlying().(*types.Basic); t.Info()&types.IsInteger != 0 {
-					found(n.Pos(), "range over an integer")
-				}
-			case *types.Signature:
-				found(n.Pos(), "range over a function")
-			}
-			loop(p, n.Body, found, n.Key, n.Value)
-		case *ast.ForStmt:
-			if a, ok := n.Init.(*ast.AssignStmt); ok && a.Tok == token.DEFINE {
-				loop(p, n.Body, found, a.Lhs...)
-			} else {
-				loop(p, n.Body, found)
-			}
-		case *ast.TypeAssertExpr:
-			if n.Type == nil {
-				break
-			}
-			t := types.Unalias(p.Info.TypeOf(n.Type))
-			if named, ok := t.(*types.Named); ok && types.IsInterface(named) && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "main" {
-				found(n.Pos(), "an assertion to an interface of the program")
-			}
-		case *ast.CallExpr:
-			if s, ok := n.Fun.(*ast.SelectorExpr); ok {
-				if f, ok := p.Info.Uses[s.Sel].(*types.Func); ok && f.FullName() == "errors.As" {
-					found(n.Pos(), "errors.As")
-				}
-			}
-		}
-		return true
-	})
-	return at, what
-}
-
-// loop looks into a loop's body for what depends on each turn having its own
-// variables, and for defer.
-func loop(p *session.Program, body *ast.BlockStmt, found func(token.Pos, string), vars ...ast.Expr) {
-	own := map[types.Object]bool{}
-	for _, v := range vars {
-		if id, ok := v.(*ast.Ident); ok && p.Info.Defs[id] != nil {
-			own[p.Info.Defs[id]] = true
-		}
-	}
-	depth := 0
-	var stack []ast.Node
-	ast.Inspect(body, func(n ast.Node) bool {
-		if n == nil {
-			if _, ok := stack[len(stack)-1].(*ast.FuncLit); ok {
-				depth--
-			}
-			stack = stack[:len(stack)-1]
-			return true
-		}
-		stack = append(stack, n)
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			depth++
-		case *ast.DeferStmt:
-			if depth == 0 {
-				found(n.Pos(), "defer in a loop")
-			}
-		case *ast.UnaryExpr:
-			if id, ok := n.X.(*ast.Ident); ok && n.Op == token.AND && own[p.Info.Uses[id]] {
-				found(n.Pos(), "the address of a loop's variable")
-			}
-		case *ast.Ident:
-			if depth > 0 && own[p.Info.Uses[n]] {
-				found(n.Pos(), "a closure over a loop's variable")
-			}
-		}
-		return true
-	})
 }
 
 // scriptHost shows progress as a line on standard error and decides what a

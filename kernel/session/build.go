@@ -38,7 +38,7 @@ func (s *Session) evaluate(ctx context.Context, c *cell, r *run) *engine.Failure
 		return failure
 	}
 	p.commit()
-	if failure = s.execute(ctx, p.in, r); failure != nil && !r.left.Load() {
+	if failure = p.runs(ctx, r); failure != nil && !r.left.Load() {
 		w.withdraw()
 	}
 	return failure
@@ -66,9 +66,11 @@ func (w *work) withdraw() {
 // product is a cell that is ready to run.
 type product struct {
 	*work
-	in    *ixgo.Interp
-	order []*entity
-	pkg   *types.Package
+	in      *ixgo.Interp
+	order   []*entity
+	pkg     *types.Package
+	program *ast.File
+	body    []segment // of the cell's function
 }
 
 // build writes, checks and compiles the second program.
@@ -96,7 +98,11 @@ func (w *work) build(cell *run) (*product, *engine.Failure) {
 	p.body.WriteString("}\n")
 	p.keep(w.pkg, order)
 	src, _ := p.source()
-	return w.compile(src, order, cell)
+	ready, failure := w.compile(src, order, cell)
+	if ready != nil {
+		ready.body = body
+	}
+	return ready, failure
 }
 
 // variables finds what the top level defines, and whether a variable of the
@@ -297,7 +303,7 @@ func (w *work) compile(src string, order []*entity, cell *run) (p *product, fail
 	if err := s.sharePackages(in); err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
-	return &product{work: w, in: in, order: order, pkg: w.pkg}, nil
+	return &product{work: w, in: in, order: order, pkg: w.pkg, program: f}, nil
 }
 
 // outdate makes types whose methods changed, or that lead to what changed, be

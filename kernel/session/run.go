@@ -69,12 +69,9 @@ func (s *Session) sleep(d time.Duration) {
 
 // bindExits makes what ends a program end the cell.
 func (s *Session) bindExits() {
-	fatal := func(print func(...any)) func(...any) {
-		return func(v ...any) { print(v...); panic(exited(1)) }
+	for _, name := range []string{"log.Fatal", "log.Fatalln", "log.Fatalf"} {
+		s.ctx.RegisterExternal(name, s.fatal(name))
 	}
-	s.ctx.RegisterExternal("log.Fatal", fatal(log.Print))
-	s.ctx.RegisterExternal("log.Fatalln", fatal(log.Println))
-	s.ctx.RegisterExternal("log.Fatalf", func(f string, v ...any) { log.Printf(f, v...); panic(exited(1)) })
 	s.ctx.RegisterExternal("(*log.Logger).Fatal", func(l *log.Logger, v ...any) { l.Print(v...); panic(exited(1)) })
 	s.ctx.RegisterExternal("(*log.Logger).Fatalln", func(l *log.Logger, v ...any) { l.Println(v...); panic(exited(1)) })
 	s.ctx.RegisterExternal("(*log.Logger).Fatalf", func(l *log.Logger, f string, v ...any) { l.Printf(f, v...); panic(exited(1)) })
@@ -83,6 +80,17 @@ func (s *Session) bindExits() {
 	s.ctx.RegisterExternal("os.Exit", func(code int) { panic(exited(code)) })
 	s.ctx.RegisterExternal("syscall.Exit", func(code int) { panic(exited(code)) })
 	s.ctx.RegisterExternal("runtime.Goexit", func() { panic(goexited{}) })
+}
+
+// fatal gives what stands for one of log's functions that end a program.
+func (s *Session) fatal(name string) any {
+	switch name {
+	case "log.Fatalf":
+		return func(f string, v ...any) { log.Printf(f, v...); panic(exited(1)) }
+	case "log.Fatalln":
+		return func(v ...any) { log.Println(v...); panic(exited(1)) }
+	}
+	return func(v ...any) { log.Print(v...); panic(exited(1)) }
 }
 
 // parseFlags is FlagSet.Parse, which ends the process itself where flags that
@@ -212,7 +220,7 @@ func (s *Session) ended(out outcome, r *run) *engine.Failure {
 	case r.why.Load() != nil:
 		return s.reason(r)
 	case out.panicked == nil && r.requested.Load() || interrupted(out.panicked):
-		return &engine.Failure{Name: "interrupted", Value: "the cell was stopped; variables keep what they had"}
+		return stopped()
 	case out.panicked == nil:
 		return nil
 	}
