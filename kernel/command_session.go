@@ -4,8 +4,6 @@ package kernel
 
 import (
 	"fmt"
-
-	"fourmlab/kernel/session"
 )
 
 // who lists what cells have defined.
@@ -28,13 +26,10 @@ func who(w *worker, c *asked) report {
 // reset begins anew.
 func reset(w *worker, c *asked) report {
 	old := w.engine
-	w.swap.Lock()
-	w.engine = session.New()
-	w.swap.Unlock()
+	w.fresh()
 	if err := old.Close(); err != nil {
 		return refused(c, "%v", err)
 	}
-	w.ran = map[int]string{}
 	return report{Op: "done"}
 }
 

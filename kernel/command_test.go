@@ -23,7 +23,7 @@ func newTalk(t *testing.T, dir string) *talk {
 	t.Helper()
 	k := &talk{t: t}
 	var err error
-	k.p, err = start(dir, func(name, text string) {
+	k.p, err = start(dir, func(name, text string, _ int) {
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		k.said.WriteString(text)
@@ -120,7 +120,7 @@ func TestCommands(t *testing.T) {
 		{"x = 5\n%time x", `(?s)compile error.*stand at the head of a cell`},
 		{"x", `^=> 26$`},
 		{"% ", `no command %`},
-		{"strings.ToUpper?", `^{page .*func ToUpper\(s string\) string`},
+		{"strings.ToUpper?", `^{page .*func strings.ToUpper\(`},
 		{" ?? x", `^{page .*x`},
 		{"nope?", `nothing is known of nope`},
 		{"x ? y", `compile error`},

@@ -7,10 +7,10 @@ import (
 	"encoding/json"
 )
 
-// event publishes what a worker reports at any time, under the cell that runs
-// or ran last.
+// event publishes what a worker reports at any time, under the cell that did
+// it.
 func (s *server) event(p *process, r report) {
-	parent := s.running()
+	parent := s.parentOf(r.Cell)
 	switch r.Op {
 	case "display", "update":
 		kind := "display_data"

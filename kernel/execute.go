@@ -45,6 +45,10 @@ func (s *server) execute(m *message) {
 	s.mu.Lock()
 	before := s.parent
 	s.parent, s.asker = m.raw, nil
+	if !x.Silent {
+		s.parents[name] = m.raw
+		delete(s.parents, name-keptParents)
+	}
 	if x.Stdin {
 		s.asker = m
 	}

@@ -90,19 +90,18 @@ func number(path string) int64 {
 	return n
 }
 
-// boundMemory gives the session its limit.
-func boundMemory(s *session.Session) error {
+// boundMemory watches the process and gives what tells a session its limit.
+func boundMemory() (tell func(*session.Session), err error) {
 	limit, err := memoryLimit()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if total, _ := machineMemory(); limit == 0 || total > 0 && total < limit {
 		limit = total
 	}
 	if limit == 0 {
-		return nil
+		return func(*session.Session) {}, nil
 	}
-	s.Limit(limit, func() int64 { _, free := machineMemory(); return free })
 	go func() {
 		for range time.Tick(100 * time.Millisecond) {
 			if used := session.Memory(); used > limit+limit/4 {
@@ -111,5 +110,7 @@ func boundMemory(s *session.Session) error {
 			}
 		}
 	}()
-	return nil
+	return func(s *session.Session) {
+		s.Limit(limit, func() int64 { _, free := machineMemory(); return free })
+	}, nil
 }

@@ -91,22 +91,31 @@ func ended(ctx context.Context) error {
 // player gives what the worker reports to the cell that runs.
 type player struct {
 	mu    sync.Mutex
-	cell  *notebook.Cell
+	cells []*notebook.Cell             // those that have run, and the one that runs
 	shows map[string][]notebook.Output // by display id
 }
 
 func (p *player) turn(c *notebook.Cell) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.cell = c
+	p.cells = append(p.cells, c)
 }
 
-func (p *player) print(name, text string) {
+// of gives a cell by its number, or for 0 the one that runs.
+func (p *player) of(cell int) *notebook.Cell {
+	switch {
+	case len(p.cells) == 0:
+		return &notebook.Cell{} // nobody's
+	case cell < 1 || cell > len(p.cells):
+		cell = len(p.cells)
+	}
+	return p.cells[cell-1]
+}
+
+func (p *player) print(name, text string, cell int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.cell != nil {
-		p.cell.Print(name, text)
-	}
+	p.of(cell).Print(name, text)
 }
 
 func (p *player) event(worker *process, r report) {
@@ -115,7 +124,6 @@ func (p *player) event(worker *process, r report) {
 	switch {
 	case r.Op == "input":
 		worker.send(order{Op: "input", N: r.N, Error: "nobody is here to answer"})
-	case p.cell == nil:
 	case r.Op == "update":
 		for _, o := range p.shows[r.ID] {
 			o["data"] = withText(r.Bundle)
@@ -123,9 +131,9 @@ func (p *player) event(worker *process, r report) {
 	case r.Op == "display":
 		o := notebook.Output{"output_type": "display_data", "data": withText(r.Bundle), "metadata": map[string]any{}}
 		p.shows[r.ID] = append(p.shows[r.ID], o)
-		p.cell.Add(o)
+		p.of(r.Cell).Add(o)
 	case r.Op == "clear":
-		p.cell.Clear(r.Flag)
+		p.of(r.Cell).Clear(r.Flag)
 	}
 }
 

@@ -29,9 +29,10 @@ type process struct {
 }
 
 // start starts a worker in a folder ("" for this one), whose printed text goes
-// to publish, and what it does to the page to event, which must not wait for
+// to publish (with the cell that printed it where that is not the one that runs
+// or ran last), and what it does to the page to event, which must not wait for
 // the worker.
-func start(dir string, publish func(name, text string), event func(*process, report)) (*process, error) {
+func start(dir string, publish func(name, text string, cell int), event func(*process, report)) (*process, error) {
 	if _, err := memoryLimit(); err != nil {
 		return nil, err
 	}

@@ -32,13 +32,14 @@ type server struct {
 	once    sync.Once
 	started chan struct{} // closed when there is a worker, or none could be started
 
-	mu     sync.Mutex
-	parent json.RawMessage   // whose cell is running, or ran last
-	asker  *message          // the same, if its front end answers questions
-	asked  int               // the question that is open, or 0
-	comms  map[string]string // targets of the open ones, by id
-	worker *process
-	failed error // why there is no worker
+	mu      sync.Mutex
+	parent  json.RawMessage         // whose cell is running, or ran last
+	parents map[int]json.RawMessage // by cell
+	asker   *message                // the same, if its front end answers questions
+	asked   int                     // the question that is open, or 0
+	comms   map[string]string       // targets of the open ones, by id
+	worker  *process
+	failed  error // why there is no worker
 
 	count   int // of cells
 	history []entry
@@ -100,7 +101,7 @@ func Serve(connectionFile string) error {
 func newServer(key signer) *server {
 	return &server{
 		key: key, session: uuid(), queue: newQueue(), quit: make(chan struct{}), started: make(chan struct{}),
-		comms: map[string]string{},
+		comms: map[string]string{}, parents: map[int]json.RawMessage{},
 	}
 }
 
@@ -211,9 +212,9 @@ func (s *server) interrupt() { s.current().send(order{Op: "interrupt"}) }
 
 // restart starts a worker in place of none or a dead one.
 func (s *server) restart() error {
-	p, err := start("", func(name, text string) {
+	p, err := start("", func(name, text string, cell int) {
 		s.iopub.Settle()
-		s.publish("stream", s.running(), map[string]any{"name": name, "text": text})
+		s.publish("stream", s.parentOf(cell), map[string]any{"name": name, "text": text})
 	}, s.event)
 	if err != nil {
 		return err
@@ -227,6 +228,20 @@ func (s *server) restart() error {
 func (s *server) running() json.RawMessage {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.parent
+}
+
+// keptParents is how many cells may still print after they have ended.
+const keptParents = 1000
+
+// parentOf gives the request that ran a cell, or for 0 and a cell of long ago
+// the one that runs or ran last.
+func (s *server) parentOf(cell int) json.RawMessage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m, ok := s.parents[cell]; ok && cell > 0 {
+		return m
+	}
 	return s.parent
 }
 

@@ -23,10 +23,14 @@ import (
 // needs a person; a read of what is there takes microseconds.
 const patienceOfReads = 30 * time.Millisecond
 
+// probes is how often another file is read in that time.
+const probes = 10
+
 // typing feeds os.Stdin.
 type typing struct {
 	mu       sync.Mutex
-	from, to *os.File // to is nil once the end was told
+	from, to *os.File    // to is nil once the end was told
+	idle     [2]*os.File // a pipe that nobody reads
 	fed      bool
 	running  atomic.Bool // a cell runs
 }
@@ -36,6 +40,13 @@ type typing struct {
 func (t *typing) open() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.idle[0] == nil {
+		r, w, err := os.Pipe()
+		if err != nil {
+			return fmt.Errorf("kernel: standard input: %w", err)
+		}
+		t.idle = [2]*os.File{r, w}
+	}
 	if t.to == nil {
 		r, w, err := os.Pipe()
 		if err != nil {
@@ -54,21 +65,35 @@ func (t *typing) open() error {
 	return nil
 }
 
-// reads tells whether somebody waits for input.
-func reads(from *os.File) bool {
-	conn, err := from.SyscallConn()
-	if err != nil {
-		return false
-	}
+// probe tries to take the lock that a read of the file holds, and tells by the
+// end of the channel when it had it.
+func probe(f *os.File) <-chan struct{} {
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		conn.Read(func(uintptr) bool { return true })
+		if conn, err := f.SyscallConn(); err == nil {
+			conn.Read(func(uintptr) bool { return true })
+		}
 	}()
+	return over
+}
+
+// reads tells whether somebody waits for input. On a busy machine anything may
+// take long, so the lock is compared with that of a file that nobody reads.
+func (t *typing) reads(from *os.File) bool {
+	over := probe(from)
+	for range probes {
+		select {
+		case <-over:
+			return false
+		case <-time.After(patienceOfReads / probes):
+		}
+		<-probe(t.idle[0])
+	}
 	select {
 	case <-over:
 		return false
-	case <-time.After(patienceOfReads):
+	default:
 		return true
 	}
 }
@@ -86,7 +111,7 @@ func (w *worker) serve(t *typing) {
 		}
 		from := t.from
 		t.mu.Unlock()
-		if !reads(from) {
+		if !t.reads(from) {
 			continue
 		}
 		line, err := w.Ask("", false)

@@ -19,12 +19,14 @@ const (
 	keepLast   = 8 << 10
 )
 
-var markPattern = regexp.MustCompile("\x1e\x1ffourm:(\\d+)\x1f\x1e")
+// markPattern finds marks: with a colon, of a report; with an @, of whose text
+// follows.
+var markPattern = regexp.MustCompile("\x1e\x1ffourm(?::(\\d+)|@(\\d+))\x1f\x1e")
 
 // stream reads one of the worker's outputs.
 type stream struct {
 	name    string
-	publish func(name, text string)
+	publish func(name, text string, cell int)
 	r       io.ReadCloser
 
 	mu      sync.Mutex
@@ -33,11 +35,12 @@ type stream struct {
 	tail    []byte // the end of all that was published
 	seen    int    // the last mark
 	passed  int    // the last mark whose report has been handled
+	cell    int    // whose text it is, 0 for that of the cell that runs or ran last
 	ended   bool
 	timer   *time.Timer
 }
 
-func newStream(name string, r io.ReadCloser, publish func(name, text string)) *stream {
+func newStream(name string, r io.ReadCloser, publish func(name, text string, cell int)) *stream {
 	s := &stream{name: name, publish: publish, r: r}
 	s.moved = sync.NewCond(&s.mu)
 	go s.read(r)
@@ -56,6 +59,13 @@ func (s *stream) read(r io.ReadCloser) {
 			m := markPattern.FindSubmatchIndex(held)
 			if m == nil {
 				break
+			}
+			if m[4] >= 0 {
+				s.pending = append(s.pending, held[:m[0]]...)
+				s.flush()
+				s.cell, _ = strconv.Atoi(string(held[m[4]:m[5]]))
+				held = held[m[1]:]
+				continue
 			}
 			if n, _ := strconv.Atoi(string(held[m[2]:m[3]])); n != s.seen+1 { // a cell printed it
 				s.pending = append(s.pending, held[:m[1]]...)
@@ -117,7 +127,7 @@ func (s *stream) flush() {
 	if len(s.tail) > keepLast {
 		s.tail = append([]byte(nil), s.tail[len(s.tail)-keepLast:]...)
 	}
-	s.publish(s.name, string(text))
+	s.publish(s.name, string(text), s.cell)
 	s.pending = append(s.pending[:0], s.pending[n:]...)
 }
 

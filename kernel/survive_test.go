@@ -25,7 +25,7 @@ type bench struct {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{t: t}
-	p, err := start("", func(name, text string) {
+	p, err := start("", func(name, text string, _ int) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		b.b.WriteString(text)

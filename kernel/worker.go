@@ -50,6 +50,7 @@ type report struct {
 	Status     string             `json:"status,omitempty"`
 	Payload    []map[string]any   `json:"payload,omitempty"` // for the front end, as the protocol says
 
+	Cell   int            `json:"cell,omitempty"` // whose doing it is, 0 for the cell that runs or ran last
 	N      int            `json:"n,omitempty"`    // of a question
 	Flag   bool           `json:"flag,omitempty"` // a secret question; a clear that waits
 	Target string         `json:"target,omitempty"`
@@ -64,6 +65,17 @@ type report struct {
 // knows what was printed before it.
 func markText(seq int) string { return fmt.Sprintf("\x1e\x1ffourm:%d\x1f\x1e", seq) }
 
+// printed writes what a goroutine of an earlier cell prints, between marks that
+// say whose it is.
+func (w *worker) printed(cell int, text string) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, err := fmt.Fprintf(w.prints[0], "\x1e\x1ffourm@%d\x1f\x1e%s\x1e\x1ffourm@0\x1f\x1e", cell, text); err != nil {
+		return 0, err
+	}
+	return len(text), nil
+}
+
 // worker is the child's side of the pipes.
 type worker struct {
 	mu     sync.Mutex
@@ -74,6 +86,7 @@ type worker struct {
 	engine *session.Session
 	swap   sync.Mutex     // of engine, which interrupts read at any time
 	ran    map[int]string // cells that came to their end, by number
+	fresh  func()         // gives the worker a new session
 
 	asking  sync.Mutex // one question at a time
 	asked   int
@@ -92,10 +105,23 @@ func Worker() error {
 	if in == nil || out == nil {
 		return fmt.Errorf("kernel.Worker: no pipes; this process is started by the kernel only")
 	}
+	bound, err := boundMemory()
+	if err != nil {
+		return err
+	}
 	w := &worker{
-		out: out, prints: []*os.File{os.Stdout, os.Stderr}, engine: session.New(), ran: map[int]string{},
+		out: out, prints: []*os.File{os.Stdout, os.Stderr},
 		answers: make(chan order, 16), stops: make(chan struct{}, 1),
 	}
+	w.fresh = func() {
+		s := session.New()
+		s.Late = w.printed
+		bound(s)
+		w.swap.Lock()
+		w.engine, w.ran = s, map[int]string{}
+		w.swap.Unlock()
+	}
+	w.fresh()
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	go func() {
@@ -103,9 +129,6 @@ func Worker() error {
 			w.interrupt()
 		}
 	}()
-	if err := boundMemory(w.engine); err != nil {
-		return err
-	}
 	// The session stops deep recursion before Go does, which ends the process.
 	debug.SetMaxStack(2 << 30)
 	if set := engine.Current().SetHost; set != nil {
@@ -153,10 +176,12 @@ func Worker() error {
 
 // send marks the streams and reports.
 func (w *worker) send(r report) {
+	cell := w.session().Cell()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.seq++
 	r.Seq = w.seq
+	r.Cell = cell
 	for _, f := range w.prints {
 		f.WriteString(markText(r.Seq))
 	}

@@ -44,8 +44,38 @@ func (s *Session) bindRuntime() {
 		}
 	})
 	s.ctx.RegisterExternal("time.Sleep", s.sleep)
+	s.bindPrints()
 	s.bindExits()
 	s.bindSpawns()
+}
+
+// bindPrints gives what a goroutine of an earlier cell prints to who can show
+// it under that cell.
+func (s *Session) bindPrints() {
+	late := func(text func() string, print func() (int, error)) (int, error) {
+		if cell := s.Cell(); cell > 0 && s.Late != nil {
+			return s.Late(cell, text())
+		}
+		return print()
+	}
+	s.ctx.RegisterExternal("fmt.Print", func(a ...any) (int, error) {
+		return late(func() string { return fmt.Sprint(a...) }, func() (int, error) { return fmt.Print(a...) })
+	})
+	s.ctx.RegisterExternal("fmt.Println", func(a ...any) (int, error) {
+		return late(func() string { return fmt.Sprintln(a...) }, func() (int, error) { return fmt.Println(a...) })
+	})
+	s.ctx.RegisterExternal("fmt.Printf", func(f string, a ...any) (int, error) {
+		return late(func() string { return fmt.Sprintf(f, a...) }, func() (int, error) { return fmt.Printf(f, a...) })
+	})
+}
+
+// Cell is the number of the cell for which this goroutine works, or 0 where
+// that is the cell that runs, or unknown.
+func (s *Session) Cell() int {
+	if r := s.current(); r != nil && r != s.running.Load() {
+		return r.n
+	}
+	return 0
 }
 
 // sleep is time.Sleep, which ends when the cell is stopped.

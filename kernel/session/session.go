@@ -60,6 +60,10 @@ var std = []string{"fmt", "image", "math", "os", "sort", "strings", "time"}
 
 // Session is the state of one notebook. It implements engine.Engine.
 type Session struct {
+	// Late takes what a goroutine of an earlier cell prints, with that cell's
+	// number; nil means standard output.
+	Late func(cell int, text string) (int, error)
+
 	ctx      *ixgo.Context
 	loader   *loader
 	names    map[string]*entity // what a name means to the next cell

@@ -191,6 +191,23 @@ run("1", silent=True)
 m = kc.get_iopub_msg(timeout=20)
 want(m["msg_type"] == "stream" and m["content"]["text"] == "late\n" and m["parent_header"]["msg_id"] == i, m)
 
+# what a goroutine prints and shows comes under the cell that started it, also
+# while a later one runs
+early = kc.execute('go func() { for i := range 6 { time.Sleep(50*time.Millisecond); fmt.Println("late", i) }; display.Show("shown late") }()')
+later = kc.execute('for i := range 8 { time.Sleep(50*time.Millisecond); fmt.Println("now", i) }')
+lines, shown, ended = {early: "", later: ""}, {early: 0, later: 0}, 0
+while ended < 2:
+    m = kc.get_iopub_msg(timeout=20)
+    of = m["parent_header"].get("msg_id")
+    if m["msg_type"] == "stream":
+        lines[of] += m["content"]["text"]
+    elif m["msg_type"] == "display_data":
+        shown[of] += 1
+    elif m["msg_type"] == "status" and m["content"]["execution_state"] == "idle":
+        ended += 1
+want(lines[early] == "".join("late %d\n" % i for i in range(6)) and lines[later] == "".join("now %d\n" % i for i in range(8)), lines)
+want(shown == {early: 1, later: 0}, shown)
+
 # shutdown on either channel is answered, told, and done
 if km.transport == "ipc":
     channel, get, restart = kc.control_channel, kc.get_control_msg, True
