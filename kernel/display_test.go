@@ -75,11 +75,12 @@ func TestNotebookDisplay(t *testing.T) {
 		"display.Input(\"Name? \")",
 	)
 	out, page := filepath.Join(dir, "out.ipynb"), filepath.Join(dir, "out.html")
-	nb, err := playTo(context.Background(), in, out, page, Play{})
+	_, err := playTo(context.Background(), in, out, page, Play{})
 	if err == nil || !strings.Contains(err.Error(), "display.Input: no answer to \"Name? \": nobody is here to answer") {
 		t.Errorf("a question to nobody: %v", err)
 	}
-	if nb, err = notebook.Read(out); err != nil {
+	nb, err := notebook.Read(out)
+	if err != nil {
 		t.Fatal(err)
 	}
 	for i, want := range [][]string{{"2"}, {}, {"1"}, {"work 1,000/1,000 (100%)"}, {"[]Row, 1 row\n   A  B\n0  1  <b>"}} {

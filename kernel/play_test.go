@@ -73,14 +73,15 @@ func TestNotebook(t *testing.T) {
 	)
 	out, page := filepath.Join(dir, "out.ipynb"), filepath.Join(dir, "out.html")
 	var progress bytes.Buffer
-	nb, err := playTo(context.Background(), in, out, page, Play{Progress: &progress})
+	_, err := playTo(context.Background(), in, out, page, Play{Progress: &progress})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if p := progress.String(); !strings.Contains(p, "[2/3] Training ... 0.") || strings.Count(p, "\n") != 3 {
 		t.Errorf("progress %q", p)
 	}
-	if nb, err = notebook.Read(out); err != nil {
+	nb, err := notebook.Read(out)
+	if err != nil {
 		t.Fatal(err)
 	}
 	if o := nb.Cells[1].Outputs; len(o) != 2 || o[0].Text() != "printed\n" || o[1].Text() != "42" {

@@ -20,7 +20,7 @@ type step = func(*ixgo.Frame)
 
 // places are the offsets of fields in the interpreter's memory.
 type places struct {
-	funcs, msets, errors                        uintptr // of an Interp
+	funcs, msets                                uintptr // of an Interp
 	blocks, steps, instrs, index                uintptr // of a function
 	stack, caller, callee, panicking, pfn, next uintptr // of a frame
 	arg, recovered                              uintptr // of a panic

@@ -70,7 +70,6 @@ type assembled struct {
 // is checked.
 type stmtText struct {
 	before, text, after string
-	blocks              bool // it defines a name again
 	lo, hi              int
 }
 
