@@ -138,11 +138,30 @@ func (v *sight) describeObject(o types.Object, owner *types.Named, more bool) *p
 	}
 	switch o := o.(type) {
 	case *types.TypeName:
+		v.behindAlias(p, o, more)
 		p.list = v.methods(o.Type(), more)
 	case *types.Const:
 		p.facts = append(p.facts, "value "+o.Val().String())
 	}
 	return p
+}
+
+// behindAlias adds what an alias of a package's type stands for.
+func (v *sight) behindAlias(p *page, o *types.TypeName, more bool) {
+	n := namedOf(o.Type())
+	if n == nil || n.Obj() == o || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() == "main" {
+		return
+	}
+	m := v.s.manual(n.Obj().Pkg().Path(), more)
+	if m == nil {
+		return
+	}
+	if t := m.find("", n.Obj().Name()); t != nil {
+		p.decl += "\n\n" + m.print(t.node)
+		if t.doc != "" {
+			p.doc, p.book = strings.TrimLeft(p.doc+"\n\n"+t.doc, "\n"), m.Package
+		}
+	}
 }
 
 // fromManual takes the declaration and its comment from the documentation.

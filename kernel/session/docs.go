@@ -169,6 +169,9 @@ func (m *manual) find(typ, name string) *topic {
 	return nil
 }
 
+// printing is gofmt's, with columns of four.
+var printing = printer.Config{Mode: printer.UseSpaces | printer.TabIndent, Tabwidth: 4}
+
 // print gives a node as source, without comments.
 func (m *manual) print(n ast.Node) string {
 	if f, ok := n.(*ast.Field); ok {
@@ -183,14 +186,14 @@ func (m *manual) print(n ast.Node) string {
 		return strings.Join(names, ", ") + " " + text
 	}
 	var b bytes.Buffer
-	printer.Fprint(&b, m.fset, &printer.CommentedNode{Node: bare(n), Comments: []*ast.CommentGroup{}})
+	printing.Fprint(&b, m.fset, &printer.CommentedNode{Node: bare(n), Comments: []*ast.CommentGroup{}})
 	return strings.TrimSpace(b.String())
 }
 
 // full is the same with the comments of its parts.
 func (m *manual) full(n ast.Node) string {
 	var b bytes.Buffer
-	printer.Fprint(&b, m.fset, n)
+	printing.Fprint(&b, m.fset, n)
 	return strings.TrimSpace(b.String())
 }
 
@@ -212,7 +215,7 @@ func bare(n ast.Node) ast.Node {
 // shown is an example with what it prints.
 func (m *manual) shown(e *doc.Example) string {
 	var b bytes.Buffer
-	printer.Fprint(&b, m.fset, &printer.CommentedNode{Node: e.Code, Comments: e.Comments})
+	printing.Fprint(&b, m.fset, &printer.CommentedNode{Node: e.Code, Comments: e.Comments})
 	text := strings.TrimSpace(b.String())
 	if body, ok := strings.CutPrefix(text, "{"); ok {
 		text = strings.TrimSuffix(body, "}")

@@ -12,7 +12,8 @@ import (
 )
 
 // Inspect describes what stands at byte offset at; within the parentheses of
-// a call, where nothing else does, the function that is called.
+// a call or the braces of a literal, where nothing else does, the function that
+// is called or the literal's type.
 func (s *Session) Inspect(code string, at int, more bool) map[string]string {
 	p := look(code, at)
 	switch {
@@ -56,7 +57,8 @@ func (s *Session) literalAt(code string, p spot) *page {
 	return &page{decl: lit.Value, kind: "constant of type " + typeText(tv.Type)}
 }
 
-// called describes the function whose arguments are being typed.
+// called describes the function whose arguments are being typed, or the type
+// whose literal is.
 func (s *Session) called(code string, p spot, more bool) *page {
 	from, to := p.at, p.at
 	switch {
@@ -81,15 +83,26 @@ func (s *Session) called(code string, p spot, more bool) *page {
 		return nil
 	}
 	for i := range v.way {
-		call, ok := v.node(i).(*ast.CallExpr)
-		if !ok || v.pos < call.Lparen {
-			continue
+		var fun ast.Expr
+		switch n := v.node(i).(type) {
+		case *ast.CallExpr:
+			if v.pos >= n.Lparen {
+				fun = ast.Unparen(n.Fun)
+			}
+		case *ast.CompositeLit:
+			if v.pos > n.Lbrace {
+				fun = n.Type
+			}
 		}
-		fun := ast.Unparen(call.Fun)
 		if x, ok := fun.(*ast.IndexExpr); ok {
 			fun = x.X
 		}
-		v.way = append(v.way[:len(v.way)-1-i], call, fun)
+		switch fun.(type) {
+		case *ast.Ident, *ast.SelectorExpr:
+		default:
+			continue
+		}
+		v.way = append(v.way[:len(v.way)-1-i], v.node(i), fun)
 		if sel, ok := fun.(*ast.SelectorExpr); ok {
 			v.way = append(v.way, sel.Sel)
 		}
