@@ -3,6 +3,8 @@ package kernel
 // Scripts: a Go program without a compiler.
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"log"
 	"os"
@@ -34,6 +36,7 @@ func RunScript(path, with string, args []string) error {
 	if err != nil {
 		return err
 	}
+	chosen := with != ""
 	switch with {
 	case "":
 		with = "yaegi"
@@ -48,15 +51,7 @@ func RunScript(path, with string, args []string) error {
 	h := newScriptHost()
 	defer h.close()
 	if with == "ssa" {
-		code, err := p.Run(args)
-		if err != nil {
-			return err
-		}
-		if code != 0 {
-			h.close()
-			os.Exit(code)
-		}
-		return nil
+		return h.runSSA(p, args)
 	}
 	in := interp.New(interp.Options{Args: append([]string{path}, args...), Unrestricted: true})
 	if err := in.Use(engine.Current().Yaegi); err != nil {
@@ -65,11 +60,33 @@ func RunScript(path, with string, args []string) error {
 	if err := in.Use(endings); err != nil {
 		return fmt.Errorf("kernel.RunScript: %w", err)
 	}
-	if _, err := in.EvalPath(path); err != nil {
-		if p, ok := err.(interp.Panic); ok {
-			return fmt.Errorf("panic: %v", p.Value)
-		}
+	_, err = in.EvalPath(path)
+	var fell interp.Panic
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &fell) && ran(fell.Stack):
+		return fmt.Errorf("panic: %v", fell.Value)
+	case chosen:
+		return fmt.Errorf("yaegi cannot compile %s: %w", path, err)
+	}
+	fmt.Fprintf(os.Stderr, "%s: something that yaegi cannot compile; running on the ssa engine\n", path)
+	return h.runSSA(p, args)
+}
+
+// ran tells from the stack of a panic whether yaegi had begun to run the
+// program, and did not fall while it compiled it.
+func ran(stack []byte) bool { return bytes.Contains(stack, []byte("interp.runCfg")) }
+
+// runSSA runs a program on the engine of the cells.
+func (h *scriptHost) runSSA(p *session.Program, args []string) error {
+	code, err := p.Run(args)
+	if err != nil {
 		return err
+	}
+	if code != 0 {
+		h.close()
+		os.Exit(code)
 	}
 	return nil
 }

@@ -24,7 +24,34 @@ func beyondYaegi(file *ast.File, info *types.Info) (at token.Pos, what string) {
 	for id := range info.Instances {
 		found(id.Pos(), "a generic call or type")
 	}
+	for id, obj := range info.Defs {
+		if obj != nil && types.Universe.Lookup(id.Name) != nil {
+			if v, field := obj.(*types.Var); !field || !v.IsField() {
+				found(id.Pos(), "another meaning of "+id.Name)
+			}
+		}
+	}
+	for x, tv := range info.Types {
+		if b, ok := tv.Type.(*types.Basic); ok && b.Info()&types.IsComplex != 0 {
+			found(x.Pos(), "a complex number")
+		}
+	}
+	called := map[ast.Expr]bool{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if c, ok := n.(*ast.CallExpr); ok {
+			called[ast.Unparen(c.Fun)] = true
+		}
+		return true
+	})
+	for sel, s := range info.Selections {
+		if s.Kind() != types.FieldVal && !called[sel] {
+			found(sel.Pos(), "a method that is not called")
+		}
+	}
 	for id, obj := range info.Uses {
+		if b, ok := obj.(*types.Builtin); ok && b.Name() == "recover" {
+			found(id.Pos(), "recover")
+		}
 		if b, ok := obj.(*types.Builtin); ok && strings.Contains(" min max clear ", " "+b.Name()+" ") {
 			found(id.Pos(), "the builtin "+b.Name())
 		}
@@ -36,8 +63,20 @@ func beyondYaegi(file *ast.File, info *types.Info) (at token.Pos, what string) {
 				found(n.Pos(), "a generic function")
 			}
 		case *ast.TypeSpec:
-			if n.TypeParams != nil {
-				found(n.Pos(), "a generic type")
+			found(n.Pos(), "a type of the program's own")
+		case *ast.SendStmt:
+			if _, ok := ast.Unparen(n.Chan).(*ast.IndexExpr); ok {
+				found(n.Pos(), "a send to an element")
+			}
+		case *ast.DeferStmt:
+			if len(n.Call.Args) > 0 {
+				found(n.Pos(), "defer of a call with arguments")
+			}
+		case *ast.GoStmt:
+			if id, ok := n.Call.Fun.(*ast.Ident); ok {
+				if _, ok := info.Uses[id].(*types.Builtin); ok {
+					found(n.Pos(), "go with a builtin")
+				}
 			}
 		case *ast.RangeStmt:
 			switch info.TypeOf(n.X).Underlying().(type) {
@@ -98,6 +137,10 @@ func loop(info *types.Info, body *ast.BlockStmt, found func(token.Pos, string), 
 		switch n := n.(type) {
 		case *ast.FuncLit:
 			depth++
+		case *ast.SendStmt:
+			if _, ok := ast.Unparen(n.Chan).(*ast.IndexExpr); ok {
+				found(n.Pos(), "a send to an element")
+			}
 		case *ast.DeferStmt:
 			if depth == 0 {
 				found(n.Pos(), "defer in a loop")

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -97,6 +98,8 @@ func (p *product) yaegi(ctx context.Context, r *run) (failure *engine.Failure, b
 	src = strings.ReplaceAll(src, "/*line In [", "/*Line In [")
 
 	var said bytes.Buffer
+	flags := flag.CommandLine // yaegi puts another in its place
+	defer func() { flag.CommandLine = flags }()
 	in := interp.New(interp.Options{Unrestricted: true, Stderr: &said, Stdout: os.Stdout, Stdin: os.Stdin})
 	for _, table := range []map[string]map[string]reflect.Value{engine.Current().Yaegi, s.endings(), {cellNames + "/" + cellNames: names}} {
 		if err := in.Use(table); err != nil {

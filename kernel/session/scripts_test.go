@@ -1,0 +1,91 @@
+package session
+
+// The snippets that are Go programs run as scripts, too: each engine must give
+// what the cells give, yaegi with what is not known to be beyond it.
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/traefik/yaegi/interp"
+	"github.com/traefik/yaegi/stdlib"
+)
+
+// printed runs f and gives what it writes to standard output.
+func printed(t *testing.T, f func() error) (string, error) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := os.Stdout
+	os.Stdout = w
+	read := make(chan string)
+	go func() {
+		data, _ := io.ReadAll(r)
+		read <- string(data)
+	}()
+	err = f()
+	os.Stdout = old
+	w.Close()
+	return <-read, err
+}
+
+func TestSnippetsAsScripts(t *testing.T) {
+	flags := flag.CommandLine
+	defer func() { flag.CommandLine = flags }() // yaegi has its own
+	s, dir := New(), t.TempDir()
+	both, short := 0, testing.Short()
+	for i, c := range having(compiles) {
+		if short && i%4 != 0 {
+			continue
+		}
+		src := asProgram(t, s, c, "")
+		src = strings.Replace(src, "package main\n", "package main\nimport say \"fmt\"\n", 1) +
+			"func values(xs ...any) []any { return xs }\n\nfunc main() {\n\tout := cells()\n\tsay.Print(\"|\")\n\tfor i, v := range out {\n\t\tif i > 0 {\n\t\t\tsay.Print(\" \")\n\t\t}\n\t\tsay.Print(v)\n\t}\n}\n"
+		src = markAny.ReplaceAllString(src, "") // yaegi takes what follows one for another file
+		path := filepath.Join(dir, fmt.Sprintf("s%d.go", i))
+		p, err := Check(path, []byte(src))
+		if err != nil {
+			t.Errorf("%s: %v\n%s", c.name, err, src)
+			continue
+		}
+		same := func(engine, out string, err error) {
+			before, value, _ := strings.Cut(out, "|")
+			if got := strings.TrimSpace(before) + "|" + strings.TrimSpace(value); err != nil || got != c.want {
+				t.Errorf("%s: %s gives %q, %v, expected %q", c.name, engine, got, err, c.want)
+			}
+		}
+		_, beyond := p.BeyondYaegi()
+		var out string
+		if i%4 == 0 { // the engine of the cells, which the other tests are about
+			out, err = printed(t, func() error { _, err := p.Run(nil); return err })
+			same("ssa", out, err)
+		}
+		if beyond != "" {
+			continue
+		}
+		both++
+		out, err = printed(t, func() (err error) {
+			defer func() {
+				if r := recover(); r != nil {
+					err = fmt.Errorf("panic: %v", r)
+				}
+			}()
+			in := interp.New(interp.Options{Unrestricted: true, Stderr: new(bytes.Buffer)})
+			if err := in.Use(stdlib.Symbols); err != nil {
+				return err
+			}
+			_, err = in.Eval(src)
+			return err
+		})
+		same("yaegi", out, err)
+	}
+	t.Logf("%d programs, %d of them in yaegi as well", len(having(compiles)), both)
+}
