@@ -22,7 +22,7 @@ import (
 
 // closed are the fields that an experiment decides by itself.
 var closed = map[reflect.Type][]string{
-	reflect.TypeOf(train.Options{}): {"Mask", "Masks", "ValMask", "Seed", "Val", "Dir", "Name", "Quiet", "OnStep"},
+	reflect.TypeOf(train.Options{}): {"Mask", "Masks", "ValMask", "Seed", "Val", "Dir", "Name", "Quiet", "NoEvents", "OnStep"},
 	reflect.TypeOf(model.Config{}):  {"Seed", "Domains"},
 	reflect.TypeOf(mask.Mask{}):     {"Seed"},
 }

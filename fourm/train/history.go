@@ -20,17 +20,20 @@ type Point struct {
 	Losses   map[string]float64 `json:"losses"`    // by domain, nats a token
 	Val      map[string]float64 `json:"val,omitempty"`
 	ValLoss  float64            `json:"val_loss,omitempty"` // 0 where the step was not validated
+	Metrics  map[string]float64 `json:"metrics,omitempty"`  // other numbers by name, of runs that others made
 }
 
 // Run is a training run as it stands: its points, and how it ended.
 type Run struct {
 	Name        string
-	Dir         string // where checkpoints and history.jsonl are; empty: nowhere
+	Dir         string // where its files are; empty: nowhere
 	Steps       int    // asked for
 	Points      []Point
 	Marginal    map[string]float64 // loss of predicting the tokens' marginal distribution, by domain
 	Interrupted bool
-	Err         error // why it stopped before its time, where the world failed
+	Err         error             // why it stopped before its time, where the world failed
+	Config      map[string]string // what it was made with, by the names of the fields: "Model.Dim"; nil: unknown
+	Notes       []string          // what was noticed when it was read
 }
 
 // Last gives the newest point, or the zero Point.
@@ -54,7 +57,13 @@ func (r *Run) LastVal() Point {
 func (r *Run) String() string {
 	p, v := r.Last(), r.LastVal()
 	var b strings.Builder
-	fmt.Fprintf(&b, "step %d/%d  loss %.3f", p.Step, r.Steps, p.Loss)
+	fmt.Fprintf(&b, "step %d/%d", p.Step, r.Steps)
+	for i := len(r.Points) - 1; i >= 0; i-- { // others' runs do not tell it with every step
+		if l := r.Points[i].Loss; finite(l) {
+			fmt.Fprintf(&b, "  loss %.3f", l)
+			break
+		}
+	}
 	if v.Val != nil {
 		fmt.Fprintf(&b, "  val %.3f", v.ValLoss)
 	}
@@ -64,6 +73,9 @@ func (r *Run) String() string {
 	}
 	if r.Err != nil {
 		fmt.Fprintf(&b, "  (stopped: %v)", r.Err)
+	}
+	for _, n := range r.Notes {
+		fmt.Fprintf(&b, "  (%s)", n)
 	}
 	return b.String()
 }

@@ -1,11 +1,11 @@
 package train
 
-// What a run leaves in its folder: history.jsonl (a point a line), run.json,
-// last.safetensors and best.safetensors (the model), state.safetensors (all
-// that resuming needs). Each is replaced whole.
+// What a run leaves in its folder: history.jsonl (a point a line), run.json
+// (what it was made with), last.safetensors and best.safetensors (the model),
+// state.safetensors (all that resuming needs), and TensorBoard's event files,
+// one a session. Those that do not grow are replaced whole.
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -41,6 +41,7 @@ type facts struct {
 	Best     float64            `json:",omitempty"`
 	Spent    float64            `json:",omitempty"`
 	Margin   map[string]float64 `json:",omitempty"`
+	Env      map[string]string  `json:",omitempty"` // where the session began; any other may go on
 }
 
 func (l *loop) facts() facts {
@@ -60,8 +61,7 @@ func (l *loop) save(name string) error {
 					checkpoint.Tensor{Name: "optimizer.v." + p.Name, Shape: p.Shape, Data: l.opt.V[i]})
 			}
 		}
-		f := l.facts()
-		f.Step, f.OptStep, f.Best, f.Spent, f.Margin = l.run.Last().Step, l.opt.Step, l.best, l.run.Last().Seconds, l.run.Marginal
+		f := l.reached()
 		b, err := json.Marshal(f)
 		if err != nil {
 			return err
@@ -69,15 +69,28 @@ func (l *loop) save(name string) error {
 		if err := l.m.Save(l.path("state.safetensors"), extra, map[string]string{"run": string(b)}); err != nil {
 			return err
 		}
-		if err := checkpoint.Atomic(l.path("run.json"), func(w io.Writer) error {
-			e := json.NewEncoder(w)
-			e.SetIndent("", "  ")
-			return e.Encode(f)
-		}); err != nil {
+		if err := l.declare(f); err != nil {
 			return err
 		}
 	}
 	return l.m.Save(l.path(name+".safetensors"), nil, nil)
+}
+
+// reached are the facts with what the run has come to.
+func (l *loop) reached() facts {
+	f := l.facts()
+	f.Step, f.OptStep, f.Best, f.Spent, f.Margin, f.Env = l.run.Last().Step, l.opt.Step, l.best, l.run.Last().Seconds, l.run.Marginal, environment()
+	return f
+}
+
+// declare writes run.json, from the first step on, so that one who looks on
+// knows what is being trained.
+func (l *loop) declare(f facts) error {
+	return checkpoint.Atomic(l.path("run.json"), func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(f)
+	})
 }
 
 // resume goes on where the folder's run was left, if there is one.
@@ -97,7 +110,7 @@ func (l *loop) resume() error {
 	}
 	want := l.facts()
 	then := had
-	then.Step, then.OptStep, then.Best, then.Spent, then.Margin = 0, 0, 0, 0, nil
+	then.Step, then.OptStep, then.Best, then.Spent, then.Margin, then.Env = 0, 0, 0, 0, nil, nil
 	a, _ := json.Marshal(want)
 	b, _ := json.Marshal(then)
 	if !bytes.Equal(a, b) {
@@ -160,20 +173,6 @@ func (l *loop) note(p Point) error { return json.NewEncoder(l.file).Encode(p) }
 // ReadHistory reads the points of a history.jsonl; a last line that was cut
 // off is left out.
 func ReadHistory(path string) ([]Point, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var out []Point
-	sc := bufio.NewScanner(f)
-	sc.Buffer(nil, 1<<20)
-	for sc.Scan() {
-		var p Point
-		if err := json.Unmarshal(sc.Bytes(), &p); err != nil {
-			break
-		}
-		out = append(out, p)
-	}
-	return out, sc.Err()
+	points, _, err := readHistory(path)
+	return points, err
 }

@@ -20,6 +20,7 @@ import (
 	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
+	"fourmlab/fourm/train/tfevents"
 	"fourmlab/internal/fault"
 	"fourmlab/internal/show"
 )
@@ -46,7 +47,8 @@ type Options struct {
 	ValEvery int              // steps between validations: a tenth of Steps
 	ValSize  int              // samples of Val that are used, with fixed masks: 128
 	ValMask  []mask.Mask      // masks of validation; nil: those of training. The same ones make runs comparable
-	Dir      string           // checkpoints and history go here; a run found there is resumed
+	Dir      string           // checkpoints, history and TensorBoard's event files go here; a run found there is resumed
+	NoEvents bool             // no event files for TensorBoard in Dir
 	Name     string           // shown in legends: the base name of Dir
 	Quiet    bool             // no display
 	OnStep   func(Point) bool // called after each step; false stops the run
@@ -138,6 +140,9 @@ func Fit(m *model.Model, data Data, o Options) (run *Run, err error) {
 	}
 	l := &loop{m: m, o: o, run: &Run{Name: o.Name, Dir: o.Dir, Steps: o.Steps}, opt: exec.AdamW{Decay: max(o.Decay, 0)}}
 	defer func() { l.run.Err = err }()
+	f := l.facts()
+	f.Env = environment()
+	l.run.Config = f.settings()
 	if o.Dir != "" {
 		if err := os.MkdirAll(o.Dir, 0o777); err != nil {
 			return l.run, err
@@ -170,18 +175,19 @@ func ctxError(err error) bool {
 
 // loop is one run at work.
 type loop struct {
-	m     *model.Model
-	o     Options
-	run   *Run
-	opt   exec.AdamW
-	live  *show.Live
-	began time.Time
-	spent float64 // seconds of earlier sessions
-	best  float64 // lowest validation loss
-	fixed []fixedBatch
-	net   *model.Net
-	sums  [][]float32 // of the gradients of a step's batches, where there are several
-	file  *os.File    // history
+	m      *model.Model
+	o      Options
+	run    *Run
+	opt    exec.AdamW
+	live   *show.Live
+	began  time.Time
+	spent  float64 // seconds of earlier sessions
+	best   float64 // lowest validation loss
+	fixed  []fixedBatch
+	net    *model.Net
+	sums   [][]float32      // of the gradients of a step's batches, where there are several
+	file   *os.File         // history
+	events *tfevents.Writer // nil: none
 }
 
 // fixedBatch is a batch of validation: its masks are drawn once.
@@ -210,6 +216,15 @@ func (l *loop) all(ctx context.Context, data Data) error {
 			return err
 		}
 		defer l.file.Close()
+		if err := l.declare(l.reached()); err != nil {
+			return err
+		}
+		if !l.o.NoEvents {
+			if err := l.openEvents(); err != nil {
+				return err
+			}
+			defer l.events.Close()
+		}
 	}
 	var params [][]float32
 	var decays []bool
@@ -331,6 +346,9 @@ func (l *loop) after(ctx context.Context, p *Point) error {
 		if err := l.note(*p); err != nil {
 			return err
 		}
+		if err := l.tell(*p); err != nil {
+			return err
+		}
 		if err := l.keepBest(*p); err != nil {
 			return err
 		}
@@ -340,7 +358,7 @@ func (l *loop) after(ctx context.Context, p *Point) error {
 			}
 		}
 	}
-	if l.live != nil && (l.live.Due() || p.Val != nil && p.Step == l.o.Steps) {
+	if l.live != nil && l.live.Due() {
 		l.show()
 	}
 	return nil

@@ -80,12 +80,13 @@ type Live struct {
 	handle string
 	last   time.Time
 	every  time.Duration
+	now    func() time.Time
 }
 
 // NewLive gives a display that is updated twice a second in a notebook and
 // every two seconds on a plain stream.
 func NewLive() *Live {
-	l := &Live{host: CurrentHost(), every: 500 * time.Millisecond}
+	l := &Live{host: CurrentHost(), every: 500 * time.Millisecond, now: time.Now}
 	if Plain() {
 		l.every = 2 * time.Second
 	}
@@ -93,11 +94,11 @@ func NewLive() *Live {
 }
 
 // Due tells whether enough time has passed for another update.
-func (l *Live) Due() bool { return time.Since(l.last) >= l.every }
+func (l *Live) Due() bool { return l.now().Sub(l.last) >= l.every }
 
 // Put shows the bundle, at once and whatever the time.
 func (l *Live) Put(bundle map[string]any) {
-	l.last = time.Now()
+	l.last = l.now()
 	if l.handle == "" {
 		l.handle = l.host.Show(bundle)
 		return

@@ -46,6 +46,45 @@ func TestLive(t *testing.T) {
 	}
 }
 
+// Work that asks after each of its steps whether an update is due gets at most
+// two a second, however fast the steps, and all in one output.
+func TestLiveRate(t *testing.T) {
+	for _, c := range []struct {
+		step  time.Duration // what one takes
+		steps int
+		puts  int
+	}{
+		{time.Millisecond, 3000, 6},
+		{10 * time.Millisecond, 300, 6},
+		{499 * time.Millisecond, 8, 4},
+		{500 * time.Millisecond, 8, 8},
+		{3 * time.Second, 5, 5},
+	} {
+		b := &booth{}
+		SetHost(b)
+		l := NewLive()
+		SetHost(nil)
+		clock := time.Unix(1000, 0)
+		l.now = func() time.Time { return clock }
+		var at []time.Time
+		for i := range c.steps {
+			if l.Due() {
+				at = append(at, clock)
+				l.Put(map[string]any{"step": i})
+			}
+			clock = clock.Add(c.step)
+		}
+		if len(b.shown) != 1 || len(b.updated) != c.puts-1 {
+			t.Errorf("%d steps of %v: %d outputs, %d updates, expected 1 and %d", c.steps, c.step, len(b.shown), len(b.updated), c.puts-1)
+		}
+		for i := 2; i < len(at); i++ {
+			if d := at[i].Sub(at[i-2]); d < time.Second {
+				t.Errorf("steps of %v: three updates within %v", c.step, d)
+			}
+		}
+	}
+}
+
 // What runs long stops when the host's person or a signal says so, and not
 // otherwise.
 func TestInterruptible(t *testing.T) {

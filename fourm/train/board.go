@@ -1,0 +1,120 @@
+package train
+
+// Runs as TensorBoard knows them: event files that a run leaves beside its
+// history, and those of others, read.
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"fourmlab/fourm/train/tfevents"
+)
+
+// openEvents begins the event file of a session.
+func (l *loop) openEvents() error {
+	w, err := tfevents.Create(l.o.Dir, l.run.Last().Step)
+	if err != nil {
+		return err
+	}
+	l.events = w
+	if l.run.Last().Step > 0 {
+		return nil // the session before has told it
+	}
+	var b strings.Builder
+	b.WriteString("| setting | value |\n|---|---|\n")
+	for _, k := range slices.Sorted(maps.Keys(l.run.Config)) {
+		fmt.Fprintf(&b, "| %s | %s |\n", k, strings.ReplaceAll(l.run.Config[k], "|", `\|`))
+	}
+	return w.Write(tfevents.Event{Wall: now(), Texts: []tfevents.Text{{Tag: "config", Text: b.String()}}})
+}
+
+func now() float64 { return float64(time.Now().UnixNano()) / 1e9 }
+
+// tell writes a point into the event file.
+func (l *loop) tell(p Point) error {
+	if l.events == nil {
+		return nil
+	}
+	return l.events.Write(tfevents.Event{Step: int64(p.Step), Wall: now(), Scalars: p.scalars()})
+}
+
+// eventFiles lists the event files of a folder in the order in which they
+// were begun.
+func eventFiles(dir string) []string {
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, f := range list {
+		if !f.IsDir() && tfevents.IsName(f.Name()) {
+			out = append(out, filepath.Join(dir, f.Name()))
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+// reading is one number of an event file.
+type reading struct {
+	step int
+	wall float64
+	v    float64
+}
+
+// readEvents reads event files as one run. What a later file has of a tag
+// takes the place of what earlier ones have from its first step on, and the
+// start of a session ends all that goes beyond its step: so a run that was
+// restarted from a checkpoint has each step once.
+func readEvents(files []string) (*Run, error) {
+	run := &Run{}
+	all := map[string][]reading{}
+	began := 0.0
+	for _, path := range files {
+		events, note, err := tfevents.Read(path)
+		if err != nil {
+			return nil, err
+		}
+		if note != "" {
+			run.Notes = append(run.Notes, note)
+		}
+		seen := map[string]bool{}
+		cut := func(tag string, step int) {
+			all[tag] = slices.DeleteFunc(all[tag], func(r reading) bool { return r.step >= step })
+		}
+		for _, e := range events {
+			if e.Start && e.Step > 0 {
+				for tag := range all {
+					cut(tag, int(e.Step))
+				}
+			}
+			for _, s := range e.Scalars {
+				if !seen[s.Tag] {
+					seen[s.Tag] = true
+					cut(s.Tag, int(e.Step))
+				}
+				if began == 0 || e.Wall < began {
+					began = e.Wall
+				}
+				all[s.Tag] = append(all[s.Tag], reading{int(e.Step), e.Wall, s.Value})
+			}
+		}
+	}
+	points := gathered{}
+	for tag, list := range all {
+		for _, r := range list {
+			p := points.at(r.step)
+			p.Seconds = max(p.Seconds, r.wall-began)
+			p.set(tag, r.v)
+		}
+	}
+	run.Points = points.points()
+	run.Steps = run.Last().Step
+	return run, nil
+}
