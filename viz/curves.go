@@ -6,7 +6,9 @@ package viz
 import (
 	"fmt"
 	"image/color"
+	"maps"
 	"math"
+	"slices"
 	"sort"
 
 	"gonum.org/v1/plot"
@@ -44,6 +46,17 @@ func curveOf(r *fourm.Run, domain string) curve {
 	return c
 }
 
+// metricOf picks another number of a run, by its name.
+func metricOf(r *fourm.Run, name string) curve {
+	var c curve
+	for _, p := range r.Points {
+		if v, ok := p.Metrics[name]; ok && usable(v) {
+			c.train = append(c.train, plotter.XY{X: float64(p.Step), Y: v})
+		}
+	}
+	return c
+}
+
 func usable(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 // add draws the curve: the average of the steps solid, validation as points
@@ -62,8 +75,9 @@ func (c curve) add(p *plot.Plot, train, val color.RGBA, n int) {
 
 // Curves draws the losses of runs by step: the total in the first panel, then
 // one panel a modality, where the dashed gray line is the loss of predicting
-// the marginal distribution. Single steps are faint, their moving average is
-// solid, validation is dotted.
+// the marginal distribution, then one for every other number that a run of
+// others brings. Single steps are faint, their moving average is solid,
+// validation is dotted.
 func Curves(runs ...*fourm.Run) *Figure {
 	const op = "viz.Curves"
 	points := 0
@@ -88,26 +102,22 @@ func Curves(runs ...*fourm.Run) *Figure {
 		}
 		return train, train
 	}
-	panelOf := func(domain string) *plot.Plot {
-		p := newPlot(shortDomain(domain), "step", "")
-		if domain == "" {
-			p.Y.Label.Text = "nats a token"
-			p.Title.Text = "loss, mean over the modalities"
-		}
+	panelOf := func(title, domain string, of func(r *fourm.Run, name string) curve) *plot.Plot {
+		p := newPlot(title, "step", "")
 		p.Add(gridLines())
 		// Single steps lie below everything else; of many runs they would
 		// hide one another.
 		for i, r := range runs {
-			if c := curveOf(r, domain); len(c.train) > 1 && len(runs) <= 4 {
+			if c := of(r, domain); len(c.train) > 1 && len(runs) <= 4 {
 				t, _ := colours(i, domain)
 				p.Add(stroke(thin(c.train, 1000), faded(t, 0.25), 0.8))
 			}
 		}
 		for i, r := range runs {
 			t, v := colours(i, domain)
-			curveOf(r, domain).add(p, t, v, 1000)
+			of(r, domain).add(p, t, v, 1000)
 		}
-		if m := marginal(runs, domain); m > 0 && domain != "" {
+		if m := marginal(runs, domain); m > 0 {
 			p.Add(stroke(plotter.XYs{{X: 0, Y: m}, {X: p.X.Max, Y: m}}, gray, 1.1, 5, 3))
 		}
 		p.X.Min, p.X.Max = 0, max(p.X.Max, 1)
@@ -133,12 +143,25 @@ func Curves(runs ...*fourm.Run) *Figure {
 			break
 		}
 	}
-	total := panelOf("")
 	var rest []*plot.Plot
 	for _, d := range domains {
-		rest = append(rest, panelOf(d))
+		p := panelOf(shortDomain(d), d, curveOf)
+		p.Y.Label.Text = "nats a token"
+		rest = append(rest, p)
 	}
-	const top, each, pad = 250, 170, 12
+	for _, n := range metricsOf(runs) {
+		rest = append(rest, panelOf(n, n, metricOf))
+	}
+	const each, pad = 170, 12
+	top := vg.Length(250)
+	total := panelOf("loss, mean over the modalities", "", curveOf)
+	total.Y.Label.Text = "nats a token"
+	if len(domains) == 0 {
+		total.Title.Text = "loss"
+	}
+	if !hasLoss(runs) && len(rest) > 0 {
+		total, top = nil, 0
+	}
 	cols := 1
 	var grid [][]*plot.Plot
 	if len(rest) > 0 {
@@ -147,20 +170,26 @@ func Curves(runs ...*fourm.Run) *Figure {
 			line := make([]*plot.Plot, cols)
 			n := copy(line, rest)
 			rest = rest[n:]
-			line[0].Y.Label.Text = "nats a token"
+			for _, p := range line[1:n] { // the first of a row says what all of it is
+				if p.Y.Label.Text == line[0].Y.Label.Text {
+					p.Y.Label.Text = ""
+				}
+			}
 			grid = append(grid, line)
 		}
 	}
-	h := vg.Length(top + each*len(grid))
+	h := top + vg.Length(each*len(grid))
 	return &Figure{kind: op, chart: &chart{w: 800, h: h, draw: func(c draw.Canvas) {
 		c = drawKeys(draw.Crop(c, pad, -pad, pad, -pad), keys)
 		if len(grid) == 0 {
 			drawPlot(c, total)
 			return
 		}
-		lower := vg.Length(each * len(grid))
-		drawPlot(draw.Crop(c, 0, 0, lower+12, 0), total)
-		c.Max.Y = c.Min.Y + lower
+		if total != nil {
+			lower := vg.Length(each * len(grid))
+			drawPlot(draw.Crop(c, 0, 0, lower+12, 0), total)
+			c.Max.Y = c.Min.Y + lower
+		}
 		tile(c, grid)
 	}}}
 }
@@ -174,9 +203,37 @@ func domainsOf(runs []*fourm.Run) []string {
 			for d := range p.Losses {
 				seen[d] = true
 			}
+			for d := range p.Val {
+				seen[d] = true
+			}
 		}
 	}
 	return inOrder(seen)
+}
+
+// metricsOf lists the other numbers that the runs bring, by name; where they
+// are too many for a figure, the first.
+func metricsOf(runs []*fourm.Run) []string {
+	seen := map[string]bool{}
+	for _, r := range runs {
+		for _, p := range r.Points {
+			for n := range p.Metrics {
+				seen[n] = true
+			}
+		}
+	}
+	names := slices.Sorted(maps.Keys(seen))
+	return names[:min(len(names), 24)]
+}
+
+// hasLoss tells whether any run has a loss in total.
+func hasLoss(runs []*fourm.Run) bool {
+	for _, r := range runs {
+		if c := curveOf(r, ""); len(c.train)+len(c.val) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // inOrder sorts domains as a sample sorts its modalities.

@@ -15,10 +15,22 @@ import (
 	"fourmlab/fourm"
 )
 
+// Frame is a picture of a run as it stood: the bytes of a PNG.
+type Frame []byte
+
+// PNG gives the bytes, so that a notebook shows the picture.
+func (f Frame) PNG() []byte { return f }
+
+func (f Frame) String() string {
+	return fmt.Sprintf("viz.Live: 600x220 pixels, %d bytes of PNG", len(f))
+}
+
 // Live draws the losses of a run as a PNG of 600 by 220 pixels: the mean in
 // black, every modality in its colour, validation as dots. It takes a few
-// milliseconds, so that it can be drawn anew while the run goes on.
-func Live(run *fourm.Run) []byte {
+// milliseconds: training draws it anew while it goes on, twice a second at
+// most and always into the same output. Follow does so for a run that goes on
+// elsewhere.
+func Live(run *fourm.Run) Frame {
 	const op = "viz.Live"
 	need(op, run != nil, "the run is nil")
 	const w, h, px = 600, 220, vg.Length(0.75) // a pixel at 96 dots an inch
@@ -31,6 +43,10 @@ func Live(run *fourm.Run) []byte {
 	var keys []key
 	line := func(domain, name string, c color.RGBA, width vg.Length) {
 		k := curveOf(run, domain)
+		if domain == "" && len(k.train) == 0 && len(k.val) > 0 {
+			p.Add(stroke(k.val, c, width), dots(k.val, c, 2))
+			keys = append(keys, key{name: "validation", color: c, dot: true})
+		}
 		if len(k.train) == 0 {
 			return
 		}
@@ -57,6 +73,9 @@ func Live(run *fourm.Run) []byte {
 	c := vgimg.NewWith(vgimg.UseWH(w*px, h*px), vgimg.UseDPI(96), vgimg.UseBackgroundColor(color.White))
 	inner := draw.Crop(draw.New(c), 6, -8, 4, -6)
 	inner = drawKeys(inner, keys)
+	if len(keys) == 0 {
+		return missing(op, "no loss among the numbers of this run (viz.Curves draws all)").PNG()
+	}
 	last := run.Last()
 	p.X.Label.Text = fmt.Sprintf("step %d of %d", last.Step, max(run.Steps, last.Step))
 	p.Y.Label.Text = "nats a token"

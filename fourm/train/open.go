@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -213,7 +214,10 @@ func readHistory(path string) (points []Point, note string, err error) {
 	r := bufio.NewReaderSize(f, 1<<16)
 	for line := 1; ; line++ {
 		b, err := r.ReadBytes('\n')
-		last := err != nil // no end of line: it was cut off, or is being written
+		if err != nil && err != io.EOF {
+			return nil, "", err
+		}
+		last := err == io.EOF // no end of line: it was cut off, or is being written
 		if len(bytes.TrimSpace(b)) > 0 {
 			var p Point
 			if bad := json.Unmarshal(b, &p); bad != nil {
