@@ -9,6 +9,13 @@
 // name ("emoji64", "coco33", "cleargrasp", "omniglot5", "scenes") or by the
 // path of a folder; Scenes renders one from a seed.
 //
+// Of the named sets, emoji64 has four renderings of each emoji (rgb, flat,
+// line, twemoji); coco33 photographs with captions and boxes, whose polygons
+// are drawn as classes (things) and objects (instance); cleargrasp frames of a
+// depth camera with metric depth and its holes, normals and a mask of what is
+// transparent; omniglot5 written characters with the pen's strokes, early ones
+// blue and late ones orange.
+//
 // # Layout
 //
 // A set on disk is laid out as ml-4m does it, so that its corpora load as

@@ -18,7 +18,7 @@ import (
 // and all that is wrong.
 func loadTree(at location) (*tree, []problem) {
 	root, only := at.path, at.only
-	t := &tree{size: at.size, kept: newCache(cacheBytes)}
+	t := &tree{size: at.size, flag: at.flag, kept: newCache(cacheBytes)}
 	dirs, err := os.ReadDir(root)
 	if err != nil {
 		return t, []problem{{root, "", err.Error()}}
@@ -92,6 +92,11 @@ func loadTree(at location) (*tree, []problem) {
 				}
 				rank.Values[name] = nil
 			}
+		}
+	}
+	for _, n := range outlined {
+		if t.meta != nil && slices.Contains(only, n) && !rank.Has(n) {
+			t.outlined, rank.Values[n] = true, nil
 		}
 	}
 	t.names = rank.Names()

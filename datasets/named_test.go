@@ -171,6 +171,16 @@ func TestClearGrasp(t *testing.T) {
 	for i := range s.Len() {
 		x := s.MustSample(i)
 		d, n := x.Picture("depth"), x.Picture("normal")
+		inside := 0
+		for _, v := range x.Picture("mask").Pix {
+			if v != 0 && v != 1 {
+				t.Fatalf("%s: %g in the mask", x.Key, v)
+			}
+			inside += int(v)
+		}
+		if inside < 20 || inside > 64*64/2 {
+			t.Errorf("%s: %d pixels of transparent objects", x.Key, inside)
+		}
 		known, up := 0, 0.0
 		for k := range 64 * 64 {
 			if v := d.Pix[k]; v < 0 || v > 10 {

@@ -1,6 +1,7 @@
 package datasets
 
-// omniglot5: handwritten characters, pictures in a zip and a label each.
+// omniglot5: handwritten characters, pictures in a zip with a label and the
+// strokes of the pen each.
 
 import (
 	"archive/zip"
@@ -9,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"fourmlab/fourm/modality"
 )
@@ -19,11 +21,13 @@ type omniglot struct {
 	file  string
 	names []string // "Greek/character03/0396_02"
 	packs [][]byte
+	pens  string                            // the file of the strokes; "" where there is none
+	moved func() (map[string][]byte, error) // reads it, once
 	kept  *cache
 }
 
 // openOmniglot reads DIR/images.zip: line (the drawing), caption and group
-// (the alphabet).
+// (the alphabet); and DIR/strokes.jsonl.gz, where it is there: strokes.
 func openOmniglot(dir string, size int) (*Set, error) {
 	o := &omniglot{size: size, file: filepath.Join(dir, "images.zip"), kept: newCache(cacheBytes)}
 	z, err := zip.OpenReader(o.file)
@@ -54,14 +58,22 @@ func openOmniglot(dir string, size int) (*Set, error) {
 	if len(o.packs) == 0 {
 		return nil, fmt.Errorf("datasets.Open: %s: no pictures in it", o.file)
 	}
+	if path := filepath.Join(dir, "strokes.jsonl.gz"); exists(path) {
+		o.pens, o.moved = path, sync.OnceValues(func() (map[string][]byte, error) { return readStrokes(path) })
+	}
 	return &Set{name: "omniglot5", src: o}, nil
 }
 
-func (o *omniglot) len() int             { return len(o.packs) }
-func (o *omniglot) key(i int) string     { return path.Base(o.names[i]) }
-func (o *omniglot) modalities() []string { return []string{"line", "caption", "group"} }
-func (o *omniglot) splitOf(int) string   { return "" }
-func (o *omniglot) skipped() []string    { return nil }
+func (o *omniglot) len() int         { return len(o.packs) }
+func (o *omniglot) key(i int) string { return path.Base(o.names[i]) }
+func (o *omniglot) modalities() []string {
+	if o.pens == "" {
+		return []string{"line", "caption", "group"}
+	}
+	return []string{"line", "strokes", "caption", "group"}
+}
+func (o *omniglot) splitOf(int) string { return "" }
+func (o *omniglot) skipped() []string  { return nil }
 
 func (o *omniglot) sample(i int) (modality.Sample, error) {
 	if s, ok := o.kept.get(i); ok {
@@ -75,6 +87,19 @@ func (o *omniglot) sample(i int) (modality.Sample, error) {
 	group := strings.ToLower(strings.ReplaceAll(parts[0], "_", " "))
 	number := strings.TrimLeft(strings.TrimPrefix(parts[1], "character"), "0")
 	s := modality.Sample{Key: o.key(i), Values: map[string]any{"line": v, "caption": group + " character " + number, "group": group}}
+	if o.pens != "" {
+		lines, err := o.moved()
+		if err != nil {
+			return modality.Sample{}, err
+		}
+		line := lines[s.Key]
+		if line == nil {
+			return modality.Sample{}, problem{o.pens, s.Key, "has no strokes"}
+		}
+		if s.Values["strokes"], err = drawStrokes(line, v.(*modality.Picture).H); err != nil {
+			return modality.Sample{}, problem{o.pens, s.Key, err.Error()}
+		}
+	}
 	o.kept.put(i, s)
 	return s, nil
 }

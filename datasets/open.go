@@ -30,10 +30,11 @@ type Options struct {
 var known = map[string]struct {
 	only []string // modalities; nil: all
 	size int      // pixels a side where Options.Size is 0
+	flag []string // modalities whose pixels are 0 or something else, which stands for 1
 }{
 	"emoji64":    {only: []string{"rgb", "flat", "line", "twemoji", "caption", "tags", "group", "box", "palette"}},
-	"coco33":     {only: []string{"rgb", "caption", "box"}, size: 64},
-	"cleargrasp": {only: []string{"rgb", "depth", "normal"}, size: 64},
+	"coco33":     {only: []string{"rgb", "caption", "box", "things", "instance"}, size: 64},
+	"cleargrasp": {only: []string{"rgb", "depth", "normal", "mask"}, size: 64, flag: []string{"mask"}},
 	"omniglot5":  {size: 64},
 	"scenes":     {size: 64},
 }
@@ -100,6 +101,7 @@ type location struct {
 	path   string
 	only   []string
 	size   int
+	flag   []string
 	names  map[string]string
 }
 
@@ -109,7 +111,7 @@ func locate(name string) (location, error) {
 		return location{}, &fault.Error{Op: op, Msg: "no name (a set such as \"scenes\", or the path of a folder)"}
 	}
 	k, named := known[name]
-	at := location{path: name, only: k.only, size: k.size}
+	at := location{path: name, only: k.only, size: k.size, flag: k.flag}
 	switch name {
 	case "scenes":
 		at.source = fromSeed

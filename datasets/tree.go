@@ -4,22 +4,25 @@ package datasets
 
 import (
 	"fmt"
+	"slices"
 
 	"fourmlab/fourm/modality"
 )
 
 type tree struct {
-	keys   []string
-	names  []string // modalities, in the order of the figures
-	cols   []*column
-	crops  *column    // crop_settings; nil: none
-	tokens bool       // some columns are ready-made tokens
-	meta   *metaIndex // nil: none
-	splits []string   // by sample; nil: none
-	size   int        // pixels a side to resize to; 0: as stored
-	first  shape      // what every picture must measure when size is 0
-	left   []string   // what was skipped, and why
-	kept   *cache
+	keys     []string
+	names    []string // modalities, in the order of the figures
+	cols     []*column
+	crops    *column    // crop_settings; nil: none
+	tokens   bool       // some columns are ready-made tokens
+	meta     *metaIndex // nil: none
+	splits   []string   // by sample; nil: none
+	size     int        // pixels a side to resize to; 0: as stored
+	first    shape      // what every picture must measure when size is 0
+	left     []string   // what was skipped, and why
+	flag     []string   // modalities of 0 and 1, whatever stands for 1
+	outlined bool       // the objects of meta.jsonl have polygons to be drawn
+	kept     *cache
 }
 
 func (t *tree) len() int             { return len(t.keys) }
@@ -106,7 +109,17 @@ func (t *tree) decode(i int, w window) (modality.Sample, error) {
 				return fail(err)
 			}
 		}
+		if p, ok := v.(*modality.Picture); ok && slices.Contains(t.flag, c.name) {
+			for k, x := range p.Pix {
+				p.Pix[k] = min(x, 1)
+			}
+		}
 		s.Values[c.name] = v
+	}
+	if t.outlined {
+		if err := t.outlines(i, s, stored, w); err != nil {
+			return modality.Sample{}, problem{t.meta.files[0], t.keys[i], err.Error()}
+		}
 	}
 	if t.meta != nil {
 		more, err := t.meta.values(i, stored)

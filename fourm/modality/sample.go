@@ -109,7 +109,7 @@ type Sample struct {
 }
 
 // canonical is the order of 4M's figures.
-var canonical = []string{"rgb", "flat", "twemoji", "line", "depth", "normal", "semseg", "instance", "edge", "box", "caption", "tags", "group", "palette"}
+var canonical = []string{"rgb", "flat", "twemoji", "line", "strokes", "depth", "normal", "semseg", "things", "instance", "mask", "edge", "box", "caption", "tags", "group", "palette"}
 
 // Names lists the modalities of the sample, in the order of 4M's figures.
 func (s Sample) Names() []string {
