@@ -1,6 +1,6 @@
 // Fourm is the lab's one program: it runs scripts and notebooks, is a Jupyter
-// kernel, packs and checks data, and carries out ablations. "fourm -h" lists
-// the commands.
+// kernel, packs and checks data, carries out ablations, and shows runs in a
+// browser. "fourm -h" lists the commands.
 package main
 
 import (
@@ -28,6 +28,7 @@ var commands = []command{
 	{name: "kernel", args: "CONNECTION_FILE | install | uninstall | list | doctor", about: "be a Jupyter kernel; tell Jupyter of it; find out why it does not start", run: runKernel},
 	{name: "data", args: "pack DIR -o OUT | check SET", about: "make a set of your own pictures; verify a set", run: runData},
 	{name: "ablate", args: "FILE [KEY=VALUE ...]", about: "carry out an ablation, or go on where it was", run: runAblate},
+	{name: "watch", args: "DIR", about: "show a run, or a folder of runs, in a browser while it goes on", run: runWatch},
 	{name: "parity", args: "DIR ...", about: "run recorded cases of the official implementation and say how far results differ", run: runParity},
 	{name: "bench", args: "[-case NAME]", about: "time one case at the size of the published models, or list the cases", run: runBench},
 	{name: "peek", args: "CHECKPOINT", about: "say what model a checkpoint holds", run: runPeek},

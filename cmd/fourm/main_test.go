@@ -73,6 +73,10 @@ func TestCalls(t *testing.T) {
 		{"bench ar_tiny", 2, "named with -case"},
 		{"peek", 2, "expected one checkpoint"},
 		{"peek no-such-file", 1, "no-such-file"},
+		{"watch", 2, "expected the folder of a run"},
+		{"watch -h", 0, "-allow-remote"},
+		{"watch . -addr 0.0.0.0:0", 2, "others on the network could read the runs; -allow-remote"},
+		{"watch . -addr here", 2, "expected HOST:PORT"},
 		{"ablate", 2, "no file given"},
 		{"ablate no-such-file.yaml", 1, "no-such-file.yaml"},
 	} {

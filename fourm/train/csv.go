@@ -108,13 +108,14 @@ func readCSV(path string) ([]*Run, error) {
 		if err == io.EOF {
 			break
 		}
-		line, _ := r.FieldPos(0)
-		if errors.Is(err, csv.ErrFieldCount) {
-			return nil, fmt.Errorf("%s: line %d has %d values, the header has %d", path, line, len(row), len(names))
+		var wrong *csv.ParseError
+		if errors.As(err, &wrong) && errors.Is(err, csv.ErrFieldCount) {
+			return nil, fmt.Errorf("%s: line %d has %d values, the header has %d", path, wrong.Line, len(row), len(names))
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
+		line, _ := r.FieldPos(0)
 		if err := t.row(row, line, names, points, &began); err != nil {
 			return nil, err
 		}

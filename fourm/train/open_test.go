@@ -225,7 +225,7 @@ func TestOpenErrors(t *testing.T) {
 	line := `{"step":1,"loss":2,"losses":{}}` + "\n"
 	write(t, dir, map[string]string{
 		"empty.csv": "", "none.csv": "a,b\n1,2\n", "only.csv": "step\n1\n", "word.csv": "step,loss\n1,high\n", "half.csv": "step,loss\n1.5,2\n",
-		"short.csv": "step,loss\n1\n", "two.csv": "Step,a - loss,b - loss\n1,2,3\n", "x.png": "PNG",
+		"short.csv": "step,loss\n1\n", "quote.csv": "step,loss\n1,\"x\"y\n", "two.csv": "Step,a - loss,b - loss\n1,2,3\n", "x.png": "PNG",
 		"noise.tfevents": strings.Repeat("noise", 9), "nothing/readme.txt": "x", "void/.keep": "",
 		"runs/a/history.jsonl": line, "runs/b/history.jsonl": line + "rubbish\n" + line, "runs/c/history.jsonl": line + line[:9],
 		"badjson/run.json": "{", "badjson/history.jsonl": line, "begun/run.json": `{"Steps": 50}`,
@@ -238,6 +238,7 @@ func TestOpenErrors(t *testing.T) {
 		"word.csv":       {"line 2", `loss is "high"`, "expected a number"},
 		"half.csv":       {"line 2", `step is "1.5"`, "expected a whole number"},
 		"short.csv":      {"line 2 has 1 values, the header has 2"},
+		"quote.csv":      {"quote.csv", "line 2"},
 		"two.csv":        {"2 runs (a, b)", "fourm.OpenRuns"},
 		"x.png":          {"x.png", "no kind of file that holds a run"},
 		"noise.tfevents": {"noise.tfevents", "at offset 0", "checksum"},

@@ -1,0 +1,300 @@
+// Package page lays out a run as a page: its state, numbers, figures, losses
+// and configuration. viz.Report writes such a page whole, package watch serves
+// one that grows; both look alike.
+//
+//	p := page.Of(run)
+//	p.Figures = append(p.Figures, page.Figure{Title: "Curves", Source: page.Data("image/png", png)})
+//	err := p.Write(out)
+//
+// A page needs nothing from outside and no script to be read; it follows the
+// reader's choice of a light or dark page.
+package page
+
+import (
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"fourmlab/fourm"
+	"fourmlab/fourm/modality"
+)
+
+//go:embed page.html
+var text string
+
+var tmpl = template.Must(template.New("page").Parse(text))
+
+// Page is what is shown. What is empty is left out.
+type Page struct {
+	Title, State, Mood string // Mood: "on" while the run goes on, "off" where it failed
+	Line, Where        string
+	Back               string // link to the page of all runs
+	Progress           bool
+	Percent            int
+	Problems, Notes    []string
+	Tiles              []Tile
+	Figures, Shots     []Figure
+	Runs               []Row
+	Scores             []Score
+	Scored             string // what the scores are of
+	Texts              []Text
+	Settings           []Group
+	Foot               string
+	Script             template.HTML
+}
+
+// Tile is one number in large letters.
+type Tile struct{ Name, Value, More string }
+
+// Figure is a picture: its source is a path on the same server or all of its
+// bytes.
+type Figure struct {
+	Title, Caption, Alt string
+	Source, Link        template.URL
+	Width               int // in points; 0: that of the picture
+}
+
+// Row is a run among others.
+type Row struct{ Name, Link, State, Step, Loss, Val, Left string }
+
+// Score is the loss of a modality.
+type Score struct{ Name, Loss, Marginal, Gained string }
+
+// Text is a table or note in letters of one width.
+type Text struct{ Title, Text string }
+
+// Group is a part of the configuration.
+type Group struct {
+	Name string
+	Rows []Setting
+}
+
+// Setting is a name and its value.
+type Setting struct{ Name, Value string }
+
+// Data gives the source of a picture that lies in the page itself.
+func Data(mime string, b []byte) template.URL {
+	return template.URL("data:" + mime + ";base64," + base64.StdEncoding.EncodeToString(b))
+}
+
+// Write writes the whole page, Main what stands in its middle.
+func (p *Page) Write(w io.Writer) error { return tmpl.Execute(w, p) }
+
+// Main writes what stands in the middle of the page and may change.
+func (p *Page) Main(w io.Writer) error { return tmpl.ExecuteTemplate(w, "main", p) }
+
+// Of gives the page of a run, without figures.
+func Of(run *fourm.Run) *Page {
+	p := &Page{Title: run.Name, Where: run.Dir, Notes: slices.Clone(run.Notes), Settings: groups(run.Config)}
+	if p.Title == "" {
+		p.Title = "Run"
+	}
+	last := run.Last()
+	p.Progress = run.Steps > 0
+	p.Percent = min(100*last.Step/max(run.Steps, 1), 100)
+	p.Line = fmt.Sprintf("step %s of %s", number(last.Step), number(run.Steps))
+	switch {
+	case run.Err != nil:
+		p.State, p.Mood = "stopped", "off"
+		p.Problems = append(p.Problems, run.Err.Error())
+	case Done(run):
+		p.State = "finished"
+	case run.Interrupted:
+		p.State = "interrupted"
+	case len(run.Points) == 0:
+		p.State = "no step yet"
+	default:
+		p.State = "unfinished"
+	}
+	p.Tiles = tiles(run)
+	val := run.LastVal().Val
+	p.Scored = "The training loss of the last step."
+	if len(val) > 0 {
+		p.Scored = fmt.Sprintf("Held-out samples after step %s. The marginal is the loss of predicting how often each token occurs.", number(run.LastVal().Step))
+	}
+	for _, s := range run.Scores() {
+		row := Score{Name: short(s.Domain), Loss: loss(s.Loss)}
+		if s.Marginal > 0 {
+			row.Marginal, row.Gained = loss(s.Marginal), fmt.Sprintf("%.0f %%", 100*(1-s.Loss/s.Marginal))
+		}
+		p.Scores = append(p.Scores, row)
+	}
+	return p
+}
+
+// Done tells whether a run has all the steps that it was to have.
+func Done(run *fourm.Run) bool { return run.Steps > 0 && run.Last().Step >= run.Steps }
+
+// tiles are the latest numbers.
+func tiles(run *fourm.Run) []Tile {
+	var out []Tile
+	add := func(name, value, more string) {
+		if value != "" {
+			out = append(out, Tile{name, value, more})
+		}
+	}
+	latest, at := math.NaN(), 0
+	best, bestAt, val, valAt := math.Inf(1), 0, math.NaN(), 0
+	for _, q := range run.Points {
+		if !math.IsNaN(q.Loss) {
+			latest, at = q.Loss, q.Step
+		}
+		if q.Val != nil && !math.IsNaN(q.ValLoss) {
+			if val, valAt = q.ValLoss, q.Step; val < best {
+				best, bestAt = val, valAt
+			}
+		}
+	}
+	if at > 0 {
+		add("training loss", loss(latest), "step "+number(at))
+	}
+	if valAt > 0 {
+		add("validation loss", loss(val), "step "+number(valAt))
+		add("best validation", loss(best), "step "+number(bestAt))
+	}
+	last := run.Last()
+	if s := Speed(run); s > 0 {
+		v, unit := rate(s)
+		add("speed", v, unit)
+		if !Done(run) {
+			add("time left", Span(Left(run)), "")
+		}
+	}
+	if last.Seconds > 0 {
+		add("time spent", Span(last.Seconds), "")
+	}
+	if last.Tokens > 0 {
+		add("tokens seen", count(float64(last.Tokens)), "")
+	}
+	if last.LR > 0 {
+		add("learning rate", fmt.Sprintf("%.3g", last.LR), "")
+	}
+	if last.GradNorm > 0 {
+		add("gradient norm", fmt.Sprintf("%.3g", last.GradNorm), "")
+	}
+	for _, n := range slices.Sorted(maps.Keys(last.Metrics)) {
+		if len(out) < 16 {
+			add(n, fmt.Sprintf("%.4g", last.Metrics[n]), "")
+		}
+	}
+	return out
+}
+
+// Speed gives the steps a second over the newest ones; 0 where that is not
+// known.
+func Speed(run *fourm.Run) float64 {
+	n := len(run.Points)
+	if n < 2 {
+		return 0
+	}
+	from, to := run.Points[max(0, n-51)], run.Points[n-1]
+	if to.Seconds <= from.Seconds {
+		return 0
+	}
+	return float64(to.Step-from.Step) / (to.Seconds - from.Seconds)
+}
+
+// Left gives the seconds that the run will take to its end; 0 where that is
+// not known.
+func Left(run *fourm.Run) float64 {
+	s := Speed(run)
+	if s <= 0 || Done(run) {
+		return 0
+	}
+	return float64(run.Steps-run.Last().Step) / s
+}
+
+// Span writes a time: 40 s, 12 min, 3 h 20 min.
+func Span(seconds float64) string {
+	d := time.Duration(seconds * float64(time.Second)).Round(time.Second)
+	h, m := int(d.Hours()), int(d.Minutes())%60
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%d d %d h", h/24, h%24)
+	case d >= time.Hour:
+		return fmt.Sprintf("%d h %d min", h, m)
+	case d >= 10*time.Minute:
+		return fmt.Sprintf("%d min", m)
+	case d >= time.Minute:
+		return fmt.Sprintf("%d min %d s", m, int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%d s", int(d.Seconds()))
+}
+
+func rate(s float64) (value, unit string) {
+	if s < 1 {
+		return fmt.Sprintf("%.3g", 1/s), "seconds a step"
+	}
+	return fmt.Sprintf("%.3g", s), "steps a second"
+}
+
+func loss(v float64) string { return fmt.Sprintf("%.3f", v) }
+
+// number writes a whole number with its thousands apart.
+func number(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+func count(v float64) string {
+	for _, u := range []struct {
+		of   float64
+		name string
+	}{{1e9, " G"}, {1e6, " M"}, {1e3, " k"}} {
+		if v >= u.of {
+			return fmt.Sprintf("%.3g%s", v/u.of, u.name)
+		}
+	}
+	return fmt.Sprint(v)
+}
+
+// short names a domain by its modality where that is not ambiguous.
+func short(domain string) string {
+	if m, ok := modality.Find(domain); ok && m.Domain() == domain {
+		return m.Name
+	}
+	return domain
+}
+
+// groups sorts settings by the part of the run that they are of; what is 0 and
+// stands for nothing is left out.
+func groups(config map[string]string) []Group {
+	titles := map[string]string{"": "Training", "Env": "Environment"}
+	at := map[string]int{}
+	var out []Group
+	add := func(part, name, value string) {
+		if _, ok := at[part]; !ok {
+			at[part] = len(out)
+			title := titles[part]
+			if title == "" {
+				title = part
+			}
+			out = append(out, Group{Name: title})
+		}
+		g := &out[at[part]]
+		g.Rows = append(g.Rows, Setting{name, value})
+	}
+	names := slices.Sorted(maps.Keys(config))
+	for _, last := range []bool{false, true} { // training, then the parts
+		for _, n := range names {
+			part, name := "", n
+			if i := strings.LastIndex(n, "."); i >= 0 {
+				part, name = n[:i], n[i+1:]
+			}
+			if (part != "") == last && config[n] != "0" && config[n] != "false" {
+				add(part, name, config[n])
+			}
+		}
+	}
+	return out
+}
