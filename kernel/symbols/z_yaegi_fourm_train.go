@@ -13,7 +13,10 @@ import (
 func init() {
 	Symbols["fourmlab/fourm/train/train"] = map[string]reflect.Value{
 		// function, constant and variable definitions
+		"Find":        reflect.ValueOf(train.Find),
 		"Fit":         reflect.ValueOf(train.Fit),
+		"Open":        reflect.ValueOf(train.Open),
+		"OpenAll":     reflect.ValueOf(train.OpenAll),
 		"ReadHistory": reflect.ValueOf(train.ReadHistory),
 		"Tokenized":   reflect.ValueOf(train.Tokenized),
 

@@ -18,11 +18,13 @@ func init() {
 		"Codebook":   reflect.ValueOf(viz.Codebook),
 		"Curves":     reflect.ValueOf(viz.Curves),
 		"Diff":       reflect.ValueOf(viz.Diff),
+		"Follow":     reflect.ValueOf(viz.Follow),
 		"Live":       reflect.ValueOf(viz.Live),
 		"MaskBudget": reflect.ValueOf(viz.MaskBudget),
 		"Masks":      reflect.ValueOf(viz.Masks),
 		"Predict":    reflect.ValueOf(viz.Predict),
 		"Recon":      reflect.ValueOf(viz.Recon),
+		"Report":     reflect.ValueOf(viz.Report),
 		"Sample":     reflect.ValueOf(viz.Sample),
 		"Samples":    reflect.ValueOf(viz.Samples),
 		"Schedule":   reflect.ValueOf(viz.Schedule),
@@ -32,6 +34,8 @@ func init() {
 		"Variations": reflect.ValueOf(viz.Variations),
 
 		// type definitions
-		"Figure": reflect.ValueOf((*viz.Figure)(nil)),
+		"Figure":     reflect.ValueOf((*viz.Figure)(nil)),
+		"Frame":      reflect.ValueOf((*viz.Frame)(nil)),
+		"ReportPage": reflect.ValueOf((*viz.ReportPage)(nil)),
 	}
 }
