@@ -48,6 +48,7 @@ func init() {
 		"SetTokenizer":    reflect.ValueOf(modality.SetTokenizer),
 		"Sources":         reflect.ValueOf(modality.Sources),
 		"Symbols":         reflect.ValueOf(modality.Symbols),
+		"Things":          reflect.ValueOf(&modality.Things).Elem(),
 		"Tokenize":        reflect.ValueOf(modality.Tokenize),
 		"TokenizerOf":     reflect.ValueOf(modality.TokenizerOf),
 		"Unpatch":         reflect.ValueOf(modality.Unpatch),
