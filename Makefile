@@ -4,7 +4,7 @@ GO      ?= go
 JUPYTER := python3-jupyter-client python3-nbclient jupyter-nbconvert python3-ipykernel python3-jupyter-kernel-test jupyter-console
 LAB     := jupyter-notebook $(JUPYTER)
 
-.PHONY: build run test lab lint gophernotes symbols fuzz notebooks race ablations-smoke parity bench-compare bench-kernel go-suite clean tools
+.PHONY: build run test lab lint gophernotes symbols fuzz notebooks race ablations-smoke parity bench-compare bench-kernel gallery go-suite clean tools
 
 # bin/fourm, the one program.
 build:
@@ -90,6 +90,10 @@ bench-compare: build
 # docs/kernel.md.
 bench-kernel: build gophernotes tools
 	/usr/bin/python3 bench/kernel/bench.py
+
+# docs/gallery.md and its pictures: every plot from real data, in some minutes.
+gallery:
+	$(GO) run ./bench/gallery
 
 # One tiny ablation from start to end.
 ablations-smoke: build

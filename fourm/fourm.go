@@ -61,12 +61,21 @@ type (
 	Run   = train.Run
 	Point = train.Point
 
-	Plan   = generate.Plan
-	Stage  = generate.Stage
-	Scheme = generate.Scheme
-	Result = generate.Result
-	Step   = generate.Step
-	Report = generate.Report
+	Plan      = generate.Plan
+	Stage     = generate.Stage
+	Scheme    = generate.Scheme
+	Result    = generate.Result
+	Step      = generate.Step
+	Report    = generate.Report
+	ReportRow = generate.ReportRow
+
+	// What a model shows of itself, for viz to draw.
+	Grid      = generate.Grid
+	Sweep     = generate.Sweep
+	Attention = generate.Attention
+	Strip     = generate.Strip
+	Retrieval = generate.Retrieval
+	Embedding = model.Embedding
 
 	Ablation = ablate.Ablation
 )

@@ -114,6 +114,11 @@ func TestSession(t *testing.T) {
 		t.Errorf("report\n%v", rep)
 	}
 
+	if r := rep.Rows[1]; r.Given != "ink" || r.Target != "caption" {
+		t.Errorf("row %+v", r)
+	}
+	inside(t, m, data, plan)
+
 	path := filepath.Join(t.TempDir(), "m.safetensors")
 	if err := m.Save(path); err != nil {
 		t.Fatal(err)

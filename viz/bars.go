@@ -62,17 +62,29 @@ func Bars(ab *fourm.Ablation) *Figure {
 	var marks []plot.Tick
 	most := 1
 	labels := make([][]string, len(ab.Rows))
+	dense := each < 70 // neither label nor value has room beside its neighbours'
 	for i, r := range ab.Rows {
+		if dense {
+			labels[i] = []string{shorten(r.Label, typeface{18, false, ink}, 200)}
+			continue
+		}
 		labels[i] = wrap(r.Label, typeface{18, false, ink}, max(40, int(1.9*each)), 3)
 		most = max(most, len(labels[i]))
 	}
+	if first := ab.Rows[0].Mean(); len(ab.Rows) > 1 && usable(first) {
+		p.Add(stroke(plotter.XYs{{X: p.X.Min, Y: first}, {X: p.X.Max, Y: first}}, gray, 0.9, 5, 3))
+	}
 	for i, r := range ab.Rows {
 		marks = append(marks, plot.Tick{Value: float64(i), Label: strings.Join(labels[i], "\n") + strings.Repeat("\n ", most-len(labels[i]))})
-		column(p, r, float64(i), half, spread, i == best, bars)
+		column(p, r, float64(i), half, spread, i == best, bars, dense)
 	}
 	p.X.Tick.Marker = plot.ConstantTicks(marks)
 	p.X.Tick.Label.Color = ink
 	p.X.Tick.Length = 0
+	if dense {
+		p.X.Tick.Length, p.X.Tick.LineStyle.Width = 4, 0
+		p.X.Tick.Label.Rotation, p.X.Tick.Label.XAlign, p.X.Tick.Label.YAlign = math.Pi/2, draw.XRight, draw.YCenter
+	}
 	if bars {
 		p.X.Padding = 0
 	}
@@ -84,22 +96,32 @@ func Bars(ab *fourm.Ablation) *Figure {
 	if seeds == 1 {
 		under = better + "; one seed a setting"
 	}
+	if len(ab.Rows) > 1 {
+		under += "; dashed: the first setting"
+	}
 	if !bars {
 		under += "; the axis does not start at zero"
 	}
-	return &Figure{kind: op, chart: &chart{w: vg.Length(width), h: 300, draw: func(c draw.Canvas) {
+	name := ab.Name
+	if (name == "" || name == "ablation") && ab.Factor != "" { // one that nobody named
+		name = ab.Factor
+	}
+	f := &Figure{kind: op, chart: &chart{w: vg.Length(width), h: 300, draw: func(c draw.Canvas) {
 		c = draw.Crop(c, 12, -12, 10, -12)
 		sty := label(9, false, gray)
 		c.FillText(sty, vg.Point{X: c.Min.X, Y: c.Min.Y + 2}, under)
 		drawPlot(draw.Crop(c, 0, 0, 18, 0), p)
 	}}}
+	return f.Titled("Ablation: " + name)
 }
 
 // column adds one setting to the plot, the best one in a stronger colour.
-func column(p *plot.Plot, r ablate.Row, x, half, spread float64, best, bar bool) {
+func column(p *plot.Plot, r ablate.Row, x, half, spread float64, best, bar, dense bool) {
 	m, sd := r.Mean(), r.SD()
 	if !usable(m) {
-		p.Add(&caption{x: x, y: p.Y.Min, text: "no value", color: gray})
+		if !dense {
+			p.Add(&caption{x: x, y: p.Y.Min, text: "no value", color: gray})
+		}
 		return
 	}
 	col := color.RGBA{0x7d, 0x9f, 0xc6, 255}
@@ -139,6 +161,9 @@ func column(p *plot.Plot, r ablate.Row, x, half, spread float64, best, bar bool)
 	}
 	if !bar {
 		p.Add(dots(plotter.XYs{{X: x, Y: m}}, col, 4.2))
+	}
+	if dense && !best {
+		return
 	}
 	p.Add(&caption{x: x, y: top, text: digits(m, sd, spread), color: ink, bold: best})
 }

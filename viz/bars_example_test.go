@@ -8,14 +8,17 @@ import (
 	"fourmlab/viz"
 )
 
-func ExampleBars() {
-	ab := &fourm.Ablation{Name: "input alpha", Factor: "mask.in_alpha", Metric: "validation loss, nats a token", Lower: true, Rows: []ablate.Row{
+func ablation() *fourm.Ablation {
+	return &fourm.Ablation{Name: "input alpha", Factor: "mask.in_alpha", Metric: "validation loss, nats a token", Lower: true, Rows: []ablate.Row{
 		{Label: "0.1", Values: []float64{3.412, 3.431, 3.405}},
 		{Label: "0.5", Values: []float64{3.361, 3.348, 3.372}},
 		{Label: "1", Values: []float64{3.355, 3.341, 3.338}},
 		{Label: "10", Values: []float64{3.402, 3.377, 3.389}},
 	}}
-	save(viz.Bars(ab), "bars")
+}
+
+func ExampleBars() {
+	save(viz.Bars(ablation()), "bars")
 }
 
 func TestBars(t *testing.T) { golden(t, ExampleBars, "bars") }
@@ -32,13 +35,3 @@ func ExampleBars_zero() {
 }
 
 func TestBarsZero(t *testing.T) { golden(t, ExampleBars_zero, "bars_zero") }
-
-func ExampleSchedule() {
-	var lr []float64
-	for i := range 1000 {
-		lr = append(lr, 3e-4*min(1, float64(i)/100)*(1-0.9*max(0, float64(i-100))/900))
-	}
-	save(viz.Schedule(lr), "schedule")
-}
-
-func TestSchedule(t *testing.T) { golden(t, ExampleSchedule, "schedule") }

@@ -1,104 +1,115 @@
 package viz
 
-// How a mask shares its tokens out among the modalities, and how a learning
-// rate runs.
+// How a mask shares its tokens out among the modalities, and what its alpha
+// does to that.
 
 import (
 	"fmt"
-	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"fourmlab/fourm/modality"
+	"fourmlab/fourm"
 )
 
-// MaskBudget draws one histogram a modality of how many tokens it was given
-// in many drawings of a mask: counts holds one number a drawing. All have one
-// horizontal axis; a mark stands at the mean.
-func MaskBudget(counts map[string][]int, title string) *Figure {
+// alphas are those that 4M's mixtures are made of.
+var alphas = []float64{0.1, 0.5, 1, 10}
+
+// MaskBudget draws how many input tokens each of a mask's Inputs is given in
+// so many draws: one panel an alpha (0.1, 0.5, 1, 10 and the mask's own), one
+// histogram a modality with a mark at its mean. Exceptions of the mask,
+// InAlphas, hold in every panel.
+func MaskBudget(mask fourm.Mask, draws int) *Figure {
 	const op = "viz.MaskBudget"
-	most, seen := 0, map[string]bool{}
+	need(op, draws > 0 && draws <= 1e6, "%d draws, expected 1 to 1000000", draws)
+	if len(mask.Inputs) == 0 {
+		return missing(op, `the mask names no inputs: set Inputs, or take m.Mask(mask) of a model m`)
+	}
+	own := mask.InAlpha
+	if own == 0 {
+		own = 1
+	}
+	list := slices.Clone(alphas)
+	if !slices.Contains(list, own) {
+		list = append(list, own)
+		slices.Sort(list)
+	}
+	var panels [][]*plot.Plot
+	panels = append(panels, nil)
+	names := 0
+	for k, a := range list {
+		mask.InAlpha = a
+		counts := mask.Shares(draws)
+		p := ridges(counts, k == 0)
+		names = len(counts)
+		p.Title.Text = fmt.Sprintf("alpha %g", a)
+		if a == own {
+			p.Title.Text += " (the mask's)"
+		}
+		panels[0] = append(panels[0], p)
+	}
+	in, _ := mask.Budgets()
+	far := 0.0
+	for _, p := range panels[0] {
+		far = max(far, p.X.Max)
+	}
+	for _, p := range panels[0] {
+		p.X.Max = far
+	}
+	each := min(max(260/float64(names), 20), 52)
+	f := &Figure{kind: op, chart: &chart{w: 800, h: vg.Length(each*float64(names) + 92), draw: func(c draw.Canvas) {
+		c = draw.Crop(c, 12, -14, 10, -12)
+		c.FillText(label(9, false, gray), vg.Point{X: c.Min.X, Y: c.Min.Y + 2},
+			"how often each count was drawn, every row scaled to its highest; the line is the mean")
+		sideBySide(draw.Crop(c, 0, 0, 18, 0), panels[0])
+	}}}
+	return f.Titled(fmt.Sprintf("Input tokens a modality is given: %d in all, %s", in, count(draws, "draw")))
+}
+
+// ridges stacks one histogram a domain, each on a line of its own.
+func ridges(counts map[string][]int, named bool) *plot.Plot {
+	seen, most := map[string]bool{}, 1
 	for n, c := range counts {
-		modality.Need(op, n)
-		if len(c) > 0 {
-			seen[n] = true
-		}
-		for _, k := range c {
-			need(op, k >= 0, "%s was given %d tokens", n, k)
-			most = max(most, k)
-		}
+		seen[n] = true
+		most = max(most, slices.Max(c))
 	}
 	names := inOrder(seen)
-	if len(names) == 0 {
-		return missing(op, "no drawings of a mask")
-	}
-	step := 1 + most/48
-	var plots [][]*plot.Plot
-	for _, n := range names {
-		p := newPlot("", "", "")
-		p.X.Min, p.X.Max = -0.5, float64(most/step*step+step)-0.5
-		p.Y.Min = 0
-		bins := make([]int, most/step+1)
-		mean, top := 0.0, 0
+	p := newPlot("", "tokens", "")
+	p.X.Min, p.X.Max = -0.5, float64(most)+0.5
+	p.X.Tick.Marker = ticks{n: 3, whole: true}
+	p.Y.Min, p.Y.Max = -0.08, float64(len(names))
+	step := 1 + most/40
+	var marks []plot.Tick
+	for i, n := range names {
+		base := float64(len(names) - 1 - i)
+		col := colorOf(n)
+		bins, mean := make([]int, most/step+1), 0.0
 		for _, k := range counts[n] {
 			bins[k/step]++
-			top = max(top, bins[k/step])
 			mean += float64(k) / float64(len(counts[n]))
 		}
-		p.Y.Max = float64(top) / float64(len(counts[n])) * 1.1
-		p.Y.Tick.Marker = percents{}
-		col := colorOf(n)
-		var outline plotter.XYs
+		top := float64(slices.Max(bins))
+		outline := plotter.XYs{{X: -0.5, Y: base}}
 		for b, k := range bins {
-			y := float64(k) / float64(len(counts[n]))
-			x := float64(b*step) - 0.5
-			outline = append(outline, plotter.XY{X: x, Y: y}, plotter.XY{X: x + float64(step), Y: y})
+			y, x := base+0.86*float64(k)/top, float64(b*step)-0.5
+			end := min(x+float64(step), p.X.Max)
+			outline = append(outline, plotter.XY{X: x, Y: y}, plotter.XY{X: end, Y: y})
 		}
-		area := append(append(plotter.XYs{{X: -0.5, Y: 0}}, outline...), plotter.XY{X: p.X.Max, Y: 0})
-		p.Add(gridLines(), &plotter.Polygon{XYs: []plotter.XYs{area}, Color: mix(col, white, 0.35)}, stroke(outline, col, 1.2))
-		p.Add(stroke(plotter.XYs{{X: mean, Y: 0}, {X: mean, Y: p.Y.Max}}, ink, 1, 2, 2))
-		p.Title.Text = fmt.Sprintf("%s, mean %.1f", n, mean)
-		plots = append(plots, []*plot.Plot{p})
+		outline = append(outline, plotter.XY{X: p.X.Max, Y: base})
+		p.Add(&plotter.Polygon{XYs: []plotter.XYs{outline}, Color: mix(col, white, 0.35)}, stroke(outline[1:len(outline)-1], col, 1))
+		p.Add(stroke(plotter.XYs{{X: mean, Y: base}, {X: mean, Y: base + 0.9}}, ink, 1.2))
+		mark := plot.Tick{Value: base + 0.4}
+		if named {
+			mark.Label = shortDomain(n)
+		}
+		marks = append(marks, mark)
 	}
-	plots[len(plots)-1][0].X.Label.Text = "tokens"
-	const each = 100
-	f := &Figure{kind: op, chart: &chart{w: 640, h: vg.Length(each*len(names) + 20), draw: func(c draw.Canvas) {
-		tile(draw.Crop(c, 12, -14, 10, -12), plots)
-	}}}
-	return f.Title(title)
-}
-
-// percents marks shares of a whole.
-type percents struct{}
-
-func (percents) Ticks(lo, hi float64) []plot.Tick {
-	out := ticks{n: 3}.Ticks(lo, hi)
-	for i := range out {
-		out[i].Label = short(math.Round(out[i].Value*1e4)/100) + " %"
-	}
-	return out
-}
-
-// Schedule draws a learning rate by step.
-func Schedule(lr []float64) *Figure {
-	const op = "viz.Schedule"
-	if len(lr) == 0 {
-		return missing(op, "the schedule has no steps")
-	}
-	p := newPlot("learning rate", "step", "")
-	var pts plotter.XYs
-	for i, v := range lr {
-		need(op, usable(v), "the rate of step %d is %v", i, v)
-		pts = append(pts, plotter.XY{X: float64(i), Y: v})
-	}
-	p.Add(gridLines(), stroke(thin(pts, 1000), series[0], 1.6))
-	p.X.Max = max(p.X.Max, 1)
-	p.Y.Min = min(p.Y.Min, 0)
-	p.Y.Max = max(p.Y.Max*1.05, 1e-12)
-	return &Figure{kind: op, chart: &chart{w: 500, h: 230, draw: func(c draw.Canvas) {
-		drawPlot(draw.Crop(c, 12, -16, 10, -12), p)
-	}}}
+	p.Y.Tick.Marker = plot.ConstantTicks(marks)
+	p.Y.Tick.Length = 0
+	p.Y.Tick.Label.Color = ink
+	p.Y.LineStyle.Width = 0
+	return p
 }

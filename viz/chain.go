@@ -36,7 +36,7 @@ func Chain(out fourm.Result) *Figure {
 		}
 		cells = append(cells, c)
 	}
-	return sheet(op, 56, fold(cells, cols)...)
+	return sheet(op, 56, fold(cells, cols)...).Titled("A chain: each stage sees all before it")
 }
 
 // stageTitle gives "2: depth, 4 steps" and the settings that are not usual.
@@ -133,5 +133,5 @@ func Variations(outs []fourm.Result) *Figure {
 			rows = append(rows, r)
 		}
 	}
-	return sheet(op, between, rows...)
+	return sheet(op, between, rows...).Titled(count(len(outs), "variation") + " of one condition")
 }

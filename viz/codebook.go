@@ -14,23 +14,36 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"fourmlab/fourm"
+	"fourmlab/fourm/vq"
 )
 
-// Codebook draws the picture of every code, the most used first; codes that
-// are never used are dimmed. Without use (nil) the codes keep their order.
-func Codebook(entries []*fourm.Picture, use []int) *Figure {
+// visible is what a tokenizer has whose codes can be looked at, as those of
+// fourm.TrainTokenizer.
+type visible interface {
+	Entries() ([]*fourm.Picture, error)
+}
+
+// Codebook draws the picture of every code of a tokenizer. With use, as
+// tok.Usage(ds) counts it, the most used come first and those that are never
+// used are dimmed: viz.Codebook(tok, tok.Usage(ds)...).
+func Codebook(tok fourm.Tokenizer, use ...int) *Figure {
 	const op = "viz.Codebook"
+	need(op, tok != nil, "the tokenizer is nil")
+	shown, ok := tok.(visible)
+	need(op, ok, "the codes of a %T have no pictures", tok)
+	entries, err := shown.Entries()
+	need(op, err == nil, "%v", err)
 	if len(entries) == 0 {
 		return missing(op, "the codebook is empty")
 	}
-	need(op, use == nil || len(use) == len(entries), "%d codes and %d counts", len(entries), len(use))
+	need(op, len(use) == 0 || len(use) == len(entries), "%d codes and %d counts", len(entries), len(use))
 	order := make([]int, len(entries))
 	for i, p := range entries {
 		order[i] = i
 		need(op, p != nil && p.H > 0 && p.W > 0 && p.C > 0 && len(p.Pix) == p.H*p.W*p.C, "code %d has no picture", i)
 	}
 	title, dead := fmt.Sprintf("%d codes", len(entries)), 0
-	if use != nil {
+	if len(use) > 0 {
 		sort.SliceStable(order, func(a, b int) bool { return use[order[a]] > use[order[b]] })
 		for _, n := range use {
 			if n == 0 {
@@ -46,6 +59,11 @@ func Codebook(entries []*fourm.Picture, use []int) *Figure {
 	}
 	m := guess(all)
 	lo, hi := span(entries...)
+	whose := ""
+	if t, ok := tok.(*vq.Tokenizer); ok {
+		whose = " of " + t.Of.Name
+		m = t.Of
+	}
 	cols := min(len(entries), max(8, int(math.Ceil(math.Sqrt(2*float64(len(entries)))))))
 	const between = 4
 	side := min(96, (1600-2*margin)/cols-between)
@@ -54,13 +72,13 @@ func Codebook(entries []*fourm.Picture, use []int) *Figure {
 		for k, i := range order {
 			at := image.Rect(0, 0, side, side).Add(r.Min).Add(image.Pt(k%cols*(side+between), k/cols*(side+between)))
 			c.picture(at, colours(m, entries[i], lo, hi), true)
-			if use != nil && use[i] == 0 {
+			if len(use) > 0 && use[i] == 0 {
 				c.rect(at, color.NRGBA{255, 255, 255, 200})
 				c.frame(at, 1, rule)
 			}
 		}
 	}}
-	return sheet(op, gap, row{cells: []*cell{c}})
+	return sheet(op, gap, row{cells: []*cell{c}}).Titled("The codes of the tokenizer" + whose)
 }
 
 // CodeUse draws how often each code is used, the most used first, on a
@@ -114,7 +132,8 @@ func CodeUse(use []int) *Figure {
 	if dead > 0 {
 		keys = append(keys, key{name: "dead codes", color: rule, width: 8})
 	}
-	return &Figure{kind: op, chart: &chart{w: 640, h: 290, draw: func(c draw.Canvas) {
+	f := &Figure{kind: op, chart: &chart{w: 640, h: 290, draw: func(c draw.Canvas) {
 		drawPlot(drawKeys(draw.Crop(c, 12, -16, 10, -12), keys), p)
 	}}}
+	return f.Titled("How often each code is used")
 }

@@ -31,8 +31,14 @@ func book(n int) (entries []*fourm.Picture, use []int) {
 	return entries, use
 }
 
+// codes256 is a tokenizer whose codes are those of book.
+type codes256 struct{ fourm.Tokenizer }
+
+func (codes256) Entries() ([]*fourm.Picture, error) { entries, _ := book(256); return entries, nil }
+
 func ExampleCodebook() {
-	save(viz.Codebook(book(256)), "codebook")
+	_, use := book(256)
+	save(viz.Codebook(codes256{}, use...), "codebook")
 }
 
 func TestCodebook(t *testing.T) { golden(t, ExampleCodebook, "codebook") }

@@ -179,7 +179,7 @@ func Curves(runs ...*fourm.Run) *Figure {
 		}
 	}
 	h := top + vg.Length(each*len(grid))
-	return &Figure{kind: op, chart: &chart{w: 800, h: h, draw: func(c draw.Canvas) {
+	f := &Figure{kind: op, chart: &chart{w: 800, h: h, draw: func(c draw.Canvas) {
 		c = drawKeys(draw.Crop(c, pad, -pad, pad, -pad), keys)
 		if len(grid) == 0 {
 			drawPlot(c, total)
@@ -192,6 +192,7 @@ func Curves(runs ...*fourm.Run) *Figure {
 		}
 		tile(c, grid)
 	}}}
+	return f.Titled("Training curves")
 }
 
 // domainsOf lists the domains that the runs have losses of, in the order of

@@ -7,10 +7,12 @@
 //
 //	s := datasets.Scenes(100, 1).MustSample(0)
 //	viz.Sample(s)                                      // the last value of a cell is shown
-//	err := viz.Sample(s).Title("One scene").Save("scene.png")
+//	err := viz.Sample(s).Titled("One scene").Save("scene.png")
 //
-// Figures of lines and bars (Curves, Bars, CodeUse, MaskBudget, Schedule) can
-// be saved as SVG and PDF, too; those made of pictures are PNG alone.
+// A figure has a heading that says what it is (Titled gives it another), and is
+// saved as PNG, SVG, PDF or HTML by the name of the file. Lines and bars stay
+// vectors in SVG and PDF, pictures are embedded; equal figures are equal bytes.
+// docs/gallery.md shows every plot.
 //
 // # What is drawn how
 //

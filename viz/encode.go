@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/draw"
 	"image/png"
+	"math"
 	"sort"
 
 	xdraw "golang.org/x/image/draw"
@@ -18,11 +19,11 @@ import (
 const maxBytes = 300 << 10
 
 // encode gives a PNG of at most maxBytes where that takes no less than half
-// of the density.
-func encode(im image.Image) []byte {
+// of the density. exact keeps the size, whatever it takes.
+func encode(im image.Image, exact bool) []byte {
 	var b bytes.Buffer
 	var e png.Encoder // the best compression takes four times as long for four percent
-	for scale := 1.0; ; scale -= 0.125 {
+	for scale := 1.0; ; {
 		b.Reset()
 		src := im
 		if scale < 1 {
@@ -33,9 +34,11 @@ func encode(im image.Image) []byte {
 		}
 		// Writing into memory cannot fail.
 		_ = e.Encode(&b, src)
-		if b.Len() <= maxBytes || scale <= 0.5 {
+		if exact || b.Len() <= maxBytes || scale <= 0.5 {
 			return b.Bytes()
 		}
+		// Bytes grow about as pixels do; large figures take a second to write.
+		scale = max(0.5, min(scale-0.05, 0.96*scale*math.Sqrt(maxBytes/float64(b.Len()))))
 	}
 }
 

@@ -9,27 +9,23 @@ import (
 	"image/color"
 	"image/draw"
 	"image/png"
-	"io"
-	"path/filepath"
-	"strings"
 
-	xfont "golang.org/x/image/font"
-
-	"gonum.org/v1/plot/font"
+	xdraw "golang.org/x/image/draw"
 	"gonum.org/v1/plot/vg"
 	vgdraw "gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
-	"gonum.org/v1/plot/vg/vgpdf"
-	"gonum.org/v1/plot/vg/vgsvg"
 
-	"fourmlab/internal/atomic"
 	"fourmlab/internal/fault"
 )
+
+// widest is the width in pixels that no figure exceeds unless it is asked for.
+const widest = 1600
 
 // Figure is a finished figure. It shows itself in a notebook by its PNG.
 type Figure struct {
 	kind    string // the call that made it: "viz.Sample"
 	heading string
+	width   int         // of the PNG in pixels, where it was asked for
 	pixels  *image.RGBA // a figure made of pictures, or
 	chart   *chart      // one made of lines and bars
 	png     []byte      // drawn once
@@ -41,86 +37,53 @@ type chart struct {
 	draw func(c vgdraw.Canvas)
 }
 
-// Title puts a heading over the figure and gives the figure back.
-func (f *Figure) Title(s string) *Figure {
+// Titled puts a heading over the figure and gives the figure back.
+func (f *Figure) Titled(s string) *Figure {
 	f.heading, f.png = s, nil
 	return f
 }
 
-// PNG gives the figure as PNG, two pixels a point and at most 1600 wide.
+// Sized makes the figure so many pixels wide, 16 to 8192, and as high as
+// follows, and gives it back. Two pixels are a point in SVG and PDF.
+func (f *Figure) Sized(width int) *Figure {
+	need("Figure.Sized", width >= 16 && width <= 8192, "a width of %d pixels, expected 16 to 8192", width)
+	f.width, f.png = width, nil
+	return f
+}
+
+// Size gives the width and height in pixels.
+func (f *Figure) Size() (w, h int) {
+	c, err := png.DecodeConfig(bytes.NewReader(f.PNG()))
+	need(f.kind, err == nil, "%v", err)
+	return c.Width, c.Height
+}
+
+// PNG gives the figure as PNG, two pixels a point and at most 1600 wide where
+// no width was asked for.
 func (f *Figure) PNG() []byte {
 	if f.png == nil {
-		f.png = encode(f.raster())
+		f.png = encode(f.raster(), f.width > 0)
 	}
 	return f.png
 }
 
-// Bytes gives the figure as "png", and one of lines and bars as "svg" or
-// "pdf" as well.
-func (f *Figure) Bytes(format string) ([]byte, error) {
-	if format == "png" {
-		return f.PNG(), nil
-	}
-	if format != "svg" && format != "pdf" {
-		return nil, fmt.Errorf("%s: no format %q (have png, svg, pdf)", f.kind, format)
-	}
-	if f.chart == nil {
-		return nil, fmt.Errorf("%s: a figure made of pictures has no %s form; use png", f.kind, format)
-	}
-	h := f.chart.h + f.headroom()
-	var c vg.CanvasWriterTo
-	if format == "svg" {
-		c = vgsvg.New(f.chart.w, h)
-	} else {
-		c = pdfCanvas{vgpdf.New(f.chart.w, h)}
-	}
-	f.plot(vgdraw.New(c))
-	var b bytes.Buffer
-	if _, err := c.WriteTo(&b); err != nil {
-		return nil, fmt.Errorf("%s: %w", f.kind, err)
-	}
-	return b.Bytes(), nil
-}
-
-// pdfCanvas writes bold text, which vgpdf embeds under one style and looks up
-// under another: here the bold font is a family of its own.
-type pdfCanvas struct{ *vgpdf.Canvas }
-
-func (c pdfCanvas) FillString(f font.Face, at vg.Point, s string) {
-	if f.Font.Weight != xfont.WeightNormal {
-		f.Font.Typeface, f.Font.Weight = f.Font.Typeface+"Bold", xfont.WeightNormal
-	}
-	c.Canvas.FillString(f, at, s)
-}
-
-// Save writes the figure in the format of the path's extension. The file
-// appears whole or not at all.
-func (f *Figure) Save(path string) error {
-	b, err := f.Bytes(strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), "."))
-	if err != nil {
-		return err
-	}
-	return atomic.Write(path, func(w io.Writer) error {
-		_, err := w.Write(b)
-		return err
-	})
-}
-
 // String gives one line: what the figure is and its size in pixels.
 func (f *Figure) String() string {
-	c, err := png.DecodeConfig(bytes.NewReader(f.PNG()))
-	if err != nil {
-		return f.kind
-	}
-	return fmt.Sprintf("%s: %dx%d pixels", f.kind, c.Width, c.Height)
+	w, h := f.Size()
+	return fmt.Sprintf("%s: %dx%d pixels", f.kind, w, h)
 }
 
-// headroom is the height in points that the heading takes.
+// headroom is the height in points that the heading takes over a chart.
 func (f *Figure) headroom() vg.Length {
 	if f.heading == "" {
 		return 0
 	}
-	return 26
+	return vg.Length(len(f.headLines()))*17 + 9
+}
+
+// headLines breaks the heading of a chart into lines.
+func (f *Figure) headLines() []string {
+	return wrap(f.heading, heading, int(2*f.chart.w)-48, 3)
 }
 
 // plot draws a chart and its heading.
@@ -128,7 +91,9 @@ func (f *Figure) plot(c vgdraw.Canvas) {
 	if f.heading != "" {
 		sty := label(14, true, ink)
 		sty.YAlign = vgdraw.YTop
-		c.FillText(sty, vg.Point{X: c.Min.X + 12, Y: c.Max.Y - 8}, f.heading)
+		for i, l := range f.headLines() {
+			c.FillText(sty, vg.Point{X: c.Min.X + 12, Y: c.Max.Y - 8 - vg.Length(i)*17}, l)
+		}
 	}
 	f.chart.draw(vgdraw.Crop(c, 0, 0, 0, -f.headroom()))
 }
@@ -136,12 +101,18 @@ func (f *Figure) plot(c vgdraw.Canvas) {
 // raster gives the figure's pixels, heading included.
 func (f *Figure) raster() image.Image {
 	if f.chart != nil {
-		c := vgimg.NewWith(vgimg.UseWH(f.chart.w, f.chart.h+f.headroom()), vgimg.UseDPI(144), vgimg.UseBackgroundColor(color.White))
+		dpi := 144
+		w, h := f.chart.w, f.chart.h+f.headroom()
+		if f.width > 0 {
+			// Drawn larger and reduced: whole dots an inch give no width exactly.
+			dpi = max(144, int(2*72*float64(f.width)/float64(2*w))+1)
+		}
+		c := vgimg.NewWith(vgimg.UseWH(w, h), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(color.White))
 		f.plot(vgdraw.New(c))
-		return paletted(c.Image())
+		return paletted(f.scaled(c.Image()))
 	}
 	if f.heading == "" {
-		return f.pixels
+		return f.scaled(f.pixels)
 	}
 	b := f.pixels.Bounds()
 	lines := wrap(f.heading, heading, b.Dx()-2*margin, 3)
@@ -149,7 +120,22 @@ func (f *Figure) raster() image.Image {
 	c := newCanvas(b.Dx(), b.Dy()+h)
 	draw.Draw(c.RGBA, b.Add(image.Pt(0, h)), f.pixels, image.Point{}, draw.Src)
 	c.lines(margin, margin, lines, heading)
-	return c.RGBA
+	return f.scaled(c.RGBA)
+}
+
+// scaled gives im in the width that was asked for.
+func (f *Figure) scaled(im image.Image) image.Image {
+	b := im.Bounds()
+	w := f.width
+	if w == 0 {
+		w = min(b.Dx(), widest)
+	}
+	if w == b.Dx() {
+		return im
+	}
+	out := image.NewRGBA(image.Rect(0, 0, w, max(1, (w*b.Dy()+b.Dx()/2)/b.Dx())))
+	xdraw.CatmullRom.Scale(out, out.Rect, im, b, draw.Src, nil)
+	return out
 }
 
 // missing is a small figure that says what there is not.

@@ -82,7 +82,7 @@ func TestSteps(t *testing.T) { golden(t, ExampleSteps, "steps") }
 
 func ExampleVariations() {
 	outs := []fourm.Result{generated(0), generated(1), generated(2), generated(3), generated(4)}
-	save(viz.Variations(outs).Title("One picture, five seeds"), "variations")
+	save(viz.Variations(outs).Titled("One picture, five seeds"), "variations")
 }
 
 func TestVariations(t *testing.T) { golden(t, ExampleVariations, "variations") }
@@ -95,7 +95,7 @@ func TestPredict(t *testing.T) { golden(t, ExamplePredict, "predict") }
 
 func ExampleRecon() {
 	s := scene(1)
-	save(viz.Recon(masked(), generated(1).Sample.With("rgb", rough(s.Picture("rgb"), 4, 0.03, 1))), "recon")
+	save(viz.Recon(s, masked(), generated(1).Sample.With("rgb", rough(s.Picture("rgb"), 4, 0.03, 1))), "recon")
 }
 
 func TestRecon(t *testing.T) { golden(t, ExampleRecon, "recon") }

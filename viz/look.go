@@ -60,6 +60,9 @@ func pixel(m modality.Modality, p *modality.Picture, y, x int, lo, hi float64) c
 		return uint8(min(max(v, 0), 1)*255 + 0.5)
 	}
 	v := p.At(y, x, 0)
+	if v != v {
+		return unknown
+	}
 	switch m.Look {
 	case modality.Depth:
 		d := float64(v)

@@ -20,7 +20,10 @@ func Masks(mk fourm.Masked) *Figure {
 	if len(mk.Parts) == 0 {
 		return missing(op, "nothing is masked: no parts")
 	}
-	const w = 288
+	w := 288
+	if n := len(mk.Parts); n > 6 {
+		w = max(128, 288*6/n/32*32)
+	}
 	var rows []row
 	for i, p := range mk.Parts {
 		m := modality.Need(op, p.Domain)
@@ -59,7 +62,7 @@ func Masks(mk fourm.Masked) *Figure {
 		}
 		rows = append(rows, r)
 	}
-	return sheet(op, gap, rows...)
+	return sheet(op, gap, rows...).Titled("Masking" + of(mk.Sample) + ": what is shown and what is asked for")
 }
 
 // checkPart panics where an image part's sets do not fill its grid.
@@ -157,6 +160,14 @@ func empty(w int, why string) *cell {
 		c.frame(r, 1, faint)
 		c.centred(r, shorten(why, note, w-20), note)
 	}}
+}
+
+// of gives " of sample KEY" where the sample has a key.
+func of(s fourm.Sample) string {
+	if s.Key == "" {
+		return ""
+	}
+	return " of sample " + s.Key
 }
 
 // count gives "1 token", "2 tokens".

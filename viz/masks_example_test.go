@@ -51,20 +51,8 @@ func ExampleMasks() {
 func TestMasks(t *testing.T) { golden(t, ExampleMasks, "masks") }
 
 func ExampleMaskBudget() {
-	r := rand.New(rand.NewSource(5))
-	counts := map[string][]int{}
-	for range 2000 {
-		left := 64
-		for _, n := range []string{"rgb", "depth", "caption"} {
-			k := int(float64(left) * r.Float64() * r.Float64())
-			if n == "caption" {
-				k = left
-			}
-			counts[n] = append(counts[n], k)
-			left -= k
-		}
-	}
-	save(viz.MaskBudget(counts, "64 tokens, alpha 0.5"), "mask_budget")
+	mask := fourm.Mask{In: 64, InAlpha: 0.5, Inputs: []string{"rgb", "depth", "semseg", "caption"}, Seed: 5}
+	save(viz.MaskBudget(mask, 5000), "mask_budget")
 }
 
 func TestMaskBudget(t *testing.T) { golden(t, ExampleMaskBudget, "mask_budget") }

@@ -56,24 +56,39 @@ func panel(m modality.Modality, v any, o scene) *cell {
 
 func picturePanel(m modality.Modality, p *modality.Picture, o scene) *cell {
 	check(o.op, m, p)
-	h := max(1, o.w*p.H/p.W)
+	// A picture that is far from square gets no more room than is bearable.
+	h, wide := max(16, o.w*p.H/p.W), o.w
+	if h > o.w*3/2 {
+		h = o.w * 3 / 2
+		wide = max(16, h*p.W/p.H)
+	}
 	out := &cell{w: o.w, h: h}
 	bar := m.Look == modality.Depth && !o.plain
 	if m.Look == modality.Depth && o.hi <= o.lo {
 		o.lo, o.hi = span(p)
 	}
-	if bar {
+	axes := m.Look == modality.Normal && !o.plain
+	if bar || axes {
 		out.h += 34
 	}
 	im := colours(m, p, o.lo, o.hi)
 	out.draw = func(c canvas, r image.Rectangle) {
 		r.Max.Y = r.Min.Y + h
+		full := r
+		r.Max.X = r.Min.X + wide
 		c.picture(r, im, m.Look == modality.Label)
 		if m.Look == modality.Label {
 			borders(c, r, p)
-			if !o.plain && m.Labels != nil {
+			if !o.plain && m.Labels != nil && wide >= 64 {
 				names(c, r, m, p)
 			}
+		}
+		if m.Look != modality.Label {
+			c.frame(r, 1, color.NRGBA{0, 0, 0, 40}) // white paper must not run into white pictures
+		}
+		r = full
+		if axes {
+			c.text(r.Min.X, r.Max.Y+13, shorten("x right, y up, z to viewer", small, r.Dx()), small)
 		}
 		if bar {
 			colorBar(c, image.Rect(r.Min.X, r.Max.Y+12, r.Max.X, r.Max.Y+34), turbo, o.lo, o.hi, " m")
@@ -88,7 +103,7 @@ func colorBar(c canvas, r image.Rectangle, cm colormap, lo, hi float64, unit str
 		c.text(r.Min.X, r.Min.Y, "nothing known", small)
 		return
 	}
-	a, b := fmt.Sprintf("%.3g", lo), fmt.Sprintf("%.3g%s", hi, unit)
+	a, b := strings.ReplaceAll(fmt.Sprintf("%.3g", lo), "-", "−"), fmt.Sprintf("%.3g%s", hi, unit)
 	wa, wb := small.width(a), small.width(b)
 	top := r.Min.Y + (r.Dy()-small.ascent()-small.descent())/2
 	c.text(r.Min.X, top, a, small)
@@ -107,15 +122,18 @@ func borders(c canvas, r image.Rectangle, p *modality.Picture) {
 	for y := range p.H {
 		for x := range p.W {
 			q := cellOf(r, p.H, p.W, y, x)
-			if x > 0 && p.At(y, x, 0) != p.At(y, x-1, 0) {
+			if x > 0 && apart(p.At(y, x, 0), p.At(y, x-1, 0)) {
 				c.rect(image.Rect(q.Min.X-1, q.Min.Y-1, q.Min.X+1, q.Max.Y+1).Intersect(r), white)
 			}
-			if y > 0 && p.At(y, x, 0) != p.At(y-1, x, 0) {
+			if y > 0 && apart(p.At(y, x, 0), p.At(y-1, x, 0)) {
 				c.rect(image.Rect(q.Min.X-1, q.Min.Y-1, q.Max.X+1, q.Min.Y+1).Intersect(r), white)
 			}
 		}
 	}
 }
+
+// apart tells whether labels differ; what is no number is like its like.
+func apart(a, b float32) bool { return a != b && (a == a || b == b) }
 
 // names writes the class of every region that has room for it, the largest
 // first; a name that would cover another one is left out.
@@ -160,6 +178,7 @@ func boxPanel(bs []modality.Box, o scene) *cell {
 		} else {
 			c.rect(r, faint)
 		}
+		c.frame(r, 1, color.NRGBA{0, 0, 0, 40})
 		t, line := typeface{17, false, white}, 4
 		if r.Dx() < 180 {
 			t.size, line = 14, 3

@@ -266,6 +266,30 @@ func tile(c draw.Canvas, ps [][]*plot.Plot) {
 	}
 }
 
+// sideBySide draws plots beside each other, their data equally wide.
+func sideBySide(c draw.Canvas, ps []*plot.Plot) {
+	const pad = 16
+	first := dataLeft(c, ps[0]) - c.Min.X
+	rest := vg.Length(0)
+	for _, p := range ps[1:] {
+		rest = max(rest, dataLeft(c, p)-c.Min.X)
+	}
+	n := vg.Length(len(ps))
+	w := (c.Max.X - c.Min.X - first - (n-1)*(rest+pad)) / n
+	x := c.Min.X
+	for i, p := range ps {
+		d := c
+		d.Min.X, d.Max.X = x, x+w+rest
+		if i == 0 {
+			d.Max.X = x + w + first
+		} else {
+			d.Min.X += rest - (dataLeft(d, p) - d.Min.X)
+		}
+		drawPlot(d, p)
+		x = d.Max.X + pad
+	}
+}
+
 // faded gives what c looks like on white with so much opacity; PDF knows no
 // other.
 func faded(c color.RGBA, alpha float64) color.Color { return mix(c, white, alpha) }

@@ -7,14 +7,15 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"strings"
 
 	"fourmlab/fourm"
 	"fourmlab/fourm/modality"
 )
 
-// Recon draws one row a modality: what the model was given of it, what it
-// made of the whole, and the truth.
-func Recon(mk fourm.Masked, out fourm.Sample) *Figure {
+// Recon draws one row a modality: what the model was given of the sample s,
+// what it made of the whole, and the truth.
+func Recon(s fourm.Sample, mk fourm.Masked, out fourm.Sample) *Figure {
 	const op = "viz.Recon"
 	var rows []row
 	done := map[string]bool{}
@@ -39,12 +40,12 @@ func Recon(mk fourm.Masked, out fourm.Sample) *Figure {
 			r.cells = append(r.cells, c)
 		} else {
 			checkPart(op, p)
-			c := patches(op, mk.Sample, m, p, p.Input, w)
+			c := patches(op, s, m, p, p.Input, w)
 			c.note = fmt.Sprintf("%d of %d", trues(p.Input), len(p.Input))
 			r.cells = append(r.cells, c)
 		}
-		truth, known := mk.Sample.Values[m.Name]
-		r.cells = append(r.cells, pair(op, m, pred, truth, mk.Sample, w, true)...)
+		truth, known := s.Values[m.Name]
+		r.cells = append(r.cells, pair(op, m, pred, truth, s, w, true)...)
 		if len(rows) == 0 {
 			r.cells[0].title, r.cells[1].title = "masked input", "prediction"
 			if known {
@@ -56,7 +57,7 @@ func Recon(mk fourm.Masked, out fourm.Sample) *Figure {
 	if len(rows) == 0 {
 		return missing(op, "none of the masked modalities was predicted")
 	}
-	return sheet(op, gap, rows...)
+	return sheet(op, gap, rows...).Titled("Reconstruction" + of(s))
 }
 
 // pair gives a prediction, its score below it, and the truth where it is
@@ -84,14 +85,13 @@ func score(m modality.Modality, a, b *modality.Picture) string {
 	if a == nil || b == nil || a.H != b.H || a.W != b.W || a.C != b.C {
 		return ""
 	}
+	if m.Look == modality.Label {
+		return fmt.Sprintf("mIoU %.1f %%", 100*meanIoU(a, b))
+	}
 	sum, n := 0.0, 0
 	for i := 0; i < len(b.Pix); i += b.C {
 		x, y := a.Pix[i:i+a.C], b.Pix[i:i+b.C]
 		switch m.Look {
-		case modality.Label:
-			if math.Round(float64(x[0])) == math.Round(float64(y[0])) {
-				sum++
-			}
 		case modality.Normal:
 			d, l := 0.0, 0.0
 			nx := 0.0
@@ -121,14 +121,35 @@ func score(m modality.Modality, a, b *modality.Picture) string {
 	}
 	sum /= float64(n)
 	switch m.Look {
-	case modality.Label:
-		return fmt.Sprintf("%.1f %% right", 100*sum)
 	case modality.Normal:
 		return fmt.Sprintf("%.1f° mean angle", sum)
 	case modality.Depth:
 		return fmt.Sprintf("RMSE %.3g m", math.Sqrt(sum))
 	}
-	return fmt.Sprintf("RMSE %.3g", math.Sqrt(sum))
+	if sum == 0 {
+		return "no error"
+	}
+	return fmt.Sprintf("PSNR %.1f dB", -10*math.Log10(sum))
+}
+
+// meanIoU gives the intersection over union of each class of either picture,
+// the mean over the classes.
+func meanIoU(a, b *modality.Picture) float64 {
+	both, either := map[int]int{}, map[int]int{}
+	for i := 0; i < len(b.Pix); i += b.C {
+		x, y := int(math.Round(float64(a.Pix[i]))), int(math.Round(float64(b.Pix[i])))
+		either[x]++
+		if x == y {
+			both[x]++
+		} else {
+			either[y]++
+		}
+	}
+	sum := 0.0
+	for id, n := range either {
+		sum += float64(both[id]) / float64(n) / float64(len(either))
+	}
+	return sum
 }
 
 // Predict draws what a plan was given and, in columns, every modality that it
@@ -174,7 +195,11 @@ func Predict(out fourm.Result, truth fourm.Sample) *Figure {
 			rows = append(rows, under)
 		}
 	}
-	return sheet(op, gap, rows...)
+	from := "nothing"
+	if len(out.Given) > 0 {
+		from = strings.Join(out.Given, " and ")
+	}
+	return sheet(op, gap, rows...).Titled("Predicted from " + from + of(out.Sample))
 }
 
 func anyCell(cs []*cell) bool {
@@ -198,11 +223,14 @@ func Diff(a, b *fourm.Picture, name string) *Figure {
 	const w = 384
 	p := pair(op, m, b, a, fourm.Sample{}, w, false)
 	p[0].title, p[1].title = "prediction", "truth"
-	s := p[0].note
+	about := ""
+	if p[0].note != "" {
+		about = ": " + p[0].note
+	}
 	p[0].note = ""
 	e, top, unit := errorsOf(m, a, b)
 	h := w * a.H / a.W
-	c := &cell{title: "error, " + s, w: w, h: h + 34, draw: func(c canvas, r image.Rectangle) {
+	c := &cell{title: "error", w: w, h: h + 34, draw: func(c canvas, r image.Rectangle) {
 		r.Max.Y = r.Min.Y + h
 		im := image.NewRGBA(image.Rect(0, 0, a.W, a.H))
 		for i, v := range e {
@@ -215,7 +243,7 @@ func Diff(a, b *fourm.Picture, name string) *Figure {
 		c.picture(r, im, true)
 		colorBar(c, image.Rect(r.Min.X, r.Max.Y+12, r.Max.X, r.Max.Y+34), inferno, 0, top, unit)
 	}}
-	return sheet(op, gap, row{cells: []*cell{p[1], p[0], c}})
+	return sheet(op, gap, row{cells: []*cell{p[1], p[0], c}}).Titled("Error of " + m.Name + about)
 }
 
 // errorsOf gives the error of each pixel, -1 where the truth is not known, the

@@ -16,7 +16,7 @@ import (
 func ExampleReport() {
 	run := training("a", 1, 1)
 	run.Config = map[string]string{"Model.Dim": "64", "LR": "0.001"}
-	report := viz.Report(run, viz.Sample(scene(1)).Title("One scene"), scene(2), run.Scores())
+	report := viz.Report(run, viz.Sample(scene(1)).Titled("One scene"), scene(2), run.Scores())
 	if err := report.Save("testdata/report.html"); err != nil {
 		panic(err)
 	}

@@ -22,7 +22,7 @@ func Sample(s fourm.Sample) *Figure {
 	for _, n := range names {
 		cells = append(cells, valueOf(op, s, n, width(cols)))
 	}
-	return sheet(op, gap, fold(cells, cols)...)
+	return sheet(op, gap, fold(cells, cols)...).Titled("Sample " + s.Key)
 }
 
 // Samples draws the first n samples as rows, their modalities as columns.
@@ -66,7 +66,7 @@ func Samples(ds fourm.Data, n int) *Figure {
 		}
 		rows = append(rows, r)
 	}
-	return sheet(op, 12, rows...)
+	return sheet(op, 12, rows...).Titled(fmt.Sprintf("%s of %d", count(len(all), "sample"), ds.Len()))
 }
 
 // tail shortens a key to so many pixels; what tells keys apart stands at

@@ -11,6 +11,9 @@ import (
 const (
 	margin = 24
 	gap    = 28
+
+	longest   = 240 // of an upright title
+	narrowest = 480 // a heading needs some room, however little is under it
 )
 
 // cell is one panel: its title, its body of w x h pixels, and a small note.
@@ -32,18 +35,21 @@ type row struct {
 
 // head gives the title in lines.
 func (c *cell) head() []string {
-	if c == nil || c.title == "" {
+	if c == nil || c.title == "" || c.narrow() {
 		return nil
 	}
-	return wrap(c.title, title, c.w, 2)
+	return wrap(c.title, title, max(c.w, c.span), 2)
 }
+
+// narrow tells whether the title must stand upright over its panel.
+func (c *cell) narrow() bool { return c.span == 0 && c.w < 100 && title.width(c.title) > c.w }
 
 // foot gives the note in lines.
 func (c *cell) foot() []string {
 	if c == nil || c.note == "" {
 		return nil
 	}
-	return wrap(c.note, note, c.w, 3)
+	return wrap(c.note, note, max(c.w, c.span), 3)
 }
 
 // sheet lays rows out with common columns and draws them.
@@ -78,6 +84,7 @@ func sheet(kind string, between int, rows ...row) *Figure {
 			}
 		}
 	}
+	w = max(w, narrowest)
 	h := 2 * margin
 	type size struct{ head, body, foot int }
 	var sizes []size
@@ -88,6 +95,9 @@ func sheet(kind string, between int, rows ...row) *Figure {
 				continue
 			}
 			s.head = max(s.head, len(c.head())*title.height())
+			if c.narrow() {
+				s.head = max(s.head, title.width(shorten(c.title, title, longest)))
+			}
 			s.body = max(s.body, c.h)
 			s.foot = max(s.foot, len(c.foot())*note.height())
 		}
@@ -126,7 +136,10 @@ func sheet(kind string, between int, rows ...row) *Figure {
 				x += between
 			}
 			if p != nil {
-				at := image.Rect(x, y+s.head, x+p.w, y+s.head+p.h)
+				at := image.Rect(x, y+s.head, x+max(p.w, p.span), y+s.head+p.h)
+				if p.narrow() {
+					c.upright(x+(p.w-title.height())/2, at.Min.Y-6, shorten(p.title, title, longest), title)
+				}
 				c.lines(x, at.Min.Y-6-len(p.head())*title.height(), p.head(), title)
 				c.lines(x, at.Max.Y+8, p.foot(), note)
 				mid := y + s.head + s.body/2

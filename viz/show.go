@@ -35,6 +35,14 @@ func drawn(v any) (b []byte) {
 		return Live(v)
 	case *fourm.Ablation:
 		return Bars(v).PNG()
+	case fourm.Grid:
+		return Grid(v).PNG()
+	case fourm.Sweep:
+		return Guidance(v).PNG()
+	case fourm.Attention:
+		return Attention(v).PNG()
+	case fourm.Retrieval:
+		return Retrieval(v).PNG()
 	case *fourm.Picture:
 		return pictured(v).PNG()
 	}

@@ -49,7 +49,7 @@ func Steps(out fourm.Result) *Figure {
 		}
 		rows = append(rows, block...)
 	}
-	return sheet(op, 16, rows...)
+	return sheet(op, 16, rows...).Titled("Decoding" + of(out.Sample) + ", step by step")
 }
 
 // some picks n of the steps, evenly, the first and the last among them.
@@ -88,7 +88,7 @@ func imageSteps(op string, m modality.Modality, stage int, steps []fourm.Step, w
 		tokens.cells = append(tokens.cells, c)
 		var v *cell
 		if s.Value != nil {
-			v, hasValue = panel(m, s.Value, o), true
+			v, hasValue = open(panel(m, s.Value, o), s.Tokens), true
 		}
 		values.cells = append(values.cells, v)
 		q := confidence(s, w)
@@ -108,6 +108,24 @@ func imageSteps(op string, m modality.Modality, stage int, steps []fourm.Step, w
 		out = append(out, sure)
 	}
 	return out
+}
+
+// open hatches the patches of a picture whose tokens are not decided: what
+// they decode to means nothing.
+func open(p *cell, t modality.Tokens) *cell {
+	under := p.draw
+	p.draw = func(c canvas, r image.Rectangle) {
+		under(c, r)
+		for i, id := range t.IDs {
+			if id < 0 {
+				q := cellOf(r, t.Rows, t.Cols, i/t.Cols, i%t.Cols)
+				c.rect(q, white)
+				c.hatch(q, rule)
+			}
+		}
+		c.frame(r, 1, rule)
+	}
+	return p
 }
 
 // confidence draws the probability of each token when it was fixed.

@@ -34,14 +34,33 @@ func Tokens(t modality.Tokens) *Figure {
 		return missing(op, fmt.Sprintf("%s: no tokens", t.Modality))
 	}
 	if t.Words != nil {
-		c := chipsPanel(wordsOf(t), 1400)
-		c.title = t.Modality + ", " + count(len(t.Words), "token")
-		return sheet(op, gap, row{cells: []*cell{c}})
+		const most = 400 // words that anybody reads
+		ws, n := wordsOf(t), len(t.Words)
+		if n > most {
+			ws = append(ws[:most], word{text: fmt.Sprintf("and %d more", n-most), hollow: true})
+		}
+		c := chipsPanel(ws, 1400)
+		return sheet(op, gap, row{cells: []*cell{c}}).Titled(fmt.Sprintf("Tokens of %s: %d, ids below", t.Modality, len(t.Words)))
 	}
-	side := min(max(64*t.Cols, 384), 896)
-	c := tokenPanel(t, side, nil)
-	c.title = fmt.Sprintf("%s, %dx%d tokens", t.Modality, t.Rows, t.Cols)
-	return sheet(op, gap, row{cells: []*cell{c, legend(t)}})
+	c := tokenPanel(folded(t), min(max(64*folded(t).Cols, 384), 896), nil)
+	c.title = "a colour an id"
+	return sheet(op, gap, row{cells: []*cell{c, legend(t)}}).Titled(fmt.Sprintf("Tokens of %s, %dx%d", t.Modality, t.Rows, t.Cols))
+}
+
+// folded breaks a long row of tokens into lines, so that each is seen; what is
+// left of the last line is -2.
+func folded(t modality.Tokens) modality.Tokens {
+	const line = 32
+	if t.Rows != 1 || t.Cols <= line {
+		return t
+	}
+	t.Rows, t.Cols = (t.Cols+line-1)/line, line
+	ids := append([]int(nil), t.IDs...)
+	for len(ids) < t.Rows*line {
+		ids = append(ids, -2)
+	}
+	t.IDs = ids
+	return t
 }
 
 // tokenPanel draws the grid; fresh, where given, marks the tokens to outline.
@@ -57,7 +76,9 @@ func tokenPanel(t modality.Tokens, w int, fresh []bool) *cell {
 			for j := range t.Cols {
 				q, id := cellOf(r, t.Rows, t.Cols, i, j), t.At(i, j)
 				if id < 0 {
-					c.hatch(q, rule)
+					if id == -1 {
+						c.hatch(q, rule)
+					}
 					continue
 				}
 				col := tokenColor(id)
@@ -140,6 +161,5 @@ func TokensOn(p *modality.Picture, t modality.Tokens) *Figure {
 			}
 		}
 	}
-	c.title = fmt.Sprintf("%s, %dx%d tokens", t.Modality, t.Rows, t.Cols)
-	return sheet(op, gap, row{cells: []*cell{c}})
+	return sheet(op, gap, row{cells: []*cell{c}}).Titled(fmt.Sprintf("Tokens of %s, %dx%d", t.Modality, t.Rows, t.Cols))
 }

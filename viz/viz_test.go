@@ -5,6 +5,7 @@ package viz_test
 
 import (
 	"bytes"
+	"encoding/xml"
 	"errors"
 	"math"
 	"os"
@@ -15,34 +16,65 @@ import (
 	"fourmlab/fourm"
 	"fourmlab/fourm/ablate"
 	"fourmlab/fourm/modality"
+	"fourmlab/fourm/text"
 	"fourmlab/internal/fault"
 	"fourmlab/internal/show"
 	"fourmlab/viz"
 )
 
+// Every figure has every format, whole and the same each time: nothing in it
+// says when it was made.
 func TestFormats(t *testing.T) {
-	curves := viz.Curves(training("a", 1, 1)).Title("One run")
-	for format, magic := range map[string]string{"png": "\x89PNG", "svg": "<?xml", "pdf": "%PDF"} {
-		b, err := curves.Bytes(format)
-		if err != nil || !bytes.HasPrefix(b, []byte(magic)) {
-			t.Errorf("%s: %q, %v", format, b[:min(len(b), 8)], err)
+	repeats := map[string]int{"png": 1, "svg": 1, "html": 1, "pdf": 3} // a document holds tables without an order
+	for name, draw := range map[string]func() *viz.Figure{
+		"chart":    func() *viz.Figure { return viz.Curves(training("a", 1, 1)).Titled("One run") },
+		"pictures": func() *viz.Figure { return viz.Sample(scene(1)).Titled("<One> scene") },
+		"sized":    func() *viz.Figure { return viz.Bars(ablation()).Sized(800) },
+	} {
+		for format, magic := range map[string]string{"png": "\x89PNG", "svg": "<?xml", "pdf": "%PDF", "html": "<!DOCTYPE html>"} {
+			b, err := draw().Bytes(format)
+			if err != nil || !bytes.HasPrefix(b, []byte(magic)) {
+				t.Errorf("%s %s: %q, %v", name, format, b[:min(len(b), 8)], err)
+			}
+			for range repeats[format] {
+				if again, _ := draw().Bytes(format); !bytes.Equal(b, again) {
+					t.Errorf("%s: two %s files of one figure differ", name, format)
+				}
+			}
+			if format == "svg" {
+				if err := xml.Unmarshal(b, new(struct{ XMLName xml.Name })); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+			if bytes.Contains(b, []byte("<One>")) {
+				t.Errorf("%s: a heading is taken for a tag", format)
+			}
+		}
+		if _, err := draw().Bytes("gif"); err == nil {
+			t.Error("gif: no error")
 		}
 	}
-	if _, err := curves.Bytes("gif"); err == nil {
-		t.Error("gif: no error")
-	}
-	if _, err := viz.Sample(scene(1)).Bytes("svg"); err == nil || !strings.Contains(err.Error(), "use png") {
-		t.Errorf("pictures as svg: %v", err)
-	}
-	if s := viz.Sample(scene(1)).String(); s != "viz.Sample: 1440x685 pixels" {
+	if s := viz.Sample(scene(1)).String(); s != "viz.Sample: 1440x733 pixels" {
 		t.Error(s)
+	}
+}
+
+func TestSized(t *testing.T) {
+	for name, f := range map[string]*viz.Figure{"chart": viz.Bars(ablation()), "pictures": viz.Sample(scene(1)).Titled("One scene")} {
+		w, h := f.Size()
+		for _, want := range []int{200, 800, 2000} {
+			got, high := f.Sized(want).Size()
+			if got != want || math.Abs(float64(high)-float64(h*want)/float64(w)) > 1 {
+				t.Errorf("%s of %dx%d as %d: %dx%d", name, w, h, want, got, high)
+			}
+		}
 	}
 }
 
 func TestSave(t *testing.T) {
 	dir := t.TempDir()
-	f := viz.Schedule([]float64{0, 1, 2})
-	for _, ext := range []string{"png", "svg", "pdf"} {
+	f := viz.Schedule(fourm.Train{Steps: 3})
+	for _, ext := range []string{"png", "svg", "PDF", "html"} {
 		if err := f.Save(filepath.Join(dir, "a."+ext)); err != nil {
 			t.Error(err)
 		}
@@ -53,8 +85,8 @@ func TestSave(t *testing.T) {
 	if err := f.Save(filepath.Join(dir, "no", "a.png")); err == nil {
 		t.Error("no folder: no error")
 	}
-	if left, _ := os.ReadDir(dir); len(left) != 3 {
-		t.Errorf("%d files, expected 3", len(left))
+	if left, _ := os.ReadDir(dir); len(left) != 4 {
+		t.Errorf("%d files, expected 4", len(left))
 	}
 }
 
@@ -65,7 +97,12 @@ func TestMissing(t *testing.T) {
 		viz.Samples(scenes{0}, 3),
 		viz.Tokens(fourm.Tokens{}),
 		viz.Masks(fourm.Masked{}),
-		viz.Recon(fourm.Masked{}, fourm.Sample{}),
+		viz.Recon(fourm.Sample{}, fourm.Masked{}, fourm.Sample{}),
+		viz.Grid(fourm.Grid{}),
+		viz.Guidance(fourm.Sweep{}),
+		viz.Attention(fourm.Attention{}),
+		viz.Matrix(&fourm.Report{}),
+		viz.Retrieval(fourm.Retrieval{}),
 		viz.Predict(fourm.Result{}, fourm.Sample{}),
 		viz.Chain(fourm.Result{}),
 		viz.Steps(fourm.Result{}),
@@ -74,10 +111,11 @@ func TestMissing(t *testing.T) {
 		viz.Curves(&fourm.Run{}),
 		viz.Curves(&fourm.Run{Points: []fourm.Point{{Step: 1, Loss: nan}}}),
 		viz.Bars(&fourm.Ablation{Rows: []ablate.Row{{Values: []float64{nan}}}}),
-		viz.Codebook(nil, nil),
+		viz.Codebook(noCodes{}),
 		viz.CodeUse([]int{0, 0}),
-		viz.MaskBudget(nil, ""),
-		viz.Schedule(nil),
+		viz.MaskBudget(fourm.Mask{}, 10),
+		viz.Schedule(),
+		viz.Schedule(fourm.Chain("rgb").Then("caption", 1)),
 	} {
 		if len(f.PNG()) == 0 {
 			t.Errorf("figure %d is empty", i)
@@ -87,6 +125,11 @@ func TestMissing(t *testing.T) {
 		t.Error("no live curve of an empty run")
 	}
 }
+
+// noCodes is a tokenizer with an empty codebook.
+type noCodes struct{ fourm.Tokenizer }
+
+func (noCodes) Entries() ([]*fourm.Picture, error) { return nil, nil }
 
 func TestWrong(t *testing.T) {
 	p := modality.NewPicture(8, 8, 3)
@@ -104,9 +147,22 @@ func TestWrong(t *testing.T) {
 		"run nil":        func() { viz.Curves(nil) },
 		"live nil":       func() { viz.Live(nil) },
 		"ablation nil":   func() { viz.Bars(nil) },
-		"counts":         func() { viz.Codebook([]*fourm.Picture{p}, []int{1, 2}) },
+		"counts":         func() { viz.Codebook(codes256{}, 1, 2) },
+		"tokenizer nil":  func() { viz.Codebook(nil) },
+		"no pictures":    func() { viz.Codebook(&text.Tokenizer{}) },
+		"a setting":      func() { viz.Schedule(3) },
+		"plan nil":       func() { viz.Schedule((*fourm.Plan)(nil)) },
+		"draws":          func() { viz.MaskBudget(fourm.Mask{}, 0) },
+		"narrow":         func() { viz.Sample(scene(1)).Sized(3) },
+		"report nil":     func() { viz.Matrix(nil) },
+		"no target":      func() { viz.Matrix(&fourm.Report{Rows: []fourm.ReportRow{{}}}) },
+		"model nil":      func() { viz.Embed(nil) },
+		"grid rows":      func() { viz.Grid(fourm.Grid{Given: []string{"rgb"}, Targets: []string{"depth"}}) },
+		"weights":        func() { a := attention(false); a.Weights = a.Weights[1:]; viz.Attention(a) },
+		"query":          func() { a := attention(false); a.Query = -1; viz.Attention(a) },
+		"scores":         func() { viz.Retrieval(fourm.Retrieval{Found: []fourm.Sample{scene(1)}}) },
 		"negative":       func() { viz.CodeUse([]int{-1}) },
-		"unknown budget": func() { viz.MaskBudget(map[string][]int{"smell": {1}}, "") },
+		"unknown budget": func() { viz.MaskBudget(fourm.Mask{Inputs: []string{"smell"}}, 9) },
 		"marks": func() {
 			viz.Masks(fourm.Masked{Parts: []fourm.Part{{Domain: "tok_rgb", Input: make([]bool, 3), Target: make([]bool, 3), Tokens: fourm.Tokens{Rows: 2, Cols: 2}}}})
 		},
@@ -125,7 +181,7 @@ func TestWrong(t *testing.T) {
 
 func TestRegistered(t *testing.T) {
 	s := scene(1)
-	for _, v := range []any{s, codes("rgb", s.Picture("rgb")), masked(), generated(1), training("a", 1, 1), &fourm.Ablation{}, s.Picture("depth")} {
+	for _, v := range []any{s, codes("rgb", s.Picture("rgb")), masked(), generated(1), anyToAny(), sweep(), attention(true), retrieval(), training("a", 1, 1), &fourm.Ablation{}, s.Picture("depth")} {
 		if show.PNG(v) == nil {
 			t.Errorf("%T does not show itself", v)
 		}

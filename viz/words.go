@@ -19,6 +19,8 @@ type word struct {
 	tint   color.RGBA
 	solid  bool // a special token: white on its tint
 	hollow bool // a gap: no filling
+	framed bool
+	ink    color.RGBA // of a solid chip's text; white where it has none
 }
 
 // sentinel tells whether a token is no text but a mark: [S_1], [EOS], [PAD].
@@ -105,11 +107,16 @@ func chipsPanel(ws []word, w int) *cell {
 				col = gray
 			case k.solid:
 				c.round(q, 7, k.tint)
-				col = white
+				if col = k.ink; col.A == 0 {
+					col = white
+				}
 			default:
 				c.round(q, 7, mix(k.tint, white, 0.28))
 			}
 			c.centred(q, texts[i], t.in(col))
+			if k.framed {
+				c.frame(q.Inset(-3), 3, red)
+			}
 			if k.sub != "" {
 				c.centred(image.Rect(q.Min.X, q.Max.Y+2, q.Max.X, q.Max.Y+24), k.sub, small)
 			}

@@ -24,6 +24,8 @@ type Report struct {
 // ReportRow is one target of one task.
 type ReportRow struct {
 	Task     string
+	Given    string  // what stands before the arrow of the task
+	Target   string  // modality
 	Metric   string  // with its unit
 	Value    float64 // mean over the samples
 	Error    float64 // standard error of the mean
@@ -71,7 +73,9 @@ func Eval(ctx context.Context, m *model.Model, ds Data, tasks []string) (*Report
 			if len(truth[st.Target]) == 0 {
 				fault.Panic("Model.Eval", "no sample has %q to compare with", st.Target)
 			}
-			rep.Rows = append(rep.Rows, measure(task, modality.Lookup(st.Target), truth[st.Target], guess[st.Target]))
+			r := measure(task, modality.Lookup(st.Target), truth[st.Target], guess[st.Target])
+			r.Given, r.Target = strings.Join(plan.Given, " + "), st.Target
+			rep.Rows = append(rep.Rows, r)
 		}
 	}
 	return rep, nil

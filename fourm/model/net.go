@@ -5,6 +5,7 @@ package model
 
 import (
 	"fmt"
+	"strings"
 
 	G "gorgonia.org/gorgonia"
 
@@ -27,6 +28,7 @@ type Net struct {
 	grads   []*G.Node          // by parameter
 	rows    []func() []int32   // by parameter: of a table of which grads has few rows, which they are; or nil
 	sides   Sides
+	looks   []look // attentions that look at the encoder's tokens, by layer
 }
 
 // Sides are the nodes on the way through the model that can be looked at.
@@ -70,7 +72,7 @@ func (m *Model) net(s Shape, kind string) *Net {
 func (m *Model) build(s Shape, kind string) *Net {
 	n := &Net{Batch: m.newBatch(s), m: m, g: G.NewGraph(), nodes: map[string]*G.Node{}, losses: map[string]*G.Node{}}
 	n.encode()
-	if kind != "encode" {
+	if kind != "encode" && kind != "look" {
 		n.decode()
 	}
 	n.compile(kind)
@@ -158,6 +160,11 @@ func (n *Net) compile(kind string) {
 	case "predict":
 	case "encode":
 		outputs = []*G.Node{n.sides.Context}
+	case "look", "look across":
+		outputs = []*G.Node{n.sides.Encoded}
+		for _, l := range n.looks {
+			outputs = append(outputs, l.q, l.kv, l.y)
+		}
 	default:
 		outputs = nil
 		var all []*G.Node
@@ -305,13 +312,19 @@ func (n *Net) headNorm(x *G.Node, name string, from int) *G.Node {
 func (n *Net) self(x *G.Node, name string, span *G.Node) *G.Node {
 	qkv := n.linear(x, name+".qkv")
 	qkv = n.headNorm(n.headNorm(qkv, name+".q_norm", 0), name+".k_norm", n.m.Config.Dim)
-	return n.linear(ops.SelfAttention(qkv, span, n.m.Config.Heads), name+".proj")
+	y := ops.SelfAttention(qkv, span, n.m.Config.Heads)
+	if strings.HasPrefix(name, "encoder.") {
+		n.looks = append(n.looks, look{q: qkv, kv: qkv, y: y})
+	}
+	return n.linear(y, name+".proj")
 }
 
 func (n *Net) cross(x, ctx *G.Node, name string, span *G.Node) *G.Node {
 	q := n.headNorm(n.linear(x, name+".q"), name+".q_norm", 0)
 	kv := n.headNorm(n.linear(ctx, name+".kv"), name+".k_norm", 0)
-	return n.linear(ops.CrossAttention(q, kv, span, n.m.Config.Heads), name+".proj")
+	y := ops.CrossAttention(q, kv, span, n.m.Config.Heads)
+	n.looks = append(n.looks, look{q: q, kv: kv, y: y, across: true})
+	return n.linear(y, name+".proj")
 }
 
 // mlp is fc2(act(fc1 x) fc3 x), or fc2(act(fc1 x)) where there is no gate

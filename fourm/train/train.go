@@ -119,6 +119,17 @@ func (o Options) rate(step int) float64 {
 	return r.At(step)
 }
 
+// Rates gives the learning rate of every step, with what zero values stand for
+// filled in.
+func (o Options) Rates() []float64 {
+	o = o.resolved()
+	out := make([]float64, o.Steps)
+	for i := range out {
+		out[i] = o.rate(i)
+	}
+	return out
+}
+
 // shape is that of a batch under a mixture of masks: its largest budgets.
 func (o Options) shape(masks []mask.Mask) model.Shape {
 	s := model.Shape{B: o.Batch}

@@ -584,6 +584,11 @@ func TestAccumulation(t *testing.T) {
 	if n := len(run.Points); n != 3 || run.Points[0].LR != 0 || run.Points[2].LR <= 1e-4 || run.Points[1].LR != o.LR {
 		t.Fatalf("points %v", run.Points)
 	}
+	for i, lr := range o.Rates() {
+		if lr != run.Points[i].LR {
+			t.Errorf("the rate of step %d is said to be %v, and was %v", i, lr, run.Points[i].LR)
+		}
+	}
 	one := options(3)
 	one.Schedule, one.MinLR, one.Warm = "cosine", 1e-4, 1
 	single := fit(t, small(t), data, one)

@@ -200,12 +200,31 @@ func blank(p *modality.Picture, y0, x0, n int, look modality.Look) {
 	}
 }
 
-// Usage counts how often each code stands in the tokens.
-func (t *Tokenizer) Usage(tokens []modality.Tokens) []int {
+// Usage counts how often each code is used for the samples of a set, those
+// that have the modality. A sample that cannot be read panics with its error.
+func (t *Tokenizer) Usage(ds modality.Data) []int {
+	const op, chunk = "Tokenizer.Usage", 256
+	if ds == nil {
+		fault.Panic(op, "the set is nil")
+	}
 	use := make([]int, t.Config.Vocab)
-	for _, tk := range tokens {
-		for _, id := range tk.IDs {
-			if id >= 0 && id < len(use) {
+	for from := 0; from < ds.Len(); from += chunk {
+		samples, err := modality.Collect(ds, from, min(from+chunk, ds.Len()))
+		if err != nil {
+			panic(err)
+		}
+		var values []any
+		for _, s := range samples {
+			if s.Has(t.Of.Name) {
+				values = append(values, t.Of.MustFit(op, s.Values[t.Of.Name]))
+			}
+		}
+		tokens, err := t.EncodeAll(values)
+		if err != nil {
+			panic(fmt.Errorf("%s: %w", op, err))
+		}
+		for _, tk := range tokens {
+			for _, id := range tk.IDs {
 				use[id]++
 			}
 		}

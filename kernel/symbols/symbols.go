@@ -10,7 +10,7 @@
 //
 // After an exported name was added anywhere below:
 //
-//	go run ./kernel/symbols/gen
+//	go run ./kernel/symbols/gen -lab
 package symbols
 
 //go:generate go run ./gen

@@ -26,6 +26,10 @@ func TestLinked(t *testing.T) {
 		"type mine struct{}\nfunc (mine) Len() int { return 1 }\nfunc (mine) Sample(i int) (fourm.Sample, error) { return s, nil }\nvar d fourm.Data = mine{}\nd.Len()",
 		"ds := datasets.Scenes(2, 1)\nds.MustSample(0).Names()",
 		"e",
+		"viz.Schedule(fourm.Train{Steps: 4}).Titled(\"a\").Sized(400)",
+		"var g fourm.Grid\nvar w fourm.Sweep\nvar at fourm.Attention\nvar r fourm.Retrieval\n[]*viz.Figure{viz.Grid(g), viz.Guidance(w), viz.Attention(at), viz.Retrieval(r), viz.Matrix(&fourm.Report{})}",
+		"fourm.Mask{In: 8, Inputs: []string{\"rgb\", \"caption\"}}.Shares(3)",
+		"look, embed := (*fourm.Model).Attention, viz.Embed\nlook != nil && embed != nil",
 		"var shown display.Data = display.Of(s)\nshown.String()",
 	} {
 		if r := s.Run(t.Context(), i+1, cell); r.Err != nil {

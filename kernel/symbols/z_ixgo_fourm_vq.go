@@ -26,6 +26,7 @@ func init() {
 				"fourmlab/fourm/modality":    "modality",
 				"fourmlab/fourm/ops":         "ops",
 				"fourmlab/internal/fault":    "fault",
+				"gorgonia.org/gorgonia":      "gorgonia",
 				"math":                       "math",
 				"math/rand/v2":               "rand",
 				"slices":                     "slices",

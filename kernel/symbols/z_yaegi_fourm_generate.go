@@ -13,6 +13,8 @@ import (
 func init() {
 	Symbols["fourmlab/fourm/generate/generate"] = map[string]reflect.Value{
 		// function, constant and variable definitions
+		"AnyToAny":       reflect.ValueOf(generate.AnyToAny),
+		"Attend":         reflect.ValueOf(generate.Attend),
 		"Auto":           reflect.ValueOf(generate.Auto),
 		"Autoregressive": reflect.ValueOf(generate.Autoregressive),
 		"Chain":          reflect.ValueOf(generate.Chain),
@@ -31,23 +33,31 @@ func init() {
 		"OneX":           reflect.ValueOf(generate.OneX),
 		"ROAR":           reflect.ValueOf(generate.ROAR),
 		"Reconstruct":    reflect.ValueOf(generate.Reconstruct),
+		"Retrieve":       reflect.ValueOf(generate.Retrieve),
 		"SeedOf":         reflect.ValueOf(generate.SeedOf),
+		"SweepOver":      reflect.ValueOf(generate.SweepOver),
 
 		// type definitions
+		"Attention": reflect.ValueOf((*generate.Attention)(nil)),
 		"Chance":    reflect.ValueOf((*generate.Chance)(nil)),
 		"Data":      reflect.ValueOf((*generate.Data)(nil)),
 		"Decision":  reflect.ValueOf((*generate.Decision)(nil)),
 		"Dice":      reflect.ValueOf((*generate.Dice)(nil)),
 		"Filter":    reflect.ValueOf((*generate.Filter)(nil)),
+		"Grid":      reflect.ValueOf((*generate.Grid)(nil)),
 		"Move":      reflect.ValueOf((*generate.Move)(nil)),
+		"Pace":      reflect.ValueOf((*generate.Pace)(nil)),
 		"Plan":      reflect.ValueOf((*generate.Plan)(nil)),
 		"Report":    reflect.ValueOf((*generate.Report)(nil)),
 		"ReportRow": reflect.ValueOf((*generate.ReportRow)(nil)),
 		"Result":    reflect.ValueOf((*generate.Result)(nil)),
+		"Retrieval": reflect.ValueOf((*generate.Retrieval)(nil)),
 		"Scene":     reflect.ValueOf((*generate.Scene)(nil)),
 		"Scheme":    reflect.ValueOf((*generate.Scheme)(nil)),
 		"Stage":     reflect.ValueOf((*generate.Stage)(nil)),
 		"Step":      reflect.ValueOf((*generate.Step)(nil)),
+		"Strip":     reflect.ValueOf((*generate.Strip)(nil)),
+		"Sweep":     reflect.ValueOf((*generate.Sweep)(nil)),
 
 		// interface wrapper definitions
 		"_Chance": reflect.ValueOf((*_fourmlab_fourm_generate_Chance)(nil)),

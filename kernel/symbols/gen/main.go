@@ -2,7 +2,8 @@
 // generators that the interpreters bring (qexp for ixgo, yaegi extract) and
 // gathers what they write in one package:
 //
-//	go run ./kernel/symbols/gen
+//	go run ./kernel/symbols/gen        all tables: minutes
+//	go run ./kernel/symbols/gen -lab   those of the lab's own packages, and the documentation
 //
 // It is run from anywhere in the module, after an exported name has come,
 // gone or changed its type.
@@ -10,6 +11,7 @@ package main
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"go/format"
 	"log"
@@ -95,8 +97,14 @@ func main() {
 	if err := os.Chdir(root); err != nil {
 		log.Fatal(err)
 	}
+	lab := flag.Bool("lab", false, "make the tables of the lab's own packages alone; the others stay as they are")
+	flag.Parse()
 	prelude := usable(ours)
-	paths := append(reached(prelude), others...)
+	paths := reached(prelude)
+	all := append(slices.Clone(paths), others...)
+	if !*lab {
+		paths = all
+	}
 
 	tmp, err := os.MkdirTemp("", "symbols")
 	if err != nil {
@@ -114,8 +122,12 @@ func main() {
 		files["z_ixgo_"+flat(p)+".go"] = adopt(lazy(src, p))
 		files["z_yaegi_"+flat(p)+".go"] = adopt(sole(tables[p], p))
 	}
-	files["z_docs.zip"] = docs(append(append([]string{"builtin"}, standard()...), paths...))
-	install(filepath.Join(root, "kernel", "symbols"), files)
+	files["z_docs.zip"] = docs(append(append([]string{"builtin"}, standard()...), all...))
+	dir := filepath.Join(root, "kernel", "symbols")
+	if *lab {
+		keep(dir, files, others)
+	}
+	install(dir, files)
 }
 
 // usable keeps the packages that can be imported as they are now, and says
@@ -252,6 +264,19 @@ func preludeFile(paths []string) []byte {
 	}
 	b.WriteString("}\n")
 	return b.Bytes()
+}
+
+// keep adds the tables that packages have already, so that they stay.
+func keep(dir string, files map[string][]byte, paths []string) {
+	for _, p := range paths {
+		for _, name := range []string{"z_ixgo_" + flat(p) + ".go", "z_yaegi_" + flat(p) + ".go"} {
+			src, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				log.Fatalf("%v (run without -lab)", err)
+			}
+			files[name] = src
+		}
+	}
 }
 
 // install replaces the tables, and only what differs, so that nothing is

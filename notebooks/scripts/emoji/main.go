@@ -69,7 +69,7 @@ func main() {
 	save("sample.png", viz.Sample(s))
 	mk := m.Mask(mask).Draw(s)
 	save("masks.png", viz.Masks(mk))
-	save("recon.png", viz.Recon(mk, m.Reconstruct(mk)))
+	save("recon.png", viz.Recon(s, mk, m.Reconstruct(mk)))
 	save("line_to_rgb.png", viz.Chain(m.Generate(s, fourm.Chain("line").Then("rgb", 8).Temp(1).Guide(2).Then("caption", 1).Temp(0.3), 0)))
 	save("rgb_to_line.png", viz.Predict(m.Generate(s, fourm.Chain("rgb").Then("line", 8).Temp(0.3).Then("caption", 1).Temp(0.3), 0), s))
 	save("steps.png", viz.Steps(m.Generate(s, fourm.Chain("line").Then("rgb", 8).Temp(1).Guide(2), 0)))

@@ -1,0 +1,112 @@
+package generate
+
+// Many plans at once, to be looked at side by side: from each modality to each
+// other one, and one plan under many settings.
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"fourmlab/fourm/modality"
+	"fourmlab/fourm/model"
+	"fourmlab/internal/fault"
+	"fourmlab/internal/show"
+)
+
+// Grid is what a model makes of one sample from each modality by itself.
+type Grid struct {
+	Sample  modality.Sample // the truth
+	Given   []string        // one row each
+	Targets []string        // one column each
+	Made    [][]any         // by given, by target: a value, or Tokens where no tokenizer decodes them; nil where it is the given one, or not made
+}
+
+// AnyToAny generates every output of the model from every input that the
+// sample has, one at a time, with the likeliest tokens.
+func AnyToAny(ctx context.Context, m *model.Model, s modality.Sample) (Grid, error) {
+	const op = "Model.Grid"
+	g := Grid{Sample: s}
+	for _, d := range m.In {
+		_, tok := s.Toks[d.Modality]
+		if (s.Has(d.Modality) || tok && !d.Pixels) && !slices.Contains(g.Given, d.Modality) {
+			g.Given = append(g.Given, d.Modality)
+		}
+	}
+	for _, d := range m.Out {
+		g.Targets = append(g.Targets, d.Modality)
+	}
+	if len(g.Given) == 0 {
+		fault.Panic(op, "sample %s has none of the model's inputs (it has %v, the model takes %v)", s.Key, s.Names(), m.Config.Inputs)
+	}
+	g.Made = make([][]any, len(g.Given))
+	for i := range g.Made {
+		g.Made[i] = make([]any, len(g.Targets))
+	}
+	for i, from := range g.Given {
+		for j, to := range g.Targets {
+			if from == to {
+				continue
+			}
+			out, err := Generate(ctx, m, s, *Chain(from).Then(to, 8).Temp(greedy / 2), 0)
+			if err != nil {
+				return g, err
+			}
+			if v, ok := out.Sample.Values[to]; ok {
+				g.Made[i][j] = v
+			} else {
+				g.Made[i][j] = out.Sample.Toks[to]
+			}
+		}
+	}
+	return g, nil
+}
+
+func (g Grid) String() string {
+	return fmt.Sprintf("%s to %s of sample %s", strings.Join(g.Given, ", "), strings.Join(g.Targets, ", "), g.Sample.Key)
+}
+
+// SimpleRender shows the grid in a notebook.
+func (g Grid) SimpleRender() map[string]any { return show.Bundle(g) }
+
+// Sweep is one plan under several weights of guidance and temperatures.
+type Sweep struct {
+	Sample         modality.Sample // the truth
+	Plan           Plan
+	Weights, Temps []float64
+	Results        [][]Result // by weight, by temperature; fewer where it was interrupted
+}
+
+// SweepOver carries a plan out under every pair of a guidance weight and a
+// temperature, which all of its stages get, with the same seed.
+func SweepOver(ctx context.Context, m *model.Model, s modality.Sample, plan Plan, weights, temps []float64) (Sweep, error) {
+	const op = "Model.Sweep"
+	if len(weights) == 0 || len(temps) == 0 {
+		fault.Panic(op, "%d guidance weights and %d temperatures, expected 1 or more of each", len(weights), len(temps))
+	}
+	out := Sweep{Sample: s, Plan: plan, Weights: weights, Temps: temps}
+	for i, w := range weights {
+		out.Results = append(out.Results, nil)
+		for _, t := range temps {
+			p := plan
+			p.Stages = slices.Clone(plan.Stages)
+			for k := range p.Stages {
+				p.Stages[k].Guide, p.Stages[k].Temp = w, max(t, greedy/2)
+			}
+			r, err := Generate(ctx, m, s, p, 0)
+			if err != nil {
+				return out, err
+			}
+			out.Results[i] = append(out.Results[i], r)
+		}
+	}
+	return out, nil
+}
+
+func (s Sweep) String() string {
+	return fmt.Sprintf("%v of sample %s under guidance %v and temperature %v", s.Plan, s.Sample.Key, s.Weights, s.Temps)
+}
+
+// SimpleRender shows the sweep in a notebook.
+func (s Sweep) SimpleRender() map[string]any { return show.Bundle(s) }
