@@ -24,11 +24,17 @@ type places struct {
 	blocks, steps, instrs, index                uintptr // of a function
 	stack, caller, callee, panicking, pfn, next uintptr // of a frame
 	arg, recovered                              uintptr // of a panic
+
+	// What quick functions need beyond that.
+	preloaded              uintptr // of an Interp
+	template, main         uintptr // of a function
+	interp, block, deferid uintptr // of a frame
 }
 
-var inner, innerErr = findPlaces()
+// An interpreter without what quick functions need runs them as it does.
+var inner, innerErr, quickErr = findPlaces()
 
-func findPlaces() (p places, err error) {
+func findPlaces() (p places, err, quick error) {
 	interp := reflect.TypeFor[ixgo.Interp]()
 	frame := reflect.TypeFor[ixgo.Frame]()
 	need := func(t reflect.Type, name string, want reflect.Type) (uintptr, reflect.Type) {
@@ -64,7 +70,14 @@ func findPlaces() (p places, err error) {
 	panicked := elem(t, reflect.Pointer)
 	p.arg, _ = need(panicked, "arg", reflect.TypeFor[any]())
 	p.recovered, _ = need(panicked, "recovered", reflect.TypeFor[bool]())
-	return p, err
+	basis := err
+	p.preloaded, _ = need(interp, "preloadTypes", reflect.TypeFor[preloaded]())
+	p.template, _ = need(function, "stack", reflect.TypeFor[[]any]())
+	p.main, _ = need(function, "Main", reflect.TypeFor[*ssa.BasicBlock]())
+	p.interp, _ = need(frame, "interp", reflect.PointerTo(interp))
+	p.block, _ = need(frame, "block", reflect.TypeFor[*ssa.BasicBlock]())
+	p.deferid, _ = need(frame, "deferid", reflect.TypeFor[uint64]())
+	return p, basis, err
 }
 
 // at gives the field of that offset.
@@ -74,6 +87,7 @@ func at[T any](base unsafe.Pointer, offset uintptr) *T {
 
 // function is the interpreter's form of one function.
 type function struct {
+	p      unsafe.Pointer
 	blocks []int // where each block's steps begin
 	steps  []step
 	instrs []ssa.Instruction
@@ -87,7 +101,7 @@ func functionsOf(in *ixgo.Interp) map[*ssa.Function]function {
 	for iter.Next() {
 		f := iter.Value().UnsafePointer()
 		out[(*ssa.Function)(iter.Key().UnsafePointer())] = function{
-			*at[[]int](f, inner.blocks), *at[[]step](f, inner.steps), *at[[]ssa.Instruction](f, inner.instrs), *at[map[ssa.Value]uint32](f, inner.index),
+			f, *at[[]int](f, inner.blocks), *at[[]step](f, inner.steps), *at[[]ssa.Instruction](f, inner.instrs), *at[map[ssa.Value]uint32](f, inner.index),
 		}
 	}
 	return out

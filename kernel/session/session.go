@@ -79,7 +79,8 @@ type Session struct {
 	warm     chan *ixgo.SSABuilder
 	warming  bool // a builder is in warm, or on its way
 	modules  modules
-	viaYaegi bool // the cell that runs was given to yaegi
+	viaYaegi bool              // the cell that runs was given to yaegi
+	unfit    map[string]string // functions of the last program that are not quick, and why
 
 	stops    stops
 	limits   limits

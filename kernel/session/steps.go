@@ -17,12 +17,16 @@ import (
 
 // watch replaces the steps of a program that has not run yet.
 func (g *gate) watch(in *ixgo.Interp) {
-	for _, f := range functionsOf(in) {
+	funcs := functionsOf(in)
+	for _, f := range funcs {
 		for i, instr := range f.instrs {
 			if s := g.asking(in, f, instr, f.steps[i]); s != nil {
 				f.steps[i] = s
 			}
 		}
+	}
+	g.quicken(in, funcs)
+	for _, f := range funcs {
 		if len(f.steps) > 0 {
 			f.steps[0] = g.first(f.steps[0])
 		}
