@@ -20,10 +20,11 @@ type step = func(*ixgo.Frame)
 
 // places are the offsets of fields in the interpreter's memory.
 type places struct {
-	funcs, msets                                uintptr // of an Interp
-	blocks, steps, instrs, index                uintptr // of a function
-	stack, caller, callee, panicking, pfn, next uintptr // of a frame
-	arg, recovered                              uintptr // of a panic
+	funcs, msets                                uintptr        // of an Interp
+	blocks, steps, instrs, index                uintptr        // of a function
+	stack, caller, callee, panicking, pfn, next uintptr        // of a frame
+	arg, recovered                              uintptr        // of a panic
+	deferred                                    unsafe.Pointer // the type of a frame's list of deferred calls
 
 	// What quick functions need beyond that.
 	preloaded              uintptr // of an Interp
@@ -66,6 +67,9 @@ func findPlaces() (p places, err, quick error) {
 	p.callee, _ = need(frame, "callee", reflect.TypeFor[*ixgo.Frame]())
 	p.pfn, _ = need(frame, "pfn", reflect.PointerTo(function))
 	p.next, _ = need(frame, "ipc", reflect.TypeFor[int]())
+	if _, t = need(frame, "_defer", nil); t != nil {
+		p.deferred = typeWord(reflect.PointerTo(t))
+	}
 	p.panicking, t = need(frame, "_panic", nil)
 	panicked := elem(t, reflect.Pointer)
 	p.arg, _ = need(panicked, "arg", reflect.TypeFor[any]())

@@ -23,6 +23,7 @@ const ahead = "ahead" + hidden
 // untangle corrects the functions of a program; what is right stays.
 func untangle(prog *ssa.Program) {
 	for fn := range ssautil.AllFunctions(prog) {
+		runDefers(fn)
 		for _, b := range fn.Blocks {
 			untangleBlock(b)
 			delay(b)

@@ -8,6 +8,7 @@ import (
 	"go/types"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 )
 
@@ -92,8 +93,37 @@ func (r *rewriter) node(n ast.Node) bool {
 		}
 	case *ast.SelectorExpr:
 		r.selected[n.Sel] = true
+	case *ast.RangeStmt:
+		r.count(n)
 	}
 	return true
+}
+
+// count makes a range over an array of which only the length is needed one
+// over that number: Go does not look at the array then, which may be where a
+// nil pointer points to.
+func (r *rewriter) count(n *ast.RangeStmt) {
+	t := r.info.Types[n.X].Type
+	if t == nil || n.Value != nil || n.Key != nil && n.Tok != token.DEFINE {
+		return
+	}
+	a, ok := t.Underlying().(*types.Array)
+	if _, plain := ast.Unparen(n.X).(*ast.Ident); !ok || plain {
+		return
+	}
+	fixed := true
+	ast.Inspect(n.X, func(x ast.Node) bool {
+		switch x := x.(type) {
+		case *ast.CallExpr, *ast.CompositeLit:
+			fixed = false
+		case *ast.UnaryExpr:
+			fixed = fixed && x.Op != token.ARROW
+		}
+		return fixed
+	})
+	if fixed {
+		r.replace(n.X.Pos(), n.X.End(), segment{text: strconv.FormatInt(a.Len(), 10)})
+	}
 }
 
 // meaning gives what stands for a name, or nil when the name itself does.

@@ -135,6 +135,10 @@ func (g *gate) asking(in *ixgo.Interp, f function, instr ssa.Instruction, do ste
 		return g.send(f, x, do)
 	case *ssa.Go:
 		return g.spawn(in, f, x)
+	case *ssa.Defer:
+		if x.DeferStack != nil {
+			return deferOutside(f, x, do)
+		}
 	case *ssa.Select:
 		if x.Blocking {
 			return g.choose(f, x, do)
