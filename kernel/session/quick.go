@@ -106,6 +106,7 @@ func (g *gate) quicken(in *ixgo.Interp, funcs map[*ssa.Function]function) {
 		*template = append(slices.Clip(*template), nil)
 		c.steps[0] = c.enter
 	}
+	program.teach(g.s)
 }
 
 func values[T ssa.Value](vs []T) (out []ssa.Value) {
@@ -522,6 +523,8 @@ func (m *maker) instruction(in ssa.Instruction) bool {
 		return m.converts(in, in.X)
 	case *ssa.ChangeType:
 		return m.converts(in, in.X)
+	case *ssa.Alloc:
+		return m.local(in)
 	case *ssa.FieldAddr:
 		return m.fieldAddr(in)
 	case *ssa.IndexAddr:

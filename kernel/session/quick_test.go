@@ -45,6 +45,23 @@ fmt.Sprint(fib(10), p.Sum(), xs[9], x, y)`)
 	}
 }
 
+// TestQuickAcrossCells calls, through an interface, methods that an earlier
+// program made.
+func TestQuickAcrossCells(t *testing.T) {
+	s := New()
+	for i, c := range []struct{ cell, want string }{
+		{"type P struct{ A, B int }\nfunc (p P) Sum() int { return p.A + p.B }\nfunc (p *P) Add(n int) { if n > 90 { panic(fmt.Sprint(\"much: \", n)) }; p.A += n }\ntype C float64\nfunc (c C) Sum() int { return int(c) }", ""},
+		{"type I interface{ Sum() int }\ntype J interface{ I; Add(int) }\np := &P{1, 2}\nvar i I = *p\nvar j J = p\nvar c I = C(7.5)", ""},
+		{"for k := range 10 { j.Add(k) }\nfmt.Sprint(i.Sum(), j.Sum(), c.Sum(), p.A)", "3 48 7 46"},
+		{"func try(j J, n int) (e any) { defer func() { e = recover() }(); j.Add(n); return }\nfmt.Sprint(try(j, 91), try(j, 1), try(nil, 1) != nil, p.A)", "much: 91<nil> true 47"},
+	} {
+		r := s.Run(context.Background(), i+1, c.cell)
+		if r.Err != nil || c.want != "" && r.Values[0] != c.want {
+			t.Errorf("%s: %v", c.cell, r)
+		}
+	}
+}
+
 // chance writes programs.
 type chance struct {
 	*rand.Rand

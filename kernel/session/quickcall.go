@@ -3,6 +3,7 @@ package session
 // How quick functions call and how they go from block to block.
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"sync/atomic"
@@ -154,7 +155,13 @@ func (m *maker) invoke(in *ssa.Call, args []argument, step do) do {
 		}
 		t := found.t
 		*at[int](unsafe.Pointer(q.fr), inner.next) = next
-		c := q.th.take(t, q.fr)
+		var c *quick
+		th := q.th
+		if t.program == program {
+			c = th.take(t, q.fr)
+		} else {
+			c, th = t.abroad(q)
+		}
 		if p := &t.params[0]; p.cell != 0 {
 			*cellAt(c, p.cell) = unbox(p.kind, w)
 		} else {
@@ -170,21 +177,57 @@ func (m *maker) invoke(in *ssa.Call, args []argument, step do) do {
 		}
 		t.run(c)
 		result(q, c)
-		q.th.give(t, c)
+		th.give(t, c)
+		if th != q.th {
+			t.program.threads.Put(th)
+		}
 	}
 }
 
 // method finds a quick method of a value, or nil.
 func (p *quickProgram) method(v any, name string) *method {
-	fn := p.sets[reflect.TypeOf(v)][name]
-	if fn == nil {
-		return nil
+	var t *code
+	if fn := p.sets[reflect.TypeOf(v)][name]; fn != nil {
+		t = p.targets[fn]
+	} else {
+		t = p.others[reflect.TypeOf(v)][name]
 	}
-	t := p.targets[fn]
 	if t == nil || !t.ready {
 		return nil
 	}
 	return &method{typ: (*face)(unsafe.Pointer(&v)).typ, t: t}
+}
+
+// teach lets later programs know the quick methods of types that this one was
+// the first to make, for values that wait in interfaces. What others know
+// already stays as it is, for their goroutines may go on.
+func (p *quickProgram) teach(s *Session) {
+	p.others = s.methods
+	known := s.methods
+	for t, set := range p.sets {
+		if len(set) == 0 || known[t] != nil {
+			continue
+		}
+		codes := map[string]*code{}
+		for name, fn := range set {
+			if c := p.targets[fn]; c != nil && c.ready {
+				codes[name] = c
+			}
+		}
+		if len(known) == len(s.methods) {
+			known = maps.Clone(known)
+		}
+		known[t] = codes
+	}
+	s.methods = known
+}
+
+// abroad begins a call of a function of another program.
+func (t *code) abroad(q *quick) (*quick, *thread) {
+	th := t.program.threads.Get().(*thread)
+	c := th.take(t, q.fr)
+	*at[uint64](unsafe.Pointer(c.fr), inner.deferid) = 0
+	return c, th
 }
 
 // length is len of a slice or string.

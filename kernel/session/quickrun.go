@@ -67,7 +67,11 @@ type quickProgram struct {
 	in      *ixgo.Interp
 	types   preloaded
 	sets    methodSets
+	others  quickMethods // of earlier programs
 }
+
+// quickMethods are quick methods by type and name.
+type quickMethods = map[reflect.Type]map[string]*code
 
 // thread is what the calls of one goroutine share.
 type thread struct {

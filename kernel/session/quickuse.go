@@ -101,6 +101,41 @@ func (m *maker) looked(v ssa.Value) bool {
 	return false
 }
 
+// local makes a variable that stays in the function zero again; the first time
+// the interpreter makes it.
+func (m *maker) local(in *ssa.Alloc) bool {
+	t, ok := m.known(in.Type())
+	if in.Heap || !ok || t.Kind() != reflect.Pointer || !flat(t.Elem()) || t.Elem().Size() > 128 {
+		return false
+	}
+	m.settle(true)
+	step, r, size := m.slowly(), m.must(in), t.Elem().Size()
+	m.out = append(m.out, func(q *quick) {
+		if a := register(q, r).data; a != nil {
+			clear(unsafe.Slice((*byte)(a), size))
+		} else {
+			step(q)
+		}
+	})
+	return true
+}
+
+// flat tells whether values of a type hold no pointers.
+func flat(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if !flat(t.Field(i).Type) {
+				return false
+			}
+		}
+		return true
+	case reflect.Array:
+		return flat(t.Elem())
+	}
+	return basic[t.Kind()] != nil
+}
+
 func (m *maker) fieldAddr(in *ssa.FieldAddr) bool {
 	pt, ok := m.known(in.X.Type())
 	if _, known := m.known(in.Type()); !ok || !known || pt.Kind() != reflect.Pointer || pt.Elem().Kind() != reflect.Struct {

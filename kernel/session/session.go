@@ -80,6 +80,7 @@ type Session struct {
 	warming  bool // a builder is in warm, or on its way
 	modules  modules
 	viaYaegi bool              // the cell that runs was given to yaegi
+	methods  quickMethods      // those of earlier cells' types
 	unfit    map[string]string // functions of the last program that are not quick, and why
 
 	stops    stops
@@ -99,6 +100,7 @@ func New() *Session {
 		given:   map[string]bool{},
 		sources: map[int]string{},
 		made:    map[reflect.Type]bool{},
+		methods: quickMethods{},
 		warm:    make(chan *ixgo.SSABuilder, 1),
 	}
 	s.stops.runs, s.stops.ringing = map[unsafe.Pointer]*run{}, make(chan struct{})
