@@ -7,7 +7,9 @@ import (
 )
 
 // FuzzCell runs any text as a cell that is stopped after a short while: the
-// session must survive it and run the next.
+// session must survive it and run the next. Where the counter stands still for
+// up to a minute, go test makes an input smaller, whose runs it does not count;
+// -fuzzminimizetime 1s keeps that short.
 func FuzzCell(f *testing.F) {
 	for i, c := range snippets {
 		if i%10 == 0 {
