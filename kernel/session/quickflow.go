@@ -1,0 +1,222 @@
+package session
+
+// How quick functions go from block to block.
+
+import (
+	"slices"
+	"unsafe"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// end is the last instruction of a block.
+func (m *maker) end(in ssa.Instruction) func(*quick) *block {
+	switch in := in.(type) {
+	case *ssa.Jump:
+		next := m.target(0)
+		move := m.edge(0)
+		if move == nil {
+			return func(*quick) *block { return next }
+		}
+		return func(q *quick) *block { move(q); return next }
+	case *ssa.If:
+		m.settle(true, in.Cond)
+		u := m.use(in.Cond)
+		c, yes, no := u.truth(), m.target(0), m.target(1)
+		if in.Block().Succs[0] == in.Block().Succs[1] {
+			panic(unfit("two ways to one block"))
+		}
+		moveYes, moveNo := m.edge(0), m.edge(1)
+		if moveYes == nil && moveNo == nil {
+			return func(q *quick) *block {
+				if c(q) {
+					return yes
+				}
+				return no
+			}
+		}
+		return func(q *quick) *block {
+			if c(q) {
+				if moveYes != nil {
+					moveYes(q)
+				}
+				return yes
+			}
+			if moveNo != nil {
+				moveNo(q)
+			}
+			return no
+		}
+	case *ssa.Return:
+		return m.returns(in)
+	}
+	return nil
+}
+
+func (m *maker) target(i int) *block { return &m.blocks[m.at.Succs[i].Index] }
+
+func (m *maker) returns(in *ssa.Return) func(*quick) *block {
+	m.settle(true, in.Results...)
+	if len(in.Results) == 1 {
+		if _, ok := numeric(in.Results[0].Type()); ok {
+			f := m.use(in.Results[0]).number().num()
+			return func(q *quick) *block {
+				q.ret = f(q)
+				*at[int](unsafe.Pointer(q.fr), inner.next) = -1
+				return nil
+			}
+		}
+	}
+	var moves []do
+	for i, v := range in.Results {
+		if _, ok := numeric(v.Type()); ok {
+			u := m.use(v)
+			k, _ := numeric(v.Type())
+			f, box := u.number().num(), boxed(k, m.typ(v.Type()))
+			moves = append(moves, func(q *quick) { *register(q, i) = box(f(q)) })
+			continue
+		}
+		if p := m.find(v); p != nil {
+			m.work(p)
+		}
+		r := m.must(v)
+		moves = append(moves, func(q *quick) { *register(q, i) = *register(q, r) })
+	}
+	return func(q *quick) *block {
+		for _, move := range moves {
+			move(q)
+		}
+		*at[int](unsafe.Pointer(q.fr), inner.next) = -1
+		return nil
+	}
+}
+
+// edge gives what happens on the way to a successor: its phis take their
+// values, and a way back asks whether to stop.
+func (m *maker) edge(i int) do {
+	to := m.at.Succs[i]
+	move := m.moves(to)
+	if to.Index > m.at.Index {
+		return move
+	}
+	g, next := m.gate, m.pc+1
+	ask := func(q *quick) {
+		*at[int](unsafe.Pointer(q.fr), inner.next) = next
+		g.halt(q.fr)
+	}
+	if move == nil {
+		return func(q *quick) {
+			if g.up {
+				ask(q)
+			}
+		}
+	}
+	return func(q *quick) {
+		if g.up {
+			ask(q)
+		}
+		move(q)
+	}
+}
+
+// moves gives the phis of a block the values that they have on the way from
+// this one, all at once.
+func (m *maker) moves(to *ssa.BasicBlock) do {
+	from := slices.Index(to.Preds, m.at)
+	var phis []*ssa.Phi
+	var sources []ssa.Value
+	for _, in := range to.Instrs {
+		phi, ok := in.(*ssa.Phi)
+		if !ok {
+			break
+		}
+		if phi.Comment == ahead {
+			continue
+		}
+		v := phi.Edges[from]
+		if early, ok := v.(*ssa.Phi); ok && early.Comment == ahead && early.Block() == to {
+			v = early.Edges[from]
+		}
+		if v != ssa.Value(phi) {
+			phis, sources = append(phis, phi), append(sources, v)
+		}
+	}
+	m.settle(true)
+	type mover struct {
+		to    uintptr
+		op    operand
+		r, as int
+	}
+	var movers []mover
+	conflict := false
+	written, writtenR := map[uintptr]bool{}, map[int]bool{}
+	for i, phi := range phis {
+		if off := m.cellOf[phi]; off != 0 {
+			m.reads = nil
+			op := m.use(sources[i]).number()
+			for _, r := range m.reads {
+				conflict = conflict || written[r]
+			}
+			written[off] = true
+			movers = append(movers, mover{to: off, op: op})
+			continue
+		}
+		mv := mover{r: m.must(phi), as: m.must(sources[i])}
+		conflict = conflict || writtenR[mv.as]
+		writtenR[mv.r] = true
+		movers = append(movers, mv)
+	}
+	if len(movers) == 0 {
+		return nil
+	}
+	single := func(mv mover) do {
+		to := mv.to
+		if to == 0 {
+			r, as := mv.r, mv.as
+			return func(q *quick) { *register(q, r) = *register(q, as) }
+		}
+		f := mv.op.num()
+		return func(q *quick) { *cellAt(q, to) = f(q) }
+	}
+	if len(movers) == 1 {
+		return single(movers[0])
+	}
+	if !conflict {
+		if len(movers) == 2 {
+			a, b := single(movers[0]), single(movers[1])
+			return func(q *quick) { a(q); b(q) }
+		}
+		var all []do
+		for _, mv := range movers {
+			all = append(all, single(mv))
+		}
+		return func(q *quick) {
+			for _, move := range all {
+				move(q)
+			}
+		}
+	}
+	// All are read before the first is written: into cells and registers of
+	// their own.
+	var first, second []do
+	for _, mv := range movers {
+		if mv.to != 0 {
+			spare, to, f := m.cells, mv.to, mv.op.num()
+			m.cells += 8
+			first = append(first, func(q *quick) { *cellAt(q, spare) = f(q) })
+			second = append(second, func(q *quick) { *cellAt(q, to) = *cellAt(q, spare) })
+			continue
+		}
+		template := at[[]any](m.p, inner.template)
+		spare, r, as := len(*template), mv.r, mv.as
+		*template = append(slices.Clip(*template), nil)
+		first = append(first, func(q *quick) { *register(q, spare) = *register(q, as) })
+		second = append(second, func(q *quick) { *register(q, r) = *register(q, spare) })
+	}
+	all := append(first, second...)
+	return func(q *quick) {
+		for _, move := range all {
+			move(q)
+		}
+	}
+}

@@ -1,0 +1,286 @@
+package session
+
+// The values of a quick function that wait to become part of an expression, and
+// the operands that are made of them.
+
+import (
+	"reflect"
+	"slices"
+	"unsafe"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// operandsOf lists what an instruction takes, in order.
+func operandsOf(in ssa.Instruction) (out []ssa.Value) {
+	for _, p := range in.Operands(nil) {
+		if *p != nil {
+			out = append(out, *p)
+		}
+	}
+	return out
+}
+
+// settle works out now what must not wait for the instruction: all that could
+// tell another order. The operands are listed as the instruction looks at
+// them; one that has an effect lets nothing wait that reads memory.
+func (m *maker) settle(effect bool, ops ...ssa.Value) {
+	var impure, taken []*pending
+	for _, p := range m.pending {
+		if p.impure {
+			impure = append(impure, p)
+		}
+	}
+	for _, v := range ops {
+		if p := m.find(v); p != nil && p.impure {
+			taken = append(taken, p)
+		}
+	}
+	rest := len(impure) - len(taken)
+	if rest >= 0 && slices.Equal(impure[rest:], taken) {
+		if !effect {
+			return
+		}
+		impure = impure[:rest]
+	}
+	for _, p := range impure {
+		m.work(p)
+	}
+}
+
+func (m *maker) find(v ssa.Value) *pending {
+	for _, p := range m.pending {
+		if p.v == v {
+			return p
+		}
+	}
+	return nil
+}
+
+func (m *maker) drop(p *pending) {
+	m.pending = slices.DeleteFunc(m.pending, func(x *pending) bool { return x == p })
+}
+
+// work works a value out, into its cell or register.
+func (m *maker) work(p *pending) {
+	m.drop(p)
+	switch {
+	case p.p != nil:
+		m.out = append(m.out, m.keep(p))
+	case p.c != nil:
+		off, c := m.cellOf[p.v], p.c
+		m.out = append(m.out, func(q *quick) { *cellAt(q, off) = truth(c(q)) })
+	default:
+		off, f := m.cellOf[p.v], p.op.num()
+		m.out = append(m.out, func(q *quick) { *cellAt(q, off) = f(q) })
+	}
+}
+
+// keep puts a pointer, or the slice that it leads to, into the register.
+func (m *maker) keep(p *pending) do {
+	r, t, f := m.must(p.v), m.typ(p.v.Type()), p.p
+	if !p.header {
+		return func(q *quick) { *register(q, r) = face{t, f(q)} }
+	}
+	return func(q *quick) {
+		from := f(q)
+		to := unsafeNew(t)
+		typedmemmove(t, to, from)
+		*register(q, r) = face{t, to}
+	}
+}
+
+func truth(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (m *maker) must(v ssa.Value) int {
+	i, ok := m.index[v]
+	if !ok {
+		panic(unfit("no register for " + v.Name()))
+	}
+	return int(i & 0xffffff)
+}
+
+// give makes a value known: as a part of what uses it, if that is one and the
+// same block, or in its place.
+func (m *maker) give(p *pending) {
+	p.reads = m.reads
+	m.pending = append(m.pending, p)
+	if p.header {
+		return // asked for before
+	}
+	if !m.soon(p) {
+		if p.impure {
+			for _, x := range slices.Clone(m.pending) {
+				if x.impure {
+					m.work(x)
+				}
+			}
+			return
+		}
+		m.work(p)
+	}
+}
+
+// soon tells whether a value has one use, which comes in this block.
+func (m *maker) soon(p *pending) bool {
+	refs := p.v.Referrers()
+	if refs == nil || len(*refs) != 1 {
+		return false
+	}
+	user := (*refs)[0]
+	if phi, ok := user.(*ssa.Phi); ok {
+		return len(m.at.Succs) == 1 && m.at.Succs[0] == phi.Block() && count(phi.Edges, p.v) == 1
+	}
+	return user.Block() == m.at
+}
+
+func count(vs []ssa.Value, v ssa.Value) (n int) {
+	for _, x := range vs {
+		if x == v {
+			n++
+		}
+	}
+	return n
+}
+
+// use takes an operand.
+func (m *maker) use(v ssa.Value) use {
+	p := m.find(v)
+	if p != nil {
+		m.drop(p)
+		m.reads = append(m.reads, p.reads...)
+		u := use{op: p.op, c: p.c, p: p.p}
+		if p.p != nil {
+			u.box = m.keep(p)
+			return u
+		}
+		if p.c != nil {
+			c := p.c
+			u.op.f = func(q *quick) int64 { return truth(c(q)) }
+		}
+		u.box = m.boxer(v, u.op)
+		return u
+	}
+	if k, ok := numeric(v.Type()); ok {
+		if _, ok := v.(*ssa.Const); ok {
+			x := (*at[[]any](m.p, inner.template))[m.must(v)]
+			if reflect.TypeOf(x) == nil || reflect.TypeOf(x).Kind() != k {
+				panic(unfit("a constant of another kind"))
+			}
+			return use{op: operand{constant: true, k: unbox(k, (*face)(unsafe.Pointer(&x)))}}
+		}
+		off := m.cellOf[v]
+		if off == 0 {
+			panic(unfit("no cell for " + v.Name()))
+		}
+		m.reads = append(m.reads, off)
+		u := use{op: operand{off: off}}
+		u.box = m.boxer(v, u.op)
+		return u
+	}
+	r := m.must(v)
+	if _, ok := v.(*ssa.Global); ok {
+		x := (*at[[]any](m.p, inner.template))[r]
+		a := (*face)(unsafe.Pointer(&x)).data
+		return use{p: func(*quick) unsafe.Pointer { return a }}
+	}
+	return use{p: func(q *quick) unsafe.Pointer { return register(q, r).data }}
+}
+
+// truth gives an operand as a truth value.
+func (u use) truth() cond {
+	if u.c != nil {
+		return u.c
+	}
+	if off := u.op.off; off != 0 {
+		return func(q *quick) bool { return *cellAt(q, off) != 0 }
+	}
+	f := u.op.num()
+	return func(q *quick) bool { return f(q) != 0 }
+}
+
+// boxer puts a number into its register.
+func (m *maker) boxer(v ssa.Value, op operand) do {
+	k, _ := numeric(v.Type())
+	r, box, f := m.must(v), boxed(k, m.typ(v.Type())), op.num()
+	return func(q *quick) { *register(q, r) = box(f(q)) }
+}
+
+// slowly does the interpreter's own step, after its operands are in their
+// registers.
+func (m *maker) slowly(uses ...use) do {
+	step, next, b := m.steps[m.pc], m.pc+1, unsafe.Pointer(m.at)
+	var boxes []do
+	for _, u := range uses {
+		if u.box != nil {
+			boxes = append(boxes, u.box)
+		}
+	}
+	return func(q *quick) {
+		for _, box := range boxes {
+			box(q)
+		}
+		fr := unsafe.Pointer(q.fr)
+		*at[int](fr, inner.next) = next
+		*at[unsafe.Pointer](fr, inner.block) = b
+		step(q.fr)
+	}
+}
+
+// plain leaves an instruction to the interpreter.
+func (m *maker) plain(in ssa.Instruction) {
+	ops := operandsOf(in)
+	m.settle(true, ops...)
+	var uses []use
+	for i, v := range ops {
+		_, isNumber := numeric(v.Type())
+		_, fixed := v.(*ssa.Const)
+		if (isNumber && !fixed || m.find(v) != nil) && slices.Index(ops, v) == i {
+			uses = append(uses, m.use(v))
+		}
+	}
+	m.out = append(m.out, m.slowly(uses...))
+	if v, ok := in.(ssa.Value); ok {
+		if u := m.unboxer(v); u != nil {
+			m.out = append(m.out, u)
+		}
+	}
+}
+
+// unboxer takes a number out of its register.
+func (m *maker) unboxer(v ssa.Value) do {
+	k, ok := numeric(v.Type())
+	if !ok {
+		return nil
+	}
+	if refs := v.Referrers(); refs == nil || len(*refs) == 0 {
+		return nil
+	}
+	r, off := m.must(v), m.cellOf[v]
+	return func(q *quick) { *cellAt(q, off) = unbox(k, register(q, r)) }
+}
+
+// refuse is the interpreter's step in place of a number, which panics.
+func (m *maker) refuse(v ssa.Value, uses ...use) num {
+	step := m.slowly(uses...)
+	k, ok := numeric(v.Type())
+	if !ok {
+		return func(q *quick) int64 { step(q); return 0 }
+	}
+	r := m.must(v)
+	return func(q *quick) int64 { step(q); return unbox(k, register(q, r)) }
+}
+
+func (m *maker) refusePtr(v ssa.Value, uses ...use) ptr {
+	step, r := m.slowly(uses...), m.must(v)
+	return func(q *quick) unsafe.Pointer { step(q); return register(q, r).data }
+}
+
+func (m *maker) isImpure(vs ...ssa.Value) bool {
+	return slices.ContainsFunc(vs, func(v ssa.Value) bool { p := m.find(v); return p != nil && p.impure })
+}
