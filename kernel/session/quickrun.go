@@ -93,7 +93,7 @@ func register(q *quick, i int) *face {
 
 type sized[A any] struct {
 	quick
-	cells A
+	_ A // the cells
 }
 
 // most is how many bytes of cells a quick function may have.
