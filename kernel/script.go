@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"reflect"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -60,7 +61,7 @@ func RunScript(path, with string, args []string) error {
 	if err := in.Use(endings); err != nil {
 		return fmt.Errorf("kernel.RunScript: %w", err)
 	}
-	_, err = in.EvalPath(path)
+	err = evaluate(in, path)
 	var fell interp.Panic
 	switch {
 	case err == nil:
@@ -72,6 +73,18 @@ func RunScript(path, with string, args []string) error {
 	}
 	fmt.Fprintf(os.Stderr, "%s: something that yaegi cannot compile; running on the ssa engine\n", path)
 	return h.runSSA(p, args)
+}
+
+// evaluate runs the file; yaegi itself panics over some of what it cannot
+// compile.
+func evaluate(in *interp.Interpreter, path string) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = interp.Panic{Value: r, Stack: debug.Stack()}
+		}
+	}()
+	_, err = in.EvalPath(path)
+	return err
 }
 
 // ran tells from the stack of a panic whether yaegi had begun to run the

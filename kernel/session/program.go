@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/goplus/ixgo"
+	"golang.org/x/tools/go/ssa"
 )
 
 // Program is a file of package main that go/types has found right.
@@ -63,7 +64,12 @@ func (p *Program) Run(args []string) (int, error) {
 		return 2, err
 	}
 	untangle(pkg.Prog)
-	code, err := p.ctx.RunPkg(pkg, p.path, args)
+	in, err := p.ctx.NewInterp(pkg)
+	if err != nil {
+		return 2, err
+	}
+	hasten(in)
+	code, err := p.ctx.RunInterp(in, p.path, args)
 	if err == nil {
 		return code, nil
 	}
@@ -80,4 +86,19 @@ func (p *Program) Run(args []string) (int, error) {
 		text += "\n\t" + strings.TrimSpace(where)
 	}
 	return max(code, 2), fmt.Errorf("panic: %s", text)
+}
+
+// hasten makes a program's functions quick, as those of cells are; nothing
+// stops it but a signal.
+func hasten(in *ixgo.Interp) {
+	g := &gate{s: &Session{methods: quickMethods{}}}
+	funcs := functionsOf(in)
+	for _, f := range funcs {
+		for i, instr := range f.instrs {
+			if x, ok := instr.(*ssa.Defer); ok && x.DeferStack != nil {
+				f.steps[i] = deferOutside(f, x, f.steps[i])
+			}
+		}
+	}
+	g.quicken(in, funcs)
 }
