@@ -84,7 +84,7 @@ func pixel(m modality.Modality, p *modality.Picture, y, x int, lo, hi float64) c
 		if m.Labels == nil {
 			return instanceColor(id)
 		}
-		return classColor(id)
+		return labelColor(m.Labels, id)
 	case modality.Gray:
 		g := byte8(v)
 		return color.RGBA{g, g, g, 255}

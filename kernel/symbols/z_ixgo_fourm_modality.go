@@ -52,6 +52,7 @@ func init() {
 			AliasTypes: map[string]reflect.Type{},
 			Vars: map[string]reflect.Value{
 				"SceneClasses": reflect.ValueOf(&q.SceneClasses),
+				"ADE20K":       reflect.ValueOf(&q.ADE20K),
 				"Things":       reflect.ValueOf(&q.Things),
 			},
 			Funcs: map[string]reflect.Value{

@@ -48,6 +48,7 @@ func init() {
 		"SetTokenizer":    reflect.ValueOf(modality.SetTokenizer),
 		"Sources":         reflect.ValueOf(modality.Sources),
 		"Symbols":         reflect.ValueOf(modality.Symbols),
+		"ADE20K":          reflect.ValueOf(&modality.ADE20K).Elem(),
 		"Things":          reflect.ValueOf(&modality.Things).Elem(),
 		"Tokenize":        reflect.ValueOf(modality.Tokenize),
 		"TokenizerOf":     reflect.ValueOf(modality.TokenizerOf),
