@@ -24,8 +24,8 @@ type command struct {
 
 var commands = []command{
 	{name: "run", args: "SCRIPT [-- ARG ...]", about: "run a Go script (a file of package main) without compiling it", run: runScript},
-	{name: "notebook", args: "run | test | to-script | from-script FILE", about: "execute a notebook without Jupyter, compare it with its own outputs, make a Go program of it", run: runNotebook},
-	{name: "kernel", args: "CONNECTION_FILE | install | uninstall | list | doctor", about: "be a Jupyter kernel; tell Jupyter of it; find out why it does not start", run: runKernel},
+	{name: "notebook", args: "USE FILE", about: "run a notebook without Jupyter, test it, make a Go program of it", run: runNotebook},
+	{name: "kernel", args: "USE | CONNECTION_FILE", about: "be a Jupyter kernel, tell Jupyter of it, find out why it does not start", run: runKernel},
 	{name: "data", args: "pack DIR -o OUT | check SET", about: "make a set of your own pictures; verify a set", run: runData},
 	{name: "ablate", args: "FILE [KEY=VALUE ...]", about: "carry out an ablation, or go on where it was", run: runAblate},
 	{name: "watch", args: "DIR", about: "show a run, or a folder of runs, in a browser while it goes on", run: runWatch},

@@ -32,9 +32,7 @@ class Fourm(jupyter_kernel_test.KernelTests):
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "strings.ToUpper"
     code_clear_output = "display.Clear(false)"
-
-    def test_pager(self):
-        self.skipTest("our kernel has no pager")
+    code_page_something = "strings.ToUpper?"
 
 
 result = unittest.TextTestRunner(verbosity=2).run(unittest.defaultTestLoader.loadTestsFromTestCase(Fourm))
