@@ -42,9 +42,8 @@ func encode(im image.Image, exact bool) []byte {
 	}
 }
 
-// paletted gives a chart with its 256 commonest colours, which are all but the
-// rarest shades along the edges of lines and letters; the file is a third of
-// the size.
+// paletted gives a chart with at most 256 colours, none far from what it was;
+// the file is a third of the size.
 func paletted(im image.Image) image.Image {
 	r := im.Bounds()
 	at := func(x, y int) color.RGBA { return color.RGBAModel.Convert(im.At(x, y)).(color.RGBA) }
@@ -68,14 +67,7 @@ func paletted(im image.Image) image.Image {
 		}
 		return int(a.R)<<16|int(a.G)<<8|int(a.B) < int(b.R)<<16|int(b.G)<<8|int(b.B)
 	})
-	var pal color.Palette
-	for _, c := range all[:min(256, len(all))] {
-		pal = append(pal, c)
-	}
-	index := map[color.RGBA]uint8{}
-	for _, c := range all {
-		index[c] = uint8(pal.Index(c))
-	}
+	pal, index := reduced(all)
 	out := image.NewPaletted(r, pal)
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		for x := r.Min.X; x < r.Max.X; x++ {
@@ -83,4 +75,44 @@ func paletted(im image.Image) image.Image {
 		}
 	}
 	return out
+}
+
+// reduced chooses at most 256 of the colours, which come with the commonest
+// first. Half of them are those; the others stand for what is near them, as near
+// as there is room for, for the colours of thin lines occur in a few places
+// only.
+func reduced(all []color.RGBA) (pal color.Palette, index map[color.RGBA]uint8) {
+	for far := 0; ; far += 3 {
+		var kept []color.RGBA
+		index = map[color.RGBA]uint8{}
+		for n, c := range all {
+			best, at := far+1, -1
+			for i, k := range kept {
+				if d := apartBy(c, k); n >= 128 && d < best {
+					best, at = d, i
+				}
+			}
+			if at < 0 {
+				if len(kept) == 256 {
+					break
+				}
+				at = len(kept)
+				kept = append(kept, c)
+			}
+			index[c] = uint8(at)
+		}
+		if len(index) < len(all) {
+			continue
+		}
+		for _, c := range kept {
+			pal = append(pal, c)
+		}
+		return pal, index
+	}
+}
+
+// apartBy is the largest difference of two colours' channels.
+func apartBy(a, b color.RGBA) int {
+	d := func(x, y uint8) int { return max(int(x)-int(y), int(y)-int(x)) }
+	return max(d(a.R, b.R), d(a.G, b.G), d(a.B, b.B), d(a.A, b.A))
 }
