@@ -20,7 +20,7 @@ func TestRunsInCells(t *testing.T) {
 	s := session.New()
 	for i, c := range []struct{ cell, want string }{
 		{fmt.Sprintf("run, err := fourm.OpenRun(%q)\nrun.Last().Metrics[\"accuracy\"]", table), "0.4"},
-		{"viz.Curves(run)", "viz.Curves: 1600x840 pixels"},
+		{"viz.Curves(run)", "viz.Curves: 1600x892 pixels"},
 		{"viz.Follow(run)\nviz.Live(run).String()[:8]", "viz.Live"},
 		{fmt.Sprintf("viz.Report(run, \"a note\", viz.Curves(run)).Save(%q)", filepath.Join(dir, "r.html")), ""},
 		{fmt.Sprintf("run.SaveCSV(%q)\nall, _ := fourm.OpenRuns(%q)\nlen(all)", filepath.Join(dir, "again.csv"), table), "1"},
