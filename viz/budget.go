@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"fourmlab/fourm"
+	"fourmlab/fourm/modality"
 )
 
 // alphas are those that 4M's mixtures are made of.
@@ -104,6 +105,9 @@ func ridges(counts map[string][]int, named bool) *plot.Plot {
 		mark := plot.Tick{Value: base + 0.4}
 		if named {
 			mark.Label = shortDomain(n)
+			if m, ok := modality.Find(n); ok && m.Pixels && n != m.Name && slices.Contains(names, m.Name) {
+				mark.Label = m.Name + " tokens" // its pixels are another row
+			}
 		}
 		marks = append(marks, mark)
 	}
