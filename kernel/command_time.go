@@ -99,10 +99,13 @@ func timeMany(w *worker, c *asked) report {
 	})
 	// The loop stands in the lines of the command, so that lines of errors
 	// stay right.
-	head := session.Behind(c.code[:c.from], c.from)
-	r := w.goCell(c.ctx, c.n, head+session.Hidden("timeit")+"(func(n"+session.Hidden("")+" int) { for range n"+session.Hidden("")+" { "+code+"\n} })")
+	loop := func(code string) report {
+		n := session.Hidden("n")
+		return w.goCell(c.ctx, c.n, session.Behind(c.code[:c.from], c.from)+session.Hidden("timeit")+"(func("+n+" int) { for range "+n+" { "+code+"\n} })")
+	}
+	r := loop(code)
 	if r.Failure != nil && strings.Contains(r.Failure.Value, "is not used") {
-		r = w.goCell(c.ctx, c.n, head+session.Hidden("timeit")+"(func(n"+session.Hidden("")+" int) { for range n"+session.Hidden("")+" { _ = "+code+"\n} })")
+		r = loop("_ = " + code)
 	}
 	if r.Failure == nil && len(times) > 0 {
 		mean, dev := spread(times)

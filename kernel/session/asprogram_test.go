@@ -158,7 +158,7 @@ func asProgram(t *testing.T, s *Session, c snippet, suffix string) string {
 				put(st.Pos(), st.Pos(), "return values(")
 				put(st.End(), st.End(), ")")
 				returned = true
-			case !called(st.X):
+			case !callable(st.X):
 				put(st.Pos(), st.Pos(), "_ = ")
 			}
 		}
@@ -239,17 +239,4 @@ func prints(info *types.Info, x ast.Expr) bool {
 	}
 	name := strings.ToLower(f.Name())
 	return strings.HasPrefix(name, "print") || strings.HasPrefix(name, "fprint")
-}
-
-// called tells whether an expression may stand as a statement in Go.
-func called(x ast.Expr) bool {
-	switch x := x.(type) {
-	case *ast.CallExpr:
-		return true
-	case *ast.ParenExpr:
-		return called(x.X)
-	case *ast.UnaryExpr:
-		return x.Op == token.ARROW
-	}
-	return false
 }

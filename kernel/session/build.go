@@ -109,23 +109,7 @@ func (w *work) build(cell *run) (*product, *engine.Failure) {
 // same name and type exists, which then goes on.
 func (r *rewriter) variables() *engine.Failure {
 	for _, st := range r.fn.Body.List {
-		var ids []*ast.Ident
-		switch st := st.(type) {
-		case *ast.AssignStmt:
-			if st.Tok == token.DEFINE {
-				for _, l := range st.Lhs {
-					if id, ok := l.(*ast.Ident); ok {
-						ids = append(ids, id)
-					}
-				}
-			}
-		case *ast.DeclStmt:
-			for _, spec := range st.Decl.(*ast.GenDecl).Specs {
-				if vs, ok := spec.(*ast.ValueSpec); ok {
-					ids = append(ids, vs.Names...)
-				}
-			}
-		}
+		ids, _ := definedBy(st)
 		for _, id := range ids {
 			obj := r.info.Defs[id]
 			if obj == nil || id.Name == "_" {

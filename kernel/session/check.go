@@ -135,24 +135,10 @@ func defined(p piece) []string {
 	}
 	var out []string
 	for _, st := range f.Decls[0].(*ast.FuncDecl).Body.List {
-		switch st := st.(type) {
-		case *ast.AssignStmt:
-			if st.Tok == token.DEFINE {
-				for _, l := range st.Lhs {
-					if id, ok := l.(*ast.Ident); ok && id.Name != "_" {
-						out = append(out, id.Name)
-					}
-				}
-			}
-		case *ast.DeclStmt:
-			for _, spec := range st.Decl.(*ast.GenDecl).Specs {
-				if vs, ok := spec.(*ast.ValueSpec); ok {
-					for _, n := range vs.Names {
-						if n.Name != "_" {
-							out = append(out, n.Name)
-						}
-					}
-				}
+		ids, _ := definedBy(st)
+		for _, id := range ids {
+			if id.Name != "_" {
+				out = append(out, id.Name)
 			}
 		}
 	}

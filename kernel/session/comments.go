@@ -11,6 +11,7 @@ type remark struct{ before, after string }
 // notes holds the gaps of a cell, by the pieces as they were cut.
 type notes struct {
 	code   string
+	lines  []int // where they begin
 	pieces []piece
 	begin  []int
 	end    []int
@@ -18,10 +19,9 @@ type notes struct {
 }
 
 func comments(code string) *notes {
-	n := &notes{code: code, pieces: cut(code)}
-	offsets := lineStarts(code)
+	n := &notes{code: code, lines: lineStarts(code), pieces: cut(code)}
 	for _, p := range n.pieces {
-		at := offsets[p.line-1] + p.col - 1
+		at := n.lines[p.line-1] + p.col - 1
 		n.begin = append(n.begin, at)
 		n.end = append(n.end, min(at+len(p.text), len(code)))
 	}
@@ -42,7 +42,7 @@ func lineStarts(code string) []int {
 // of gives what surrounds the piece that p came from; of a group of variables
 // the first part gets all.
 func (n *notes) of(p piece) remark {
-	at := lineStarts(n.code)[p.line-1] + p.col - 1
+	at := n.lines[p.line-1] + p.col - 1
 	for i := range n.pieces {
 		if n.begin[i] <= at && at < max(n.end[i], n.begin[i]+1) {
 			if n.taken[i] {

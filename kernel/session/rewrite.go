@@ -50,7 +50,7 @@ func (r *rewriter) rewrite() {
 	for _, st := range r.fn.Body.List {
 		r.top(st)
 	}
-	if x := r.last(); x != nil && r.shows(x) {
+	if x := r.last(); x != nil && shows(r.info, x) {
 		r.insert(x.Pos(), "show"+hidden+"(")
 		r.insert(x.End(), ")")
 	}
@@ -63,8 +63,8 @@ func (r *rewriter) rewrite() {
 
 // shows tells whether the last expression has a value worth showing: what
 // fmt.Println returns has not.
-func (r *rewriter) shows(x ast.Expr) bool {
-	if r.info.Types[x].IsVoid() {
+func shows(info *types.Info, x ast.Expr) bool {
+	if info.Types[x].IsVoid() {
 		return false
 	}
 	call, ok := x.(*ast.CallExpr)
@@ -80,7 +80,7 @@ func (r *rewriter) shows(x ast.Expr) bool {
 	default:
 		return true
 	}
-	f, ok := r.info.Uses[id].(*types.Func)
+	f, ok := info.Uses[id].(*types.Func)
 	return !ok || f.Pkg() == nil || f.Pkg().Path() != "fmt" || !strings.Contains(f.Name(), "rint") || strings.HasPrefix(f.Name(), "S")
 }
 

@@ -8,8 +8,6 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,26 +15,6 @@ import (
 	"github.com/traefik/yaegi/interp"
 	"github.com/traefik/yaegi/stdlib"
 )
-
-// printed runs f and gives what it writes to standard output.
-func printed(t *testing.T, f func() error) (string, error) {
-	t.Helper()
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	old := os.Stdout
-	os.Stdout = w
-	read := make(chan string)
-	go func() {
-		data, _ := io.ReadAll(r)
-		read <- string(data)
-	}()
-	err = f()
-	os.Stdout = old
-	w.Close()
-	return <-read, err
-}
 
 func TestSnippetsAsScripts(t *testing.T) {
 	flags := flag.CommandLine
@@ -66,27 +44,30 @@ func TestSnippetsAsScripts(t *testing.T) {
 		_, beyond := p.BeyondYaegi()
 		var out string
 		if i%4 == 0 && c.name != "range over the array of a nil pointer" { // the engine of the cells, which the other tests are about
-			out, err = printed(t, func() error { _, err := p.Run(nil); return err })
+			out = capture(t, func() { _, err = p.Run(nil) })
 			same("ssa", out, err)
 		}
 		if beyond != "" {
 			continue
 		}
 		both++
-		out, err = printed(t, func() (err error) {
-			defer func() {
-				if r := recover(); r != nil {
-					err = fmt.Errorf("panic: %v", r)
-				}
-			}()
-			in := interp.New(interp.Options{Unrestricted: true, Stderr: new(bytes.Buffer)})
-			if err := in.Use(stdlib.Symbols); err != nil {
-				return err
-			}
-			_, err = in.Eval(src)
-			return err
-		})
+		out = capture(t, func() { err = inYaegi(src) })
 		same("yaegi", out, err)
 	}
 	t.Logf("%d programs, %d of them in yaegi as well", len(having(compiles)), both)
+}
+
+// inYaegi runs a program; some of what yaegi cannot run makes it panic.
+func inYaegi(src string) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	in := interp.New(interp.Options{Unrestricted: true, Stderr: new(bytes.Buffer)})
+	if err := in.Use(stdlib.Symbols); err != nil {
+		return err
+	}
+	_, err = in.Eval(src)
+	return err
 }

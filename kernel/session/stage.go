@@ -85,31 +85,18 @@ func (w *work) stageMethod(piece int, d *ast.FuncDecl) {
 	if len(d.Recv.List) == 0 {
 		return
 	}
-	t := d.Recv.List[0].Type
-	for {
-		switch x := t.(type) {
-		case *ast.StarExpr:
-			t = x.X
-		case *ast.ParenExpr:
-			t = x.X
-		case *ast.IndexExpr:
-			t = x.X
-		case *ast.IndexListExpr:
-			t = x.X
-		case *ast.Ident:
-			e := w.s.names[x.Name]
-			if e == nil || e.kind != isType {
-				return
-			}
-			if old := e.meths[d.Name.Name]; old != nil {
-				w.drop[old] = true
-			}
-			w.defs = append(w.defs, def{piece, e, d.Name.Name})
-			return
-		default:
-			return
-		}
+	t, _ := receiver(d.Recv.List[0].Type)
+	if t == nil {
+		return
 	}
+	e := w.s.names[t.Name]
+	if e == nil || e.kind != isType {
+		return
+	}
+	if old := e.meths[d.Name.Name]; old != nil {
+		w.drop[old] = true
+	}
+	w.defs = append(w.defs, def{piece, e, d.Name.Name})
 }
 
 // define gives the name its entity: the one it had, when that is of the same

@@ -137,16 +137,11 @@ func declaredNames(text string) (out []string) {
 		case *ast.FuncDecl:
 			if d.Recv == nil {
 				out = append(out, d.Name.Name)
-				continue
-			}
-			ast.Inspect(d.Recv, func(n ast.Node) bool {
-				if id, ok := n.(*ast.Ident); ok && len(d.Recv.List) == 1 && !slices.Contains(d.Recv.List[0].Names, id) {
-					out = append(out, id.Name+"."+d.Name.Name)
-					return false
+			} else if len(d.Recv.List) == 1 {
+				if t, _ := receiver(d.Recv.List[0].Type); t != nil {
+					out = append(out, t.Name+"."+d.Name.Name)
 				}
-				return true
-			})
-			out = out[:min(len(out), 1)]
+			}
 		case *ast.GenDecl:
 			for _, spec := range d.Specs {
 				switch spec := spec.(type) {

@@ -336,19 +336,15 @@ func (m *mainWriter) expression(st ast.Stmt, last bool) {
 	_, several := tv.Type.(*types.Tuple)
 	switch {
 	case tv.IsVoid() || tv.Type == nil:
-	case last && several && m.shows(x.X):
+	case last && several && shows(m.info, x.X):
 		m.imports["fmt"], m.used["fmt"] = "fmt", true
 		wrap("fmt.Println(", ")")
-	case last && m.shows(x.X):
+	case last && shows(m.info, x.X):
 		m.imports["display"], m.used["display"] = displayPath, true
 		wrap("display.Show(", ")")
 	case !callable(x.X):
 		wrap("_ = ", "")
 	}
-}
-
-func (m *mainWriter) shows(x ast.Expr) bool {
-	return (&rewriter{work: &work{info: m.info}}).shows(x)
 }
 
 // callable tells whether an expression may stand as a statement in Go.
