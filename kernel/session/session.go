@@ -40,7 +40,6 @@ package session
 
 import (
 	"context"
-	"fmt"
 	"go/types"
 	"reflect"
 	"strings"
@@ -137,7 +136,7 @@ func (s *Session) Run(ctx context.Context, n int, code string) engine.Result {
 		return engine.Result{Err: failure}
 	}
 	if err := lastError(s.shown); err != nil {
-		return engine.Result{Err: &engine.Failure{Name: "error", Value: oneLine(fmt.Sprint(err))}}
+		return engine.Result{Err: &engine.Failure{Name: "error", Value: s.said(ctx, n, err)}}
 	}
 	return engine.Result{Values: s.shown}
 }
