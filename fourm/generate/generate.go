@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
@@ -63,6 +64,7 @@ func check(m *model.Model, s modality.Sample, plan Plan) {
 		fault.Hint(op, `fourm.Chain("caption").Then("rgb", 8)`, "the plan has no target")
 	}
 	seen := map[string]bool{}
+	var order []string
 	for _, g := range plan.Given {
 		d, ok := m.InputDomain(g)
 		if !ok {
@@ -75,6 +77,7 @@ func check(m *model.Model, s modality.Sample, plan Plan) {
 			fault.Panic(op, "%q is given twice", g)
 		}
 		seen[d.Modality] = true
+		order = append(order, d.Modality)
 	}
 	for _, st := range plan.Stages {
 		d, ok := m.Domain(st.Target)
@@ -93,12 +96,19 @@ func check(m *model.Model, s modality.Sample, plan Plan) {
 		if _, err := st.Moves(d, max(d.Max, 1), nil, false); err != nil {
 			fault.Panic(op, "stage %q: %v", st.Target, err)
 		}
+		if len(st.Guides) > 0 && len(st.Guides) != len(seen) {
+			fault.Panic(op, "stage %q has %d weights of guidance, but %d conditions before it: %s", st.Target, len(st.Guides), len(seen), strings.Join(order, ", "))
+		}
+		if len(st.Guides) > 0 && (len(st.Weights) > 0 || st.Guide != 0) {
+			fault.Panic(op, "stage %q has weights of guidance in order beside others; one way is enough", st.Target)
+		}
 		for g := range st.Weights {
 			if !seen[g] {
 				fault.Panic(op, "stage %q weighs %q, which is not given before it", st.Target, g)
 			}
 		}
 		seen[d.Modality] = true
+		order = append(order, d.Modality)
 	}
 }
 

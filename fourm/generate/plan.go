@@ -40,6 +40,7 @@ type Stage struct {
 	Temp     float64            // temperature
 	Cooling  string             // how it falls over the steps: "linear" (or ""), "constant", "onex:LOW:POWER"
 	Guide    float64            // weight of classifier-free guidance; 1 is none (inventory 6.4)
+	Guides   []float64          // guidance by each condition for itself, one weight a condition, in the order in which they are given and generated; in place of Guide
 	Weights  map[string]float64 // guidance by each given modality for itself, by weight; negative ones push away
 	TopP     float64            // smallest set of tokens with this probability; 0 or 1 is all
 	TopK     int                // this many likeliest tokens; 0 is all
@@ -86,8 +87,19 @@ func (p *Plan) last(op string) *Stage {
 // Temp sets the temperature of the last stage.
 func (p *Plan) Temp(t float64) *Plan { p.last("Plan.Temp").Temp = t; return p }
 
-// Guide sets the guidance weight of the last stage.
-func (p *Plan) Guide(w float64) *Plan { p.last("Plan.Guide").Guide = w; return p }
+// Guide sets the guidance weight of the last stage; several are one a
+// condition, in the order in which the conditions are given and generated
+// (inventory 6.4).
+func (p *Plan) Guide(w ...float64) *Plan {
+	s := p.last("Plan.Guide")
+	s.Guide, s.Guides = 0, nil
+	if len(w) == 1 {
+		s.Guide = w[0]
+	} else {
+		s.Guides = slices.Clone(w)
+	}
+	return p
+}
 
 // TopP keeps the likeliest tokens of total probability q in the last stage.
 func (p *Plan) TopP(q float64) *Plan { p.last("Plan.TopP").TopP = q; return p }
@@ -131,6 +143,9 @@ func (p Plan) String() string {
 		}
 		if s.Guide != 0 {
 			o = append(o, fmt.Sprintf("g=%g", s.Guide))
+		}
+		if len(s.Guides) > 0 {
+			o = append(o, "g="+strings.Trim(strings.Join(strings.Fields(fmt.Sprint(s.Guides)), "/"), "[]"))
 		}
 		for _, g := range slices.Sorted(maps.Keys(s.Weights)) {
 			o = append(o, fmt.Sprintf("%s %+g", g, s.Weights[g]))
