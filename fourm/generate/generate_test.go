@@ -58,9 +58,10 @@ func (l levels) Decode(t modality.Tokens) (any, error) {
 // fresh gives a generation at work to which modalities of a sample are given.
 func fresh(t testing.TB, m *model.Model, s modality.Sample, given ...string) *work {
 	t.Helper()
-	w := &work{m: m, chance: NewDice(1), s: modality.Sample{Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]model.Row{}, by: map[string]string{}}
+	w := &work{m: m, chance: NewDice(1), s: modality.Sample{Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]model.Row{}}
 	for _, g := range given {
-		if err := w.give(s, g); err != nil {
+		d, _ := m.InputDomain(g)
+		if err := w.give(s, d); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -50,7 +50,7 @@ type Stage struct {
 // Plan says from what and in which order modalities are generated. Each
 // finished stage conditions the next.
 type Plan struct {
-	Given  []string
+	Given  []string // modalities, or token domains ("tok_rgb") to be given as tokens whatever else the model takes
 	Stages []Stage
 	Compat bool // as the official code does, where it has a defect (docs/parity.md)
 }
@@ -58,12 +58,24 @@ type Plan struct {
 // Chain begins a plan that is given some modalities:
 //
 //	Chain("caption").Then("rgb", 8).Temp(2).Then("depth", 4)
+//
+// "rgb" is given as pixels where the model takes them, "tok_rgb" as tokens.
 func Chain(given ...string) *Plan {
 	p := &Plan{}
 	for _, g := range given {
-		p.Given = append(p.Given, modality.Need("fourm.Chain", g).Name)
+		p.Given = append(p.Given, condition("fourm.Chain", g))
 	}
 	return p
+}
+
+// condition gives the name of what is given: of a modality, or of its token
+// domain where a name says so.
+func condition(op, name string) string {
+	m := modality.Need(op, name)
+	if strings.HasPrefix(name, "tok_") {
+		return m.Domain()
+	}
+	return m.Name
 }
 
 // Then adds a target that is decoded in so many steps (a sequence takes one a
@@ -116,14 +128,11 @@ func (p *Plan) Cool(schedule string) *Plan { p.last("Plan.Cool").Cooling = sched
 // 2206.01714).
 func (p *Plan) Weigh(given string, w float64) *Plan {
 	s := p.last("Plan.Weigh")
-	m := modality.Need("Plan.Weigh", given)
-	weights := map[string]float64{m.Name: w}
-	for k, v := range s.Weights {
-		if k != m.Name {
-			weights[k] = v
-		}
+	s.Weights = maps.Clone(s.Weights)
+	if s.Weights == nil {
+		s.Weights = map[string]float64{}
 	}
-	s.Weights = weights
+	s.Weights[condition("Plan.Weigh", given)] = w
 	return p
 }
 

@@ -17,6 +17,7 @@ type Domain struct {
 	Modality   string
 	Kind       Kind
 	Pixels     bool // raw pixels: an input only
+	Look       Look // what the pixels are
 	Max        int  // tokens at most: the grid, or MaxTokens
 	Rows, Cols int  // of the grid (Image)
 	Vocab      int  // size of the vocabulary (not for pixels and vectors)
@@ -30,6 +31,24 @@ type Domain struct {
 	Bottleneck int // width between the two maps of vectors; 0: one map
 }
 
+// ToModel gives ids of tokens as the model numbers them: symbols begin behind
+// the special tokens, all others are as they are.
+func (d Domain) ToModel(ids []int) []int { return d.moved(ids, d.Offset) }
+
+// FromModel is the inverse of ToModel.
+func (d Domain) FromModel(ids []int) []int { return d.moved(ids, -d.Offset) }
+
+func (d Domain) moved(ids []int, by int) []int {
+	if d.Kind != Symbols {
+		return ids
+	}
+	out := make([]int, len(ids))
+	for i, id := range ids {
+		out[i] = id + by
+	}
+	return out
+}
+
 // Grid tells whether the tokens lie on a grid, and are masked at random; those
 // of all other domains are in a line, and masked by spans.
 func (d Domain) Grid() bool { return d.Kind == Image }
@@ -38,7 +57,7 @@ func (d Domain) Grid() bool { return d.Kind == Image }
 func (m Modality) PixelDomain() Domain {
 	d := m.TokenDomain(0)
 	base, _, _ := strings.Cut(m.Name, "@")
-	d.Name, d.Official, d.Pixels = m.Name, fmt.Sprintf("%s@%s", base, m.resolution()), true
+	d.Name, d.Official, d.Pixels, d.Look = m.Name, fmt.Sprintf("%s@%s", base, m.resolution()), true, m.Look
 	d.Width = m.Patch * m.Patch * m.Channels
 	return d
 }

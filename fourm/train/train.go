@@ -368,7 +368,7 @@ func (l *loop) after(ctx context.Context, p *Point) error {
 			return err
 		}
 		for _, d := range l.m.Out {
-			if v := p.Val[d.Name]; !finite(v) {
+			if v, ok := p.Val[d.Name]; ok && !finite(v) {
 				return fmt.Errorf("train: the validation loss of %s is %g after step %d (lower the learning rate of %g?)", d.Name, v, p.Step, l.o.LR)
 			}
 		}
