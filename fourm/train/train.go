@@ -14,6 +14,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"fourmlab/fourm/exec"
@@ -169,6 +170,9 @@ func Fit(m *model.Model, data Data, o Options) (run *Run, err error) {
 	o = o.resolved()
 	if data == nil || data.Len() == 0 {
 		fault.Panic("Model.Train", "no samples to train on")
+	}
+	for _, k := range append(slices.Clone(o.Masks), o.ValMask...) {
+		k.Check(m.In, m.Out)
 	}
 	l := &loop{m: m, o: o, run: &Run{Name: o.Name, Dir: o.Dir, Steps: o.Steps}}
 	defer func() { l.run.Err = err }()
