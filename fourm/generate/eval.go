@@ -57,6 +57,9 @@ func Eval(ctx context.Context, m *model.Model, ds Data, tasks []string) (*Report
 	if err != nil {
 		return rep, err
 	}
+	for i, s := range samples {
+		samples[i] = m.As(s)
+	}
 	var plans []*Plan
 	for _, task := range tasks { // all before the first is carried out
 		plan := parseTask(task)

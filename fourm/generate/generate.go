@@ -23,6 +23,7 @@ const op = "Model.Generate"
 // model, sample, plan and seed give the same result. When ctx ends, what is
 // finished is returned with the context's error.
 func Generate(ctx context.Context, m *model.Model, s modality.Sample, plan Plan, seed int64) (Result, error) {
+	s = m.As(s)
 	check(m, s, plan)
 	w := &work{m: m, seed: seed, compat: plan.Compat,
 		s: modality.Sample{Key: s.Key, Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]model.Row{}}

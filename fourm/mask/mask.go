@@ -87,6 +87,7 @@ func (m Mask) DrawWith(s modality.Sample, r *rand.Rand) Masked { return m.DrawFr
 // DrawFrom masks a sample with any source of chance.
 func (m Mask) DrawFrom(s modality.Sample, c Chance) Masked {
 	m.check()
+	s = s.As(m.names()...)
 	ins, outs := m.domains(s)
 	m.checkSides(ins, outs)
 	return Masked{Sample: s, Parts: m.parts(c, m.entries(s, c, ins, outs))}
@@ -97,7 +98,17 @@ func (m Mask) DrawFrom(s modality.Sample, c Chance) Masked {
 // sample has.
 func (m Mask) DrawOver(s modality.Sample, c Chance, ins, outs []modality.Domain) Masked {
 	ins, outs = m.Check(ins, outs)
+	s = as(s, ins, outs)
 	return Masked{Sample: s, Parts: m.parts(c, m.entries(s, c, had(s, ins), had(s, outs)))}
+}
+
+// as gives the sample with its modalities under the names of domains, too.
+func as(s modality.Sample, ds ...[]modality.Domain) modality.Sample {
+	var names []string
+	for _, d := range slices.Concat(ds...) {
+		names = append(names, d.Modality)
+	}
+	return s.As(names...)
 }
 
 // among gives the domains that names mean; nil means all.
@@ -249,6 +260,14 @@ func (m Mask) content(s modality.Sample, c Chance, d modality.Domain) Entry {
 		fault.Panic("Mask.Draw", "sample %s: %v", s.Key, err)
 	}
 	return e
+}
+
+// names gives the modalities of the mask's domains.
+func (m Mask) names() (out []string) {
+	for _, n := range slices.Concat(m.Inputs, m.Outputs) {
+		out = append(out, modality.Need("Mask.Draw", n).Name)
+	}
+	return out
 }
 
 // domains gives the input and target domains that the mask and the sample

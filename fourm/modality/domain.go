@@ -105,8 +105,10 @@ func ResolveDomain(op, name string, pixels bool) Domain {
 	if m.Kind == Vectors || m.Kind == Symbols {
 		return m.TokenDomain(m.Vocab)
 	}
-	t := NeedTokenizer(op, m.Name)
-	return m.TokenDomain(t.Vocab())
+	if m.Kind == Image && TokenizerOf(m.Name) == nil && IsPublished(m.Name) {
+		return m.TokenDomain(m.Vocab) // known, whoever makes its tokens
+	}
+	return m.TokenDomain(NeedTokenizer(op, m.Name).Vocab())
 }
 
 // Patches cuts a picture (H, W, C) into rows of patch x patch x C numbers, one
@@ -145,7 +147,11 @@ func (d Domain) Fit(value any) (*Picture, error) {
 		return nil, fmt.Errorf("%s: a %T is no picture", d.Modality, value)
 	}
 	if h, w := d.Rows*d.Patch, d.Cols*d.Patch; p.H != h || p.W != w || p.C != d.Channels {
-		return nil, fmt.Errorf("%s: picture of %dx%dx%d, expected %dx%dx%d", d.Modality, p.H, p.W, p.C, h, w, d.Channels)
+		how := ""
+		if strings.Contains(d.Modality, "@") && h == w && p.C == d.Channels { // of a published model
+			how = fmt.Sprintf("; open the set with datasets.Options{Size: %d}", h)
+		}
+		return nil, fmt.Errorf("%s: picture of %dx%dx%d, expected %dx%dx%d%s", d.Modality, p.H, p.W, p.C, h, w, d.Channels, how)
 	}
 	return p, nil
 }

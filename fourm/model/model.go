@@ -122,6 +122,16 @@ func (m *Model) Tokenizer(name string) modality.Tokenizer {
 	return nil
 }
 
+// As gives a sample with its modalities under the names that the model has for
+// them, too: a set's "rgb" as the model's "rgb@224".
+func (m *Model) As(s modality.Sample) modality.Sample {
+	var names []string
+	for _, d := range m.domains() {
+		names = append(names, d.Modality)
+	}
+	return s.As(names...)
+}
+
 // Takes tells whether a modality is among the inputs or outputs.
 func (m *Model) Takes(name string) bool {
 	return slices.ContainsFunc(m.domains(), func(d modality.Domain) bool { return d.Modality == name })

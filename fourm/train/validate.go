@@ -34,6 +34,7 @@ func Tokenized(ctx context.Context, m *model.Model, data Data) ([]modality.Sampl
 			return nil, err
 		}
 		for i := range part {
+			part[i] = m.As(part[i])
 			toks := map[string]modality.Tokens{}
 			maps.Copy(toks, part[i].Toks)
 			for n, t := range toks {
