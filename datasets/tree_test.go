@@ -221,8 +221,8 @@ func TestBrokenTrees(t *testing.T) {
 			[]string{"meta.jsonl", `key "b"`, "caption is 7"}, "acd", true,
 		},
 		"unknown file": {
-			func(t *testing.T, s *small, dir func() string) string { s.edge[1].name = "b.npy"; return dir() },
-			[]string{filepath.Join("edge", "shard-00000.tar"), `key "b"`, `"npy"`}, "acd", false,
+			func(t *testing.T, s *small, dir func() string) string { s.edge[1].name = "b.psd"; return dir() },
+			[]string{filepath.Join("edge", "shard-00000.tar"), `key "b"`, `"psd"`}, "acd", false,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
