@@ -6,6 +6,7 @@ package datasets
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -71,4 +72,13 @@ func unread(ext string) string {
 		return "files without a suffix, passed over"
 	}
 	return fmt.Sprintf(".%s files, passed over", ext)
+}
+
+// after gives all in one line, behind a sign; "" where nothing was told.
+func (p *passed) after(sign string) string {
+	all := strings.Join(p.lines(), "; ")
+	if all == "" {
+		return ""
+	}
+	return sign + all
 }
