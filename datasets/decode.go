@@ -233,6 +233,9 @@ func parseOne(look modality.Look, name string, raw json.RawMessage, pick func(n 
 		return parsePalette(raw)
 	}
 	many, err := captionsOf(raw)
+	if err != nil && name == "caption" {
+		many, err = sidecar(raw)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s is %s, expected a string or a list of strings", name, clip(raw))
 	}

@@ -13,6 +13,9 @@ import (
 func FuzzIndexTar(f *testing.F) {
 	f.Add([]byte{})
 	f.Add(tarOf(f, []file{{"a.png", []byte("x")}, {"b/c.depth.png", nil}}))
+	f.Add(append(tarOf(f, []file{{"a.png", []byte("x")}}), tarOf(f, []file{{"b.png", []byte("y")}})...))
+	f.Add(append(tarOf(f, []file{{"caf\xe9.png", []byte("x")}}), 'x'))
+	f.Add(bytes.Replace(tarOf(f, []file{{"a.png", []byte("x")}}), []byte("\x000\x00"), []byte("\x00S\x00"), 1))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		members, err := indexTar(bytes.NewReader(b), int64(len(b)))
 		for _, m := range members {
@@ -30,6 +33,8 @@ func FuzzMeta(f *testing.F) {
 	f.Add([]byte(`{"id":"a","caption":"x","box":[1,2,3,4],"palette":["#010203"],"group":"g","split":"val"}` + "\n\n" + `{"id":7}`))
 	f.Add([]byte(`{"key":"a","objects":[{"category":"c","bbox":[0,0,1,1]}],"captions":["one","two"]}`))
 	f.Add([]byte(`{"id":"a","box":{"instances":[{"boxes":[0,0,1,1],"class_name":"c","score":1}]},"palette":[{"1":[[1,2,3]]}]}`))
+	f.Add([]byte("\ufeff{\"id\":\"a\"}\n{\"id\":\"b\",\"captions\":[\"one\",\"two\"],\"caption\":null,\"note\":\"caf\xe9\"}"))
+	f.Add([]byte("\xff\xfe{\x00\"\x00i\x00d\x00\"\x00:\x001\x00}\x00"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m, _ := indexMeta(bytes.NewReader(b), "meta.jsonl", nil)
 		if all := m.unpacked[0]; all != nil {
@@ -52,6 +57,10 @@ func FuzzMeta(f *testing.F) {
 func FuzzDecode(f *testing.F) {
 	f.Add("rgb", "png", pngOf(f, 4, 4, 9))
 	f.Add("caption", "json", []byte(`[{"caption":"a"}]`))
+	f.Add("semseg", "jpg", photo(f, 9))
+	f.Add("depth", "png", depthOf(f, 9)[:40])
+	f.Add("caption", "txt", []byte("\ufeffone\n\ncaf\xe9"))
+	f.Add("caption", "json", []byte(`{"captions": ["a", "b"]}`))
 	f.Add("box", "json.gz", []byte{0x1f, 0x8b})
 	f.Fuzz(func(t *testing.T, name, ext string, b []byte) {
 		// A small file may claim a large picture; that is slow, not wrong.
@@ -65,6 +74,8 @@ func FuzzNPY(f *testing.F) {
 	f.Add("tok_rgb@224", npy.Table(1, 196, make([]int, 196)))
 	f.Add("depth", npyFile(dict("<f4", "False", "(1, 1, 1)"), 0, 0, 0, 0))
 	f.Add("crop_settings", npy.Table(1, 5, []int{0, 0, 4, 4, 1}))
+	f.Add("normal", npyFile(dict(">f8", "True", "(3, 1, 1)"), make([]byte, 24)...))
+	f.Add("semseg", npyFile("{'shape': (1L, 1), 'fortran_order': False, 'descr': '|b1'}", 1))
 	f.Add("", npyFile(dict("<i8", "False", "(0, 9999999999)")))
 	f.Fuzz(func(t *testing.T, name string, b []byte) {
 		if rows, cols, v, err := tableOf(b); err == nil && len(v) != rows*cols {

@@ -106,7 +106,7 @@ func place(files []string, notes *passed) []placed {
 		stem := strings.TrimSuffix(rest, path.Ext(rest))
 		at := placed{rel: rel, mod: mod, key: keyOfName(stem), split: split}
 		switch {
-		case captionExt[ext] && (mod == "" || mod == "caption"):
+		case captionExt[ext] && (mod == "" || mod == "caption" || mod == "rgb"):
 			at.mod, at.text = "caption", true
 			texts = append(texts, at)
 			continue
