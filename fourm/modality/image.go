@@ -127,6 +127,16 @@ func (m Modality) AsPicture(value any) (*Picture, error) {
 	return p, nil
 }
 
+// notFinite finds the first number that is not finite; -1: all are.
+func (p *Picture) notFinite() int {
+	for i, v := range p.Pix {
+		if v-v != 0 {
+			return i
+		}
+	}
+	return -1
+}
+
 // check tells whether a picture has as many numbers as its shape says.
 func (p *Picture) check() error {
 	if p.H < 0 || p.W < 0 || p.C < 0 || len(p.Pix) != p.H*p.W*p.C {
