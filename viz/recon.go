@@ -64,13 +64,12 @@ func Recon(s fourm.Sample, mk fourm.Masked, out fourm.Sample) *Figure {
 // known, both in the range of the truth.
 func pair(op string, m modality.Modality, pred, truth any, s fourm.Sample, w int, tight bool) []*cell {
 	o := scene{op: op, w: w, under: background(s), tight: tight}
-	a, okA := pred.(*modality.Picture)
-	b, okB := truth.(*modality.Picture)
-	if okA && okB && b != nil && m.Look == modality.Depth {
+	a, b := picture(m, pred), picture(m, truth)
+	if a != nil && b != nil && m.Look == modality.Depth {
 		o.lo, o.hi = span(b)
 	}
 	out := []*cell{panel(m, pred, o)}
-	if okA && okB {
+	if a != nil && b != nil {
 		out[0].note = score(m, a, b)
 	}
 	if truth != nil {

@@ -140,11 +140,16 @@ func Unpatch(x []float32, h, w, c, patch int) *Picture {
 	return p
 }
 
-// Fit tells whether a value is a picture of the domain's size.
+// Fit gives the picture that a value is, a *Picture or an image.Image, where it
+// has the domain's size.
 func (d Domain) Fit(value any) (*Picture, error) {
-	p, ok := value.(*Picture)
+	m, ok := Find(d.Modality)
 	if !ok {
-		return nil, fmt.Errorf("%s: a %T is no picture", d.Modality, value)
+		m.Name = d.Modality
+	}
+	p, err := m.AsPicture(value)
+	if err != nil {
+		return nil, err
 	}
 	if h, w := d.Rows*d.Patch, d.Cols*d.Patch; p.H != h || p.W != w || p.C != d.Channels {
 		how := ""
@@ -165,7 +170,7 @@ func (d Domain) Rank(n int) int {
 	return n
 }
 
-// Fit tells whether a value is a picture of the modality's size.
+// Fit gives the picture that a value is where it has the modality's size.
 func (m Modality) Fit(value any) (*Picture, error) {
 	return Domain{Modality: m.Name, Rows: m.Size, Cols: m.wide(), Patch: 1, Channels: m.Channels}.Fit(value)
 }

@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"fourmlab/fourm/train/tfevents"
+	"fourmlab/internal/plain"
 )
 
 // Open reads a run: the folder that Train leaves, a folder of TensorBoard
@@ -200,7 +201,10 @@ func openDir(dir string) (*Run, error) {
 	switch {
 	case err == nil:
 		var f facts
-		if err := json.Unmarshal(b, &f); err != nil {
+		if b, err = plain.UTF8(b); err == nil {
+			err = json.Unmarshal(b, &f)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w, expected the settings of a run", path, err)
 		}
 		run.Name, run.Steps, run.Marginal, run.Config = f.Name, f.Steps, f.Margin, f.settings()
@@ -232,6 +236,9 @@ func readHistory(path string) (points []Point, note string, err error) {
 		b, err := r.ReadBytes('\n')
 		if err != nil && err != io.EOF {
 			return nil, "", err
+		}
+		if line == 1 {
+			b = bytes.TrimPrefix(b, plain.Mark)
 		}
 		last := err == io.EOF // no end of line: it was cut off, or is being written
 		if len(bytes.TrimSpace(b)) > 0 {
