@@ -29,7 +29,7 @@ func (a *admission) statement(s ast.Stmt, results []types.Type) {
 	case *ast.AssignStmt:
 		a.assignment(s)
 	case *ast.IncDecStmt:
-		if _, ok := a.variable(s.X); !ok || !simple(a.info.TypeOf(s.X)) {
+		if !a.variable(s.X) || !simple(a.info.TypeOf(s.X)) {
 			a.refuse(s, "%s of what is no int or float64 variable", s.Tok)
 		}
 	case *ast.DeclStmt:
@@ -145,8 +145,8 @@ func (a *admission) declaration(d *ast.GenDecl) {
 }
 
 // assignment admits definitions, what a call gives to names, and one value to
-// a name, field or element; several at once where they are constants, or
-// where all names are new.
+// a name, field or element; several at once where they are constants, or calls
+// for names that are new.
 func (a *admission) assignment(s *ast.AssignStmt) {
 	switch {
 	case len(s.Rhs) == 1 && len(s.Lhs) == 1:
@@ -173,10 +173,10 @@ func (a *admission) assignment(s *ast.AssignStmt) {
 	}
 	for i, l := range s.Lhs {
 		id, name := l.(*ast.Ident)
-		constant := a.info.Types[s.Rhs[i]].Value != nil
 		fresh := name && s.Tok == token.DEFINE && a.info.Defs[id] != nil
-		_, known := a.variable(l)
-		if !fresh && !(known && constant) {
+		constant := a.info.Types[s.Rhs[i]].Value != nil
+		call, isCall := s.Rhs[i].(*ast.CallExpr)
+		if !(fresh && isCall && !a.info.Types[call.Fun].IsType()) && !(s.Tok == token.ASSIGN && a.variable(l) && constant) {
 			a.refuse(s, "several assignments at once")
 			return
 		}
@@ -198,18 +198,16 @@ func (a *admission) single(s *ast.AssignStmt) {
 		a.typed(l, a.info.TypeOf(id))
 		return
 	}
-	x, ok := a.variable(l)
-	if !ok {
-		x, ok = a.element(l)
-	}
+	ok := a.variable(l) || a.element(l)
 	switch {
 	case !ok:
 		a.refuse(l, "an assignment to what is no name, field or element")
 	case s.Tok == token.ASSIGN:
 		a.fits(r, a.info.TypeOf(l))
-		if lit, ok := r.(*ast.CompositeLit); ok && x {
+		if lit, ok := ast.Unparen(r).(*ast.CompositeLit); ok {
 			if _, plain := a.info.TypeOf(lit).Underlying().(*types.Struct); plain {
-				a.refuse(lit, "a struct's literal in a variable of the session")
+				// Through a closure or a pointer it would change nothing.
+				a.refuse(lit, "a struct's literal in a variable that was there")
 			}
 		}
 	default:
@@ -238,27 +236,19 @@ func (a *admission) named(s *ast.AssignStmt, l ast.Expr, lit *ast.FuncLit) {
 }
 
 // variable tells whether an expression is a variable, or a field of one of a
-// compiled type; through tells that it is reached through a pointer of the
-// session.
-func (a *admission) variable(x ast.Expr) (through, ok bool) {
+// compiled type.
+func (a *admission) variable(x ast.Expr) bool {
 	switch x := ast.Unparen(x).(type) {
 	case *ast.Ident:
 		v, ok := a.info.Uses[x].(*types.Var)
-		if x.Name == "_" {
-			return false, true
-		}
-		return false, ok && !v.IsField() && !a.local[v]
+		return x.Name == "_" || ok && !v.IsField() && !a.local[v]
 	case *ast.StarExpr:
-		return true, sessions(x)
+		return sessions(x)
 	case *ast.SelectorExpr:
 		sel := a.info.Selections[x]
-		if sel == nil || sel.Kind() != types.FieldVal || len(sel.Index()) != 1 {
-			return false, false
-		}
-		_, ok := a.variable(x.X)
-		return false, ok
+		return sel != nil && sel.Kind() == types.FieldVal && len(sel.Index()) == 1 && a.variable(x.X)
 	}
-	return false, false
+	return false
 }
 
 // sessions tells whether a pointer is one to a variable of the session.
@@ -268,14 +258,11 @@ func sessions(x *ast.StarExpr) bool {
 }
 
 // element admits a place in a slice or map that is a variable.
-func (a *admission) element(x ast.Expr) (through, ok bool) {
+func (a *admission) element(x ast.Expr) bool {
 	e, ok := ast.Unparen(x).(*ast.IndexExpr)
-	if !ok {
-		return false, false
-	}
-	if _, ok := a.variable(e.X); !ok {
-		return false, false
+	if !ok || !a.variable(e.X) {
+		return false
 	}
 	a.expr(e)
-	return false, true
+	return true
 }

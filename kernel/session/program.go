@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/goplus/ixgo"
-	"golang.org/x/tools/go/ssa"
 )
 
 // Program is a file of package main that go/types has found right.
@@ -93,12 +92,7 @@ func (p *Program) Run(args []string) (int, error) {
 func hasten(in *ixgo.Interp) {
 	g := &gate{s: &Session{methods: quickMethods{}}}
 	funcs := functionsOf(in)
-	for _, f := range funcs {
-		for i, instr := range f.instrs {
-			if x, ok := instr.(*ssa.Defer); ok && x.DeferStack != nil {
-				f.steps[i] = deferOutside(f, x, f.steps[i])
-			}
-		}
-	}
+	g.amend(in, funcs)
 	g.quicken(in, funcs)
+	g.shelter(funcs)
 }
