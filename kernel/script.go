@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/traefik/yaegi/interp"
@@ -66,7 +67,7 @@ func (s Script) Run() error {
 	h := newScriptHost()
 	defer h.close()
 	if with == "ssa" {
-		return h.runSSA(p, s.Args)
+		return p.Run(s.Args, h.close)
 	}
 	in := interp.New(interp.Options{Args: append([]string{s.Path}, s.Args...), Unrestricted: true})
 	for _, table := range []interp.Exports{engine.Current().Yaegi, endings} {
@@ -77,6 +78,7 @@ func (s Script) Run() error {
 	if s.Engine == "" {
 		s.say("%s: in yaegi", s.Path)
 	}
+	p.EndWhenAsleep(h.close)
 	err = evaluate(in, s.Path)
 	var fell interp.Panic
 	switch {
@@ -88,7 +90,7 @@ func (s Script) Run() error {
 		return fmt.Errorf("yaegi cannot compile %s: %w", s.Path, err)
 	}
 	s.say("%s: yaegi cannot compile it: on the session's engine", s.Path)
-	return h.runSSA(p, s.Args)
+	return p.Run(s.Args, h.close)
 }
 
 func (s Script) say(format string, args ...any) {
@@ -113,19 +115,6 @@ func evaluate(in *interp.Interpreter, path string) (err error) {
 // program, and did not fall while it compiled it.
 func ran(stack []byte) bool { return bytes.Contains(stack, []byte("interp.runCfg")) }
 
-// runSSA runs a program on the engine of the cells.
-func (h *scriptHost) runSSA(p *session.Program, args []string) error {
-	code, err := p.Run(args)
-	if err != nil {
-		return err
-	}
-	if code != 0 {
-		h.close()
-		os.Exit(code)
-	}
-	return nil
-}
-
 // endings are what a program ends itself with; yaegi's own tables make panics
 // of them.
 var endings = interp.Exports{
@@ -135,9 +124,11 @@ var endings = interp.Exports{
 
 // scriptHost shows progress as a line on standard error and decides what a
 // SIGINT means: a long call that asks ends by itself, everything else ends
-// the process.
+// the process. Before the first such call nothing is caught: a program that
+// waits for signals is one whose deadlock Go does not see.
 type scriptHost struct {
 	polled   chan struct{}
+	asked    sync.Once // whether SIGINT came: from then on it is caught
 	signals  chan os.Signal
 	lastText string
 	lastTime time.Time
@@ -152,8 +143,6 @@ func newScriptHost() *scriptHost {
 	if set := engine.Current().SetHost; set != nil {
 		set(h)
 	}
-	signal.Notify(h.signals, os.Interrupt)
-	go h.watch()
 	return h
 }
 
@@ -217,6 +206,10 @@ func (h *scriptHost) Update(_ string, b map[string]any) {
 
 // Interrupted tells that the call should go on: it catches SIGINT itself.
 func (h *scriptHost) Interrupted() bool {
+	h.asked.Do(func() {
+		signal.Notify(h.signals, os.Interrupt)
+		go h.watch()
+	})
 	select {
 	case h.polled <- struct{}{}:
 	default:

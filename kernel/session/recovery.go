@@ -93,6 +93,8 @@ func (g *gate) amend(in *ixgo.Interp, funcs map[*ssa.Function]function) {
 			case *ssa.Call:
 				if b, ok := x.Call.Value.(*ssa.Builtin); ok && b.Name() == "recover" {
 					f.steps[i] = recovers(f, x)
+				} else if s := says(f, x); s != nil {
+					f.steps[i] = s
 				} else if x.Call.IsInvoke() && wraps(fn) {
 					f.steps[i] = g.forward(f, x, f.steps[i])
 				}
@@ -203,9 +205,12 @@ func (g *gate) runOne(fr *ixgo.Frame, d *deferred) {
 	case *target:
 		callWithEnv(fn.in, fr, fn.fn, d.args, nil)
 	case *ssa.Builtin:
-		if fn.Name() == "recover" {
+		switch fn.Name() {
+		case "recover":
 			take(fr)
-		} else {
+		case "print", "println":
+			say(d.ssaArgs, d.args, fn.Name() == "println")
+		default:
 			callDiscardsResult(in, fr, fn, d.args, d.ssaArgs)
 		}
 	default:
