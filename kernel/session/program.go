@@ -80,6 +80,7 @@ func (p *Program) Run(args []string, ending func()) error {
 		return err
 	}
 	untangle(pkg.Prog)
+	numberLocals(p.ctx, nil)
 	in, err := p.ctx.NewInterp(pkg)
 	if err != nil {
 		return errors.New(clean(err.Error()))
