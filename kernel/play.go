@@ -34,7 +34,7 @@ const patience = 5 * time.Second
 // context ends, what there is so far stays, the failure in it, and the error
 // names the cell; it wraps the cell's *engine.Failure, or ErrTimeout where the
 // context had a deadline. A cell tagged "raises-exception" may fail, one tagged
-// "skip-execution" is not run.
+// "skip-execution" is not run and keeps its outputs.
 func (o Play) Run(ctx context.Context, nb *notebook.File) error {
 	p := &player{shows: map[string][]notebook.Output{}}
 	worker, err := start(o.Dir, p.print, p.event)
@@ -48,12 +48,10 @@ func (o Play) Run(ctx context.Context, nb *notebook.File) error {
 	})()
 	var cells []*notebook.Cell
 	for _, c := range nb.Cells {
-		if c.Kind == "code" {
+		if c.Kind == "code" && !c.Tagged("skip-execution") {
 			c.Clear(false)
 			c.Count = 0
-			if !c.Tagged("skip-execution") {
-				cells = append(cells, c)
-			}
+			cells = append(cells, c)
 		}
 	}
 	for i, c := range cells {

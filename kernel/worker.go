@@ -121,6 +121,7 @@ func Worker() error {
 		w.engine, w.ran = s, map[int]string{}
 		w.swap.Unlock()
 	}
+	w.lend()
 	w.fresh()
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
@@ -211,6 +212,7 @@ func (w *worker) obey(ctx context.Context, o order) report {
 	if err := w.typed.open(); err != nil {
 		return report{Op: "done", Failure: &engine.Failure{Name: "error", Value: err.Error()}}
 	}
+	w.lend()
 	w.typed.running.Store(true)
 	r := w.cell(ctx, o.N, o.Code)
 	w.typed.running.Store(false)
