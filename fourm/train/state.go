@@ -51,7 +51,7 @@ func (l *loop) facts() facts {
 	if o.DecayEnd != o.Decay {
 		end = &o.DecayEnd
 	}
-	return facts{Model: l.m.Config, Steps: o.Steps, Batch: o.Batch, Accum: o.Accum, LR: o.LR, MinLR: o.MinLR, Schedule: o.Schedule, Cool: o.Cool, Warm: o.Warm, Decay: o.Decay, DecayEnd: end, Clip: o.Clip, Masks: o.Masks, ValMask: o.ValMask, Seed: o.Seed, Data: l.data, Val: l.held}
+	return facts{Model: l.m.Config, Steps: o.Steps, Batch: o.Batch, Accum: o.Accum, LR: o.LR, MinLR: o.MinLR, Schedule: o.Schedule, Cool: o.Cool, Warm: o.Warm, Decay: o.Decay, DecayEnd: end, Clip: o.Clip, Masks: o.Masks, ValMask: o.ValMask, Seed: o.Seed, Data: l.data.of(), Val: l.held.of()}
 }
 
 // asked gives the facts that a person asked for, without what the run has

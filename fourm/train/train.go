@@ -183,8 +183,15 @@ func Fit(m *model.Model, data Data, o Options) (run *Run, err error) {
 		if err := os.MkdirAll(o.Dir, 0o777); err != nil {
 			return l.run, err
 		}
-		if err := l.mark(data); err != nil {
+		if l.data, err = markOf(m, data); err != nil {
 			return l.run, err
+		}
+		data = l.data
+		if o.Val != nil && o.Val.Len() > 0 {
+			if l.held, err = markOf(m, o.Val); err != nil {
+				return l.run, err
+			}
+			l.o.Val = l.held
 		}
 		if err := l.resume(); err != nil {
 			return l.run, err
@@ -222,8 +229,8 @@ type loop struct {
 	began  time.Time
 	spent  float64 // seconds of earlier sessions
 	best   float64 // lowest validation loss
-	data   *mark   // of the training samples and of those held out; nil where nothing is kept
-	held   *mark
+	data   *marked // the training samples, and those held out; nil where nothing is kept
+	held   *marked
 	fixed  []fixedBatch
 	net    *model.Net
 	sum    exec.Sum         // of the gradients of a step's batches, where there are several
