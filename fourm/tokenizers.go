@@ -23,7 +23,8 @@ const (
 // TrainTokenizers trains a tokenizer for each named image modality and one
 // shared vocabulary for all text-like modalities that the set has, and
 // registers them. Without names it takes all image modalities of the set that
-// are registered. An interrupt leaves those that are finished.
+// are registered. Each sample is read once. An interrupt leaves those that are
+// finished.
 func TrainTokenizers(ds Data, names ...string) {
 	const op = "fourm.TrainTokenizers"
 	first := firstSample(op, ds)
@@ -34,12 +35,17 @@ func TrainTokenizers(ds Data, names ...string) {
 			}
 		}
 	}
+	var images []modality.Modality
 	for _, n := range names {
 		if m := modality.Need(op, n); m.Kind == modality.Image {
-			TrainTokenizer(ds, m.Name, VQ{})
+			images = append(images, m)
 		}
 	}
-	TrainVocabulary(ds)
+	seen := look(op, ds, first, images, written(first))
+	for _, m := range images {
+		trainImage(op, m, seen.pics[m.Name], VQ{})
+	}
+	trainWords(seen)
 }
 
 // TrainTokenizer trains the tokenizer of one image modality and registers it.
@@ -50,13 +56,71 @@ func TrainTokenizer(ds Data, name string, c VQ) *vq.Tokenizer {
 	if m.Kind != modality.Image {
 		fault.Hint(op, "fourm.TrainVocabulary(ds)", "%q is text", name)
 	}
-	firstSample(op, ds)
-	var pics []*modality.Picture
-	for _, s := range collect(ds, enoughPictures) {
-		if s.Has(m.Name) {
-			pics = append(pics, m.MustFit(op, s.Picture(m.Name)))
+	first := firstSample(op, ds)
+	return trainImage(op, m, look(op, ds, first, []modality.Modality{m}, nil).pics[m.Name], c)
+}
+
+// TrainVocabulary trains a WordPiece vocabulary on all text-like modalities of
+// the set and registers it for each of them.
+func TrainVocabulary(ds Data) {
+	const op = "fourm.TrainVocabulary"
+	first := firstSample(op, ds)
+	if names := written(first); len(names) > 0 {
+		trainWords(look(op, ds, first, nil, names))
+	}
+}
+
+// written lists the text-like modalities of a sample.
+func written(s Sample) []string {
+	var names []string
+	for _, n := range s.Names() {
+		if m, ok := modality.Find(n); ok && m.Kind == modality.Sequence {
+			names = append(names, n)
 		}
 	}
+	return names
+}
+
+// seenValues are what tokenizers are trained on.
+type seenValues struct {
+	pics  map[string][]*modality.Picture // by modality
+	names []string                       // of the text-like modalities
+	texts []string
+}
+
+// look reads the samples that training needs, each once; first is the first.
+func look(op string, ds Data, first Sample, images []modality.Modality, names []string) seenValues {
+	seen := seenValues{pics: map[string][]*modality.Picture{}, names: names}
+	most := enoughPictures
+	if len(names) > 0 {
+		most = enoughTexts
+	}
+	take := func(i int, s Sample) {
+		for _, m := range images {
+			if i < enoughPictures && s.Has(m.Name) {
+				seen.pics[m.Name] = append(seen.pics[m.Name], m.MustFit(op, s.Values[m.Name]))
+			}
+		}
+		for _, n := range names {
+			seen.texts = append(seen.texts, text.Written(s.Values[n])...)
+		}
+	}
+	take(0, first)
+	const chunk = 256 // so that what is not needed is let go
+	for from := 1; from < min(ds.Len(), most); from += chunk {
+		all, err := modality.Collect(ds, from, min(from+chunk, ds.Len(), most))
+		if err != nil {
+			panic(err)
+		}
+		for i, s := range all {
+			take(from+i, s)
+		}
+	}
+	return seen
+}
+
+// trainImage trains the tokenizer of an image modality on pictures.
+func trainImage(op string, m modality.Modality, pics []*modality.Picture, c VQ) *vq.Tokenizer {
 	if len(pics) == 0 {
 		fault.Panic(op, "no sample has %q", m.Name)
 	}
@@ -85,27 +149,13 @@ func TrainTokenizer(ds Data, name string, c VQ) *vq.Tokenizer {
 	return t
 }
 
-// TrainVocabulary trains a WordPiece vocabulary on all text-like modalities of
-// the set and registers it for each of them.
-func TrainVocabulary(ds Data) {
-	first := firstSample("fourm.TrainVocabulary", ds)
-	var names []string
-	for _, n := range first.Names() {
-		if m, ok := modality.Find(n); ok && m.Kind == modality.Sequence {
-			names = append(names, n)
-		}
-	}
-	if len(names) == 0 {
+// trainWords trains the vocabulary of texts.
+func trainWords(seen seenValues) {
+	if len(seen.names) == 0 {
 		return
 	}
-	var texts []string
-	for _, s := range collect(ds, enoughTexts) {
-		for _, n := range names {
-			texts = append(texts, text.Written(s.Values[n])...)
-		}
-	}
-	v := text.Train(texts, labVocabulary)
-	for _, n := range names {
+	v := text.Train(seen.texts, labVocabulary)
+	for _, n := range seen.names {
 		modality.SetTokenizer(n, &text.Tokenizer{Words: v, Of: modality.Lookup(n)})
 	}
 }
@@ -145,17 +195,9 @@ func firstSample(op string, ds Data) Sample {
 	if ds == nil || ds.Len() == 0 {
 		fault.Panic(op, "the set has no samples")
 	}
-	s, err := ds.Sample(0)
+	s, err := modality.Collect(ds, 0, 1)
 	if err != nil {
 		panic(err)
 	}
-	return s
-}
-
-func collect(ds Data, most int) []Sample {
-	all, err := modality.Collect(ds, 0, min(ds.Len(), most))
-	if err != nil {
-		panic(err)
-	}
-	return all
+	return s[0]
 }
