@@ -30,6 +30,19 @@ func centred(sh shape, size int) view {
 	return view{augment.Centre(sh.h, sh.w), size, size}
 }
 
+// fitting gives the largest window in the middle that has the proportions of h
+// by w pixels, at that size.
+func fitting(sh shape, h, w int) view {
+	c := augment.Crop{H: sh.h, W: sh.w}
+	if sh.h*w > sh.w*h {
+		c.H = max(sh.w*h/w, 1)
+	} else {
+		c.W = max(sh.h*w/h, 1)
+	}
+	c.Top, c.Left = (sh.h-c.H)/2, (sh.w-c.W)/2
+	return view{c, h, w}
+}
+
 // parseWindows reads a crop_settings file.
 func parseWindows(b []byte) ([]augment.Crop, error) {
 	rows, cols, v, err := tableOf(b)

@@ -104,7 +104,7 @@ func (r *reading) take(op string, s Sample, pictures bool) {
 			continue
 		}
 		if _, asked := r.pictures[m.Name]; m.Kind == modality.Image && (asked || r.all) && pictures {
-			r.pictures[m.Name] = append(r.pictures[m.Name], m.MustFit(op, s.Picture(n)))
+			r.pictures[m.Name] = append(r.pictures[m.Name], m.MustFit(op, s.Values[n]))
 		}
 		if m.Kind == modality.Sequence && n == m.Name {
 			r.texts[n] = append(r.texts[n], text.Written(s.Values[n])...)
