@@ -124,10 +124,10 @@ func (p *player) event(worker *process, r report) {
 		worker.send(order{Op: "input", N: r.N, Error: "nobody is here to answer"})
 	case r.Op == "update":
 		for _, o := range p.shows[r.ID] {
-			o["data"] = withText(r.Bundle)
+			o["data"], o["metadata"] = withText(r.Bundle), object(r.Metadata)
 		}
 	case r.Op == "display":
-		o := notebook.Output{"output_type": "display_data", "data": withText(r.Bundle), "metadata": map[string]any{}}
+		o := notebook.Output{"output_type": "display_data", "data": withText(r.Bundle), "metadata": object(r.Metadata)}
 		p.shows[r.ID] = append(p.shows[r.ID], o)
 		p.of(r.Cell).Add(o)
 	case r.Op == "clear":
@@ -147,6 +147,6 @@ func (p *player) finish(c *notebook.Cell, r report, n int) {
 	case r.Failure != nil:
 		c.Add(notebook.Output{"output_type": "error", "ename": r.Failure.Name, "evalue": r.Failure.Value, "traceback": traceback(r.Failure)})
 	case r.Bundle != nil:
-		c.Add(notebook.Output{"output_type": "execute_result", "execution_count": n, "data": withText(r.Bundle), "metadata": map[string]any{}})
+		c.Add(notebook.Output{"output_type": "execute_result", "execution_count": n, "data": withText(r.Bundle), "metadata": object(r.Metadata)})
 	}
 }

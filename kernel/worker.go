@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 
+	"fourmlab/kernel/display"
 	"fourmlab/kernel/engine"
 	"fourmlab/kernel/session"
 )
@@ -43,6 +44,7 @@ type report struct {
 	Seq        int                `json:"seq,omitempty"` // the mark in the streams that stands before it
 	ID         string             `json:"id,omitempty"`
 	Bundle     map[string]any     `json:"bundle,omitempty"`
+	Metadata   map[string]any     `json:"metadata,omitempty"` // of the bundle
 	Failure    *engine.Failure    `json:"failure,omitempty"`
 	Forms      map[string]string  `json:"forms,omitempty"` // of an inspection, by media type
 	Completion *engine.Completion `json:"completion,omitempty"`
@@ -183,6 +185,7 @@ func (w *worker) send(r report) {
 	w.seq++
 	r.Seq = w.seq
 	r.Cell = cell
+	r.Bundle, r.Metadata = display.SplitMetadata(r.Bundle)
 	for _, f := range w.prints {
 		f.WriteString(markText(r.Seq))
 	}

@@ -8,20 +8,31 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 )
 
 // Data holds the forms of one thing: mime types, and for each a string,
-// []byte or what becomes JSON. It shows as itself.
+// []byte or what becomes JSON. It shows as itself. As gophernotes writes it,
+// the forms stand under "Data", and under "Metadata" what a front end should
+// know of them.
 type Data map[string]any
 
 // SimpleRender gives the forms.
 func (d Data) SimpleRender() map[string]any { return d }
 
-// String gives the text form.
+// String gives the text form, or what can be read of another one.
 func (d Data) String() string {
-	s, _ := d["text/plain"].(string)
-	return s
+	all := flat(reflect.ValueOf(d))
+	for _, mime := range []string{MIMETypeText, MIMETypeMarkdown, MIMETypeLatex} {
+		if s, ok := all[mime].(string); ok {
+			return s
+		}
+	}
+	if s, ok := all[MIMETypeHTML].(string); ok {
+		return stripped(s)
+	}
+	return strings.Join(slices.Sorted(maps.Keys(all)), ", ")
 }
 
 // Of gives all forms of a value, text/plain always among them. For what is on
@@ -83,7 +94,9 @@ var renderers = []struct{ method, mime string }{
 	{"Latex", "text/latex"},
 	{"JavaScript", "application/javascript"},
 	{"JSON", "application/json"},
+	{"PDF", "application/pdf"},
 	{"SimpleRender", ""},
+	{"Render", ""},
 }
 
 // rich asks the value's own methods; those that fail are named.
@@ -91,6 +104,10 @@ func (a *asking) rich(v any) {
 	r := reflect.ValueOf(v)
 	if !r.IsValid() || r.Kind() == reflect.Pointer && r.IsNil() {
 		return
+	}
+	if isGophernotes(r.Type()) {
+		v = Data(flat(r))
+		r = reflect.ValueOf(v)
 	}
 	for _, m := range renderers {
 		f := r.MethodByName(m.method)
@@ -125,12 +142,12 @@ func renders(t reflect.Type, mime string) bool {
 	}
 	o := t.Out(0)
 	switch mime {
-	case "image/png", "image/jpeg":
+	case "image/png", "image/jpeg", "application/pdf":
 		return o.Kind() == reflect.Slice && o.Elem().Kind() == reflect.Uint8
 	case "application/json":
 		return o.Kind() == reflect.Map && o.Key().Kind() == reflect.String || o.Kind() == reflect.Interface
 	case "":
-		return o.Kind() == reflect.Map && o.ConvertibleTo(reflect.TypeFor[map[string]any]())
+		return o.Kind() == reflect.Map && o.ConvertibleTo(reflect.TypeFor[map[string]any]()) || isGophernotes(o)
 	}
 	return o.Kind() == reflect.String
 }
@@ -156,6 +173,10 @@ const mostForm = 32 << 20
 // that it is.
 func form(out Data, mime string, v any) error {
 	r := reflect.ValueOf(v)
+	if mime == metadata && r.Kind() == reflect.Map {
+		out[mime] = v
+		return nil
+	}
 	isBytes := r.Kind() == reflect.Slice && r.Type().Elem().Kind() == reflect.Uint8
 	if (isBytes || r.Kind() == reflect.String) && r.Len() > mostForm {
 		return fmt.Errorf("%s of %s bytes is left out, at most %s are shown", mime, thousands(r.Len()), thousands(mostForm))

@@ -27,7 +27,7 @@ type marked struct {
 }
 
 var (
-	heading = regexp.MustCompile(`^(#{1,6})\s+(.*?)\s*#*$`)
+	title   = regexp.MustCompile(`^(#{1,6})\s+(.*?)\s*#*$`)
 	rule    = regexp.MustCompile(`^ {0,3}([-*_])(\s*[-*_]){2,}\s*$`)
 	bullet  = regexp.MustCompile(`^(\s*)([-*+]|\d+[.)])\s+(.*)$`)
 	divider = regexp.MustCompile(`^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$`)
@@ -42,8 +42,8 @@ func (m *marked) block() {
 		m.at++
 	case strings.HasPrefix(trimmed, "```") || strings.HasPrefix(trimmed, "~~~"):
 		m.fence(trimmed)
-	case heading.MatchString(line):
-		h := heading.FindStringSubmatch(line)
+	case title.MatchString(line):
+		h := title.FindStringSubmatch(line)
 		fmt.Fprintf(&m.b, "<h%d id=%q>%s</h%[1]d>\n", len(h[1]), slug(h[2]), inline(h[2]))
 		m.at++
 	case rule.MatchString(line):
@@ -136,7 +136,7 @@ func (m *marked) paragraph() {
 	for ; m.at < len(m.lines); m.at++ {
 		l := m.lines[m.at]
 		t := strings.TrimSpace(l)
-		if t == "" || heading.MatchString(l) || strings.HasPrefix(t, "```") || len(text) > 0 && (bullet.MatchString(l) || strings.HasPrefix(t, ">")) {
+		if t == "" || title.MatchString(l) || strings.HasPrefix(t, "```") || len(text) > 0 && (bullet.MatchString(l) || strings.HasPrefix(t, ">")) {
 			break
 		}
 		if strings.HasSuffix(l, "  ") {

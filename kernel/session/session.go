@@ -118,6 +118,12 @@ func New() *Session {
 			s.given[path] = true
 		}
 	}
+	for _, path := range engine.Current().Dots {
+		if e, err := s.load(path); err == nil {
+			s.dots = append(s.dots, e)
+			s.given[path] = true
+		}
+	}
 	s.prepare()
 	return s
 }
