@@ -16,8 +16,7 @@ import (
 )
 
 // mark is what a set is known by: its size, the key of its first sample, and a
-// digest of a few samples. Sum is empty where a sample is another each time it
-// is read, as it is where chance crops it.
+// digest of a few samples.
 type mark struct {
 	N     int
 	First string `json:",omitempty"`
@@ -31,11 +30,6 @@ func (m mark) String() string {
 	return fmt.Sprintf("%d samples, the first %q", m.N, m.First)
 }
 
-// same tells whether two marks may be of the same set.
-func (m mark) same(o mark) bool {
-	return m.N == o.N && m.First == o.First && (m.Sum == o.Sum || m.Sum == "" || o.Sum == "")
-}
-
 // beside is a mark in words, next to another that it differs from.
 func (m mark) beside(o mark) string {
 	if m.String() == o.String() {
@@ -44,42 +38,95 @@ func (m mark) beside(o mark) string {
 	return m.String()
 }
 
-// marked is how many samples are looked at.
-const marked = 8
-
-// mark looks at the sets of the run.
-func (l *loop) mark(data Data) (err error) {
-	if l.data, err = markOf(l.m, data); err != nil {
-		return err
-	}
-	if l.o.Val != nil && l.o.Val.Len() > 0 {
-		l.held, err = markOf(l.m, l.o.Val)
-	}
-	return err
+// marked is a set whose mark is known. The samples that were read for it are
+// kept until they are asked for, so that every sample is read once.
+type marked struct {
+	Data
+	m    *model.Model
+	mark mark
+	got  map[int]modality.Sample
 }
 
-// markOf reads a few samples, spread over the set, and looks at what the model
-// takes of them.
-func markOf(m *model.Model, d Data) (*mark, error) {
+// of gives the mark, nil where there is no set.
+func (d *marked) of() *mark {
+	if d == nil {
+		return nil
+	}
+	return &d.mark
+}
+
+// few is how many samples a mark looks at, spread over the set.
+const few = 8
+
+// markOf reads a few samples and looks at what the model takes of them.
+func markOf(m *model.Model, d Data) (*marked, error) {
+	out := &marked{Data: d, m: m, mark: mark{N: d.Len()}, got: map[int]modality.Sample{}}
+	var err error
+	out.mark.Sum, err = out.sum()
+	out.mark.First = out.got[0].Key
+	return out, err
+}
+
+// sum reads the samples anew and gives their digest.
+func (d *marked) sum() (string, error) {
+	n := d.mark.N
+	k := min(n, few)
+	at := make([]int, k)
+	for i := range at {
+		at[i] = i * (n - 1) / max(k-1, 1)
+	}
+	samples, err := modality.Collect(chosen{d.Data, at}, 0, k)
+	if err != nil {
+		return "", err
+	}
+	for i, s := range samples {
+		d.got[at[i]] = s
+	}
 	uses := map[string]bool{}
-	for _, dom := range append(slices.Clone(m.In), m.Out...) {
+	for _, dom := range append(slices.Clone(d.m.In), d.m.Out...) {
 		uses[dom.Modality] = true
 	}
-	n := d.Len()
-	k := min(n, marked)
-	at := make([]int, 0, k+1)
-	for i := range k {
-		at = append(at, i*(n-1)/max(k-1, 1))
+	for i, s := range samples {
+		samples[i] = d.m.As(s)
 	}
-	samples, err := modality.Collect(chosen{d, append(at, 0)}, 0, k+1)
-	if err != nil {
-		return nil, err
+	return digest(uses, samples), nil
+}
+
+// same tells whether a mark may be of this set. Of a set whose samples are
+// others each time they are read, as where chance crops them, size and first
+// key alone count; that is found out where the values differ.
+func (d *marked) same(o mark) (bool, error) {
+	if d.mark.N != o.N || d.mark.First != o.First {
+		return false, nil
 	}
-	out := &mark{N: n, First: samples[0].Key}
-	if digest(uses, samples[:1]) == digest(uses, samples[k:]) {
-		out.Sum = digest(uses, samples[:k])
+	if d.mark.Sum == o.Sum {
+		return true, nil
 	}
-	return out, nil
+	again, err := d.sum()
+	return again != d.mark.Sum, err
+}
+
+// Sample gives a sample that was read for the mark once more, without reading
+// it again.
+func (d *marked) Sample(i int) (modality.Sample, error) {
+	if s, ok := d.got[i]; ok {
+		return s, nil
+	}
+	return d.Data.Sample(i)
+}
+
+// Concurrent tells whether samples may be read at once.
+func (d *marked) Concurrent() bool {
+	c, ok := d.Data.(interface{ Concurrent() bool })
+	return ok && c.Concurrent()
+}
+
+// Epoch gives the set of an epoch where it is another in each.
+func (d *marked) Epoch(n int) modality.Data {
+	if v, ok := d.Data.(varied); ok {
+		return v.Epoch(n)
+	}
+	return nil
 }
 
 func digest(uses map[string]bool, samples []modality.Sample) string {

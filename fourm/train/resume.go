@@ -96,9 +96,20 @@ func (l *loop) agree(had facts) error {
 	if had.Step > want.Steps {
 		return fmt.Errorf("train: the run in %s has taken %d steps, more than the %d asked for; choose another folder, or remove it", l.o.Dir, had.Step, want.Steps)
 	}
-	for what, m := range map[string][2]*mark{"": {had.Data, l.data}, "validation ": {had.Val, l.held}} {
-		if m[0] != nil && m[1] != nil && !m[0].same(*m[1]) {
-			return fmt.Errorf("train: the run in %s has seen other %sdata: %v there, %v now; choose another folder, or give it the same data", l.o.Dir, what, m[0], m[1].beside(*m[0]))
+	for _, x := range []struct {
+		what string
+		had  *mark
+		now  *marked
+	}{{"", had.Data, l.data}, {"validation ", had.Val, l.held}} {
+		if x.had == nil || x.now == nil {
+			continue
+		}
+		ok, err := x.now.same(*x.had)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fmt.Errorf("train: the run in %s has seen other %sdata: %v there, %v now; choose another folder, or give it the same data", l.o.Dir, x.what, x.had, x.now.mark.beside(*x.had))
 		}
 	}
 	if longer {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -156,5 +157,61 @@ func TestDecays(t *testing.T) {
 				t.Errorf("%+v: step %d decays by %.17g, expected %.17g", x.o, i, got, x.want[i])
 			}
 		}
+	}
+}
+
+// A run keeps the name that it was given; of several with one name each has its
+// folder behind it.
+func TestNames(t *testing.T) {
+	data := things(t, 20)
+	root := t.TempDir()
+	for dir, name := range map[string]string{"a": "baseline", "b": "", "c": "twin", "d": "twin"} {
+		o := options(2)
+		o.Dir, o.Name = filepath.Join(root, dir), name
+		fit(t, small(t), data, o)
+	}
+	if r, err := Open(filepath.Join(root, "a")); err != nil || r.Name != "baseline" {
+		t.Errorf("the run is called %q: %v", r.Name, err)
+	}
+	runs, err := OpenAll(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, r := range runs {
+		names = append(names, r.Name)
+	}
+	if got := strings.Join(names, "; "); got != "baseline; b; twin (c); twin (d)" {
+		t.Errorf("the runs are called %s", got)
+	}
+}
+
+// A validation loss that has risen for long is said, with the checkpoint of
+// the best; a short rise or a long fall is not.
+func TestWarning(t *testing.T) {
+	run := func(steps int, vals ...float64) *Run {
+		r := &Run{Steps: steps, Dir: t.TempDir()}
+		for i, v := range vals {
+			r.Points = append(r.Points, Point{Step: 10*i + 5}, Point{Step: 10 * (i + 1), Val: map[string]float64{"x": v}, ValLoss: v})
+		}
+		return r
+	}
+	long := run(100, 3, 2, 1.5, 1.6, 1.7, 1.8)
+	if err := os.WriteFile(filepath.Join(long.Dir, "best.safetensors"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	want := "warning: validation is at 1.800, above the 1.500 of step 30; its weights are in " + filepath.Join(long.Dir, "best.safetensors")
+	if got := long.Warning(); got != want || !strings.Contains(long.String(), want) {
+		t.Errorf("%q, expected %q", got, want)
+	}
+	for what, r := range map[string]*Run{"falls": run(100, 3, 2, 1.5, 1.4, 1.3, 1.2), "two": run(100, 3, 2, 1.5, 1.6, 1.7), "early": run(10000, 3, 2, 1.5, 1.6, 1.7, 1.8), "level": run(100, 2, 2, 2, 2, 2), "none": run(100)} {
+		if got := r.Warning(); got != "" {
+			t.Errorf("%s: %q", what, got)
+		}
+	}
+	nowhere := run(100, 3, 2, 1.5, 1.6, 1.7, 1.8)
+	nowhere.Dir = ""
+	if got := nowhere.Warning(); !strings.HasSuffix(got, "nothing keeps its weights: give Train a Dir") {
+		t.Errorf("%q", got)
 	}
 }

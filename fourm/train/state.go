@@ -18,6 +18,7 @@ import (
 
 // facts are what must be equal for a run to go on, and what it has reached.
 type facts struct {
+	Name     string `json:",omitempty"` // where it is not the folder's
 	Model    model.Config
 	Steps    int
 	Batch    int
@@ -50,13 +51,13 @@ func (l *loop) facts() facts {
 	if o.DecayEnd != o.Decay {
 		end = &o.DecayEnd
 	}
-	return facts{Model: l.m.Config, Steps: o.Steps, Batch: o.Batch, Accum: o.Accum, LR: o.LR, MinLR: o.MinLR, Schedule: o.Schedule, Cool: o.Cool, Warm: o.Warm, Decay: o.Decay, DecayEnd: end, Clip: o.Clip, Masks: o.Masks, ValMask: o.ValMask, Seed: o.Seed, Data: l.data, Val: l.held}
+	return facts{Model: l.m.Config, Steps: o.Steps, Batch: o.Batch, Accum: o.Accum, LR: o.LR, MinLR: o.MinLR, Schedule: o.Schedule, Cool: o.Cool, Warm: o.Warm, Decay: o.Decay, DecayEnd: end, Clip: o.Clip, Masks: o.Masks, ValMask: o.ValMask, Seed: o.Seed, Data: l.data.of(), Val: l.held.of()}
 }
 
 // asked gives the facts that a person asked for, without what the run has
 // reached and what it was given.
 func (f facts) asked() facts {
-	f.Step, f.OptStep, f.Late, f.Best, f.Spent, f.Margin, f.Env = 0, 0, nil, 0, 0, nil, nil
+	f.Name, f.Step, f.OptStep, f.Late, f.Best, f.Spent, f.Margin, f.Env = "", 0, 0, nil, 0, 0, nil, nil
 	f.Data, f.Val = nil, nil
 	return f
 }
@@ -91,6 +92,9 @@ func (l *loop) save(name string) error {
 // reached are the facts with what the run has come to.
 func (l *loop) reached() facts {
 	f := l.facts()
+	if l.o.Name != filepath.Base(l.o.Dir) {
+		f.Name = l.o.Name
+	}
 	f.Step, f.OptStep, f.Best, f.Spent, f.Margin, f.Env = l.run.Last().Step, l.opt.Step, l.best, l.run.Last().Seconds, l.run.Marginal, environment()
 	for i, n := range l.opt.Late {
 		if n > 0 {

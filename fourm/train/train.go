@@ -14,6 +14,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"fourmlab/fourm/exec"
@@ -170,6 +171,9 @@ func Fit(m *model.Model, data Data, o Options) (run *Run, err error) {
 	if data == nil || data.Len() == 0 {
 		fault.Panic("Model.Train", "no samples to train on")
 	}
+	for _, k := range append(slices.Clone(o.Masks), o.ValMask...) {
+		k.Check(m.In, m.Out)
+	}
 	l := &loop{m: m, o: o, run: &Run{Name: o.Name, Dir: o.Dir, Steps: o.Steps}}
 	defer func() { l.run.Err = err }()
 	f := l.facts()
@@ -179,8 +183,15 @@ func Fit(m *model.Model, data Data, o Options) (run *Run, err error) {
 		if err := os.MkdirAll(o.Dir, 0o777); err != nil {
 			return l.run, err
 		}
-		if err := l.mark(data); err != nil {
+		if l.data, err = markOf(m, data); err != nil {
 			return l.run, err
+		}
+		data = l.data
+		if o.Val != nil && o.Val.Len() > 0 {
+			if l.held, err = markOf(m, o.Val); err != nil {
+				return l.run, err
+			}
+			l.o.Val = l.held
 		}
 		if err := l.resume(); err != nil {
 			return l.run, err
@@ -218,8 +229,8 @@ type loop struct {
 	began  time.Time
 	spent  float64 // seconds of earlier sessions
 	best   float64 // lowest validation loss
-	data   *mark   // of the training samples and of those held out; nil where nothing is kept
-	held   *mark
+	data   *marked // the training samples, and those held out; nil where nothing is kept
+	held   *marked
 	fixed  []fixedBatch
 	net    *model.Net
 	sum    exec.Sum         // of the gradients of a step's batches, where there are several
@@ -368,7 +379,7 @@ func (l *loop) after(ctx context.Context, p *Point) error {
 			return err
 		}
 		for _, d := range l.m.Out {
-			if v := p.Val[d.Name]; !finite(v) {
+			if v, ok := p.Val[d.Name]; ok && !finite(v) {
 				return fmt.Errorf("train: the validation loss of %s is %g after step %d (lower the learning rate of %g?)", d.Name, v, p.Step, l.o.LR)
 			}
 		}

@@ -273,6 +273,7 @@ func (w *work) compile(src string, order []*entity, cell *run) (p *product, fail
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
 	untangle(pkg.Prog)
+	numberLocals(s.ctx, localTypes(w.info))
 	in, err := s.ctx.NewInterp(pkg)
 	if err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: clean(err.Error())}

@@ -63,24 +63,25 @@ type Session struct {
 	// number; nil means standard output.
 	Late func(cell int, text string) (int, error)
 
-	ctx      *ixgo.Context
-	loader   *loader
-	names    map[string]*entity // what a name means to the next cell
-	pkgs     map[string]*entity // packages by path
-	dots     []*entity          // packages imported into the scope of every cell
-	given    map[string]bool    // paths of packages that no cell had to import
-	serial   int                // makes hidden names unique
-	shown    []any
-	sources  map[int]string        // cells by number, for tracebacks
-	made     map[reflect.Type]bool // types with methods that programs have made
-	known    *knowledge            // what the checker says of the names, for completion
-	manuals  map[string]*manual    // the documentation that was asked for
-	warm     chan *ixgo.SSABuilder
-	warming  bool // a builder is in warm, or on its way
-	modules  modules
-	viaYaegi bool              // the cell that runs was given to yaegi
-	methods  quickMethods      // those of earlier cells' types
-	unfit    map[string]string // functions of the last program that are not quick, and why
+	ctx        *ixgo.Context
+	loader     *loader
+	names      map[string]*entity // what a name means to the next cell
+	pkgs       map[string]*entity // packages by path
+	dots       []*entity          // packages imported into the scope of every cell
+	given      map[string]bool    // paths of packages that no cell had to import
+	serial     int                // makes hidden names unique
+	shown      []any
+	sources    map[int]string        // cells by number, for tracebacks
+	made       map[reflect.Type]bool // types with methods that programs have made
+	known      *knowledge            // what the checker says of the names, for completion
+	manuals    map[string]*manual    // the documentation that was asked for
+	warm       chan *ixgo.SSABuilder
+	warming    bool // a builder is in warm, or on its way
+	modules    modules
+	viaYaegi   bool              // the cell that runs was given to yaegi
+	methods    quickMethods      // those of earlier cells' types
+	recovering recoverers        // methods of all programs; under the lock of stops
+	unfit      map[string]string // functions of the last program that are not quick, and why
 
 	stops    stops
 	limits   limits
