@@ -75,6 +75,14 @@ func (p *Program) Run(args []string, ending func()) error {
 	}
 	p.bindEnds(ending)
 	p.alarm.bindTimers(p.ctx)
+	ast.Inspect(p.File, func(n ast.Node) bool {
+		if r, ok := n.(*ast.RangeStmt); ok {
+			if length, ok := counts(p.Info, r); ok {
+				r.X = &ast.BasicLit{ValuePos: r.X.Pos(), Kind: token.INT, Value: length}
+			}
+		}
+		return true
+	})
 	pkg, err := p.ctx.LoadAstFile("main", p.File)
 	if err != nil {
 		return err
