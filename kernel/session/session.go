@@ -195,7 +195,7 @@ func (s *Session) load(path string) (*entity, error) {
 	}
 	s.builders.Wait()
 	if _, linked := ixgo.LookupPackage(path); !linked && path != "unsafe" && path != nicknames && s.modules.dirs[path] == "" {
-		if err := s.Fetch(path, ""); err != nil {
+		if err := s.find(path); err != nil {
 			return nil, err
 		}
 	}
