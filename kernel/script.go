@@ -78,8 +78,9 @@ func (s Script) Run() error {
 	if s.Engine == "" {
 		s.say("%s: in yaegi", s.Path)
 	}
-	p.EndWhenAsleep(h.close)
+	stop := p.EndWhenAsleep(h.close)
 	err = evaluate(in, s.Path)
+	stop()
 	var fell interp.Panic
 	switch {
 	case err == nil:

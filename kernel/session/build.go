@@ -120,6 +120,11 @@ func (r *rewriter) variables() *engine.Failure {
 				return failure
 			}
 			r.tops[obj], r.fresh[id.Name] = e, e
+			if f := r.c.files[id.Name]; f != nil {
+				if failure := r.embedInto(f, obj.Type()); failure != nil {
+					return failure
+				}
+			}
 		}
 	}
 	return nil
