@@ -50,7 +50,7 @@ type column struct {
 // readable tells whether the column can hold such files. Arrays are tokens,
 // windows, or numbers on a grid.
 func (c *column) readable(ext string) bool {
-	if ext == "npy" {
+	if arrayExt[ext] {
 		m, ok := modality.Find(c.name)
 		return c.tokens || c.folder == cropFolder || ok && (m.Look < modality.Caption || m.Look == modality.Feature)
 	}

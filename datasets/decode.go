@@ -63,8 +63,8 @@ func (a asked) decode(name, ext string, b []byte) (any, shape, error) {
 		a.pick = first
 	}
 	look := lookOf(name, pictureExt[ext])
-	if ext == "npy" {
-		return a.array(name, look, b)
+	if arrayExt[ext] {
+		return a.array(name, look, ext, b)
 	}
 	if !pictureExt[ext] {
 		v, err := decodeText(look, name, ext, b, a.pick)
@@ -136,11 +136,14 @@ func (a asked) pixels(name string, look modality.Look, p *picture.Picture, v vie
 }
 
 // array reads numbers on a grid that are no picture file.
-func (a asked) array(name string, look modality.Look, b []byte) (any, shape, error) {
+func (a asked) array(name string, look modality.Look, ext string, b []byte) (any, shape, error) {
 	if look >= modality.Caption && look != modality.Feature {
-		return nil, shape{}, fmt.Errorf("an array (.npy), expected text")
+		return nil, shape{}, fmt.Errorf("an array (.%s), expected text", ext)
 	}
 	n, err := npy.Parse(b)
+	if ext == "npz" {
+		n, err = npy.Only(b)
+	}
 	if err != nil {
 		return nil, shape{}, err
 	}
@@ -164,7 +167,11 @@ func (a asked) settled(name string, look modality.Look, p *modality.Picture, v v
 		return nil, err
 	}
 	if changed > 0 {
-		a.say("files of %s with values that are not finite or below 0, taken for unknown", name)
+		what := "not finite"
+		if look == modality.Depth {
+			what += " or below 0"
+		}
+		a.say("files of %s with values that are %s, taken for unknown", name, what)
 	}
 	return v.values(p, look), nil
 }

@@ -61,7 +61,7 @@ func gather(dir, captions string) (*pile, error) {
 	}
 	names := indexNames(sortedKeys(p.paths))
 	if len(tables) > 0 {
-		if p.texts, err = readTexts(tables, names, p.notes); err != nil {
+		if p.texts, err = readTexts(p.dir, tables, names, p.notes); err != nil {
 			return nil, err
 		}
 		for _, f := range beside {

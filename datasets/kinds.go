@@ -5,6 +5,7 @@ package datasets
 
 import (
 	"path"
+	"regexp"
 	"strings"
 
 	"fourmlab/fourm/modality"
@@ -17,6 +18,9 @@ var pictureExt = map[string]bool{"png": true, "apng": true, "jpg": true, "jpeg":
 
 // pictureKinds names them in a message.
 const pictureKinds = "png, jpg, gif, webp, bmp, tiff"
+
+// arrayExt are the suffixes of arrays of NumPy.
+var arrayExt = map[string]bool{"npy": true, "npz": true}
 
 // captionExt are the suffixes of texts that lie beside a picture of their name.
 var captionExt = map[string]bool{"txt": true, "caption": true, "json": true}
@@ -61,3 +65,21 @@ func folderHolds(name string) (mod string, sure bool) {
 // splitNames are folder names of the parts of a set, in small letters.
 var splitNames = map[string]string{"train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val",
 	"test": "test", "testing": "test"}
+
+// partNamed gives the part that a folder or a table is called after: train,
+// val2017; "" where it is none.
+func partNamed(name string) string {
+	return splitNames[strings.TrimRight(strings.ToLower(name), "0123456789_-")]
+}
+
+var notLetters = regexp.MustCompile(`[^a-z]+`)
+
+// partIn gives the part that one of the words of a name is: captions_val2017.
+func partIn(stem string) string {
+	for _, w := range notLetters.Split(strings.ToLower(stem), -1) {
+		if p := splitNames[w]; p != "" {
+			return p
+		}
+	}
+	return ""
+}

@@ -168,8 +168,8 @@ func heldBy(folders []string, withHabits bool) map[string]string {
 		}
 	}
 	for _, f := range folders {
-		if mod, sure := folderHolds(f); mod != "" && !sure && len(mods) > 1 && !taken[mod] {
-			out[f], taken[mod] = mod, true
+		if mod, sure := folderHolds(f); mod != "" && !sure && len(mods) > 1 {
+			out[f] = mod // two folders of one modality are a fault that is told
 		}
 	}
 	return out
@@ -181,7 +181,7 @@ func parts(root string, folders []string) string {
 		return ""
 	}
 	for _, f := range folders {
-		if _, ok := splitNames[strings.ToLower(f)]; !ok {
+		if partNamed(f) == "" {
 			return ""
 		}
 		list, _ := os.ReadDir(filepath.Join(root, f))

@@ -77,6 +77,9 @@ func TestPackFoldersOfPeople(t *testing.T) {
 		"letters":        {map[string][]byte{"DEPTH/a.png": d, "Rgb/a.JPG": p}, "a: rgb depth", nil, ""},
 		"habits":         {map[string][]byte{"images/a.jpg": p, "masks/a.png": m, "Depths/a.png": d}, "a: rgb depth mask", nil, ""},
 		"labels":         {map[string][]byte{"JPEGImages/x/a.jpeg": p, "Annotations/x/a.png": m}, "x__a: rgb semseg", nil, ""},
+		"voc":            {map[string][]byte{"JPEGImages/a.jpg": p, "SegmentationClass/a.png": m, "Annotations/a.xml": nil}, "a: rgb semseg", []string{".xml files"}, ""},
+		"hub":            {map[string][]byte{"train/1.png": m, "train/metadata.csv": []byte("file_name,text\n1.png,one\n"), "test/1.png": m, "test/metadata.csv": []byte("file_name,text\n1.png,two\n")}, "test__1 train__1: rgb caption | train 1, test 1", nil, "two"},
+		"years":          {map[string][]byte{"train2017/1.jpg": p, "val2017/2.jpg": p, "captions_train2017.json": []byte(`{"images":[{"id":1,"file_name":"1.jpg"}],"annotations":[{"image_id":1,"caption":"one"}]}`), "captions_val2017.json": []byte(`{"images":[{"id":2,"file_name":"2.jpg"}],"annotations":[{"image_id":2,"caption":"two"}]}`)}, "train2017__1 val2017__2: rgb caption | train 1, val 1", nil, "one"},
 		"habit alone":    {map[string][]byte{"images/a.jpg": p, "images/b.jpg": p}, "images__a images__b: rgb", nil, ""},
 		"parts above":    {map[string][]byte{"train/rgb/a.jpg": p, "train/depth/a.png": d, "val/rgb/a.jpg": p, "val/depth/a.png": d}, "train__a val__a: rgb depth | train 1, val 1", nil, ""},
 		"parts below":    {map[string][]byte{"rgb/Training/a.jpg": p, "rgb/valid/b.jpg": p, "depth/Training/a.png": d, "depth/valid/b.png": d}, "Training__a valid__b: rgb depth | train 1, val 1", nil, ""},
@@ -138,6 +141,15 @@ func TestPackFoldersOfPeople(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Two folders of one modality are a fault, and never one of rgb.
+func TestPackTwoFoldersOfOne(t *testing.T) {
+	dir := lies(t, map[string][]byte{"images/a.jpg": photo(t, 1), "labels/a.png": pngOf(t, 16, 16, 1), "segmentation/a.png": pngOf(t, 16, 16, 1)})
+	_, err := Pack(dir, filepath.Join(t.TempDir(), "x"), PackOptions{Size: 16})
+	says(t, err, "segmentation", `key "a"`, "has the same key as", "labels")
+	_, err = Open(dir)
+	says(t, err, "two folders hold the modality semseg")
 }
 
 func TestLinks(t *testing.T) {
