@@ -60,6 +60,7 @@ func (o Play) Run(ctx context.Context, nb *notebook.File) error {
 		p.turn(c)
 		c.Count = i + 1
 		bar := startProgress(o.Progress, i+1, len(cells), label)
+		p.follow(bar)
 		r, ok := worker.ask(order{Op: "run", N: i + 1, Code: c.Source})
 		if !ok {
 			r = dead(worker)
@@ -92,6 +93,14 @@ type player struct {
 	mu    sync.Mutex
 	cells []*notebook.Cell             // those that have run, and the one that runs
 	shows map[string][]notebook.Output // by display id
+	bar   *bar                         // of the cell that runs
+}
+
+// follow has the progress of a cell told to its bar.
+func (p *player) follow(b *bar) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.bar = b
 }
 
 func (p *player) turn(c *notebook.Cell) {
@@ -124,6 +133,9 @@ func (p *player) event(worker *process, r report) {
 	case r.Op == "input":
 		worker.send(order{Op: "input", N: r.N, Error: "nobody is here to answer"})
 	case r.Op == "update":
+		if p.bar != nil {
+			p.bar.tell(r.Bundle)
+		}
 		for _, o := range p.shows[r.ID] {
 			o["data"], o["metadata"] = withText(r.Bundle), object(r.Metadata)
 		}
