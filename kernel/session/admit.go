@@ -104,7 +104,9 @@ func (a *admission) toplevel(d *ast.GenDecl) {
 				a.refuse(d, "a variable of the package")
 				continue
 			}
-			a.typed(vs, a.info.TypeOf(vs.Type))
+			if p, ok := a.info.TypeOf(vs.Type).(*types.Pointer); ok {
+				a.typed(vs, p.Elem())
+			}
 		}
 	default:
 		a.refuse(d, "a type of the program's own")

@@ -250,7 +250,7 @@ func adopt(src []byte) []byte {
 }
 
 // dependency matches a package in a table's Deps.
-var dependency = regexp.MustCompile(`^\s+"([^"]+)":\s+"\w+",$`)
+var dependency = regexp.MustCompile(`^\s+"([^"]+)":\s+"\w+",\s*$`)
 
 // lazy makes a table that is filled when its package is first imported: a
 // kernel starts without them.
