@@ -13,7 +13,7 @@ import (
 
 // pictureExt are the suffixes of pictures. What a file really is its first
 // bytes say.
-var pictureExt = map[string]bool{"png": true, "apng": true, "jpg": true, "jpeg": true, "jfif": true, "jpe": true, "gif": true,
+var pictureExt = map[string]bool{"png": true, "apng": true, "jpg": true, "jpeg": true, "jfif": true, "jpe": true, "mpo": true, "gif": true,
 	"webp": true, "bmp": true, "dib": true, "tif": true, "tiff": true}
 
 // pictureKinds names them in a message.

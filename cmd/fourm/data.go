@@ -11,9 +11,9 @@ import (
 
 func runData(c *call) error {
 	out := c.String("o", "", "`FOLDER` to write (pack)")
-	captions := c.String("captions", "", "CSV or JSONL `FILE` of captions; found by itself where there is one (pack)")
+	captions := c.String("captions", "", "CSV, TSV, JSONL or JSON `FILE` of captions; found by itself where there is one, else texts beside the pictures are taken (pack)")
 	size := c.Int("size", 64, "`PIXELS` a side (pack)")
-	skip := c.Bool("skip-broken", false, "leave broken pictures out and count them (pack)")
+	skip := c.Bool("skip-broken", false, "leave out what is broken, a picture, a text or a row, and list it (pack)")
 	words, err := c.parse()
 	if err != nil {
 		return err
