@@ -38,6 +38,28 @@ func hidden(name string) bool {
 	return strings.HasPrefix(name, ".") || leftovers[strings.ToLower(name)]
 }
 
+// hiddenIn tells whether a member of an archive lies in a folder that is hidden
+// or a leftover, or is one itself.
+func hiddenIn(name string) bool {
+	for _, part := range strings.Split(path.Clean(name), "/") {
+		if part != "." && part != ".." && hidden(part) {
+			return true
+		}
+	}
+	return false
+}
+
+// splitName cuts a path at the first dot of its last element, as WebDataset
+// does. Hidden files have no key.
+func splitName(name string) (key, ext string) {
+	dir, base := path.Split(strings.TrimPrefix(name, "./"))
+	stem, ext, _ := strings.Cut(base, ".")
+	if stem == "" {
+		return "", ext
+	}
+	return dir + stem, strings.ToLower(ext)
+}
+
 // habits are folder names that people give to modalities, in small letters.
 // They count where a folder beside them holds another modality.
 var habits = map[string]string{
