@@ -225,13 +225,8 @@ func linesOf(b []byte) []string {
 	return out
 }
 
-// parseField reads the JSON of a text-like value. Boxes may come out in
-// pixels: see pixelBoxes.
-func parseField(look modality.Look, name string, raw json.RawMessage) (any, error) {
-	return parseOne(look, name, raw, first)
-}
-
-// parseOne is parseField with a choice among several captions.
+// parseOne reads the JSON of a text-like value, of several captions one of one's
+// choice. Boxes may come out in pixels: see pixelBoxes.
 func parseOne(look modality.Look, name string, raw json.RawMessage, pick func(n int) int) (any, error) {
 	switch look {
 	case modality.Boxes:

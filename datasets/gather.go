@@ -94,7 +94,7 @@ func (p *pile) files(tables []string) ([]string, error) {
 			continue
 		}
 		if wrong := plain.Invalid([]byte(f.rel)); wrong != nil {
-			p.bad = append(p.bad, problem{f.path, fmt.Sprintf("%s", f.rel), fmt.Sprintf("byte %d of its name is %#02x, which is not UTF-8", wrong.Offset+1, wrong.Value)})
+			p.bad = append(p.bad, problem{f.path, f.rel, fmt.Sprintf("byte %d of its name is %#02x, which is not UTF-8", wrong.Offset+1, wrong.Value)})
 			continue
 		}
 		out = append(out, f.rel)

@@ -22,6 +22,10 @@ const pictureKinds = "png, jpg, gif, webp, bmp, tiff"
 // arrayExt are the suffixes of arrays of NumPy.
 var arrayExt = map[string]bool{"npy": true, "npz": true}
 
+// dataExt are suffixes of files that may hold what a set is made of.
+var dataExt = map[string]bool{"csv": true, "tsv": true, "jsonl": true, "ndjson": true, "json": true, "parquet": true, "zip": true,
+	"arrow": true, "h5": true, "hdf5": true, "mat": true, "lmdb": true, "tfrecord": true}
+
 // captionExt are the suffixes of texts that lie beside a picture of their name.
 var captionExt = map[string]bool{"txt": true, "caption": true, "json": true}
 

@@ -284,11 +284,16 @@ func TestPartsOfACorpus(t *testing.T) {
 }
 
 func TestOpenFoldersOfPeople(t *testing.T) {
-	dir := lies(t, map[string][]byte{"Images/a.jpg": photo(t, 1), "masks/a.png": pngOf(t, 16, 16, 1), "images_raw.psd": nil, ".git/x": nil})
+	dir := lies(t, map[string][]byte{"Images/a.jpg": photo(t, 1), "masks/a.png": pngOf(t, 16, 16, 1), "captions.csv": nil, "LICENSE": nil, ".git/x": nil})
 	s := MustOpen(dir)
 	if got := strings.Join(s.Modalities(), " "); got != "rgb mask" {
 		t.Errorf("modalities %s", got)
 	}
+	if !strings.Contains(s.String(), "note: .csv files beside the folders, passed over: 1 (captions.csv)") {
+		t.Errorf("%v", s)
+	}
+	_, err := Open(lies(t, map[string][]byte{"a.jpg": photo(t, 1), "b.jpg": photo(t, 1)}))
+	says(t, err, "it has 2 pictures itself", "datasets.Pack")
 	if p, ok := s.MustSample(0).Values["mask"].(*modality.Picture); !ok || p.Pix[0] != 1 {
 		t.Errorf("%v", s)
 	}
