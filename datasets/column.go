@@ -6,6 +6,7 @@ package datasets
 import (
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -131,6 +132,9 @@ func openColumn(dir string, c *column) (*column, []problem) {
 	files, err := walk(dir, c.notes)
 	for _, f := range files {
 		key, ext := splitName(f.rel)
+		if last := extOf(f.rel); !c.readable(ext) && c.readable(last) { // holiday.2024.jpg
+			key, ext = strings.ReplaceAll(strings.TrimSuffix(f.rel, path.Ext(f.rel)), ".", "_"), last
+		}
 		if wrong := plain.Invalid([]byte(f.rel)); wrong != nil {
 			bad = append(bad, problem{f.path, key, fmt.Sprintf("byte %d of its name is %#02x, which is not UTF-8", wrong.Offset+1, wrong.Value)})
 			continue

@@ -274,6 +274,14 @@ func TestMixedShards(t *testing.T) {
 	}
 }
 
+// A dot in the name of a loose file is no suffix.
+func TestDotsInNames(t *testing.T) {
+	dir := lies(t, map[string][]byte{"rgb/a.2024.jpg": photo(t, 1), "depth/a.2024.png": depthOf(t, 1000), "rgb/b.jpg": photo(t, 1), "depth/b.png": depthOf(t, 1000)})
+	if s := MustOpen(dir); strings.Join(s.Keys(), " ") != "a_2024 b" || s.MustSample(0).Picture("depth").Pix[0] != 1 {
+		t.Errorf("%v of %v", s, s.Keys())
+	}
+}
+
 func TestPartsOfACorpus(t *testing.T) {
 	dir := lies(t, map[string][]byte{"train/rgb/a.jpg": photo(t, 1), "val/rgb/b.jpg": photo(t, 1)})
 	_, err := Open(dir)
