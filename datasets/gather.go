@@ -125,7 +125,7 @@ func (p *pile) sidecars(beside []placed) error {
 		}
 		said := linesOf(b)
 		if extOf(f.rel) == "json" {
-			if said, err = sidecar(b); err != nil {
+			if said, err = sidecar(plain.JSON(b)); err != nil {
 				p.notes.add(unread("json")+": they say no caption", f.rel)
 				continue
 			}

@@ -79,6 +79,7 @@ func TestPackFoldersOfPeople(t *testing.T) {
 		"voc":            {map[string][]byte{"JPEGImages/a.jpg": p, "SegmentationClass/a.png": m, "Annotations/a.xml": nil}, "a: rgb semseg", []string{".xml files"}, ""},
 		"hub":            {map[string][]byte{"train/1.png": m, "train/metadata.csv": []byte("file_name,text\n1.png,one\n"), "test/1.png": m, "test/metadata.csv": []byte("file_name,text\n1.png,two\n")}, "test__1 train__1: rgb caption | train 1, test 1", nil, "two"},
 		"years":          {map[string][]byte{"train2017/1.jpg": p, "val2017/2.jpg": p, "captions_train2017.json": []byte(`{"images":[{"id":1,"file_name":"1.jpg"}],"annotations":[{"image_id":1,"caption":"one"}]}`), "captions_val2017.json": []byte(`{"images":[{"id":2,"file_name":"2.jpg"}],"annotations":[{"image_id":2,"caption":"two"}]}`)}, "train2017__1 val2017__2: rgb caption | train 1, val 1", nil, "one"},
+		"python's json":  {map[string][]byte{"a.jpg": p, "t.jsonl": []byte(`{"file": "a.jpg", "caption": "one NaN", "score": NaN}` + "\n")}, "a: rgb caption", []string{"score"}, "one NaN"},
 		"habit alone":    {map[string][]byte{"images/a.jpg": p, "images/b.jpg": p}, "images__a images__b: rgb", nil, ""},
 		"parts above":    {map[string][]byte{"train/rgb/a.jpg": p, "train/depth/a.png": d, "val/rgb/a.jpg": p, "val/depth/a.png": d}, "train__a val__a: rgb depth | train 1, val 1", nil, ""},
 		"parts below":    {map[string][]byte{"rgb/Training/a.jpg": p, "rgb/valid/b.jpg": p, "depth/Training/a.png": d, "depth/valid/b.png": d}, "Training__a valid__b: rgb depth | train 1, val 1", nil, ""},
@@ -149,6 +150,21 @@ func TestPackTwoFoldersOfOne(t *testing.T) {
 	says(t, err, "segmentation", `key "a"`, "has the same key as", "labels")
 	_, err = Open(dir)
 	says(t, err, "two folders hold the modality semseg")
+}
+
+// Pictures of one sample that disagree about which way is up are a fault.
+func TestPackOrientations(t *testing.T) {
+	plain := photo(t, 1)
+	exif := "Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00"
+	turned := append([]byte("\xff\xd8\xff\xe1\x00"+string(rune(len(exif)+2))+exif), plain[2:]...)
+	out := filepath.Join(t.TempDir(), "x")
+	_, err := Pack(lies(t, map[string][]byte{"rgb/a.jpg": turned, "depth/a.png": depthOf(t, 1)}), out, PackOptions{Size: 16})
+	says(t, err, `key "a"`, "differ in their Exif orientation (depth has 1, rgb has 6)")
+	rep, err := Pack(lies(t, map[string][]byte{"rgb/a.jpg": turned, "flat/a.jpg": turned}), out, PackOptions{Size: 16})
+	if err != nil || rep.Samples != 1 {
+		t.Errorf("%v (%v)", rep, err)
+	}
+	noted(t, rep.Notes, "turned upright as their Exif orientation says: 2 (first flat/a.jpg)")
 }
 
 func TestLinks(t *testing.T) {
