@@ -38,6 +38,7 @@ type asked struct {
 	show    func(shape) (view, error) // the part of a picture that is seen
 	upright bool                      // pictures are turned as Exif says
 	tell    func(kind string)         // is told what was changed or passed over
+	turned  func(orientation int)     // is told Exif's orientation of a picture that is turned
 }
 
 // decode turns a file into a value. Of a picture it gives the stored shape,
@@ -86,6 +87,9 @@ func (a asked) decode(name, ext string, b []byte) (any, shape, error) {
 	}
 	if p.Orientation > 1 {
 		if a.upright {
+			if a.turned != nil {
+				a.turned(p.Orientation)
+			}
 			p = p.Upright()
 			a.say("pictures turned upright as their Exif orientation says")
 		} else {
@@ -202,7 +206,7 @@ func decodeText(look modality.Look, name, ext string, b []byte, pick func(n int)
 		return nil, fmt.Errorf("byte %d is 0, which no text has", at+1)
 	}
 	if ext == "json" || ext == "json.gz" {
-		return parseOne(look, name, b, pick)
+		return parseOne(look, name, plain.JSON(b), pick)
 	}
 	if look != modality.Caption {
 		return nil, fmt.Errorf("a .%s file, expected .json", ext)
@@ -225,13 +229,8 @@ func linesOf(b []byte) []string {
 	return out
 }
 
-// parseField reads the JSON of a text-like value. Boxes may come out in
-// pixels: see pixelBoxes.
-func parseField(look modality.Look, name string, raw json.RawMessage) (any, error) {
-	return parseOne(look, name, raw, first)
-}
-
-// parseOne is parseField with a choice among several captions.
+// parseOne reads the JSON of a text-like value, of several captions one of one's
+// choice. Boxes may come out in pixels: see pixelBoxes.
 func parseOne(look modality.Look, name string, raw json.RawMessage, pick func(n int) int) (any, error) {
 	switch look {
 	case modality.Boxes:

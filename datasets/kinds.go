@@ -13,7 +13,7 @@ import (
 
 // pictureExt are the suffixes of pictures. What a file really is its first
 // bytes say.
-var pictureExt = map[string]bool{"png": true, "apng": true, "jpg": true, "jpeg": true, "jfif": true, "jpe": true, "gif": true,
+var pictureExt = map[string]bool{"png": true, "apng": true, "jpg": true, "jpeg": true, "jfif": true, "jpe": true, "mpo": true, "gif": true,
 	"webp": true, "bmp": true, "dib": true, "tif": true, "tiff": true}
 
 // pictureKinds names them in a message.
@@ -21,6 +21,10 @@ const pictureKinds = "png, jpg, gif, webp, bmp, tiff"
 
 // arrayExt are the suffixes of arrays of NumPy.
 var arrayExt = map[string]bool{"npy": true, "npz": true}
+
+// dataExt are suffixes of files that may hold what a set is made of.
+var dataExt = map[string]bool{"csv": true, "tsv": true, "jsonl": true, "ndjson": true, "json": true, "parquet": true, "zip": true,
+	"arrow": true, "h5": true, "hdf5": true, "mat": true, "lmdb": true, "tfrecord": true}
 
 // captionExt are the suffixes of texts that lie beside a picture of their name.
 var captionExt = map[string]bool{"txt": true, "caption": true, "json": true}
@@ -36,6 +40,28 @@ var leftovers = map[string]bool{"__macosx": true, "@eadir": true, "thumbs.db": t
 // leftover.
 func hidden(name string) bool {
 	return strings.HasPrefix(name, ".") || leftovers[strings.ToLower(name)]
+}
+
+// hiddenIn tells whether a member of an archive lies in a folder that is hidden
+// or a leftover, or is one itself.
+func hiddenIn(name string) bool {
+	for _, part := range strings.Split(path.Clean(name), "/") {
+		if part != "." && part != ".." && hidden(part) {
+			return true
+		}
+	}
+	return false
+}
+
+// splitName cuts a path at the first dot of its last element, as WebDataset
+// does. Hidden files have no key.
+func splitName(name string) (key, ext string) {
+	dir, base := path.Split(strings.TrimPrefix(name, "./"))
+	stem, ext, _ := strings.Cut(base, ".")
+	if stem == "" {
+		return "", ext
+	}
+	return dir + stem, strings.ToLower(ext)
 }
 
 // habits are folder names that people give to modalities, in small letters.

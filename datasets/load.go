@@ -30,9 +30,18 @@ func loadTree(at location) (*tree, []problem) {
 			bad = append(bad, problem{filepath.Join(root, name), "", "no such folder, which Options.Names has"})
 		}
 	}
+	pictures := 0 // that lie in no folder
 	for _, d := range dirs {
-		if isDir(filepath.Join(root, d.Name())) && !hidden(d.Name()) {
+		ext := extOf(d.Name())
+		switch {
+		case hidden(d.Name()):
+		case isDir(filepath.Join(root, d.Name())):
 			folders = append(folders, d.Name())
+		case pictureExt[ext]:
+			pictures++
+			fallthrough
+		case only == nil && (dataExt[ext] || arrayExt[ext]) && d.Name() != "meta.jsonl":
+			t.notes.add("."+ext+" files beside the folders, passed over", d.Name())
 		}
 	}
 	if part := parts(root, folders); part != "" {
@@ -121,6 +130,8 @@ func loadTree(at location) (*tree, []problem) {
 		hint := "MODALITY/shard-00000.tar or MODALITY/NAME.png in it"
 		if len(folders) > 0 {
 			hint += fmt.Sprintf(" (it has the folders %s)", strings.Join(folders, ", "))
+		} else if pictures > 0 {
+			hint += fmt.Sprintf(" (it has %s itself, of which datasets.Pack makes a set)", count(pictures, "picture"))
 		}
 		return t, append(bad, problem{root, "", "no samples: expected " + hint})
 	}
