@@ -12,7 +12,7 @@ import (
 
 // patience is how long all the methods of a value may take together, hurry
 // how long those that are asked for a line.
-const (
+var (
 	patience = 10 * time.Second
 	hurry    = 2 * time.Second
 )
@@ -99,6 +99,10 @@ func (a *asking) within(most time.Duration, f func()) {
 				continue
 			}
 			why = "stopped"
+			select {
+			case <-done: // what the cell was stopped for ends as well
+			case <-time.After(hurry):
+			}
 		}
 		a.fail(why)
 		a.mu.Lock()

@@ -100,6 +100,9 @@ func (r *reader) file(f *ast.File) {
 	for _, d := range f.Decls {
 		begin, end := off(documented(d)), off(d.End())
 		gap := r.src[at:begin]
+		if line, _, _ := strings.Cut(r.src[end:], "\n"); strings.HasPrefix(strings.TrimSpace(line), "//") {
+			end += len(line)
+		}
 		at = end
 		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
 			groups = append(groups, g)
@@ -241,8 +244,17 @@ func (r *reader) chunks(src string, code func(*part, string) string) {
 		}
 		c := r.current()
 		if c.kind != "code" || c.verbatim() && onlyComments(s) {
+			text, rest := commentsFirst(s)
 			c.asWritten = true
-			c.parts = append(c.parts, uncommented(s))
+			c.parts = append(c.parts, uncommented(text))
+			if s = rest; s == "" {
+				return
+			}
+			c = &part{heading: heading{kind: "code"}}
+			r.cells = append(r.cells, c)
+			if s = code(c, s); s != "" {
+				c.parts = append(c.parts, s)
+			}
 		} else if s = code(c, s); s != "" {
 			c.parts = append(c.parts, s)
 		}
@@ -260,6 +272,17 @@ func (r *reader) chunks(src string, code func(*part, string) string) {
 		}
 	}
 	put(src[at:])
+}
+
+// commentsFirst parts the comment lines at the beginning from what follows.
+func commentsFirst(s string) (text, rest string) {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		if l = strings.TrimSpace(l); l != "" && !strings.HasPrefix(l, "//") {
+			return strings.Join(lines[:i], "\n"), strings.Join(lines[i:], "\n")
+		}
+	}
+	return s, ""
 }
 
 // onlyComments tells whether all lines are comments.

@@ -187,8 +187,9 @@ func lineComments(code string) (out [][2]int) {
 	}
 }
 
-// isMark tells whether a line comment is a mark: alone on its line.
+// isMark tells whether a line comment is a mark: alone on its line. What stands
+// before the first line's end is behind something else.
 func isMark(code string, lo, hi int) bool {
 	begin := strings.LastIndexByte(code[:lo], '\n') + 1
-	return strings.TrimSpace(code[begin:lo]) == "" && strings.HasPrefix(code[lo:hi], bound)
+	return begin > 0 && strings.TrimSpace(code[begin:lo]) == "" && strings.HasPrefix(code[lo:hi], bound)
 }

@@ -143,6 +143,9 @@ func mendOutput(o Output) {
 			need(f, ok, datum(o[f]))
 		}
 		list, _ := o["traceback"].([]any)
+		if s, ok := o["traceback"].(string); ok {
+			list = []any{s}
+		}
 		out := []any{}
 		for _, l := range list {
 			out = append(out, datum(l))

@@ -21,14 +21,16 @@ import (
 // The error names the cell that a program cannot hold: one that does not
 // compile, or that declares a function or type a second time.
 func (nb *File) Script() ([]byte, error) {
-	u, runs, err := nb.unit(func(c *Cell) bool { return c.Kind == "code" && !c.Tagged("skip-execution") })
+	all := func(c *Cell) bool { return c.Kind == "code" && !c.Tagged("skip-execution") }
+	runs := all
+	u, err := nb.unit(runs)
 	if err != nil {
 		// One that may fail may do so before it runs, too.
-		ours, its, again := nb.unit(func(c *Cell) bool { return runs(c) && !c.Tagged(failsTag) })
-		if again != nil {
+		runs = func(c *Cell) bool { return all(c) && !c.Tagged(failsTag) }
+		var still error
+		if u, still = nb.unit(runs); still != nil {
 			return nil, fmt.Errorf("notebook: %w", err)
 		}
-		u, runs = ours, its
 	}
 	var b bytes.Buffer
 	b.WriteString("package main\n\n")
@@ -73,14 +75,16 @@ func (nb *File) Script() ([]byte, error) {
 	return src, nil
 }
 
-// failsTag is the tag of cells that may fail: the program goes on behind them.
+// failsTag is the tag of cells that may fail: the program goes on behind them,
+// for catch stands in them, which gofmt writes as caught.
 const (
 	failsTag = "raises-exception"
-	catch    = "defer display.Recover()"
+	catch    = `defer func() { if r := recover(); r != nil { fmt.Fprintln(os.Stderr, "panic:", r) } }()`
+	caught   = "defer func() {\n\tif r := recover(); r != nil {\n\t\tfmt.Fprintln(os.Stderr, \"panic:\", r)\n\t}\n}()"
 )
 
 // unit makes the parts of the program, of the cells that run in it.
-func (nb *File) unit(runs func(*Cell) bool) (*session.Unit, func(*Cell) bool, error) {
+func (nb *File) unit(runs func(*Cell) bool) (*session.Unit, error) {
 	var cells []string
 	for _, c := range nb.Cells {
 		code := ""
@@ -92,8 +96,7 @@ func (nb *File) unit(runs func(*Cell) bool) (*session.Unit, func(*Cell) bool, er
 		}
 		cells = append(cells, code)
 	}
-	u, err := session.New().Unit(cells)
-	return u, runs, err
+	return session.New().Unit(cells)
 }
 
 // kernelLines makes comments of lines that are the notebook's alone.

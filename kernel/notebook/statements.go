@@ -35,7 +35,7 @@ func (r *reader) statements(c *part, s string) string {
 	s = strings.Join(lines, "\n")
 	if t := strings.TrimSpace(s); strings.HasPrefix(t, session.CellFunc) && strings.HasSuffix(t, session.CellFuncEnd) {
 		s = strings.TrimLeft(outdent(strings.TrimSuffix(strings.TrimPrefix(t, session.CellFunc), session.CellFuncEnd)), "\n")
-		s = strings.TrimLeft(strings.TrimPrefix(s, catch), "\n")
+		s = strings.TrimLeft(strings.TrimPrefix(s, caught), "\n")
 	}
 	s = r.undone(s)
 	s = timed.ReplaceAllString(s, "%time $1")

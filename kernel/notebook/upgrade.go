@@ -126,7 +126,7 @@ func upgradeOutput(o Output) {
 		return
 	}
 	delete(o, "prompt_number")
-	if _, done := o["data"].(map[string]any); done {
+	if _, done := o["data"]; done {
 		return
 	}
 	data := map[string]any{}

@@ -13,8 +13,8 @@ import (
 	"fourmlab/kernel/engine"
 )
 
-// tardy is how long the work of Attend may take until goroutines that it has
-// left behind are stopped with it.
+// tardy is how long the work of Attend may take until goroutines that it may
+// have left behind are stopped with it, and how long they have to end.
 const tardy = 5 * time.Second
 
 // Attend runs f as a part of cell n. The failure says why f did not run to its
@@ -30,12 +30,12 @@ func (s *Session) Attend(ctx context.Context, n int, f func()) *engine.Failure {
 		f()
 		return out
 	})
-	if time.Since(begun) < tardy {
+	if failure == nil && time.Since(begun) < tardy {
 		s.end(r)
-		return failure
+		return nil
 	}
 	s.stop(r, nil)
-	time.AfterFunc(time.Second, func() { s.end(r) })
+	time.AfterFunc(tardy, func() { s.end(r) }) // what unwinds a deep stack takes a while
 	return failure
 }
 
