@@ -124,6 +124,7 @@ func (p *Program) Run(args []string, ending func()) error {
 	if innerErr != nil {
 		return innerErr
 	}
+	nameTypes(p.ctx, in)
 	g := &gate{s: s}
 	funcs := functionsOf(in)
 	g.amend(in, funcs)
