@@ -139,12 +139,13 @@ func (p *Program) Run(args []string, ending func()) error {
 	g.shelter(funcs)
 	os.Args = append([]string{p.path}, args...)
 	flag.CommandLine = flag.NewFlagSet(p.path, flag.ExitOnError)
-	defer p.EndWhenAsleep(ending)()
+	stop := p.EndWhenAsleep(ending) // which goes on when Goexit ends this goroutine
 	for _, name := range []string{"init", "main"} {
 		if out := call(in, in.MainPkg().Func(name)); out.panicked != nil {
 			p.fell(out.panicked, out.stack, ending)
 		}
 	}
+	stop()
 	return nil
 }
 
