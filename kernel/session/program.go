@@ -67,6 +67,9 @@ func Check(path string, src []byte) (*Program, error) {
 	if len(lines) > 0 {
 		return nil, fmt.Errorf("%s", strings.Join(lines, "\n"))
 	}
+	if err := p.unembeddable(); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
