@@ -286,6 +286,7 @@ func (w *work) compile(src string, order []*entity, cell *run) (p *product, fail
 	if err := s.acquaint(in); err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
+	nameTypes(s.ctx, in)
 	s.newGate(cell).watch(in)
 	if err := in.RunInit(); err != nil {
 		return nil, s.failure(err, cell)

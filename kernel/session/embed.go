@@ -147,9 +147,9 @@ func directed(text string) (patterns []string, ok bool) {
 	return patterns, true
 }
 
-// embedInto checks the variable that a line stands above and reads its files.
-func (r *rewriter) embedInto(e *embedding, t types.Type) *engine.Failure {
-	whole := false
+// embeddable tells whether a variable of the type takes the text of one file,
+// or a tree of files.
+func embeddable(t types.Type) (whole, tree bool) {
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
 		whole = u.Kind() == types.String
@@ -158,7 +158,35 @@ func (r *rewriter) embedInto(e *embedding, t types.Type) *engine.Failure {
 		whole = ok && b.Kind() == types.Byte
 	}
 	named, _ := types.Unalias(t).(*types.Named)
-	tree := named != nil && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "embed" && named.Obj().Name() == "FS"
+	return whole, named != nil && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "embed" && named.Obj().Name() == "FS"
+}
+
+// unembeddable finds a variable of a program whose type takes no file.
+func (p *Program) unembeddable() error {
+	for _, d := range p.File.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok || g.Tok != token.VAR {
+			continue
+		}
+		for _, spec := range g.Specs {
+			vs := spec.(*ast.ValueSpec)
+			for _, doc := range []*ast.CommentGroup{vs.Doc, g.Doc} {
+				if doc == nil || !slices.ContainsFunc(doc.List, func(c *ast.Comment) bool { _, ok := directed(c.Text); return ok }) {
+					continue
+				}
+				t := p.Info.TypeOf(vs.Names[0])
+				if whole, tree := embeddable(t); !whole && !tree {
+					return fmt.Errorf("%s: go:embed cannot apply to var of type %s", p.Position(vs.Pos()), t)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// embedInto checks the variable that a line stands above and reads its files.
+func (r *rewriter) embedInto(e *embedding, t types.Type) *engine.Failure {
+	whole, tree := embeddable(t)
 	if r.s.pkgs["embed"] == nil {
 		return r.s.compileError(e.pos, `go:embed only allowed in cells after import "embed"`)
 	}

@@ -67,6 +67,9 @@ func Check(path string, src []byte) (*Program, error) {
 	if len(lines) > 0 {
 		return nil, fmt.Errorf("%s", strings.Join(lines, "\n"))
 	}
+	if err := p.unembeddable(); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
@@ -124,6 +127,7 @@ func (p *Program) Run(args []string, ending func()) error {
 	if innerErr != nil {
 		return innerErr
 	}
+	nameTypes(p.ctx, in)
 	g := &gate{s: s}
 	funcs := functionsOf(in)
 	g.amend(in, funcs)
@@ -138,12 +142,13 @@ func (p *Program) Run(args []string, ending func()) error {
 	g.shelter(funcs)
 	os.Args = append([]string{p.path}, args...)
 	flag.CommandLine = flag.NewFlagSet(p.path, flag.ExitOnError)
-	defer p.EndWhenAsleep(ending)()
+	stop := p.EndWhenAsleep(ending) // which goes on when Goexit ends this goroutine
 	for _, name := range []string{"init", "main"} {
 		if out := call(in, in.MainPkg().Func(name)); out.panicked != nil {
 			p.fell(out.panicked, out.stack, ending)
 		}
 	}
+	stop()
 	return nil
 }
 
