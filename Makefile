@@ -72,9 +72,10 @@ lint:
 race:
 	$(GO) test -race ./fourm/kernels ./fourm/exec ./fourm/vq ./fourm/train ./fourm/generate ./datasets ./kernel/...
 
-# Go's own test programs as cells: minutes. See docs/kernel.md.
+# Go's own test programs as cells and as scripts: minutes. See docs/kernel.md.
 go-suite:
 	$(GO) run ./kernel/gosuite
+	$(GO) run ./kernel/gosuite -scripts
 
 # A minute for each fuzz target.
 fuzz:

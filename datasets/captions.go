@@ -6,6 +6,7 @@ package datasets
 import (
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -47,9 +48,10 @@ type role struct {
 	name       string // the modality of its texts; "" is passed over
 }
 
-// readTexts reads tables of texts; of several each is a part of the set, named
-// as the file is. names finds the pictures that rows name.
-func readTexts(files []string, names *nameIndex, notes *passed) (*texts, error) {
+// readTexts reads tables of texts of a folder; of several each is a part of the
+// set, named as the file is, or says what lies in its own folder. names finds the
+// pictures that rows name.
+func readTexts(dir string, files []string, names *nameIndex, notes *passed) (*texts, error) {
 	out := &texts{file: files[0], rows: map[string]textRow{}}
 	for _, file := range files {
 		t, err := table.Read(file)
@@ -58,10 +60,14 @@ func readTexts(files []string, names *nameIndex, notes *passed) (*texts, error) 
 		}
 		part := ""
 		if len(files) > 1 {
-			part = splitNames[stemOf(file)]
+			part = partIn(stemOf(file))
+		}
+		within, wrong := filepath.Rel(dir, filepath.Dir(file))
+		if wrong != nil || strings.HasPrefix(within, "..") {
+			within = ""
 		}
 		if err == nil {
-			err = out.take(file, t, part, names, notes)
+			err = out.take(file, filepath.ToSlash(within), t, part, names, notes)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
@@ -77,7 +83,7 @@ func stemOf(file string) string {
 }
 
 // take adds the rows of a table.
-func (t *texts) take(file string, in *table.Table, part string, names *nameIndex, notes *passed) error {
+func (t *texts) take(file, within string, in *table.Table, part string, names *nameIndex, notes *passed) error {
 	if len(in.Columns) == 2 && names.keys[names.find(in.Columns[0])] { // no header: a name and a caption
 		first := table.Row{Line: 1, Cells: []table.Cell{{Words: in.Columns[:1]}, {Words: in.Columns[1:]}}}
 		in = &table.Table{Columns: []string{"file", "caption"}, Rows: append([]table.Row{first}, in.Rows...)}
@@ -103,6 +109,9 @@ func (t *texts) take(file string, in *table.Table, part string, names *nameIndex
 			case o.name != "":
 				r.said[o.name] = append(r.said[o.name], c.Words...)
 			}
+		}
+		if in := names.find(path.Join(within, name)); name != "" && (names.keys[in] || !names.keys[names.find(name)]) {
+			name = path.Join(within, name) // the one in the table's own folder
 		}
 		t.add(file, names.find(name), r, row)
 	}
@@ -232,34 +241,56 @@ func (r textRow) values() map[string]any {
 	return out
 }
 
-// findTexts lists the tables of captions of a folder: the only one, or one for
-// each part of the set (train.csv, val.csv).
+// findTexts lists the tables of captions of a folder: the only one, one for each
+// part of the set (train.csv, val.csv), or the metadata files of the folders
+// below.
 func findTexts(dir string) ([]string, error) {
 	list, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
 	}
 	var found, lists []string
-	parts := true
 	for _, f := range list {
 		name := strings.TrimSuffix(strings.ToLower(f.Name()), ".gz")
 		if f.IsDir() || hidden(f.Name()) {
 			continue
 		}
-		path := filepath.Join(dir, f.Name())
+		at := filepath.Join(dir, f.Name())
 		switch ext := filepath.Ext(name); {
 		case slices.Contains([]string{".csv", ".tsv", ".jsonl", ".ndjson"}, ext):
-			found = append(found, path)
-			parts = parts && splitNames[stemOf(path)] != ""
-		case slices.Contains([]string{"captions.txt", "captions.json", "annotations.json", "metadata.json", "dataset.json"}, name):
-			lists = append(lists, path)
+			found = append(found, at)
+		case ext == ".json" && strings.Contains(name, "caption"),
+			slices.Contains([]string{"captions.txt", "annotations.json", "metadata.json", "dataset.json"}, name):
+			lists = append(lists, at)
 		}
 	}
 	if len(found) == 0 {
-		found, parts = lists, false
+		found = lists
 	}
-	if len(found) > 1 && !parts {
+	if len(found) == 0 {
+		return metadataBelow(dir)
+	}
+	parts := map[string]bool{}
+	for _, f := range found {
+		if p := partIn(stemOf(f)); p != "" {
+			parts[p] = true
+		}
+	}
+	if len(found) > 1 && len(parts) < len(found) {
 		return nil, fmt.Errorf("%s: %d files could hold the captions (%s): name one in PackOptions.Captions", dir, len(found), strings.Join(found, ", "))
 	}
 	return found, nil
+}
+
+// metadataBelow lists metadata.csv and metadata.jsonl in the folders below, as
+// the hub's loader of pictures has them.
+func metadataBelow(dir string) ([]string, error) {
+	files, err := walk(dir, nil)
+	var out []string
+	for _, f := range files {
+		if strings.Contains(f.rel, "/") && slices.Contains([]string{"metadata.csv", "metadata.jsonl", "metadata.tsv"}, strings.ToLower(path.Base(f.rel))) {
+			out = append(out, f.path)
+		}
+	}
+	return out, err
 }

@@ -6,9 +6,11 @@ package datasets
 import (
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
+	"fourmlab/datasets/tarfile"
 	"fourmlab/fourm/modality"
 	"fourmlab/internal/plain"
 )
@@ -50,7 +52,7 @@ type column struct {
 // readable tells whether the column can hold such files. Arrays are tokens,
 // windows, or numbers on a grid.
 func (c *column) readable(ext string) bool {
-	if ext == "npy" {
+	if arrayExt[ext] {
 		m, ok := modality.Find(c.name)
 		return c.tokens || c.folder == cropFolder || ok && (m.Look < modality.Caption || m.Look == modality.Feature)
 	}
@@ -67,6 +69,13 @@ func newColumn(folder, name string) *column {
 	}
 	c.tokens = strings.HasPrefix(name, "tok_") || ok && m.Kind == modality.Symbols
 	return c
+}
+
+// member is one file in a shard or a folder.
+type member struct {
+	key, ext  string // "a/b.depth.png" is key "a/b", ext "depth.png"
+	off, size int64  // of its bytes in the file
+	data      []byte // its bytes, where they do not lie there in one piece
 }
 
 // add takes a member of file number len(files)-1 in.
@@ -123,6 +132,9 @@ func openColumn(dir string, c *column) (*column, []problem) {
 	files, err := walk(dir, c.notes)
 	for _, f := range files {
 		key, ext := splitName(f.rel)
+		if last := extOf(f.rel); !c.readable(ext) && c.readable(last) { // holiday.2024.jpg
+			key, ext = strings.ReplaceAll(strings.TrimSuffix(f.rel, path.Ext(f.rel)), ".", "_"), last
+		}
 		if wrong := plain.Invalid([]byte(f.rel)); wrong != nil {
 			bad = append(bad, problem{f.path, key, fmt.Sprintf("byte %d of its name is %#02x, which is not UTF-8", wrong.Offset+1, wrong.Value)})
 			continue
@@ -139,12 +151,18 @@ func openColumn(dir string, c *column) (*column, []problem) {
 // shard indexes one more shard of the column.
 func (c *column) shard(path string) ([]member, []problem) {
 	c.files = append(c.files, path)
-	members, all, err := indexFile(path)
-	if all != nil {
+	a, err := tarfile.Open(path)
+	if a.Bytes != nil {
 		if c.unpacked == nil {
 			c.unpacked = map[int][]byte{}
 		}
-		c.unpacked[len(c.files)-1] = all
+		c.unpacked[len(c.files)-1] = a.Bytes
+	}
+	var members []member
+	for _, m := range a.Members {
+		if key, ext := splitName(m.Name); key != "" && !hiddenIn(m.Name) {
+			members = append(members, member{key, ext, m.Off, m.Size, m.Data})
+		}
 	}
 	if err == nil {
 		return members, nil
@@ -154,6 +172,18 @@ func (c *column) shard(path string) ([]member, []problem) {
 		bad = append(bad, problem{path, "", line})
 	}
 	return members, bad
+}
+
+// shardsIn lists the shards that lie in a folder itself.
+func shardsIn(dir string) ([]string, error) {
+	list, err := os.ReadDir(dir)
+	var out []string
+	for _, f := range list { // in alphabetical order
+		if path := filepath.Join(dir, f.Name()); tarfile.Is(f.Name()) && !hidden(f.Name()) && !isDir(path) {
+			out = append(out, path)
+		}
+	}
+	return out, err
 }
 
 // read gives the bytes of value i.

@@ -38,6 +38,7 @@ type asked struct {
 	show    func(shape) (view, error) // the part of a picture that is seen
 	upright bool                      // pictures are turned as Exif says
 	tell    func(kind string)         // is told what was changed or passed over
+	turned  func(orientation int)     // is told Exif's orientation of a picture that is turned
 }
 
 // decode turns a file into a value. Of a picture it gives the stored shape,
@@ -63,8 +64,8 @@ func (a asked) decode(name, ext string, b []byte) (any, shape, error) {
 		a.pick = first
 	}
 	look := lookOf(name, pictureExt[ext])
-	if ext == "npy" {
-		return a.array(name, look, b)
+	if arrayExt[ext] {
+		return a.array(name, look, ext, b)
 	}
 	if !pictureExt[ext] {
 		v, err := decodeText(look, name, ext, b, a.pick)
@@ -86,6 +87,9 @@ func (a asked) decode(name, ext string, b []byte) (any, shape, error) {
 	}
 	if p.Orientation > 1 {
 		if a.upright {
+			if a.turned != nil {
+				a.turned(p.Orientation)
+			}
 			p = p.Upright()
 			a.say("pictures turned upright as their Exif orientation says")
 		} else {
@@ -136,11 +140,14 @@ func (a asked) pixels(name string, look modality.Look, p *picture.Picture, v vie
 }
 
 // array reads numbers on a grid that are no picture file.
-func (a asked) array(name string, look modality.Look, b []byte) (any, shape, error) {
+func (a asked) array(name string, look modality.Look, ext string, b []byte) (any, shape, error) {
 	if look >= modality.Caption && look != modality.Feature {
-		return nil, shape{}, fmt.Errorf("an array (.npy), expected text")
+		return nil, shape{}, fmt.Errorf("an array (.%s), expected text", ext)
 	}
 	n, err := npy.Parse(b)
+	if ext == "npz" {
+		n, err = npy.Only(b)
+	}
 	if err != nil {
 		return nil, shape{}, err
 	}
@@ -164,7 +171,11 @@ func (a asked) settled(name string, look modality.Look, p *modality.Picture, v v
 		return nil, err
 	}
 	if changed > 0 {
-		a.say("files of %s with values that are not finite or below 0, taken for unknown", name)
+		what := "not finite"
+		if look == modality.Depth {
+			what += " or below 0"
+		}
+		a.say("files of %s with values that are %s, taken for unknown", name, what)
 	}
 	return v.values(p, look), nil
 }
@@ -195,7 +206,7 @@ func decodeText(look modality.Look, name, ext string, b []byte, pick func(n int)
 		return nil, fmt.Errorf("byte %d is 0, which no text has", at+1)
 	}
 	if ext == "json" || ext == "json.gz" {
-		return parseOne(look, name, b, pick)
+		return parseOne(look, name, plain.JSON(b), pick)
 	}
 	if look != modality.Caption {
 		return nil, fmt.Errorf("a .%s file, expected .json", ext)
@@ -218,13 +229,8 @@ func linesOf(b []byte) []string {
 	return out
 }
 
-// parseField reads the JSON of a text-like value. Boxes may come out in
-// pixels: see pixelBoxes.
-func parseField(look modality.Look, name string, raw json.RawMessage) (any, error) {
-	return parseOne(look, name, raw, first)
-}
-
-// parseOne is parseField with a choice among several captions.
+// parseOne reads the JSON of a text-like value, of several captions one of one's
+// choice. Boxes may come out in pixels: see pixelBoxes.
 func parseOne(look modality.Look, name string, raw json.RawMessage, pick func(n int) int) (any, error) {
 	switch look {
 	case modality.Boxes:

@@ -6,7 +6,6 @@ package datasets
 import (
 	"fmt"
 	"math"
-	"slices"
 	"sync"
 
 	"fourmlab/fourm/modality"
@@ -63,7 +62,7 @@ func setOf(op string, ds modality.Data) *Set {
 	if ds == nil || ds == modality.Data((*Set)(nil)) {
 		fault.Panic(op, "the set is nil")
 	}
-	return &Set{name: "data", src: &foreign{data: ds, keys: map[int]string{}}}
+	return &Set{name: "data", src: &foreign{data: ds}}
 }
 
 // mapped is a set with a modality that a function makes, or whose samples are
@@ -75,14 +74,30 @@ type mapped struct {
 	kept *cache
 	disk *shelf // nil: memory alone
 
-	calls sync.Mutex // f is a person's own: one call at a time
-	once  sync.Once
-	names []string
+	calls   sync.Mutex // f is a person's own: one call at a time
+	filling sync.Mutex // so that none is made twice
+	once    sync.Once
+	names   []string
 }
 
 func (m *mapped) len() int          { return m.base.Len() }
-func (m *mapped) key(i int) string  { return m.base.src.key(m.base.at(i)) }
 func (m *mapped) skipped() []string { return m.base.src.skipped() }
+
+// own tells whether the set below is a person's own Data, of which only its
+// samples tell anything.
+func (m *mapped) own() bool { _, ok := m.base.src.(*foreign); return ok }
+
+// key is a sample's own where it has to be read: then it is kept, too.
+func (m *mapped) key(i int) string {
+	if !m.own() {
+		return m.base.src.key(m.base.at(i))
+	}
+	s, err := m.sample(i)
+	if err != nil {
+		panic(err)
+	}
+	return s.Key
+}
 
 func (m *mapped) splitOf(i int) string {
 	if !m.base.ownSplits() {
@@ -94,6 +109,14 @@ func (m *mapped) splitOf(i int) string {
 func (m *mapped) modalities() []string {
 	m.once.Do(func() {
 		all := modality.Sample{Values: map[string]any{}}
+		if m.own() && m.len() > 0 {
+			s, err := m.sample(0)
+			if err != nil {
+				panic(err)
+			}
+			m.names = s.Names()
+			return
+		}
 		for _, n := range m.base.Modalities() {
 			all.Values[n] = nil
 		}
@@ -108,6 +131,13 @@ func (m *mapped) modalities() []string {
 func (m *mapped) sample(i int) (modality.Sample, error) {
 	if s, ok := m.kept.get(i); ok {
 		return s, nil
+	}
+	if m.f != nil || m.own() {
+		m.filling.Lock()
+		defer m.filling.Unlock()
+		if s, ok := m.kept.get(i); ok { // another was faster
+			return s, nil
+		}
 	}
 	if m.disk != nil {
 		s, ok, err := m.disk.get(i)
@@ -165,45 +195,18 @@ func (m *mapped) shown(i int, seed *int64) (modality.Sample, error) {
 	return m.with(s)
 }
 
-// foreign is a Data of a person's own as a source. It is asked for one sample at
-// a time.
+// foreign is a Data of a person's own as a source, always below a mapped one. It
+// is asked for one sample at a time.
 type foreign struct {
 	data  modality.Data
 	calls sync.Mutex
-	keys  map[int]string
-	names []string
 }
 
-func (f *foreign) len() int           { return f.data.Len() }
-func (f *foreign) splitOf(int) string { return "" }
-func (f *foreign) skipped() []string  { return nil }
-
-// key reads the sample, where it has not been read.
-func (f *foreign) key(i int) string {
-	f.calls.Lock()
-	k, ok := f.keys[i]
-	f.calls.Unlock()
-	if !ok {
-		if _, err := f.sample(i); err != nil {
-			panic(err)
-		}
-		return f.key(i)
-	}
-	return k
-}
-
-func (f *foreign) modalities() []string {
-	f.calls.Lock()
-	names := f.names
-	f.calls.Unlock()
-	if names == nil && f.len() > 0 {
-		if _, err := f.sample(0); err != nil {
-			panic(err)
-		}
-		return f.modalities()
-	}
-	return slices.Clone(names)
-}
+func (f *foreign) len() int             { return f.data.Len() }
+func (f *foreign) key(i int) string     { return fmt.Sprint(i) }
+func (f *foreign) modalities() []string { return nil }
+func (f *foreign) splitOf(int) string   { return "" }
+func (f *foreign) skipped() []string    { return nil }
 
 func (f *foreign) sample(i int) (modality.Sample, error) {
 	f.calls.Lock()
@@ -217,10 +220,6 @@ func (f *foreign) sample(i int) (modality.Sample, error) {
 	}
 	if s.Key == "" {
 		s.Key = fmt.Sprint(i)
-	}
-	f.keys[i] = s.Key
-	if f.names == nil {
-		f.names = s.Names()
 	}
 	return s, nil
 }

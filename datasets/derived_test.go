@@ -54,6 +54,9 @@ func TestMapAndCache(t *testing.T) {
 		})
 	}
 	all.Wait()
+	if reads != 29 || calls != 29 {
+		t.Errorf("%d reads and %d calls, expected one of each a sample", reads, calls)
+	}
 	before, made := reads, calls
 	if _, err := modality.Collect(s, 0, 29); err != nil {
 		t.Fatal(err)

@@ -10,25 +10,6 @@ import (
 	"fourmlab/datasets/npy"
 )
 
-func FuzzIndexTar(f *testing.F) {
-	f.Add([]byte{})
-	f.Add(tarOf(f, []file{{"a.png", []byte("x")}, {"b/c.depth.png", nil}}))
-	f.Add(append(tarOf(f, []file{{"a.png", []byte("x")}}), tarOf(f, []file{{"b.png", []byte("y")}})...))
-	f.Add(append(tarOf(f, []file{{"caf\xe9.png", []byte("x")}}), 'x'))
-	f.Add(bytes.Replace(tarOf(f, []file{{"a.png", []byte("x")}}), []byte("\x000\x00"), []byte("\x00S\x00"), 1))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		members, err := indexTar(bytes.NewReader(b), int64(len(b)))
-		for _, m := range members {
-			if m.data != nil && int64(len(m.data)) == m.size {
-				continue
-			}
-			if m.off < 0 || m.size < 0 || m.off+m.size > int64(len(b)) || m.key == "" {
-				t.Errorf("member %+v of %d bytes (error %v)", m, len(b), err)
-			}
-		}
-	})
-}
-
 func FuzzMeta(f *testing.F) {
 	f.Add([]byte(`{"id":"a","caption":"x","box":[1,2,3,4],"palette":["#010203"],"group":"g","split":"val"}` + "\n\n" + `{"id":7}`))
 	f.Add([]byte(`{"key":"a","objects":[{"category":"c","bbox":[0,0,1,1]}],"captions":["one","two"]}`))

@@ -61,7 +61,7 @@ func gather(dir, captions string) (*pile, error) {
 	}
 	names := indexNames(sortedKeys(p.paths))
 	if len(tables) > 0 {
-		if p.texts, err = readTexts(tables, names, p.notes); err != nil {
+		if p.texts, err = readTexts(p.dir, tables, names, p.notes); err != nil {
 			return nil, err
 		}
 		for _, f := range beside {
@@ -94,7 +94,7 @@ func (p *pile) files(tables []string) ([]string, error) {
 			continue
 		}
 		if wrong := plain.Invalid([]byte(f.rel)); wrong != nil {
-			p.bad = append(p.bad, problem{f.path, fmt.Sprintf("%s", f.rel), fmt.Sprintf("byte %d of its name is %#02x, which is not UTF-8", wrong.Offset+1, wrong.Value)})
+			p.bad = append(p.bad, problem{f.path, f.rel, fmt.Sprintf("byte %d of its name is %#02x, which is not UTF-8", wrong.Offset+1, wrong.Value)})
 			continue
 		}
 		out = append(out, f.rel)
@@ -125,7 +125,7 @@ func (p *pile) sidecars(beside []placed) error {
 		}
 		said := linesOf(b)
 		if extOf(f.rel) == "json" {
-			if said, err = sidecar(b); err != nil {
+			if said, err = sidecar(plain.JSON(b)); err != nil {
 				p.notes.add(unread("json")+": they say no caption", f.rel)
 				continue
 			}

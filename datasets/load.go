@@ -30,9 +30,18 @@ func loadTree(at location) (*tree, []problem) {
 			bad = append(bad, problem{filepath.Join(root, name), "", "no such folder, which Options.Names has"})
 		}
 	}
+	pictures := 0 // that lie in no folder
 	for _, d := range dirs {
-		if isDir(filepath.Join(root, d.Name())) && !hidden(d.Name()) {
+		ext := extOf(d.Name())
+		switch {
+		case hidden(d.Name()):
+		case isDir(filepath.Join(root, d.Name())):
 			folders = append(folders, d.Name())
+		case pictureExt[ext]:
+			pictures++
+			fallthrough
+		case only == nil && (dataExt[ext] || arrayExt[ext]) && d.Name() != "meta.jsonl":
+			t.notes.add("."+ext+" files beside the folders, passed over", d.Name())
 		}
 	}
 	if part := parts(root, folders); part != "" {
@@ -121,6 +130,8 @@ func loadTree(at location) (*tree, []problem) {
 		hint := "MODALITY/shard-00000.tar or MODALITY/NAME.png in it"
 		if len(folders) > 0 {
 			hint += fmt.Sprintf(" (it has the folders %s)", strings.Join(folders, ", "))
+		} else if pictures > 0 {
+			hint += fmt.Sprintf(" (it has %s itself, of which datasets.Pack makes a set)", count(pictures, "picture"))
 		}
 		return t, append(bad, problem{root, "", "no samples: expected " + hint})
 	}
@@ -168,8 +179,8 @@ func heldBy(folders []string, withHabits bool) map[string]string {
 		}
 	}
 	for _, f := range folders {
-		if mod, sure := folderHolds(f); mod != "" && !sure && len(mods) > 1 && !taken[mod] {
-			out[f], taken[mod] = mod, true
+		if mod, sure := folderHolds(f); mod != "" && !sure && len(mods) > 1 {
+			out[f] = mod // two folders of one modality are a fault that is told
 		}
 	}
 	return out
@@ -181,7 +192,7 @@ func parts(root string, folders []string) string {
 		return ""
 	}
 	for _, f := range folders {
-		if _, ok := splitNames[strings.ToLower(f)]; !ok {
+		if partNamed(f) == "" {
 			return ""
 		}
 		list, _ := os.ReadDir(filepath.Join(root, f))

@@ -94,7 +94,7 @@ func indexMeta(in io.Reader, path string, notes *passed) (*metaIndex, []problem)
 // addLine takes one line in, or says what is wrong with it.
 func (m *metaIndex) addLine(b []byte, off int64, seen map[string]int, line int) (key, msg string) {
 	var row map[string]json.RawMessage
-	err := json.Unmarshal(b, &row)
+	err := json.Unmarshal(plain.JSON(b), &row)
 	key = keyOf(row)
 	if f := plain.Invalid(b); f != nil {
 		return key, fmt.Sprintf("has the byte %#02x at %d (%d of the file), which is not UTF-8", f.Value, f.Byte, off+int64(f.Offset)+1)
@@ -242,7 +242,7 @@ func (m *metaIndex) values(i int, s shape, pick func(n int) int) (map[string]any
 // picture of the given shape; their class is the sample's group.
 func (m *metaIndex) parse(b []byte, s shape, pick func(n int) int) (map[string]any, error) {
 	var row map[string]json.RawMessage
-	if err := json.Unmarshal(b, &row); err != nil {
+	if err := json.Unmarshal(plain.JSON(b), &row); err != nil {
 		return nil, err
 	}
 	out := map[string]any{}

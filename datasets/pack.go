@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -164,24 +165,34 @@ func (p *pile) sample(key string, size int) (modality.Sample, *problem) {
 	s := modality.Sample{Key: key, Values: map[string]any{}}
 	shapes := tree{size: size}
 	stored, whose := shape{}, ""
+	ways, last := map[int]string{}, "" // which way up the pictures are, by Exif's orientation
 	for _, m := range sortedKeys(p.paths[key]) {
 		path := p.paths[key][m]
 		b, err := os.ReadFile(path)
 		if err == nil {
 			var v any
 			var sh shape
-			a := asked{upright: true, tell: func(kind string) { p.notes.add(kind, p.rel(path)) }}.sized(size)
+			way := 1
+			a := asked{upright: true, tell: func(kind string) { p.notes.add(kind, p.rel(path)) }, turned: func(o int) { way = o }}.sized(size)
 			if v, sh, err = a.decode(m, extOf(path), b); err == nil {
 				s.Values[m] = v
 				err = shapes.agree(sh, stored, whose)
 				if stored.h == 0 {
 					stored, whose = sh, m
 				}
+				ways[way], last = m, path
 			}
 		}
 		if err != nil {
 			return s, &problem{path, key, err.Error()}
 		}
+	}
+	if len(ways) > 1 {
+		var said []string
+		for _, o := range slices.Sorted(maps.Keys(ways)) {
+			said = append(said, fmt.Sprintf("%s has %d", ways[o], o))
+		}
+		return s, &problem{last, key, fmt.Sprintf("its pictures differ in their Exif orientation (%s), so that one of them may lie on its side: turn their pixels, or take the mark out", strings.Join(said, ", "))}
 	}
 	if p.texts != nil {
 		maps.Copy(s.Values, p.texts.rows[key].values())

@@ -150,7 +150,7 @@ func TestCaptionFiles(t *testing.T) {
 	} {
 		p := filepath.Join(dir, name)
 		put(t, p, []byte(text))
-		got, err := readTexts([]string{p}, indexNames([]string{"a", "b"}), nil)
+		got, err := readTexts(dir, []string{p}, indexNames([]string{"a", "b"}), nil)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

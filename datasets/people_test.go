@@ -12,7 +12,6 @@ import (
 	"image/jpeg"
 	"image/png"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -77,6 +76,10 @@ func TestPackFoldersOfPeople(t *testing.T) {
 		"letters":        {map[string][]byte{"DEPTH/a.png": d, "Rgb/a.JPG": p}, "a: rgb depth", nil, ""},
 		"habits":         {map[string][]byte{"images/a.jpg": p, "masks/a.png": m, "Depths/a.png": d}, "a: rgb depth mask", nil, ""},
 		"labels":         {map[string][]byte{"JPEGImages/x/a.jpeg": p, "Annotations/x/a.png": m}, "x__a: rgb semseg", nil, ""},
+		"voc":            {map[string][]byte{"JPEGImages/a.jpg": p, "SegmentationClass/a.png": m, "Annotations/a.xml": nil}, "a: rgb semseg", []string{".xml files"}, ""},
+		"hub":            {map[string][]byte{"train/1.png": m, "train/metadata.csv": []byte("file_name,text\n1.png,one\n"), "test/1.png": m, "test/metadata.csv": []byte("file_name,text\n1.png,two\n")}, "test__1 train__1: rgb caption | train 1, test 1", nil, "two"},
+		"years":          {map[string][]byte{"train2017/1.jpg": p, "val2017/2.jpg": p, "captions_train2017.json": []byte(`{"images":[{"id":1,"file_name":"1.jpg"}],"annotations":[{"image_id":1,"caption":"one"}]}`), "captions_val2017.json": []byte(`{"images":[{"id":2,"file_name":"2.jpg"}],"annotations":[{"image_id":2,"caption":"two"}]}`)}, "train2017__1 val2017__2: rgb caption | train 1, val 1", nil, "one"},
+		"python's json":  {map[string][]byte{"a.jpg": p, "t.jsonl": []byte(`{"file": "a.jpg", "caption": "one NaN", "score": NaN}` + "\n")}, "a: rgb caption", []string{"score"}, "one NaN"},
 		"habit alone":    {map[string][]byte{"images/a.jpg": p, "images/b.jpg": p}, "images__a images__b: rgb", nil, ""},
 		"parts above":    {map[string][]byte{"train/rgb/a.jpg": p, "train/depth/a.png": d, "val/rgb/a.jpg": p, "val/depth/a.png": d}, "train__a val__a: rgb depth | train 1, val 1", nil, ""},
 		"parts below":    {map[string][]byte{"rgb/Training/a.jpg": p, "rgb/valid/b.jpg": p, "depth/Training/a.png": d, "depth/valid/b.png": d}, "Training__a valid__b: rgb depth | train 1, val 1", nil, ""},
@@ -138,6 +141,30 @@ func TestPackFoldersOfPeople(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Two folders of one modality are a fault, and never one of rgb.
+func TestPackTwoFoldersOfOne(t *testing.T) {
+	dir := lies(t, map[string][]byte{"images/a.jpg": photo(t, 1), "labels/a.png": pngOf(t, 16, 16, 1), "segmentation/a.png": pngOf(t, 16, 16, 1)})
+	_, err := Pack(dir, filepath.Join(t.TempDir(), "x"), PackOptions{Size: 16})
+	says(t, err, "segmentation", `key "a"`, "has the same key as", "labels")
+	_, err = Open(dir)
+	says(t, err, "two folders hold the modality semseg")
+}
+
+// Pictures of one sample that disagree about which way is up are a fault.
+func TestPackOrientations(t *testing.T) {
+	plain := photo(t, 1)
+	exif := "Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00"
+	turned := append([]byte("\xff\xd8\xff\xe1\x00"+string(rune(len(exif)+2))+exif), plain[2:]...)
+	out := filepath.Join(t.TempDir(), "x")
+	_, err := Pack(lies(t, map[string][]byte{"rgb/a.jpg": turned, "depth/a.png": depthOf(t, 1)}), out, PackOptions{Size: 16})
+	says(t, err, `key "a"`, "differ in their Exif orientation (depth has 1, rgb has 6)")
+	rep, err := Pack(lies(t, map[string][]byte{"rgb/a.jpg": turned, "flat/a.jpg": turned}), out, PackOptions{Size: 16})
+	if err != nil || rep.Samples != 1 {
+		t.Errorf("%v (%v)", rep, err)
+	}
+	noted(t, rep.Notes, "turned upright as their Exif orientation says: 2 (first flat/a.jpg)")
 }
 
 func TestLinks(t *testing.T) {
@@ -214,11 +241,11 @@ func TestArchivesOfPeople(t *testing.T) {
 		}
 	}
 	for want, b := range map[string][]byte{
-		"zstd":                               []byte("\x28\xb5\x2f\xfd0000"),
-		"cut off or damaged":                 z.Bytes()[:z.Len()-9],
-		"belong to no archive from byte":     append(slices.Clone(whole), bytes.Repeat([]byte("x"), 1024)...),
-		`"b.png" is a link to "no.png"`:      linkTo(t, "no.png"),
-		"byte 4 of the member's name is 0xe": tarOf(t, []file{{"caf\xe9.png", pngOf(t, 8, 8, 0)}}),
+		"zstd":                           []byte("\x28\xb5\x2f\xfd0000"),
+		"cut off or damaged":             z.Bytes()[:z.Len()-9],
+		"belong to no archive from byte": append(slices.Clone(whole), bytes.Repeat([]byte("x"), 1024)...),
+		`"b.png" is a link to "no.png"`:  linkTo(t, "no.png"),
+		"byte 4 of its name is 0xe9":     tarOf(t, []file{{"caf\xe9.png", pngOf(t, 8, 8, 0)}}),
 	} {
 		_, err := Open(lies(t, map[string][]byte{"line/shard-00000.tar": b}))
 		says(t, err, "shard-00000.tar", want)
@@ -231,34 +258,6 @@ func linkTo(t *testing.T, name string) []byte {
 	w.WriteHeader(&tar.Header{Name: "b.png", Typeflag: tar.TypeLink, Linkname: name})
 	w.Close()
 	return b.Bytes()
-}
-
-// What GNU tar writes of a file with holes, in its old form and the new one.
-func TestSparseMembers(t *testing.T) {
-	dir := t.TempDir()
-	body := append(bytes.Repeat([]byte{0}, 1<<18), pngOf(t, 8, 8, 5)...)
-	f, err := os.Create(filepath.Join(dir, "hole.bin"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.WriteAt(body[1<<18:], 1<<18)
-	f.Close()
-	for _, format := range [][]string{{"--format=gnu"}, {"--format=pax", "--sparse-version=1.0"}, {"--format=pax", "--sparse-version=0.1"}} {
-		put(t, filepath.Join(dir, "z.png"), pngOf(t, 8, 8, 7))
-		args := append([]string{"-C", dir, "--sparse", "-cf", filepath.Join(dir, "s.tar")}, format...)
-		if out, err := exec.Command("tar", append(args, "hole.bin", "z.png")...).CombinedOutput(); err != nil {
-			t.Skipf("no GNU tar: %v %s", err, out)
-		}
-		members, _, err := indexFile(filepath.Join(dir, "s.tar"))
-		if err != nil || len(members) != 2 || !bytes.Equal(members[0].data, body) || members[1].key != "z" {
-			t.Errorf("%v: %d members (%v)", format, len(members), err)
-			continue
-		}
-		b, err := readAt(filepath.Join(dir, "s.tar"), members[1].off, members[1].size)
-		if err != nil || !bytes.Equal(b, pngOf(t, 8, 8, 7)) {
-			t.Errorf("%v: what comes behind it is not found (%v)", format, err)
-		}
-	}
 }
 
 // WebDataset's and img2dataset's shards: all of a sample in one archive.
@@ -291,6 +290,14 @@ func TestMixedShards(t *testing.T) {
 	}
 }
 
+// A dot in the name of a loose file is no suffix.
+func TestDotsInNames(t *testing.T) {
+	dir := lies(t, map[string][]byte{"rgb/a.2024.jpg": photo(t, 1), "depth/a.2024.png": depthOf(t, 1000), "rgb/b.jpg": photo(t, 1), "depth/b.png": depthOf(t, 1000)})
+	if s := MustOpen(dir); strings.Join(s.Keys(), " ") != "a_2024 b" || s.MustSample(0).Picture("depth").Pix[0] != 1 {
+		t.Errorf("%v of %v", s, s.Keys())
+	}
+}
+
 func TestPartsOfACorpus(t *testing.T) {
 	dir := lies(t, map[string][]byte{"train/rgb/a.jpg": photo(t, 1), "val/rgb/b.jpg": photo(t, 1)})
 	_, err := Open(dir)
@@ -301,11 +308,16 @@ func TestPartsOfACorpus(t *testing.T) {
 }
 
 func TestOpenFoldersOfPeople(t *testing.T) {
-	dir := lies(t, map[string][]byte{"Images/a.jpg": photo(t, 1), "masks/a.png": pngOf(t, 16, 16, 1), "images_raw.psd": nil, ".git/x": nil})
+	dir := lies(t, map[string][]byte{"Images/a.jpg": photo(t, 1), "masks/a.png": pngOf(t, 16, 16, 1), "captions.csv": nil, "LICENSE": nil, ".git/x": nil})
 	s := MustOpen(dir)
 	if got := strings.Join(s.Modalities(), " "); got != "rgb mask" {
 		t.Errorf("modalities %s", got)
 	}
+	if !strings.Contains(s.String(), "note: .csv files beside the folders, passed over: 1 (captions.csv)") {
+		t.Errorf("%v", s)
+	}
+	_, err := Open(lies(t, map[string][]byte{"a.jpg": photo(t, 1), "b.jpg": photo(t, 1)}))
+	says(t, err, "it has 2 pictures itself", "datasets.Pack")
 	if p, ok := s.MustSample(0).Values["mask"].(*modality.Picture); !ok || p.Pix[0] != 1 {
 		t.Errorf("%v", s)
 	}

@@ -38,7 +38,7 @@ func PhotoAs(path, name string) (modality.Sample, error) {
 	}
 	show := func(sh shape) (view, error) { return fitting(sh, m.Size, wide), nil }
 	ext := extOf(path)
-	if ext != "npy" {
+	if !arrayExt[ext] {
 		ext = "png" // what it is its bytes say
 	}
 	v, _, err := asked{upright: true, show: show}.decode(m.Name, ext, b)

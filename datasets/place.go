@@ -30,6 +30,9 @@ func foldersOf(files []string) folders {
 	children := map[string][]string{}
 	seen := map[string]bool{}
 	for _, f := range files {
+		if ext := extOf(f); !pictureExt[ext] && !arrayExt[ext] && !captionExt[ext] {
+			continue // a folder of other files holds no modality
+		}
 		for dir := path.Dir(f); dir != "." && !seen[dir]; dir = path.Dir(dir) {
 			seen[dir] = true
 			up := path.Dir(dir)
@@ -47,12 +50,12 @@ func foldersOf(files []string) folders {
 	for up, names := range children {
 		parts := map[string]bool{}
 		for _, n := range names {
-			if p := splitNames[strings.ToLower(n)]; p != "" {
+			if p := partNamed(n); p != "" {
 				parts[p] = true
 			}
 		}
 		for _, n := range names {
-			p, dir := splitNames[strings.ToLower(n)], path.Join(up, n)
+			p, dir := partNamed(n), path.Join(up, n)
 			inside := false
 			for _, c := range children[dir] {
 				inside = inside || f.holds[path.Join(dir, c)] != ""
@@ -110,7 +113,7 @@ func place(files []string, notes *passed) []placed {
 			at.mod, at.text = "caption", true
 			texts = append(texts, at)
 			continue
-		case !pictureExt[ext] && ext != "npy" || mod == "caption":
+		case !pictureExt[ext] && !arrayExt[ext] || mod == "caption":
 			notes.add(unread(ext), rel)
 			continue
 		case mod == "":
@@ -124,8 +127,8 @@ func place(files []string, notes *passed) []placed {
 					mod = m.Name
 				}
 			}
-			if ext == "npy" && mod == "" {
-				notes.add(".npy files in no folder of a modality, passed over", rel)
+			if arrayExt[ext] && mod == "" {
+				notes.add("."+ext+" files in no folder of a modality, passed over", rel)
 				continue
 			}
 		}

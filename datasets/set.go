@@ -209,6 +209,11 @@ func (s *Set) String() string {
 			}
 		}
 	}
+	if t, ok := s.src.(*tree); ok {
+		for _, n := range t.notes.lines() {
+			fmt.Fprintf(&b, "  note: %s\n", n)
+		}
+	}
 	if sk := s.src.skipped(); len(sk) > 0 {
 		fmt.Fprintf(&b, "  skipped %d:\n", len(sk))
 		for i, w := range sk {

@@ -40,6 +40,7 @@ func (c *asked) body() string { return session.Behind(c.code[:c.to], c.from) }
 func commands() []command {
 	own := []command{
 		{"cd", "[FOLDER]", "go to a folder, by itself your own; say where that is", false, changeFolder},
+		{"get", "MODULE[@VERSION]", "fetch a module, at a version of your choice, for the imports of later cells", false, getModule},
 		{"help", "", "list what can stand behind % and $", false, help},
 		{"load", "FILE", "put a file's text into a cell", false, loadFile},
 		{"reset", "", "forget all variables, functions and imports", false, reset},

@@ -1,9 +1,10 @@
 package kernel
 
-// %who, %reset and %%yaegi: what the session holds, and who runs it.
+// %who, %reset, %get and %%yaegi: what the session holds, and who runs it.
 
 import (
 	"fmt"
+	"strings"
 
 	"fourmlab/kernel/display"
 )
@@ -43,4 +44,17 @@ func reset(w *worker, c *asked) report {
 func yaegiCell(w *worker, c *asked) report {
 	body := c.body()
 	return w.told(c.ctx, c.n, w.engine.RunYaegi(c.ctx, c.n, body), body)
+}
+
+// getModule fetches a module.
+func getModule(w *worker, c *asked) report {
+	words := strings.Fields(c.args)
+	if len(words) != 1 {
+		return refused(c, "expected one MODULE or MODULE@VERSION, found %d words", len(words))
+	}
+	module, version, _ := strings.Cut(words[0], "@")
+	if err := w.engine.Get(module, version); err != nil {
+		return refused(c, "%v", err)
+	}
+	return report{Op: "done"}
 }

@@ -28,8 +28,8 @@
 //
 // # Other ways in
 //
-// Play runs a notebook (package notebook) without a front end. RunScript runs a
-// Go program. Install tells Jupyter of the kernel, Doctor says what a notebook
+// Play runs a notebook (package notebook) without a front end. Script runs a Go
+// program. Install tells Jupyter of the kernel, Doctor says what a notebook
 // misses.
 package kernel
 

@@ -20,6 +20,7 @@ type Play struct {
 	Progress    io.Writer // takes a line for each cell; nil for none
 	AllowErrors bool      // go on after a cell that fails
 	Dir         string    // where the cells run; "" for the folder of this process
+	Folder      string    // where the notebook lies, for what cells embed and the module around it; "" for Dir
 }
 
 // ErrTimeout is what Run's error wraps when the time was over.
@@ -37,7 +38,7 @@ const patience = 5 * time.Second
 // "skip-execution" is not run and keeps its outputs.
 func (o Play) Run(ctx context.Context, nb *notebook.File) error {
 	p := &player{shows: map[string][]notebook.Output{}}
-	worker, err := start(o.Dir, p.print, p.event)
+	worker, err := start(o.Dir, o.Folder, p.print, p.event)
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func (s Script) Run() error {
 		return p.Run(s.Args, h.close)
 	}
 	in := interp.New(interp.Options{Args: append([]string{s.Path}, s.Args...), Unrestricted: true})
-	for _, table := range []interp.Exports{engine.Current().Yaegi, endings} {
+	for _, table := range []interp.Exports{engine.Current().Yaegi, h.endings()} {
 		if err := in.Use(table); err != nil {
 			return fmt.Errorf("kernel.Script: %w", err)
 		}
@@ -78,8 +78,9 @@ func (s Script) Run() error {
 	if s.Engine == "" {
 		s.say("%s: in yaegi", s.Path)
 	}
-	p.EndWhenAsleep(h.close)
+	stop := p.EndWhenAsleep(h.close)
 	err = evaluate(in, s.Path)
+	stop()
 	var fell interp.Panic
 	switch {
 	case err == nil:
@@ -117,9 +118,19 @@ func ran(stack []byte) bool { return bytes.Contains(stack, []byte("interp.runCfg
 
 // endings are what a program ends itself with; yaegi's own tables make panics
 // of them.
-var endings = interp.Exports{
-	"os/os":   {"Exit": reflect.ValueOf(os.Exit)},
-	"log/log": {"Fatal": reflect.ValueOf(log.Fatal), "Fatalf": reflect.ValueOf(log.Fatalf), "Fatalln": reflect.ValueOf(log.Fatalln)},
+func (h *scriptHost) endings() interp.Exports {
+	exit := func(code int) {
+		h.close()
+		os.Exit(code)
+	}
+	return interp.Exports{
+		"os/os": {"Exit": reflect.ValueOf(exit)},
+		"log/log": {
+			"Fatal":   reflect.ValueOf(func(v ...any) { log.Print(v...); exit(1) }),
+			"Fatalf":  reflect.ValueOf(func(f string, v ...any) { log.Printf(f, v...); exit(1) }),
+			"Fatalln": reflect.ValueOf(func(v ...any) { log.Println(v...); exit(1) }),
+		},
+	}
 }
 
 // scriptHost shows progress as a line on standard error and decides what a

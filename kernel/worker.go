@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -99,6 +100,22 @@ type worker struct {
 	deliver func(kind, id, target string, data map[string]any, buffers [][]byte) bool
 }
 
+// notebookLies is the folder of the notebook: what the parent says, else what
+// Jupyter's server does, else this one, in which Jupyter starts its kernels.
+func notebookLies() string {
+	if dir := os.Getenv(notebookFolder); dir != "" {
+		os.Unsetenv(notebookFolder)
+		return dir
+	}
+	if dir := filepath.Dir(os.Getenv("JPY_SESSION_NAME")); filepath.IsAbs(dir) {
+		if fi, err := os.Stat(dir); err == nil && fi.IsDir() {
+			return dir
+		}
+	}
+	dir, _ := os.Getwd()
+	return dir
+}
+
 // Worker runs cells for the parent process that started this one; a program
 // calls it when its first argument is "worker". It returns when the parent is
 // gone.
@@ -115,8 +132,10 @@ func Worker() error {
 		out: out, prints: []*os.File{os.Stdout, os.Stderr},
 		answers: make(chan order, 16), stops: make(chan struct{}, 1),
 	}
+	lies := notebookLies()
 	w.fresh = func() {
 		s := session.New()
+		s.Folder = lies
 		s.Late = w.printed
 		bound(s)
 		w.swap.Lock()

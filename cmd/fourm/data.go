@@ -18,9 +18,9 @@ func runData(c *call) error {
 
 func pack(c *call) error {
 	out := c.String("o", "", "`FOLDER` to write")
-	captions := c.String("captions", "", "CSV or JSONL `FILE` of captions; found by itself where there is one")
+	captions := c.String("captions", "", "CSV, TSV, JSONL or JSON `FILE` of captions; found by itself where there is one, else texts beside the pictures are taken")
 	size := c.Int("size", 64, "`PIXELS` a side")
-	skip := c.Bool("skip-broken", false, "leave broken pictures out and count them")
+	skip := c.Bool("skip-broken", false, "leave out what is broken, a picture, a text or a row, and list it")
 	dir, err := c.one("pack DIR")
 	if err != nil {
 		return err

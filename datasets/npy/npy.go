@@ -1,4 +1,4 @@
-// Package npy reads arrays in NumPy's .npy files.
+// Package npy reads arrays in NumPy's .npy files, and .npz files of one.
 //
 //	a, err := npy.Parse(bytes)
 //	fmt.Println(a.Shape, a.Type)
@@ -12,10 +12,13 @@
 package npy
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"math"
+	"strings"
 )
 
 // Array is a .npy file of any number of dimensions.
@@ -75,6 +78,37 @@ func Parse(b []byte) (Array, error) {
 		return Array{}, fmt.Errorf("%d bytes of data, expected %d for shape %v of %s", len(a.data), count*width, clip(a.Shape), a.Type)
 	}
 	return a, nil
+}
+
+// mostUnpacked is how many bytes an array in a .npz may have.
+const mostUnpacked = 1 << 30
+
+// Only reads the array of a .npz, a zip of .npy files, that holds just one.
+func Only(b []byte) (Array, error) {
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		return Array{}, fmt.Errorf("no .npz file of %d bytes: %w", len(b), err)
+	}
+	if len(z.File) != 1 {
+		var names []string
+		for _, f := range z.File[:min(len(z.File), 8)] {
+			names = append(names, f.Name)
+		}
+		return Array{}, fmt.Errorf("a .npz file of %d arrays (%s), expected one", len(z.File), strings.Join(names, ", "))
+	}
+	r, err := z.File[0].Open()
+	if err != nil {
+		return Array{}, err
+	}
+	defer r.Close()
+	all, err := io.ReadAll(io.LimitReader(r, mostUnpacked+1))
+	if err == nil && len(all) > mostUnpacked {
+		err = fmt.Errorf("more than %d bytes", mostUnpacked)
+	}
+	if err != nil {
+		return Array{}, fmt.Errorf("%s: %w", z.File[0].Name, err)
+	}
+	return Parse(all)
 }
 
 func clip(shape []int) []int { return shape[:min(len(shape), 8)] }

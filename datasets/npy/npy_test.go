@@ -142,6 +142,29 @@ json.dump(index, open(sys.argv[1] + "/index.json", "w"))
 	t.Logf("%d files compared", len(index))
 }
 
+func TestNPZ(t *testing.T) {
+	dir := t.TempDir()
+	fixture.Python(t, `
+import sys, numpy as np
+np.savez(sys.argv[1] + "/one.npz", depth=np.arange(6.0).reshape(2, 3))
+np.savez_compressed(sys.argv[1] + "/packed.npz", np.arange(6.0).reshape(2, 3))
+np.savez(sys.argv[1] + "/two.npz", a=np.ones(2), b=np.ones(2))
+`, []string{dir}, "numpy")
+	for name, want := range map[string]string{"one": "", "packed": "", "two": "2 arrays (a.npy, b.npy)"} {
+		b, err := os.ReadFile(filepath.Join(dir, name+".npz"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := Only(b)
+		if want == "" && (err != nil || !slices.Equal(a.Floats(), []float32{0, 1, 2, 3, 4, 5})) || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v (%v)", name, a, err)
+		}
+	}
+	if _, err := Only([]byte("rubbish")); err == nil {
+		t.Error("rubbish is a .npz")
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add(Table(1, 3, []int{1, 2, 3}))
 	f.Add(file(dict(">f8", "True", "(1, 1)"), make([]byte, 8)...))

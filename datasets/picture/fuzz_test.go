@@ -45,6 +45,38 @@ func TestFloatTIFF(t *testing.T) {
 	}
 }
 
+// A frame that is smaller than its screen lies where its descriptor says.
+func TestFrameOnItsScreen(t *testing.T) {
+	opaque := color.Palette{color.RGBA{10, 0, 0, 255}, color.RGBA{0, 200, 0, 255}}
+	clear := color.Palette{color.RGBA{10, 0, 0, 255}, color.RGBA{}, color.RGBA{0, 200, 0, 255}}
+	for _, c := range []struct {
+		palette       color.Palette
+		in            uint8 // index of the frame
+		around, alpha uint8 // red and alpha at the corner
+		id            uint8 // at the corner
+	}{{opaque, 1, 10, 255, 0}, {clear, 2, 0, 0, 1}} {
+		frame := image.NewPaletted(image.Rect(3, 4, 12, 10), c.palette)
+		for i := range frame.Pix {
+			frame.Pix[i] = c.in
+		}
+		var b bytes.Buffer
+		if err := gif.EncodeAll(&b, &gif.GIF{Image: []*image.Paletted{frame, frame}, Delay: []int{0, 0}, BackgroundIndex: 1, Config: image.Config{Width: 16, Height: 15, ColorModel: c.palette}}); err != nil {
+			t.Fatal(err)
+		}
+		p, err := Decode(b.Bytes(), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := func(x, y int) color.RGBA { return color.RGBAModel.Convert(p.Image.At(x, y)).(color.RGBA) }
+		if p.H != 15 || p.W != 16 || at(0, 0).R != c.around || at(0, 0).A != c.alpha || at(3, 4).G != 200 || at(11, 9).G != 200 || at(12, 9).G == 200 || at(2, 4).G == 200 {
+			t.Errorf("%dx%d: %v, %v, %v", p.H, p.W, at(0, 0), at(3, 4), at(12, 9))
+		}
+		if ids := p.Image.(*image.Paletted); ids.Pix[0] != c.id || len(p.Notes) != 1 {
+			t.Errorf("id %d around, notes %q", ids.Pix[0], p.Notes)
+		}
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	im := image.NewPaletted(image.Rect(0, 0, 5, 4), color.Palette{color.Black, color.White})
 	for _, encode := range []func(*bytes.Buffer) error{

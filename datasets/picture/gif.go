@@ -5,12 +5,10 @@ package picture
 import (
 	"bytes"
 	"image"
-	"image/color"
-	"image/draw"
 	"image/gif"
 )
 
-func (p *Picture) gif(b []byte, numbers bool) error {
+func (p *Picture) gif(b []byte, _ bool) error {
 	c, err := gif.DecodeConfig(bytes.NewReader(b))
 	if err == nil {
 		err = room(c)
@@ -31,49 +29,23 @@ func (p *Picture) gif(b []byte, numbers bool) error {
 		p.Image = im
 		return nil
 	}
-	if numbers { // around the frame is what is transparent, else the background
-		out := image.NewPaletted(screen, frame.Palette)
-		blank := b[11]
-		for i, v := range frame.Palette {
-			if _, _, _, a := v.RGBA(); a == 0 {
-				blank = uint8(i)
+	// Around the frame is what is transparent, else the first colour, as Pillow
+	// has it, whatever colour the header names for the background.
+	out := image.NewPaletted(screen, frame.Palette)
+	for i, v := range frame.Palette {
+		if _, _, _, a := v.RGBA(); a == 0 {
+			for k := range out.Pix {
+				out.Pix[k] = uint8(i)
 			}
+			break
 		}
-		for i := range out.Pix {
-			out.Pix[i] = blank
-		}
-		r := frame.Rect.Intersect(screen)
-		for y := r.Min.Y; y < r.Max.Y; y++ {
-			copy(out.Pix[out.PixOffset(r.Min.X, y):out.PixOffset(r.Max.X-1, y)+1], frame.Pix[frame.PixOffset(r.Min.X, y):])
-		}
-		p.Image = out
-		return nil
 	}
-	out := image.NewNRGBA(screen)
-	if !transparent(frame.Palette) {
-		draw.Draw(out, screen, image.NewUniform(background(c.ColorModel, b[11])), image.Point{}, draw.Src)
+	r := frame.Rect.Intersect(screen)
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		copy(out.Pix[out.PixOffset(r.Min.X, y):][:r.Dx()], frame.Pix[frame.PixOffset(r.Min.X, y):])
 	}
-	draw.Draw(out, frame.Rect, frame, frame.Rect.Min, draw.Over)
 	p.Image = out
 	return nil
-}
-
-func transparent(p color.Palette) bool {
-	for _, c := range p {
-		if _, _, _, a := c.RGBA(); a == 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// background is the colour of the screen: that of the header's index, as Pillow
-// has it.
-func background(m color.Model, index byte) color.Color {
-	if p, ok := m.(color.Palette); ok && int(index) < len(p) {
-		return p[index]
-	}
-	return color.Transparent
 }
 
 // frames counts the frames by walking over the blocks.

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"strings"
 
 	"golang.org/x/image/bmp"
 )
@@ -96,7 +97,7 @@ func Decode(b []byte, numbers bool) (*Picture, error) {
 		}
 		p := &Picture{Format: f.name, Orientation: 1}
 		if err := f.decode(p, b, numbers); err != nil {
-			return nil, fmt.Errorf("%s: %w", f.name, err)
+			return nil, fmt.Errorf("%s: %w", f.name, bare{err, f.name})
 		}
 		if p.Image != nil {
 			r := p.Image.Bounds()
@@ -106,6 +107,15 @@ func Decode(b []byte, numbers bool) (*Picture, error) {
 	}
 	return nil, errKind(b)
 }
+
+// bare is an error without the name of its format, which stands before it.
+type bare struct {
+	error
+	format string
+}
+
+func (b bare) Error() string { return strings.TrimPrefix(b.error.Error(), b.format+": ") }
+func (b bare) Unwrap() error { return b.error }
 
 // Size gives height and width from a file's header.
 func Size(b []byte) (h, w int, err error) {

@@ -40,7 +40,7 @@ func lines(b []byte) (*Table, error) {
 		}
 		var o object
 		r := Row{Line: number}
-		if err := json.Unmarshal(line, &o); err != nil {
+		if err := json.Unmarshal(plain.JSON(line), &o); err != nil {
 			r.Err = fmt.Errorf("is no JSON object: %w", err)
 		} else if f := plain.Invalid(line); f != nil {
 			r.Err = fmt.Errorf("has the byte %#02x at %d (%d of the file), which is not UTF-8; save the file as UTF-8 (it may be Latin-1 or Windows-1252)", f.Value, f.Byte, at+f.Offset+1)
@@ -134,6 +134,7 @@ func whole(b []byte) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
+	b = plain.JSON(b)
 	var all []object
 	if err := json.Unmarshal(b, &all); err == nil {
 		return numbered(all), nil

@@ -201,6 +201,8 @@ func (s Sample) Text(name string) string {
 		return strings.Join(w, "; ")
 	case []int:
 		return strings.Join(Numerals(v), " ")
+	case image.Image:
+		return fmt.Sprintf("image %dx%d", v.Bounds().Dy(), v.Bounds().Dx())
 	default:
 		return fmt.Sprint(v)
 	}

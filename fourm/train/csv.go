@@ -54,6 +54,9 @@ func (r *Run) SaveCSV(path string) error {
 // stepNames are the columns that say which step a row is of.
 var stepNames = []string{"step", "global_step", "_step", "trainer/global_step"}
 
+// lesserSteps stand for steps where a table has none of those.
+var lesserSteps = []string{"iteration", "iter", "epoch"}
+
 // table is a CSV that is being read: where its steps are, and which number of
 // which run each column holds.
 type table struct {
@@ -203,7 +206,7 @@ var tagged = regexp.MustCompile(`^(?:run-(.+?)-)?tag-(.+)\.csv$`)
 // header finds the steps and says what each column is.
 func (t *table) header(names []string) error {
 	t.step = -1
-	for _, s := range stepNames {
+	for _, s := range slices.Concat(stepNames, lesserSteps) {
 		if t.step = slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(strings.TrimSpace(n), s) }); t.step >= 0 {
 			break
 		}

@@ -188,6 +188,8 @@ func TestTables(t *testing.T) {
 		"run-a-tag-train_loss.csv": {"Wall time,Step,Value\n1700000000.5,1,3\n1700000002.5,2,2\n", []Point{{Step: 1, Loss: 3}, {Step: 2, Seconds: 2, Loss: 2}}},
 		"my - run.csv":             {"Step,my - long - name - train/loss,my - long - name - _step\n1,2,1\n", []Point{{Step: 1, Loss: 2}}},
 		"words.csv":                {"step,loss,done,note,empty\n0,1,False,,\n1,2,True,good,\n", []Point{{Loss: 1, Metrics: map[string]float64{"done": 0}}, {Step: 1, Loss: 2, Metrics: map[string]float64{"done": 1}}}},
+		"keras.csv":                {"epoch,loss,val_loss\n0,2,3\n", []Point{{Loss: 2, Val: map[string]float64{}, ValLoss: 3}}},
+		"lightning.csv":            {"epoch,step,train_loss,val_loss\n0,9,2,\n0,9,,3\n", []Point{{Step: 9, Loss: 2, Val: map[string]float64{}, ValLoss: 3, Metrics: map[string]float64{"epoch": 0}}}},
 		"gap.csv":                  {"step,loss,gpu\n,,7\n1,2,\n", []Point{{Step: 1, Loss: 2}}},
 		"limits.csv":               {"step,accuracy\n1.0,Infinity\n2,None\n", []Point{{Step: 1, Loss: math.NaN(), Metrics: map[string]float64{"accuracy": math.Inf(1)}}}},
 		"utf16.csv":                {"\xff\xfes\x00t\x00e\x00p\x00,\x00l\x00o\x00s\x00s\x00\n\x001\x00,\x002\x00\n\x00", []Point{{Step: 1, Loss: 2}}},

@@ -123,3 +123,43 @@ func wide(b []byte, order binary.ByteOrder) ([]byte, error) {
 	}
 	return out, nil
 }
+
+// JSON gives a text of JSON in which the numbers that JSON has not, and Python
+// writes all the same (NaN, Infinity, -Infinity), are null. A text without them
+// is given back as it is.
+func JSON(b []byte) []byte {
+	if !bytes.Contains(b, []byte("NaN")) && !bytes.Contains(b, []byte("Infinity")) {
+		return b
+	}
+	var out []byte
+	quoted := false
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case quoted && c == '\\' && i+1 < len(b):
+			out = append(out, c, b[i+1])
+			i++
+			continue
+		case c == '"':
+			quoted = !quoted
+		}
+		if !quoted {
+			if n := odd(b[i:]); n > 0 {
+				out = append(out, "null"...)
+				i += n - 1
+				continue
+			}
+		}
+		out = append(out, b[i])
+	}
+	return out
+}
+
+// odd gives the length of a number that JSON has not; 0: there is none.
+func odd(b []byte) int {
+	for _, w := range []string{"NaN", "Infinity", "-Infinity"} {
+		if bytes.HasPrefix(b, []byte(w)) {
+			return len(w)
+		}
+	}
+	return 0
+}

@@ -43,6 +43,19 @@ func TestUTF8(t *testing.T) {
 	}
 }
 
+func TestJSON(t *testing.T) {
+	for in, want := range map[string]string{
+		`{"a": NaN, "b": [-Infinity, Infinity, 1]}`: `{"a": null, "b": [null, null, 1]}`,
+		`{"a": "NaN \" -Infinity"}`:                 `{"a": "NaN \" -Infinity"}`,
+		`{"NaN\\": NaN}`:                            `{"NaN\\": null}`,
+		`{"a": 1}`:                                  `{"a": 1}`,
+	} {
+		if got := string(JSON([]byte(in))); got != want {
+			t.Errorf("%s became %s, expected %s", in, got, want)
+		}
+	}
+}
+
 func FuzzUTF8(f *testing.F) {
 	f.Add([]byte("caf\xe9"))
 	f.Add(sixteen("a\nb", true))

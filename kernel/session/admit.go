@@ -12,6 +12,8 @@ import (
 	"go/token"
 	"go/types"
 	"strings"
+
+	"fourmlab/kernel/engine"
 )
 
 // BeyondYaegi finds the first thing in the program that is not in the list, or
@@ -67,10 +69,26 @@ func (a *admission) names(file *ast.File) {
 		}
 	}
 	for _, spec := range file.Imports {
+		if _, path := importName(spec); !yaegiHas(path) {
+			a.refuse(spec, "package %s", path)
+		}
 		if spec.Name != nil && spec.Name.Name != "_" && !strings.Contains(spec.Name.Name, hidden) && spec.Path.Value != fmt.Sprintf("%q", cellNames) {
 			a.refuse(spec, "an import under another name")
 		}
 	}
+}
+
+// yaegiHas tells whether yaegi has a table of the package.
+func yaegiHas(path string) bool {
+	if path == cellNames {
+		return true
+	}
+	for key := range engine.Current().Yaegi {
+		if strings.HasPrefix(key, path+"/") && !strings.Contains(key[len(path)+1:], "/") {
+			return true
+		}
+	}
+	return engine.Current().Yaegi == nil
 }
 
 // toplevel admits imports, constants and the session's variables.
@@ -86,7 +104,9 @@ func (a *admission) toplevel(d *ast.GenDecl) {
 				a.refuse(d, "a variable of the package")
 				continue
 			}
-			a.typed(vs, a.info.TypeOf(vs.Type))
+			if p, ok := a.info.TypeOf(vs.Type).(*types.Pointer); ok {
+				a.typed(vs, p.Elem())
+			}
 		}
 	default:
 		a.refuse(d, "a type of the program's own")

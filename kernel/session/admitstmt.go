@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
 )
 
 // block admits statements; results are those of the function around them.
@@ -254,7 +255,7 @@ func (a *admission) variable(x ast.Expr) bool {
 // sessions tells whether a pointer is one to a variable of the session.
 func sessions(x *ast.StarExpr) bool {
 	id, ok := x.X.(*ast.Ident)
-	return ok && len(id.Name) > 1 && id.Name[:1+len(hidden)] == "p"+hidden
+	return ok && strings.HasPrefix(id.Name, "p"+hidden)
 }
 
 // element admits a place in a slice or map that is a variable.

@@ -67,13 +67,18 @@ const (
 	margin = time.Second
 )
 
-// EndWhenAsleep looks after the program from now on: when nothing can wake it
-// any more, ending is called, and the process ends as Go ends it.
-func (p *Program) EndWhenAsleep(ending func()) {
+// EndWhenAsleep looks after the program until stop is called: when nothing can
+// wake it any more, ending is called, and the process ends as Go ends it.
+func (p *Program) EndWhenAsleep(ending func()) (stop func()) {
+	done := make(chan struct{})
 	go func() {
 		var before string
 		for {
-			time.Sleep(glance)
+			select {
+			case <-done:
+				return
+			case <-time.After(glance):
+			}
 			if time.Now().Add(-margin).UnixNano() < p.alarm.unix.Load() {
 				before = ""
 				continue
@@ -90,6 +95,7 @@ func (p *Program) EndWhenAsleep(ending func()) {
 			}
 		}
 	}()
+	return func() { close(done) }
 }
 
 // passive are the states of a goroutine that another one has to end.

@@ -120,6 +120,11 @@ func (r *rewriter) variables() *engine.Failure {
 				return failure
 			}
 			r.tops[obj], r.fresh[id.Name] = e, e
+			if f := r.c.files[id.Name]; f != nil {
+				if failure := r.embedInto(f, obj.Type()); failure != nil {
+					return failure
+				}
+			}
 		}
 	}
 	return nil
@@ -281,6 +286,7 @@ func (w *work) compile(src string, order []*entity, cell *run) (p *product, fail
 	if err := s.acquaint(in); err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
+	nameTypes(s.ctx, in)
 	s.newGate(cell).watch(in)
 	if err := in.RunInit(); err != nil {
 		return nil, s.failure(err, cell)

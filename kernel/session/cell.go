@@ -32,7 +32,8 @@ type cell struct {
 	decls   []piece // types, constants, functions, methods
 	stmts   []piece // everything else, in order; VAR, FUNC for an init, or ILLEGAL
 
-	program, main bool // it has a package clause; it declares main
+	program, main bool                  // it has a package clause; it declares main
+	files         map[string]*embedding // what variables embed, by name
 }
 
 // packageClause is what a program starts with.
@@ -115,6 +116,10 @@ func (s *Session) parse(n int, code string) (*cell, *engine.Failure) {
 			}
 			c.decls = append(c.decls, p)
 		}
+	}
+	var fault *embedFault
+	if c.files, fault = c.embeds(n, code); fault != nil {
+		return nil, s.compileError(fault.pos, fault.msg)
 	}
 	c.order(names)
 	if c.program && c.main {

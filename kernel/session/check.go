@@ -108,7 +108,7 @@ func identifiers(code string) map[string]bool {
 }
 
 // runtimeNames are declared in every program: what rewritten text calls.
-const runtimeNames = "func show" + hidden + "(xs ...any)\n"
+const runtimeNames = "func show" + hidden + "(xs ...any)\nfunc embedded" + hidden + "(n int, to any)\n"
 
 // check finds out what the cell means. It goes round until everything that
 // earlier cells declared fits what this one redefines, or is bound to the

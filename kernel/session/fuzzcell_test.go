@@ -19,6 +19,15 @@ func FuzzCell(f *testing.F) {
 	for _, c := range endless {
 		f.Add(c.cell)
 	}
+	for _, c := range []string{
+		"fmt.Print(1)\n/* note\nfmt.Print(2)", "package main\n\nfunc main() { fmt.Print(1) }", "package x", "1 << 70",
+		"import \"embed\"\n//go:embed *.go\nvar files embed.FS\nfiles", "//go:embed no\nvar s string", "//go:embed \"a b\" `c`\nvar (\n\t//go:embed x\n\ts, t int\n)",
+		"func() { defer recover(); panic(nil) }()", "func() (n int) { defer func() { n, _ = recover().(int) }(); var a any; return a.(int) }()",
+		"import \"runtime\"\nfunc() { defer func() { recover(); runtime.Goexit() }(); panic(1) }()", "type R interface{ Rec() }\ntype C struct{}\nfunc (C) Rec() { recover() }\nfunc() { var r R = &C{}; defer r.Rec(); panic(1) }()",
+		"os.Exit(3)", "type P[T any] struct{ v T }\nfunc F[T any](x T) string { type L struct{ T T }; return fmt.Sprintf(\"%T\", P[L]{}) }\nF(P[int]{})", "import \"gonum.org/v1/gonum/blas/blas64\"\nblas64.General{}",
+	} {
+		f.Add(c)
+	}
 	s := New()
 	s.Limit(4<<30, nil)
 	f.Fuzz(func(t *testing.T, cell string) {

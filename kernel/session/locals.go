@@ -18,11 +18,10 @@ import (
 // their numbers: those that are listed, or where there is no list those that
 // the interpreter has found. A context without the table numbers as it does.
 func numberLocals(ctx *ixgo.Context, list []*types.Named) {
-	f := reflect.ValueOf(ctx).Elem().FieldByName("nestedMap")
-	if !f.IsValid() || f.Type() != reflect.TypeFor[map[*types.Named]int]() {
+	numbers := localNumbers(ctx)
+	if numbers == nil {
 		return
 	}
-	numbers := *(*map[*types.Named]int)(unsafe.Pointer(f.UnsafeAddr()))
 	if list == nil {
 		for t := range numbers {
 			list = append(list, t)
@@ -37,6 +36,15 @@ func numberLocals(ctx *ixgo.Context, list []*types.Named) {
 	for i, t := range list {
 		numbers[t] = i + 1
 	}
+}
+
+// localNumbers is the interpreter's table of them.
+func localNumbers(ctx *ixgo.Context) map[*types.Named]int {
+	f := reflect.ValueOf(ctx).Elem().FieldByName("nestedMap")
+	if !f.IsValid() || f.Type() != reflect.TypeFor[map[*types.Named]int]() {
+		return nil
+	}
+	return *(*map[*types.Named]int)(unsafe.Pointer(f.UnsafeAddr()))
 }
 
 // localTypes lists the types that are declared within functions.

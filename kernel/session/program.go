@@ -12,6 +12,7 @@ import (
 	"go/types"
 	"log"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"unsafe"
@@ -27,7 +28,8 @@ type Program struct {
 	path string
 	ctx  *ixgo.Context
 
-	alarm alarm
+	alarm   alarm
+	modules modules
 }
 
 // Check reads a program that may import what is linked in. The error has a
@@ -36,7 +38,11 @@ func Check(path string, src []byte) (*Program, error) {
 	ctx := ixgo.NewContext(ixgo.OptionLoadAllImethod)
 	l := newLoader(ctx.Loader, ctx.Importer)
 	ctx.Loader, ctx.Importer = l, imports{l}
-	ctx.Lookup = func(string, string) (string, bool) { return "", false }
+	p := &Program{path: path, ctx: ctx}
+	ctx.Lookup = p.modules.lookup
+	ctx.BuildContext.CgoEnabled = false
+	ctx.BuildContext.BuildTags = tags
+	l.source = func(path string) bool { return p.modules.dirs[path] != "" }
 	f, err := parser.ParseFile(ctx.FileSet, path, src, parser.ParseComments)
 	if err != nil {
 		return nil, err
@@ -44,7 +50,10 @@ func Check(path string, src []byte) (*Program, error) {
 	if f.Name.Name != "main" {
 		return nil, fmt.Errorf("%s: package %s, expected main", path, f.Name.Name)
 	}
-	p := &Program{File: f, Info: newInfo(), path: path, ctx: ctx}
+	p.File, p.Info = f, newInfo()
+	if err := p.find(); err != nil {
+		return nil, err
+	}
 	var lines []string
 	conf := types.Config{Importer: ctx.Importer, Error: func(err error) {
 		if len(lines) < 10 {
@@ -58,7 +67,29 @@ func Check(path string, src []byte) (*Program, error) {
 	if len(lines) > 0 {
 		return nil, fmt.Errorf("%s", strings.Join(lines, "\n"))
 	}
+	if err := p.unembeddable(); err != nil {
+		return nil, err
+	}
 	return p, nil
+}
+
+// find makes the packages known that the program imports from the module in
+// which it lies.
+func (p *Program) find() error {
+	for _, spec := range p.File.Imports {
+		_, path := importName(spec)
+		if _, linked := ixgo.LookupPackage(path); linked || path == "unsafe" {
+			continue
+		}
+		found, err := p.modules.nearby(filepath.Dir(p.path), path)
+		switch {
+		case err != nil:
+			return fmt.Errorf("%s: %w", p.Position(spec.Pos()), err)
+		case !found:
+			return fmt.Errorf("%s: package %s is not linked in, and no module around the program has it", p.Position(spec.Pos()), path)
+		}
+	}
+	return nil
 }
 
 // Position says where something stands.
@@ -75,6 +106,14 @@ func (p *Program) Run(args []string, ending func()) error {
 	}
 	p.bindEnds(ending)
 	p.alarm.bindTimers(p.ctx)
+	ast.Inspect(p.File, func(n ast.Node) bool {
+		if r, ok := n.(*ast.RangeStmt); ok {
+			if length, ok := counts(p.Info, r); ok {
+				r.X = &ast.BasicLit{ValuePos: r.X.Pos(), Kind: token.INT, Value: length}
+			}
+		}
+		return true
+	})
 	pkg, err := p.ctx.LoadAstFile("main", p.File)
 	if err != nil {
 		return err
@@ -88,6 +127,7 @@ func (p *Program) Run(args []string, ending func()) error {
 	if innerErr != nil {
 		return innerErr
 	}
+	nameTypes(p.ctx, in)
 	g := &gate{s: s}
 	funcs := functionsOf(in)
 	g.amend(in, funcs)
@@ -102,12 +142,13 @@ func (p *Program) Run(args []string, ending func()) error {
 	g.shelter(funcs)
 	os.Args = append([]string{p.path}, args...)
 	flag.CommandLine = flag.NewFlagSet(p.path, flag.ExitOnError)
-	p.EndWhenAsleep(ending)
+	stop := p.EndWhenAsleep(ending) // which goes on when Goexit ends this goroutine
 	for _, name := range []string{"init", "main"} {
 		if out := call(in, in.MainPkg().Func(name)); out.panicked != nil {
 			p.fell(out.panicked, out.stack, ending)
 		}
 	}
+	stop()
 	return nil
 }
 

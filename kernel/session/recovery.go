@@ -207,7 +207,9 @@ func (g *gate) runOne(fr *ixgo.Frame, d *deferred) {
 	case *ssa.Builtin:
 		switch fn.Name() {
 		case "recover":
-			take(fr)
+			if p := *panicOf(fr); p == nil || p.recovered {
+				take(deferring(fr))
+			}
 		case "print", "println":
 			say(d.ssaArgs, d.args, fn.Name() == "println")
 		default:
@@ -296,17 +298,21 @@ func (g *gate) forward(f function, x *ssa.Call, do step) step {
 // recovers is a call of recover.
 func recovers(f function, x *ssa.Call) step {
 	to := f.register(x)
-	return func(fr *ixgo.Frame) {
-		caller := callerOf(fr)
-		for caller != nil {
-			p := *at[unsafe.Pointer](unsafe.Pointer(caller), inner.pfn)
-			if p == nil || !wraps(*at[*ssa.Function](p, inner.fn)) {
-				break
-			}
-			caller = callerOf(caller)
+	return func(fr *ixgo.Frame) { registers(fr)[to] = take(deferring(fr)) }
+}
+
+// deferring is the call that the function of a frame was called by, but for
+// wrappers.
+func deferring(fr *ixgo.Frame) *ixgo.Frame {
+	caller := callerOf(fr)
+	for caller != nil {
+		p := *at[unsafe.Pointer](unsafe.Pointer(caller), inner.pfn)
+		if p == nil || !wraps(*at[*ssa.Function](p, inner.fn)) {
+			break
 		}
-		registers(fr)[to] = take(caller)
+		caller = callerOf(caller)
 	}
+	return caller
 }
 
 // take ends the panic that passes through the call, and gives its value.
@@ -325,6 +331,19 @@ func take(fr *ixgo.Frame) any {
 			return new(runtime.PanicNilError)
 		}
 	}
+	return asCompiled(e)
+}
+
+// asCompiled is the error that compiled code panics with where the interpreter
+// says that a pointer is nil.
+func asCompiled(e any) (out any) {
+	x, ok := e.(ixgo.RuntimeError)
+	if !ok || !strings.HasSuffix(string(x), "invalid memory address or nil pointer dereference") {
+		return e
+	}
+	defer func() { out = recover() }()
+	var none *struct{ n int }
+	none.n++
 	return e
 }
 

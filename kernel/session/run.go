@@ -43,6 +43,7 @@ func (s *Session) bindRuntime() {
 			s.shown = xs
 		}
 	})
+	s.ctx.RegisterExternal("main.embedded"+hidden, s.embedded)
 	s.ctx.RegisterExternal("time.Sleep", s.sleep)
 	s.bindPrints()
 	s.bindExits()

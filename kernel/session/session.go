@@ -63,6 +63,10 @@ type Session struct {
 	// number; nil means standard output.
 	Late func(cell int, text string) (int, error)
 
+	// Folder is where the notebook lies: what cells embed is found from there,
+	// and the module whose packages they import. "" is the folder of the process.
+	Folder string
+
 	ctx        *ixgo.Context
 	loader     *loader
 	names      map[string]*entity // what a name means to the next cell
@@ -80,6 +84,7 @@ type Session struct {
 	modules    modules
 	viaYaegi   bool              // the cell that runs was given to yaegi
 	methods    quickMethods      // those of earlier cells' types
+	embedding  []*embedding      // of the cell that runs
 	recovering recoverers        // methods of all programs; under the lock of stops
 	unfit      map[string]string // functions of the last program that are not quick, and why
 
@@ -131,7 +136,7 @@ func New() *Session {
 // Run runs a cell and waits for it. The context's end interrupts it.
 func (s *Session) Run(ctx context.Context, n int, code string) engine.Result {
 	s.sources[n] = code
-	s.shown = nil
+	s.shown, s.embedding = nil, nil
 	r := newRun(n)
 	s.running.Store(r)
 	defer s.running.Store(nil)
@@ -146,6 +151,14 @@ func (s *Session) Run(ctx context.Context, n int, code string) engine.Result {
 		return engine.Result{Err: &engine.Failure{Name: "error", Value: s.said(ctx, n, err)}}
 	}
 	return engine.Result{Values: s.shown}
+}
+
+// home is the folder of the notebook.
+func (s *Session) home() string {
+	if s.Folder == "" {
+		return "."
+	}
+	return s.Folder
 }
 
 // lastError gives the error that a cell ends in, if it does.
@@ -187,7 +200,7 @@ func (s *Session) load(path string) (*entity, error) {
 	}
 	s.builders.Wait()
 	if _, linked := ixgo.LookupPackage(path); !linked && path != "unsafe" && path != nicknames && s.modules.dirs[path] == "" {
-		if err := s.Fetch(path, ""); err != nil {
+		if err := s.find(path); err != nil {
 			return nil, err
 		}
 	}

@@ -155,7 +155,7 @@ func valueText(v any) (text string) {
 			text = fmt.Sprintf("%T (its text panics: %v)", v, r)
 		}
 	}()
-	switch x := v.(type) {
+	switch x := asCompiled(v).(type) {
 	case nil:
 		return (&runtime.PanicNilError{}).Error()
 	case ixgo.PanicError:

@@ -45,7 +45,7 @@ func (p *product) runs(ctx context.Context, r *run) *engine.Failure {
 		}
 	}
 	where := file(r.n) + ": "
-	if at.IsValid() {
+	if at.IsValid() && strings.HasPrefix(at.Filename, "In [") {
 		where = fmt.Sprintf("%s:%d: ", at.Filename, at.Line)
 	}
 	fmt.Fprintf(os.Stderr, "%s%s runs on the session's engine, not in yaegi\n", where, what)

@@ -1,7 +1,16 @@
-package datasets
-
-// The index of a tar: where each member's bytes are, so that a shard of any
-// size is read a sample at a time.
+// Package tarfile tells where the members of a tar lie, so that an archive of any
+// size is read a file at a time.
+//
+//	a, err := tarfile.Open("shard-00000.tar")
+//	for _, m := range a.Members {
+//		fmt.Println(m.Name, m.Off, m.Size)
+//	}
+//
+// Archives as people have them are one list each: several joined into one, hard
+// and symbolic links, members with holes (GNU's sparse files), a gzip or bzip2
+// around all of it. What is cut off or damaged is an error that comes with the
+// members before it.
+package tarfile
 
 import (
 	"archive/tar"
@@ -15,34 +24,34 @@ import (
 	"fourmlab/internal/plain"
 )
 
-// member is one file in a shard.
-type member struct {
-	key, ext  string // "a/b.depth.png" is key "a/b", ext "depth.png"
-	off, size int64  // of its bytes in the shard
-	data      []byte // its bytes, where they do not lie there in one piece
+// Member is one file in an archive.
+type Member struct {
+	Name      string // as it stands there
+	Off, Size int64  // of its bytes, in the archive or what it is unpacked to
+	Data      []byte // its bytes, where they do not lie there in one piece
 }
 
 const (
-	tarBlock  = 512
-	mostInOne = 64 << 20 // bytes of a sparse member, which is kept
+	block     = 512
+	mostInOne = 16 << 20 // bytes of a sparse member, which is kept; four of them in an archive
 )
 
-// tarIndex is the list that is being made.
-type tarIndex struct {
+// lister makes the list.
+type lister struct {
 	r      io.ReadSeeker
 	size   int64
-	out    []member
-	by     map[string]member // by name, for links
+	out    []Member
+	by     map[string]Member // by name, for links
 	kept   int64             // bytes of sparse members
 	bad    []error
 	linked []*tar.Header // links whose member has not come yet
 }
 
-// indexTar lists the members of the shard r of the given size in bytes; several
+// Index lists the members of the archive r of the given size in bytes; several
 // archives one after the other are one. Hard and symbolic links stand for the
 // member they name. With an error it still gives the members that are whole.
-func indexTar(r io.ReadSeeker, size int64) ([]member, error) {
-	x := &tarIndex{r: r, size: size, by: map[string]member{}}
+func Index(r io.ReadSeeker, size int64) ([]Member, error) {
+	x := &lister{r: r, size: size, by: map[string]Member{}}
 	for at := int64(0); ; {
 		if _, err := r.Seek(at, io.SeekStart); err != nil {
 			return x.out, err
@@ -61,19 +70,19 @@ func indexTar(r io.ReadSeeker, size int64) ([]member, error) {
 }
 
 // next finds the archive that follows, behind blocks of zeros; -1: none does.
-func (x *tarIndex) next(at int64) (int64, error) {
-	var block, zeros [tarBlock]byte
-	for at = (at + tarBlock - 1) / tarBlock * tarBlock; at+tarBlock <= x.size; at += tarBlock {
+func (x *lister) next(at int64) (int64, error) {
+	var b, zeros [block]byte
+	for at = (at + block - 1) / block * block; at+block <= x.size; at += block {
 		if _, err := x.r.Seek(at, io.SeekStart); err != nil {
 			return -1, err
 		}
-		if _, err := io.ReadFull(x.r, block[:]); err != nil {
+		if _, err := io.ReadFull(x.r, b[:]); err != nil {
 			return -1, err
 		}
-		if block == zeros {
+		if b == zeros {
 			continue
 		}
-		if !strings.HasPrefix(string(block[257:]), "ustar") {
+		if !strings.HasPrefix(string(b[257:]), "ustar") {
 			return -1, fmt.Errorf("bytes that belong to no archive from byte %d on", at)
 		}
 		return at, nil
@@ -82,7 +91,7 @@ func (x *tarIndex) next(at int64) (int64, error) {
 }
 
 // archive lists one archive that begins at a byte, and gives where it ends.
-func (x *tarIndex) archive(from int64) (end int64, err error) {
+func (x *lister) archive(from int64) (end int64, err error) {
 	end = from // of the last whole member
 	last := "the start"
 	for t := tar.NewReader(x.r); ; {
@@ -90,7 +99,7 @@ func (x *tarIndex) archive(from int64) (end int64, err error) {
 		if err == io.EOF {
 			// A whole archive ends in blocks of zeros; one cut between two
 			// members is told by their absence.
-			if x.size < end+tarBlock {
+			if x.size < end+block {
 				return end, fmt.Errorf("truncated: %d bytes end after %s without the end-of-archive mark", x.size, last)
 			}
 			return end, nil
@@ -119,8 +128,8 @@ func (x *tarIndex) archive(from int64) (end int64, err error) {
 		if h.Size < 0 || body > x.size-off {
 			return end, fmt.Errorf("truncated inside %s", h.Name)
 		}
-		end, last = off+(body+tarBlock-1)/tarBlock*tarBlock, h.Name
-		x.add(h, member{off: off, size: body})
+		end, last = off+(body+block-1)/block*block, h.Name
+		x.add(h, Member{Off: off, Size: body})
 	}
 }
 
@@ -138,7 +147,7 @@ func sparse(h *tar.Header) bool {
 
 // holes reads a sparse member, whose zeros are not stored, and gives where it
 // ends.
-func (x *tarIndex) holes(h *tar.Header, t *tar.Reader, off int64) (int64, error) {
+func (x *lister) holes(h *tar.Header, t *tar.Reader, off int64) (int64, error) {
 	if h.Size < 0 || h.Size > mostInOne || x.kept+h.Size > 4*mostInOne {
 		return off, fmt.Errorf("%s is a sparse file of %d bytes, expected at most %d, and %d in one shard", h.Name, h.Size, mostInOne, 4*mostInOne)
 	}
@@ -148,85 +157,53 @@ func (x *tarIndex) holes(h *tar.Header, t *tar.Reader, off int64) (int64, error)
 	}
 	x.kept += h.Size
 	end, err := x.r.Seek(0, io.SeekCurrent)
-	m := member{off: off, size: int64(b.Len()), data: b.Bytes()}
+	m := Member{Off: off, Size: int64(b.Len()), Data: b.Bytes()}
 	h.Typeflag = tar.TypeReg
 	x.add(h, m)
-	return (end + tarBlock - 1) / tarBlock * tarBlock, err
+	return (end + block - 1) / block * block, err
 }
 
 // add takes a member in under its name, or that of another which it links to.
-func (x *tarIndex) add(h *tar.Header, m member) {
-	name := path.Clean(h.Name)
+func (x *lister) add(h *tar.Header, m Member) {
 	switch h.Typeflag {
 	case tar.TypeReg:
-		m.key, m.ext = splitName(h.Name)
-		x.by[name] = m
 		x.list(h.Name, m)
 		x.resolve()
 	case tar.TypeLink, tar.TypeSymlink:
-		if key, _ := splitName(h.Name); key == "" {
-			return
-		}
 		x.linked = append(x.linked, h)
 		x.resolve()
 	}
 }
 
-// list adds a member that is no hidden file to those that come out.
-func (x *tarIndex) list(name string, m member) {
-	if m.key == "" || hiddenIn(name) {
-		return
-	}
+// list adds a member to those that come out.
+func (x *lister) list(name string, m Member) {
 	if f := plain.Invalid([]byte(name)); f != nil {
-		x.bad = append(x.bad, fmt.Errorf("key %q: byte %d of the member's name is %#02x, which is not UTF-8", m.key, f.Offset+1, f.Value))
+		x.bad = append(x.bad, fmt.Errorf("member %q: byte %d of its name is %#02x, which is not UTF-8", name, f.Offset+1, f.Value))
 		return
 	}
+	m.Name = name
+	x.by[path.Clean(name)] = m
 	x.out = append(x.out, m)
 }
 
 // resolve settles links whose member is there. A link is where it stands in the
 // archive where its member came before it.
-func (x *tarIndex) resolve() {
+func (x *lister) resolve() {
 	var left []*tar.Header
 	for _, h := range x.linked {
 		to := path.Clean(h.Linkname)
 		if h.Typeflag == tar.TypeSymlink {
 			to = path.Join(path.Dir(h.Name), h.Linkname)
 		}
-		m, ok := x.by[to]
-		if !ok {
+		if m, ok := x.by[to]; ok {
+			x.list(h.Name, m)
+		} else {
 			left = append(left, h)
-			continue
 		}
-		m.key, m.ext = splitName(h.Name)
-		x.by[path.Clean(h.Name)] = m
-		x.list(h.Name, m)
 	}
 	done := len(left) == len(x.linked)
 	x.linked = left
 	if !done && len(left) > 0 {
 		x.resolve() // links to links
 	}
-}
-
-// hiddenIn tells whether a member lies in a folder that is hidden or a
-// leftover, or is one itself.
-func hiddenIn(name string) bool {
-	for _, part := range strings.Split(path.Clean(name), "/") {
-		if part != "." && part != ".." && hidden(part) {
-			return true
-		}
-	}
-	return false
-}
-
-// splitName cuts a path at the first dot of its last element, as WebDataset
-// does. Hidden files have no key.
-func splitName(name string) (key, ext string) {
-	dir, base := path.Split(strings.TrimPrefix(name, "./"))
-	stem, ext, _ := strings.Cut(base, ".")
-	if stem == "" {
-		return "", ext
-	}
-	return dir + stem, strings.ToLower(ext)
 }
