@@ -9,6 +9,7 @@ import (
 	"math"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -119,6 +120,39 @@ func TestPatience(t *testing.T) {
 	}
 	if got := Line(stuck{1}); got != "display.stuck" {
 		t.Errorf("a line of it: %q", got)
+	}
+}
+
+type mirror struct{}
+
+type echo struct{}
+type pace int
+
+func (pace) String() string { time.Sleep(time.Millisecond); return "slow" }
+
+func (m mirror) HTML() string { return Of(m).String() }
+func (e echo) String() string { return Of(e).String() }
+
+// A value that shows itself has an end.
+func TestShowsItself(t *testing.T) {
+	begun := time.Now()
+	if d := Of(mirror{}); d["text/html"] == nil || time.Since(begun) > patience/2 {
+		t.Errorf("%v after %v", d, time.Since(begun))
+	}
+	if s := Of(echo{}).String(); !strings.Contains(s, "echo cannot be shown: its methods show it again") || time.Since(begun) > patience/2 {
+		t.Errorf("%q after %v", s, time.Since(begun))
+	}
+	var all sync.WaitGroup
+	for range 500 { // many at a time are no fault
+		all.Go(func() {
+			if s := Of(pace(1)).String(); s != "slow" {
+				t.Errorf("%q", s)
+			}
+		})
+	}
+	all.Wait()
+	if len(asked) != 0 {
+		t.Errorf("still asked: %v", asked)
 	}
 }
 
