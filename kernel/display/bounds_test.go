@@ -162,6 +162,14 @@ func TestSizes(t *testing.T) {
 	if got := d.String(); !strings.Contains(got, "huge.HTML: text/html of 33,554,433 bytes is left out") || !strings.Contains(got, "huge.JSON: application/json: map[string]interface {} has more than 4,194,304 values") || d["text/html"] != nil {
 		t.Errorf("huge forms: %.300q", got)
 	}
+	func() {
+		defer func() {
+			if r := recover(); r == nil || !strings.Contains(r.(error).Error(), "display.JSON: []int is no JSON: []int has more than") {
+				t.Errorf("too much JSON: %v", r)
+			}
+		}()
+		JSON(make([]int, 1<<27))
+	}()
 	nan := map[float64]int{}
 	for i := range 300 {
 		nan[math.NaN()] = i
