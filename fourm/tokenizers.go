@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/text"
@@ -23,29 +25,32 @@ const (
 // TrainTokenizers trains a tokenizer for each named image modality and one
 // shared vocabulary for all text-like modalities that the set has, and
 // registers them. Without names it takes all image modalities of the set that
-// are registered. Each sample is read once. An interrupt leaves those that are
+// are registered. Every sample is read once. An interrupt leaves those that are
 // finished.
 func TrainTokenizers(ds Data, names ...string) {
 	const op = "fourm.TrainTokenizers"
-	first := firstSample(op, ds)
-	if len(names) == 0 {
-		for _, n := range first.Names() {
+	var wanted []Modality
+	for _, n := range names {
+		if m := modality.Need(op, n); m.Kind == modality.Image {
+			wanted = append(wanted, m)
+		}
+	}
+	r := reading{all: len(names) == 0, pictures: map[string][]*modality.Picture{}}
+	for _, m := range wanted {
+		r.pictures[m.Name] = nil
+	}
+	r.read(op, ds, max(enoughPictures, enoughTexts))
+	if r.all {
+		for _, n := range r.first.Names() {
 			if m, ok := modality.Find(n); ok && m.Kind == modality.Image {
-				names = append(names, n)
+				wanted = append(wanted, m)
 			}
 		}
 	}
-	var images []modality.Modality
-	for _, n := range names {
-		if m := modality.Need(op, n); m.Kind == modality.Image {
-			images = append(images, m)
-		}
+	for _, m := range wanted {
+		trainTokenizer(op, m, r.pictures[m.Name], VQ{})
 	}
-	seen := look(op, ds, first, images, written(first))
-	for _, m := range images {
-		trainImage(op, m, seen.pics[m.Name], VQ{})
-	}
-	trainWords(seen)
+	r.vocabulary()
 }
 
 // TrainTokenizer trains the tokenizer of one image modality and registers it.
@@ -56,71 +61,58 @@ func TrainTokenizer(ds Data, name string, c VQ) *vq.Tokenizer {
 	if m.Kind != modality.Image {
 		fault.Hint(op, "fourm.TrainVocabulary(ds)", "%q is text", name)
 	}
-	first := firstSample(op, ds)
-	return trainImage(op, m, look(op, ds, first, []modality.Modality{m}, nil).pics[m.Name], c)
+	r := reading{pictures: map[string][]*modality.Picture{m.Name: nil}}
+	r.read(op, ds, enoughPictures)
+	return trainTokenizer(op, m, r.pictures[m.Name], c)
 }
 
-// TrainVocabulary trains a WordPiece vocabulary on all text-like modalities of
-// the set and registers it for each of them.
-func TrainVocabulary(ds Data) {
-	const op = "fourm.TrainVocabulary"
-	first := firstSample(op, ds)
-	if names := written(first); len(names) > 0 {
-		trainWords(look(op, ds, first, nil, names))
-	}
+// reading is one walk through a set: the pictures of some modalities and all
+// texts.
+type reading struct {
+	first    Sample
+	all      bool // every image modality that is registered
+	pictures map[string][]*modality.Picture
+	texts    map[string][]string // by modality
 }
 
-// written lists the text-like modalities of a sample.
-func written(s Sample) []string {
-	var names []string
-	for _, n := range s.Names() {
-		if m, ok := modality.Find(n); ok && m.Kind == modality.Sequence {
-			names = append(names, n)
-		}
+// read takes at most so many samples of the set, pictures of the first
+// thousand.
+func (r *reading) read(op string, ds Data, most int) {
+	if ds == nil || ds.Len() == 0 {
+		fault.Panic(op, "the set has no samples")
 	}
-	return names
-}
-
-// seenValues are what tokenizers are trained on.
-type seenValues struct {
-	pics  map[string][]*modality.Picture // by modality
-	names []string                       // of the text-like modalities
-	texts []string
-}
-
-// look reads the samples that training needs, each once; first is the first.
-func look(op string, ds Data, first Sample, images []modality.Modality, names []string) seenValues {
-	seen := seenValues{pics: map[string][]*modality.Picture{}, names: names}
-	most := enoughPictures
-	if len(names) > 0 {
-		most = enoughTexts
-	}
-	take := func(i int, s Sample) {
-		for _, m := range images {
-			if i < enoughPictures && s.Has(m.Name) {
-				seen.pics[m.Name] = append(seen.pics[m.Name], m.MustFit(op, s.Values[m.Name]))
-			}
-		}
-		for _, n := range names {
-			seen.texts = append(seen.texts, text.Written(s.Values[n])...)
-		}
-	}
-	take(0, first)
-	const chunk = 256 // so that what is not needed is let go
-	for from := 1; from < min(ds.Len(), most); from += chunk {
-		all, err := modality.Collect(ds, from, min(from+chunk, ds.Len(), most))
+	r.texts = map[string][]string{}
+	const chunk = 64
+	for at := 0; at < min(ds.Len(), most); at += chunk {
+		part, err := modality.Collect(ds, at, min(at+chunk, ds.Len(), most))
 		if err != nil {
 			panic(err)
 		}
-		for i, s := range all {
-			take(from+i, s)
+		for i, s := range part {
+			if at+i == 0 {
+				r.first = s
+			}
+			r.take(op, s, at+i < enoughPictures)
 		}
 	}
-	return seen
 }
 
-// trainImage trains the tokenizer of an image modality on pictures.
-func trainImage(op string, m modality.Modality, pics []*modality.Picture, c VQ) *vq.Tokenizer {
+func (r *reading) take(op string, s Sample, pictures bool) {
+	for _, n := range s.Names() {
+		m, ok := modality.Find(n)
+		if !ok {
+			continue
+		}
+		if _, asked := r.pictures[m.Name]; m.Kind == modality.Image && (asked || r.all) && pictures {
+			r.pictures[m.Name] = append(r.pictures[m.Name], m.MustFit(op, s.Values[n]))
+		}
+		if m.Kind == modality.Sequence && n == m.Name {
+			r.texts[n] = append(r.texts[n], text.Written(s.Values[n])...)
+		}
+	}
+}
+
+func trainTokenizer(op string, m Modality, pics []*modality.Picture, c VQ) *vq.Tokenizer {
 	if len(pics) == 0 {
 		fault.Panic(op, "no sample has %q", m.Name)
 	}
@@ -149,13 +141,26 @@ func trainImage(op string, m modality.Modality, pics []*modality.Picture, c VQ) 
 	return t
 }
 
-// trainWords trains the vocabulary of texts.
-func trainWords(seen seenValues) {
-	if len(seen.names) == 0 {
+// TrainVocabulary trains a WordPiece vocabulary on all text-like modalities of
+// the set and registers it for each of them.
+func TrainVocabulary(ds Data) {
+	var r reading
+	r.read("fourm.TrainVocabulary", ds, enoughTexts)
+	r.vocabulary()
+}
+
+// vocabulary trains that of the texts that were read.
+func (r *reading) vocabulary() {
+	names := slices.Sorted(maps.Keys(r.texts))
+	if len(names) == 0 {
 		return
 	}
-	v := text.Train(seen.texts, labVocabulary)
-	for _, n := range seen.names {
+	var texts []string
+	for _, n := range names {
+		texts = append(texts, r.texts[n]...)
+	}
+	v := text.Train(texts, labVocabulary)
+	for _, n := range names {
 		modality.SetTokenizer(n, &text.Tokenizer{Words: v, Of: modality.Lookup(n)})
 	}
 }
@@ -189,15 +194,4 @@ func OpenVocabulary(path string, modalities ...string) error {
 		modality.SetTokenizer(m.Name, &text.Tokenizer{Words: v, Of: m})
 	}
 	return nil
-}
-
-func firstSample(op string, ds Data) Sample {
-	if ds == nil || ds.Len() == 0 {
-		fault.Panic(op, "the set has no samples")
-	}
-	s, err := modality.Collect(ds, 0, 1)
-	if err != nil {
-		panic(err)
-	}
-	return s[0]
 }

@@ -1,9 +1,12 @@
 package kernel
 
-// %who, %reset and %%yaegi: what the session holds, and who runs it.
+// %who, %reset, %get and %%yaegi: what the session holds, and who runs it.
 
 import (
 	"fmt"
+	"strings"
+
+	"fourmlab/kernel/display"
 )
 
 // who lists what cells have defined.
@@ -14,7 +17,11 @@ func who(w *worker, c *asked) report {
 	}
 	var rows []row
 	for _, n := range w.engine.Names() {
-		rows = append(rows, row{n.Name, n.Kind, n.Type, n.Value})
+		r := row{n.Name, n.Kind, n.Type, nil}
+		if n.Value != nil {
+			r.Value = display.Line(n.Value)
+		}
+		rows = append(rows, r)
 	}
 	if rows == nil {
 		fmt.Println("nothing is defined yet")
@@ -36,5 +43,18 @@ func reset(w *worker, c *asked) report {
 // yaegiCell runs a cell in the other interpreter.
 func yaegiCell(w *worker, c *asked) report {
 	body := c.body()
-	return w.told(w.engine.RunYaegi(c.ctx, c.n, body), body)
+	return w.told(c.ctx, c.n, w.engine.RunYaegi(c.ctx, c.n, body), body)
+}
+
+// getModule fetches a module.
+func getModule(w *worker, c *asked) report {
+	words := strings.Fields(c.args)
+	if len(words) != 1 {
+		return refused(c, "expected one MODULE or MODULE@VERSION, found %d words", len(words))
+	}
+	module, version, _ := strings.Cut(words[0], "@")
+	if err := w.engine.Get(module, version); err != nil {
+		return refused(c, "%v", err)
+	}
+	return report{Op: "done"}
 }

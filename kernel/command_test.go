@@ -23,7 +23,7 @@ func newTalk(t *testing.T, dir string) *talk {
 	t.Helper()
 	k := &talk{t: t}
 	var err error
-	k.p, err = start(dir, func(name, text string, _ int) {
+	k.p, err = start(dir, "", func(name, text string, _ int) {
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		k.said.WriteString(text)

@@ -74,7 +74,7 @@ func checkSpec(name string) finding {
 // checkCells runs one.
 func checkCells() finding {
 	f := finding{vital: true, advice: "the program cannot start itself, or its cells cannot start: is it this one that was built last?"}
-	p, err := start("", func(string, string, int) {}, func(*process, report) {})
+	p, err := start("", "", func(string, string, int) {}, func(*process, report) {})
 	if err != nil {
 		f.what = "a process for cells: " + err.Error()
 		return f

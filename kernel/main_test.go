@@ -87,7 +87,7 @@ func TestMain(m *testing.M) {
 		case "kernel":
 			err = Serve(os.Args[2])
 		case "run":
-			err = RunScript(os.Args[3], os.Args[2], os.Args[4:])
+			err = Script{Path: os.Args[3], Engine: os.Args[2], Args: os.Args[4:], Verbose: true}.Run()
 		default:
 			os.Exit(m.Run())
 		}

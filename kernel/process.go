@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -28,11 +29,15 @@ type process struct {
 	cell    int // the number of the cell that runs, 0 for none
 }
 
-// start starts a worker in a folder ("" for this one), whose printed text goes
-// to publish (with the cell that printed it where that is not the one that runs
+// notebookFolder names the variable that tells a worker where the notebook
+// lies.
+const notebookFolder = "FOURM_NOTEBOOK_FOLDER"
+
+// start starts a worker in a folder ("" for this one) for a notebook that lies
+// in another ("" for the same), whose printed text goes to publish (with the cell that printed it where that is not the one that runs
 // or ran last), and what it does to the page to event, which must not wait for
 // the worker.
-func start(dir string, publish func(name, text string, cell int), event func(*process, report)) (*process, error) {
+func start(dir, lies string, publish func(name, text string, cell int), event func(*process, report)) (*process, error) {
 	if _, err := memoryLimit(); err != nil {
 		return nil, err
 	}
@@ -65,6 +70,12 @@ func start(dir string, publish func(name, text string, cell int), event func(*pr
 	p.cmd.Stdout, p.cmd.Stderr = outW, errW
 	// A fatal error prints one goroutine, not hundreds.
 	p.cmd.Env = append(os.Environ(), "GOTRACEBACK=none")
+	if lies != "" {
+		if lies, err = filepath.Abs(lies); err != nil {
+			return nil, err
+		}
+		p.cmd.Env = append(p.cmd.Env, notebookFolder+"="+lies)
+	}
 	p.cmd.Dir = dir
 	detach(p.cmd)
 	if err := p.cmd.Start(); err != nil {

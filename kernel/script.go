@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/traefik/yaegi/interp"
@@ -20,59 +21,83 @@ import (
 	"fourmlab/kernel/session"
 )
 
-// RunScript runs the program of package main at path, with its arguments. It
-// is checked first, and does not start when it does not compile; the error
-// then has the compiler's lines.
-//
-// The engine is "yaegi", "ssa" (what runs cells), or "" to choose: yaegi, but
-// for what yaegi is known to run wrongly, of which a line on standard error
-// tells. A program that calls os.Exit ends the process as it does everywhere.
-// SIGINT ends it, unless a call that stops by itself is running.
-func RunScript(path, with string, args []string) error {
-	src, err := os.ReadFile(path)
+// Script is a program of package main in a file.
+type Script struct {
+	Path string
+	Args []string // what the program finds in os.Args behind its path
+	// Engine is "yaegi", "ssa" (what runs cells), or "" to choose: yaegi for
+	// what stands in the short list of what it runs as Go does, ssa for all
+	// else.
+	Engine string
+	// Verbose says on standard error which engine runs the program, and why.
+	Verbose bool
+}
+
+// Panicked is the end of a program by a panic that nothing recovered from. A
+// compiled program exits with status 2 then.
+type Panicked struct{ Text string }
+
+func (p Panicked) Error() string { return "panic: " + p.Text }
+
+// Run runs the program. It is checked first, and does not start when it does
+// not compile; the error then has the compiler's lines. A program that calls
+// os.Exit ends the process as it does everywhere. SIGINT ends it, unless a
+// call that stops by itself is running.
+func (s Script) Run() error {
+	src, err := os.ReadFile(s.Path)
 	if err != nil {
-		return fmt.Errorf("kernel.RunScript: %w", err)
+		return fmt.Errorf("kernel.Script: %w", err)
 	}
-	p, err := session.Check(path, src)
+	p, err := session.Check(s.Path, src)
 	if err != nil {
 		return err
 	}
-	chosen := with != ""
+	with := s.Engine
 	switch with {
 	case "":
 		with = "yaegi"
 		if pos, what := p.BeyondYaegi(); what != "" {
-			fmt.Fprintf(os.Stderr, "%s: %s is beyond yaegi; running on the ssa engine\n", p.Position(pos), what)
+			s.say("%s: %s: on the session's engine", p.Position(pos), what)
 			with = "ssa"
 		}
 	case "yaegi", "ssa":
 	default:
-		return fmt.Errorf("kernel.RunScript: no engine %q, expected yaegi or ssa", with)
+		return fmt.Errorf("kernel.Script: no engine %q, expected yaegi or ssa", with)
 	}
 	h := newScriptHost()
 	defer h.close()
 	if with == "ssa" {
-		return h.runSSA(p, args)
+		return p.Run(s.Args, h.close)
 	}
-	in := interp.New(interp.Options{Args: append([]string{path}, args...), Unrestricted: true})
-	if err := in.Use(engine.Current().Yaegi); err != nil {
-		return fmt.Errorf("kernel.RunScript: %w", err)
+	in := interp.New(interp.Options{Args: append([]string{s.Path}, s.Args...), Unrestricted: true})
+	for _, table := range []interp.Exports{engine.Current().Yaegi, endings} {
+		if err := in.Use(table); err != nil {
+			return fmt.Errorf("kernel.Script: %w", err)
+		}
 	}
-	if err := in.Use(endings); err != nil {
-		return fmt.Errorf("kernel.RunScript: %w", err)
+	if s.Engine == "" {
+		s.say("%s: in yaegi", s.Path)
 	}
-	err = evaluate(in, path)
+	stop := p.EndWhenAsleep(h.close)
+	err = evaluate(in, s.Path)
+	stop()
 	var fell interp.Panic
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &fell) && ran(fell.Stack):
-		return fmt.Errorf("panic: %v", fell.Value)
-	case chosen:
-		return fmt.Errorf("yaegi cannot compile %s: %w", path, err)
+		return Panicked{fmt.Sprint(fell.Value)}
+	case s.Engine != "":
+		return fmt.Errorf("yaegi cannot compile %s: %w", s.Path, err)
 	}
-	fmt.Fprintf(os.Stderr, "%s: something that yaegi cannot compile; running on the ssa engine\n", path)
-	return h.runSSA(p, args)
+	s.say("%s: yaegi cannot compile it: on the session's engine", s.Path)
+	return p.Run(s.Args, h.close)
+}
+
+func (s Script) say(format string, args ...any) {
+	if s.Verbose {
+		fmt.Fprintf(os.Stderr, format+"\n", args...)
+	}
 }
 
 // evaluate runs the file; yaegi itself panics over some of what it cannot
@@ -91,19 +116,6 @@ func evaluate(in *interp.Interpreter, path string) (err error) {
 // program, and did not fall while it compiled it.
 func ran(stack []byte) bool { return bytes.Contains(stack, []byte("interp.runCfg")) }
 
-// runSSA runs a program on the engine of the cells.
-func (h *scriptHost) runSSA(p *session.Program, args []string) error {
-	code, err := p.Run(args)
-	if err != nil {
-		return err
-	}
-	if code != 0 {
-		h.close()
-		os.Exit(code)
-	}
-	return nil
-}
-
 // endings are what a program ends itself with; yaegi's own tables make panics
 // of them.
 var endings = interp.Exports{
@@ -113,25 +125,24 @@ var endings = interp.Exports{
 
 // scriptHost shows progress as a line on standard error and decides what a
 // SIGINT means: a long call that asks ends by itself, everything else ends
-// the process.
+// the process. Before the first such call nothing is caught: a program that
+// waits for signals is one whose deadlock Go does not see.
 type scriptHost struct {
 	polled   chan struct{}
+	asked    sync.Once // whether SIGINT came: from then on it is caught
 	signals  chan os.Signal
-	lastText string
-	lastTime time.Time
+	lines    lines
 	terminal bool
 }
 
 func newScriptHost() *scriptHost {
-	h := &scriptHost{polled: make(chan struct{}, 1), signals: make(chan os.Signal, 1)}
+	h := &scriptHost{polled: make(chan struct{}, 1), signals: make(chan os.Signal, 1), lines: lines{w: os.Stderr, every: 2 * time.Second}}
 	if fi, err := os.Stderr.Stat(); err == nil {
 		h.terminal = fi.Mode()&os.ModeCharDevice != 0
 	}
 	if set := engine.Current().SetHost; set != nil {
 		set(h)
 	}
-	signal.Notify(h.signals, os.Interrupt)
-	go h.watch()
 	return h
 }
 
@@ -162,10 +173,7 @@ func (h *scriptHost) watch() {
 
 func (h *scriptHost) close() {
 	signal.Stop(h.signals)
-	if h.lastText != "" {
-		fmt.Fprintln(os.Stderr, h.lastText)
-		h.lastText = ""
-	}
+	h.lines.end()
 }
 
 // Prints tells package display that results belong on standard output.
@@ -173,28 +181,26 @@ func (h *scriptHost) Prints() {}
 
 // Show prints the bundle's text.
 func (h *scriptHost) Show(b map[string]any) string {
-	h.lastText = ""
-	fmt.Fprintln(os.Stderr, b["text/plain"])
-	h.lastTime = time.Now()
+	h.lines.now(fmt.Sprint(b["text/plain"]))
 	return "line"
 }
 
 // Update prints it again: in place on a terminal, else every two seconds.
 func (h *scriptHost) Update(_ string, b map[string]any) {
 	s := fmt.Sprint(b["text/plain"])
-	switch {
-	case h.terminal && !strings.Contains(s, "\n"):
+	if h.terminal && !strings.Contains(s, "\n") {
 		fmt.Fprintf(os.Stderr, "\r\x1b[1A\x1b[2K%s\n", s)
-	case time.Since(h.lastTime) >= 2*time.Second:
-		fmt.Fprintln(os.Stderr, s)
-		h.lastTime, h.lastText = time.Now(), ""
-	default:
-		h.lastText = s
+		return
 	}
+	h.lines.soon(s)
 }
 
 // Interrupted tells that the call should go on: it catches SIGINT itself.
 func (h *scriptHost) Interrupted() bool {
+	h.asked.Do(func() {
+		signal.Notify(h.signals, os.Interrupt)
+		go h.watch()
+	})
 	select {
 	case h.polled <- struct{}{}:
 	default:

@@ -212,7 +212,7 @@ func (s *server) interrupt() { s.current().send(order{Op: "interrupt"}) }
 
 // restart starts a worker in place of none or a dead one.
 func (s *server) restart() error {
-	p, err := start("", func(name, text string, cell int) {
+	p, err := start("", "", func(name, text string, cell int) {
 		s.iopub.Settle()
 		s.publish("stream", s.parentOf(cell), map[string]any{"name": name, "text": text})
 	}, s.event)

@@ -25,7 +25,7 @@ type bench struct {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{t: t}
-	p, err := start("", func(name, text string, _ int) {
+	p, err := start("", "", func(name, text string, _ int) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		b.b.WriteString(text)
@@ -135,7 +135,7 @@ func TestParseSize(t *testing.T) {
 		}
 	}
 	t.Setenv(memoryVariable, "lots")
-	if _, err := start("", nil, nil); err == nil || err.Error() != `kernel: FOURM_MEMORY="lots": expected a size like 8GiB or 512MB` {
+	if _, err := start("", "", nil, nil); err == nil || err.Error() != `kernel: FOURM_MEMORY="lots": expected a size like 8GiB or 512MB` {
 		t.Errorf("got %v", err)
 	}
 }

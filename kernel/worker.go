@@ -10,10 +10,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"sync"
 
+	"fourmlab/kernel/display"
 	"fourmlab/kernel/engine"
 	"fourmlab/kernel/session"
 )
@@ -43,6 +45,7 @@ type report struct {
 	Seq        int                `json:"seq,omitempty"` // the mark in the streams that stands before it
 	ID         string             `json:"id,omitempty"`
 	Bundle     map[string]any     `json:"bundle,omitempty"`
+	Metadata   map[string]any     `json:"metadata,omitempty"` // of the bundle
 	Failure    *engine.Failure    `json:"failure,omitempty"`
 	Forms      map[string]string  `json:"forms,omitempty"` // of an inspection, by media type
 	Completion *engine.Completion `json:"completion,omitempty"`
@@ -97,6 +100,22 @@ type worker struct {
 	deliver func(kind, id, target string, data map[string]any, buffers [][]byte) bool
 }
 
+// notebookLies is the folder of the notebook: what the parent says, else what
+// Jupyter's server does, else this one, in which Jupyter starts its kernels.
+func notebookLies() string {
+	if dir := os.Getenv(notebookFolder); dir != "" {
+		os.Unsetenv(notebookFolder)
+		return dir
+	}
+	if dir := filepath.Dir(os.Getenv("JPY_SESSION_NAME")); filepath.IsAbs(dir) {
+		if fi, err := os.Stat(dir); err == nil && fi.IsDir() {
+			return dir
+		}
+	}
+	dir, _ := os.Getwd()
+	return dir
+}
+
 // Worker runs cells for the parent process that started this one; a program
 // calls it when its first argument is "worker". It returns when the parent is
 // gone.
@@ -113,14 +132,17 @@ func Worker() error {
 		out: out, prints: []*os.File{os.Stdout, os.Stderr},
 		answers: make(chan order, 16), stops: make(chan struct{}, 1),
 	}
+	lies := notebookLies()
 	w.fresh = func() {
 		s := session.New()
+		s.Folder = lies
 		s.Late = w.printed
 		bound(s)
 		w.swap.Lock()
 		w.engine, w.ran = s, map[int]string{}
 		w.swap.Unlock()
 	}
+	w.lend()
 	w.fresh()
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
@@ -182,6 +204,7 @@ func (w *worker) send(r report) {
 	w.seq++
 	r.Seq = w.seq
 	r.Cell = cell
+	r.Bundle, r.Metadata = display.SplitMetadata(r.Bundle)
 	for _, f := range w.prints {
 		f.WriteString(markText(r.Seq))
 	}
@@ -211,6 +234,7 @@ func (w *worker) obey(ctx context.Context, o order) report {
 	if err := w.typed.open(); err != nil {
 		return report{Op: "done", Failure: &engine.Failure{Name: "error", Value: err.Error()}}
 	}
+	w.lend()
 	w.typed.running.Store(true)
 	r := w.cell(ctx, o.N, o.Code)
 	w.typed.running.Store(false)

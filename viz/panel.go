@@ -64,6 +64,8 @@ func panel(m modality.Modality, v any, o scene) *cell {
 		return tokenPanel(v, o.w, nil)
 	case string:
 		return textPanel(v, o.w, o.tight)
+	case []int:
+		return textPanel(strings.Join(modality.Numerals(v), " "), o.w, o.tight)
 	case nil:
 		need(o.op, false, "%q has no value", m.Name)
 	}

@@ -34,7 +34,7 @@ func Recon(s fourm.Sample, mk fourm.Masked, out fourm.Sample) *Figure {
 			}
 		}
 		r := row{name: m.Name, tint: colorOf(m.Name)}
-		if m.Kind == modality.Sequence {
+		if m.Kind != modality.Image {
 			c := wordCells(p, w)[0]
 			c.note = ""
 			r.cells = append(r.cells, c)
@@ -86,6 +86,12 @@ func score(m modality.Modality, a, b *modality.Picture) string {
 	}
 	if m.Look == modality.Label {
 		return fmt.Sprintf("mIoU %.1f %%", 100*meanIoU(a, b))
+	}
+	if m.Look == modality.Feature {
+		if c, ok := likeness(a, b); ok {
+			return fmt.Sprintf("cosine %.2f", c)
+		}
+		return ""
 	}
 	sum, n := 0.0, 0
 	for i := 0; i < len(b.Pix); i += b.C {

@@ -3,6 +3,7 @@ package main
 // Scripts and the kernel.
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -12,7 +13,8 @@ import (
 )
 
 func runScript(c *call) error {
-	engine := c.String("engine", "", "`ENGINE` that runs it: yaegi, or ssa (the one of notebook cells); by itself yaegi, and ssa for what yaegi runs wrongly")
+	engine := c.String("engine", "", "`ENGINE` that runs it: yaegi, or ssa (the one of notebook cells); by itself yaegi for plain programs, ssa for all others")
+	verbose := c.Bool("v", false, "say which engine runs it, and why")
 	words, err := c.parse()
 	if err != nil {
 		return err
@@ -20,7 +22,13 @@ func runScript(c *call) error {
 	if len(words) == 0 {
 		return usage{"no script given"}
 	}
-	return kernel.RunScript(words[0], *engine, words[1:])
+	err = kernel.Script{Path: words[0], Args: words[1:], Engine: *engine, Verbose: *verbose}.Run()
+	var fell kernel.Panicked
+	if errors.As(err, &fell) {
+		fmt.Fprintln(c.errors, err)
+		return exitStatus(2)
+	}
+	return err
 }
 
 func runKernel(c *call) error {

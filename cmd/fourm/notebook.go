@@ -32,6 +32,7 @@ type playing struct {
 	values  map[string]string
 	timeout time.Duration
 	dir     string
+	lies    string // the folder of the notebook
 }
 
 func (p *playing) flags(c *call) {
@@ -67,6 +68,7 @@ func (p *playing) read(c *call) (string, *notebook.File, error) {
 	if err := nb.Set(p.values); err != nil {
 		return "", nil, usage{err.Error()}
 	}
+	p.lies = filepath.Dir(words[0])
 	return words[0], nb, nil
 }
 
@@ -79,7 +81,7 @@ func (p *playing) play(nb *notebook.File, o kernel.Play) error {
 		ctx, cancel = context.WithTimeout(ctx, p.timeout)
 		defer cancel()
 	}
-	o.Dir = p.dir
+	o.Dir, o.Folder = p.dir, p.lies
 	return o.Run(ctx, nb)
 }
 

@@ -199,6 +199,8 @@ func (s Sample) Text(name string) string {
 			w = append(w, fmt.Sprintf("%s [%.2f %.2f %.2f %.2f]", b.Class, b.X0, b.Y0, b.X1, b.Y1))
 		}
 		return strings.Join(w, "; ")
+	case []int:
+		return strings.Join(Numerals(v), " ")
 	case image.Image:
 		return fmt.Sprintf("image %dx%d", v.Bounds().Dy(), v.Bounds().Dx())
 	default:

@@ -14,6 +14,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"fourmlab/fourm/exec"
@@ -39,6 +40,7 @@ type Options struct {
 	Schedule string      // of the learning rate: "" is a cosine that is never 0; "cosine" and "inverse-sqrt" are 4M's own
 	Cool     int         // last steps of "inverse-sqrt", in which the rate falls evenly to MinLR
 	Decay    float64     // weight decay: 0.05, as in 4M; negative stands for none
+	DecayEnd float64     // weight decay of the last step, reached from Decay by half a cosine; 0: as Decay, negative stands for none
 	Clip     float64     // largest gradient norm: 1; negative stands for none
 	Mask     mask.Mask   // how tokens are shared among the domains
 	Masks    []mask.Mask // a mixture by weight, in place of Mask
@@ -72,6 +74,9 @@ func (o Options) resolved() Options {
 	}
 	if o.Decay == 0 {
 		o.Decay = 0.05
+	}
+	if o.DecayEnd == 0 {
+		o.DecayEnd = o.Decay
 	}
 	if o.Clip == 0 {
 		o.Clip = 1
@@ -119,6 +124,23 @@ func (o Options) rate(step int) float64 {
 	return r.At(step)
 }
 
+// decay gives the weight decay of a step counted from 0, half a cosine over
+// the steps as the official weight_decay_end makes it (inventory 5).
+func (o Options) decay(step int) float64 {
+	return exec.Rates{Peak: max(o.Decay, 0), Last: max(o.DecayEnd, 0), Total: o.Steps}.At(step)
+}
+
+// Decays gives the weight decay of every step, with what zero values stand for
+// filled in.
+func (o Options) Decays() []float64 {
+	o = o.resolved()
+	out := make([]float64, o.Steps)
+	for i := range out {
+		out[i] = o.decay(i)
+	}
+	return out
+}
+
 // Rates gives the learning rate of every step, with what zero values stand for
 // filled in.
 func (o Options) Rates() []float64 {
@@ -149,7 +171,10 @@ func Fit(m *model.Model, data Data, o Options) (run *Run, err error) {
 	if data == nil || data.Len() == 0 {
 		fault.Panic("Model.Train", "no samples to train on")
 	}
-	l := &loop{m: m, o: o, run: &Run{Name: o.Name, Dir: o.Dir, Steps: o.Steps}, opt: exec.AdamW{Decay: max(o.Decay, 0)}}
+	for _, k := range append(slices.Clone(o.Masks), o.ValMask...) {
+		k.Check(m.In, m.Out)
+	}
+	l := &loop{m: m, o: o, run: &Run{Name: o.Name, Dir: o.Dir, Steps: o.Steps}}
 	defer func() { l.run.Err = err }()
 	f := l.facts()
 	f.Env = environment()
@@ -157,6 +182,16 @@ func Fit(m *model.Model, data Data, o Options) (run *Run, err error) {
 	if o.Dir != "" {
 		if err := os.MkdirAll(o.Dir, 0o777); err != nil {
 			return l.run, err
+		}
+		if l.data, err = markOf(m, data); err != nil {
+			return l.run, err
+		}
+		data = l.data
+		if o.Val != nil && o.Val.Len() > 0 {
+			if l.held, err = markOf(m, o.Val); err != nil {
+				return l.run, err
+			}
+			l.o.Val = l.held
 		}
 		if err := l.resume(); err != nil {
 			return l.run, err
@@ -194,9 +229,11 @@ type loop struct {
 	began  time.Time
 	spent  float64 // seconds of earlier sessions
 	best   float64 // lowest validation loss
+	data   *marked // the training samples, and those held out; nil where nothing is kept
+	held   *marked
 	fixed  []fixedBatch
 	net    *model.Net
-	sums   [][]float32      // of the gradients of a step's batches, where there are several
+	sum    exec.Sum         // of the gradients of a step's batches, where there are several
 	file   *os.File         // history
 	events *tfevents.Writer // nil: none
 }
@@ -252,6 +289,7 @@ func (l *loop) all(ctx context.Context, data Data) error {
 		if !finite(p.GradNorm) {
 			return fmt.Errorf("train: the gradient of %s is not a number at step %d; the weights are those before it (lower the learning rate of %g?)", l.broken(grads), step+1, l.o.LR)
 		}
+		l.opt.Decay = l.o.decay(step)
 		l.opt.Apply(params, grads, decays, p.LR, p.GradNorm, max(l.o.Clip, 0))
 		if err := l.after(ctx, &p); err != nil {
 			return err
@@ -270,6 +308,7 @@ func (l *loop) all(ctx context.Context, data Data) error {
 // p gets the losses.
 func (l *loop) gradients(ctx context.Context, src *source, step int, p *Point) ([]exec.Grad, error) {
 	share := 1 / float32(l.o.Accum)
+	l.sum.Clear()
 	batches := map[string]int{} // that had targets of a domain
 	for k := range l.o.Accum {
 		samples, err := l.draw(ctx, src, step*l.o.Accum+k)
@@ -299,20 +338,14 @@ func (l *loop) gradients(ctx context.Context, src *source, step int, p *Point) (
 			continue
 		}
 		for i, q := range l.m.Params {
-			if len(l.sums) <= i {
-				l.sums = append(l.sums, make([]float32, len(q.Data)))
-			}
-			if k == 0 {
-				clear(l.sums[i])
-			}
-			l.net.Grad(i).AddTo(l.sums[i], share)
+			l.sum.Add(i, len(q.Data), l.net.Grad(i), share)
 		}
 	}
 	for name, n := range batches {
 		p.Losses[name] /= float64(n)
 	}
 	if l.o.Accum > 1 {
-		return exec.Dense(l.sums), nil
+		return l.sum.Grads(), nil
 	}
 	grads := make([]exec.Grad, len(l.m.Params))
 	for i := range grads {
@@ -346,7 +379,7 @@ func (l *loop) after(ctx context.Context, p *Point) error {
 			return err
 		}
 		for _, d := range l.m.Out {
-			if v := p.Val[d.Name]; !finite(v) {
+			if v, ok := p.Val[d.Name]; ok && !finite(v) {
 				return fmt.Errorf("train: the validation loss of %s is %g after step %d (lower the learning rate of %g?)", d.Name, v, p.Step, l.o.LR)
 			}
 		}

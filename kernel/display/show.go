@@ -56,6 +56,17 @@ func Clear(wait bool) {
 	}
 }
 
+// Recover keeps a panic from ending the program, and prints it to standard
+// error in place of that. It is what a program of a notebook defers in a cell
+// that may fail.
+//
+//	defer display.Recover()
+func Recover() {
+	if r := recover(); r != nil {
+		fmt.Fprintf(os.Stderr, "panic: %v\n", r)
+	}
+}
+
 // page gives the host that shows pictures, nil where there is none and
 // results belong on standard output.
 func page() show.Host {

@@ -1,16 +1,20 @@
 package main
 
-// The child process: a program as the cell of a notebook.
+// The child process: a program as the cell of a notebook, or as a script.
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
 	"strings"
 
 	_ "github.com/goplus/ixgo/pkg" // the standard library for the programs
+	"github.com/traefik/yaegi/stdlib"
 
+	"fourmlab/kernel"
+	"fourmlab/kernel/engine"
 	"fourmlab/kernel/session"
 )
 
@@ -43,5 +47,22 @@ func runCell(path string) int {
 		return code
 	}
 	fmt.Fprintf(os.Stderr, "%s\n%s\n", strings.Join(r.Err.Trace, "\n"), r.Err)
+	return 1
+}
+
+// runScript runs the program at path as a script and gives the status to exit
+// with.
+func runScript(path string) int {
+	engine.Link(engine.Linked{Yaegi: stdlib.Symbols})
+	err := kernel.Script{Path: path}.Run()
+	var fell kernel.Panicked
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &fell):
+		fmt.Fprintln(os.Stderr, err)
+		return 2
+	}
+	fmt.Fprintln(os.Stderr, err)
 	return 1
 }

@@ -1,9 +1,11 @@
 // Gosuite asks Go's own test programs whether the session runs the language:
-// each becomes a cell of a notebook in a process of its own. docs/kernel.md
-// says which programs are chosen and lists those that fail, each with its
-// reason; a failure that is not listed there is an error.
+// each becomes a cell of a notebook in a process of its own, or with -scripts a
+// script, as "fourm run" runs it. docs/kernel.md says which programs are chosen
+// and lists those that fail, each with its reason; a failure that is not listed
+// there is an error.
 //
-//	go run ./kernel/gosuite    # from the top of the project; make go-suite
+//	go run ./kernel/gosuite             # from the top of the project
+//	go run ./kernel/gosuite -scripts    # make go-suite does both
 package main
 
 import (
@@ -28,7 +30,15 @@ const (
 	abreast = 2
 
 	listed = "docs/kernel.md"
-	report = "out/go-suite.txt"
+	report = "out/go-suite%s.txt"
+)
+
+// form is what programs are run as.
+type form struct{ word, suffix string }
+
+var (
+	cells   = form{"cell", ""}
+	scripts = form{"script", "-scripts"}
 )
 
 // result is what became of a program.
@@ -39,16 +49,26 @@ type result struct {
 }
 
 func main() {
-	if len(os.Args) == 2 {
-		os.Exit(runCell(os.Args[1]))
+	if len(os.Args) == 3 && os.Args[1] == cells.word {
+		os.Exit(runCell(os.Args[2]))
 	}
-	if err := suite(); err != nil {
+	if len(os.Args) == 3 && os.Args[1] == scripts.word {
+		os.Exit(runScript(os.Args[2]))
+	}
+	as := cells
+	if len(os.Args) == 2 && os.Args[1] == "-scripts" {
+		as = scripts
+	} else if len(os.Args) > 1 {
+		fmt.Fprintln(os.Stderr, "gosuite: no arguments but -scripts")
+		os.Exit(2)
+	}
+	if err := suite(as); err != nil {
 		fmt.Fprintln(os.Stderr, "gosuite:", err)
 		os.Exit(1)
 	}
 }
 
-func suite() error {
+func suite(as form) error {
 	out, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
 		return fmt.Errorf("go env GOROOT: %w", err)
@@ -67,15 +87,15 @@ func suite() error {
 	if err != nil {
 		return err
 	}
-	results, err := runAll(root, names)
+	results, err := runAll(as, root, names)
 	if err != nil {
 		return err
 	}
-	return judge(results, known)
+	return judge(as, results, known)
 }
 
 // runAll runs the programs, a few at a time.
-func runAll(root string, names []string) ([]result, error) {
+func runAll(as form, root string, names []string) ([]result, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -87,7 +107,7 @@ func runAll(root string, names []string) ([]result, error) {
 		wg.Go(func() {
 			for i := range next {
 				begun := time.Now()
-				why := runOne(self, root, names[i])
+				why := runOne(self, as, root, names[i])
 				results[i] = result{names[i], why, time.Since(begun)}
 			}
 		})
@@ -101,10 +121,10 @@ func runAll(root string, names []string) ([]result, error) {
 }
 
 // runOne runs a program in a process of its own and says why it failed, or "".
-func runOne(self, root, name string) string {
+func runOne(self string, as form, root, name string) string {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, self, name)
+	cmd := exec.CommandContext(ctx, self, as.word, name)
 	cmd.Dir = root
 	var got bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &got, &got // as Go's own runner compares them
@@ -135,7 +155,7 @@ func lastLine(text string) string {
 }
 
 // judge prints the failures and the summary, and writes the list.
-func judge(results []result, known map[string]string) error {
+func judge(as form, results []result, known map[string]string) error {
 	var list strings.Builder
 	passed, unlisted := 0, 0
 	for _, r := range results {
@@ -157,7 +177,8 @@ func judge(results []result, known map[string]string) error {
 		}
 		list.WriteString(line + "\n")
 	}
-	summary := fmt.Sprintf("%d of %d passed", passed, len(results))
+	summary := fmt.Sprintf("%d of %d passed as %ss", passed, len(results), as.word)
+	report := fmt.Sprintf(report, as.suffix)
 	fmt.Println(summary)
 	if err := os.MkdirAll(filepath.Dir(report), 0o755); err != nil {
 		return err

@@ -120,6 +120,11 @@ func (r *rewriter) variables() *engine.Failure {
 				return failure
 			}
 			r.tops[obj], r.fresh[id.Name] = e, e
+			if f := r.c.files[id.Name]; f != nil {
+				if failure := r.embedInto(f, obj.Type()); failure != nil {
+					return failure
+				}
+			}
 		}
 	}
 	return nil
@@ -273,6 +278,7 @@ func (w *work) compile(src string, order []*entity, cell *run) (p *product, fail
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
 	untangle(pkg.Prog)
+	numberLocals(s.ctx, localTypes(w.info))
 	in, err := s.ctx.NewInterp(pkg)
 	if err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: clean(err.Error())}

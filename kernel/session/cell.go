@@ -9,6 +9,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -30,6 +31,34 @@ type cell struct {
 	imports []*ast.ImportSpec
 	decls   []piece // types, constants, functions, methods
 	stmts   []piece // everything else, in order; VAR, FUNC for an init, or ILLEGAL
+
+	program, main bool                  // it has a package clause; it declares main
+	files         map[string]*embedding // what variables embed, by name
+}
+
+// packageClause is what a program starts with.
+var packageClause = regexp.MustCompile(`^package\s+([\pL_][\pL\pN_]*)$`)
+
+// openComment finds a comment that never ends, which would take the rest of
+// the cell with it.
+func openComment(code string) (pos token.Position, open bool) {
+	fset := token.NewFileSet()
+	var sc scanner.Scanner
+	sc.Init(fset.AddFile("", -1, len(code)), []byte(code), func(at token.Position, msg string) {
+		if !open && msg == "comment not terminated" {
+			pos, open = token.Position{Line: at.Line, Column: at.Column, Offset: at.Offset}, true
+		}
+	}, 0)
+	for {
+		if _, tok, _ := sc.Scan(); tok == token.EOF {
+			return pos, open
+		}
+	}
+}
+
+// end is the place behind the last character.
+func end(code string) (line, col int) {
+	return 1 + strings.Count(code, "\n"), len(code) - strings.LastIndexByte(code, '\n')
 }
 
 func (c *cell) empty() bool { return len(c.imports)+len(c.decls)+len(c.stmts) == 0 }
@@ -40,8 +69,19 @@ func file(n int) string { return fmt.Sprintf("In [%d]", n) }
 // parse cuts the cell and reports what is not Go.
 func (s *Session) parse(n int, code string) (*cell, *engine.Failure) {
 	c := &cell{n: n, code: code}
+	if pos, open := openComment(code); open {
+		pos.Filename = file(n)
+		return nil, s.compileError(pos, "comment not terminated")
+	}
 	names := map[string]map[string]bool{}
-	for _, p := range cut(code) {
+	for i, p := range cut(code) {
+		if m := packageClause.FindStringSubmatch(p.text); m != nil && p.tok == token.ILLEGAL {
+			if i > 0 || m[1] != "main" {
+				return nil, s.compileError(token.Position{Filename: file(n), Line: p.line, Column: p.col}, "a cell is part of package main: it needs no package clause, and can have none but package main, at its head")
+			}
+			c.program = true
+			continue
+		}
 		switch p.tok {
 		case token.IMPORT:
 			f, err := parser.ParseFile(token.NewFileSet(), "", c.at(p)+p.text, parser.ImportsOnly)
@@ -72,11 +112,21 @@ func (s *Session) parse(n int, code string) (*cell, *engine.Failure) {
 			}
 			if ok {
 				mention(names, fn, p.text)
+				c.main = c.main || fn.Recv == nil && fn.Name.Name == "main"
 			}
 			c.decls = append(c.decls, p)
 		}
 	}
+	var fault *embedFault
+	if c.files, fault = c.embeds(n, code); fault != nil {
+		return nil, s.compileError(fault.pos, fault.msg)
+	}
 	c.order(names)
+	if c.program && c.main {
+		// A whole program was put into the cell: it runs.
+		line, col := end(code)
+		c.stmts = append(c.stmts, piece{text: "main()", line: line, col: col, off: len(code)})
+	}
 	if len(c.stmts) > 0 {
 		if _, err := parser.ParseFile(token.NewFileSet(), "", "package main\nfunc _() {\n"+c.body()+"\n}", 0); err != nil {
 			return nil, s.syntaxError(n, err)
@@ -203,6 +253,9 @@ func shift(err error, lines, cols int) error {
 // importName gives the name an import is known by, "" for the package's own.
 func importName(spec *ast.ImportSpec) (name, path string) {
 	path, _ = strconv.Unquote(spec.Path.Value)
+	if meant, ok := engine.Current().Aliases[path]; ok {
+		path = meant
+	}
 	if spec.Name != nil {
 		name = spec.Name.Name
 	}

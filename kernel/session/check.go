@@ -10,6 +10,8 @@ import (
 	"go/scanner"
 	"go/token"
 	"go/types"
+	"maps"
+	"slices"
 	"strings"
 
 	"fourmlab/kernel/engine"
@@ -106,25 +108,22 @@ func identifiers(code string) map[string]bool {
 }
 
 // runtimeNames are declared in every program: what rewritten text calls.
-const runtimeNames = "func show" + hidden + "(xs ...any)\n"
+const runtimeNames = "func show" + hidden + "(xs ...any)\nfunc embedded" + hidden + "(n int, to any)\n"
 
 // check finds out what the cell means. It goes round until everything that
 // earlier cells declared fits what this one redefines, or is bound to the
-// former meaning.
+// former meaning: each round but the last binds something that was not.
 func (w *work) check() *engine.Failure {
 	for _, p := range w.c.stmts {
 		for _, n := range defined(p) {
 			w.vars[n] = true
 		}
 	}
-	var failure *engine.Failure
-	for range 12 {
-		var again bool
-		if failure, again = w.pass(); !again {
+	for {
+		if failure, again := w.pass(); !again {
 			return failure
 		}
 	}
-	return failure
 }
 
 // defined lists the variables that a statement at the top defines.
@@ -178,20 +177,20 @@ func (w *work) pass() (*engine.Failure, bool) {
 		return nil, true
 	}
 	var first *types.Error
-	again := false
+	again, bound := false, map[*decl]bool{}
 	for _, e := range errs {
 		off := w.fset.PositionFor(e.Pos, false).Offset
 		inOld := w.fset.File(e.Pos) == w.fset.File(oldFile.Pos())
 		switch {
 		case unused(e), !inOld && w.shownOrLater(e):
-		case inOld && w.fallBack(old, off-head):
+		case inOld && w.fallBack(old, off-head, bound):
 			again = true
 		case first == nil:
 			first = &e
 		}
-		if again {
-			return nil, true
-		}
+	}
+	if again {
+		return nil, true
 	}
 	if first != nil {
 		return w.s.compileError(w.fset.Position(first.Pos), first.Msg), false
@@ -203,7 +202,7 @@ func (w *work) pass() (*engine.Failure, bool) {
 // words may mean, and the users of what it redefines.
 func (w *work) surroundings() (*program, []*entity) {
 	set, order := map[*entity]bool{}, []*entity{}
-	for name := range identifiers(w.c.code) {
+	for _, name := range slices.Sorted(maps.Keys(identifiers(w.c.code))) {
 		if e := w.s.names[name]; e != nil {
 			reach(set, &order, e)
 		}
@@ -236,8 +235,8 @@ func (w *work) surroundings() (*program, []*entity) {
 func (w *work) cellFile(words map[string]bool) {
 	var b strings.Builder
 	b.WriteString("package main\n")
-	for name, e := range w.s.names {
-		if e.kind == isPackage && words[name] {
+	for _, name := range slices.Sorted(maps.Keys(words)) {
+		if e := w.s.names[name]; e != nil && e.kind == isPackage {
 			fmt.Fprintf(&b, "import %s %q\n", name, e.path)
 		}
 	}
@@ -261,12 +260,25 @@ func (w *work) cellFile(words map[string]bool) {
 func (w *work) dotted(e *entity, words map[string]bool) bool {
 	said := false
 	for _, name := range e.pkg.Scope().Names() {
-		if w.labels[name] != nil {
+		if w.labels[name] != nil || always(e.path) && w.s.taken(name, e) {
 			return false
 		}
 		said = said || words[name]
 	}
 	return said
+}
+
+// always tells whether every cell has the names of a package without its name.
+func always(path string) bool { return slices.Contains(engine.Current().Dots, path) }
+
+// taken tells whether another package that was imported with a dot has a name.
+func (s *Session) taken(name string, but *entity) bool {
+	for _, e := range s.dots {
+		if e != but && e.pkg.Scope().Lookup(name) != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // types runs the checker.

@@ -25,6 +25,8 @@ type places struct {
 	stack, caller, callee, panicking, pfn, next uintptr        // of a frame
 	arg, recovered                              uintptr        // of a panic
 	deferred                                    unsafe.Pointer // the type of a frame's list of deferred calls
+	defers                                      uintptr        // of a frame: that list
+	recover, fn                                 uintptr        // of a function
 
 	// What quick functions need beyond that.
 	preloaded              uintptr // of an Interp
@@ -54,6 +56,18 @@ func findPlaces() (p places, err, quick error) {
 		}
 		return t.Elem()
 	}
+	// alike compares one of the interpreter's structs with its twin here.
+	alike := func(t, twin reflect.Type) {
+		for i := range twin.NumField() {
+			f := twin.Field(i)
+			if off, _ := need(t, f.Name, nil); off != f.Offset && err == nil {
+				err = fmt.Errorf("the interpreter keeps %s of its %v elsewhere than ixgo 1.1.1", f.Name, t)
+			}
+		}
+		if t.Size() != twin.Size() && err == nil {
+			err = fmt.Errorf("the interpreter's %v has %d bytes, in ixgo 1.1.1 %d", t, t.Size(), twin.Size())
+		}
+	}
 	var t reflect.Type
 	p.msets, _ = need(interp, "msets", reflect.TypeFor[methodSets]())
 	p.funcs, t = need(interp, "funcs", nil)
@@ -67,18 +81,22 @@ func findPlaces() (p places, err, quick error) {
 	p.callee, _ = need(frame, "callee", reflect.TypeFor[*ixgo.Frame]())
 	p.pfn, _ = need(frame, "pfn", reflect.PointerTo(function))
 	p.next, _ = need(frame, "ipc", reflect.TypeFor[int]())
-	if _, t = need(frame, "_defer", nil); t != nil {
+	if p.defers, t = need(frame, "_defer", nil); t != nil {
 		p.deferred = typeWord(reflect.PointerTo(t))
+		alike(elem(t, reflect.Pointer), reflect.TypeFor[deferred]())
 	}
 	p.panicking, t = need(frame, "_panic", nil)
-	panicked := elem(t, reflect.Pointer)
-	p.arg, _ = need(panicked, "arg", reflect.TypeFor[any]())
-	p.recovered, _ = need(panicked, "recovered", reflect.TypeFor[bool]())
+	panicking := elem(t, reflect.Pointer)
+	alike(panicking, reflect.TypeFor[panicked]())
+	p.arg, _ = need(panicking, "arg", reflect.TypeFor[any]())
+	p.recovered, _ = need(panicking, "recovered", reflect.TypeFor[bool]())
+	p.recover, _ = need(function, "Recover", reflect.TypeFor[[]step]())
+	p.fn, _ = need(function, "Fn", reflect.TypeFor[*ssa.Function]())
+	p.interp, _ = need(frame, "interp", reflect.PointerTo(interp))
 	basis := err
 	p.preloaded, _ = need(interp, "preloadTypes", reflect.TypeFor[preloaded]())
 	p.template, _ = need(function, "stack", reflect.TypeFor[[]any]())
 	p.main, _ = need(function, "Main", reflect.TypeFor[*ssa.BasicBlock]())
-	p.interp, _ = need(frame, "interp", reflect.PointerTo(interp))
 	p.block, _ = need(frame, "block", reflect.TypeFor[*ssa.BasicBlock]())
 	p.deferid, _ = need(frame, "deferid", reflect.TypeFor[uint64]())
 	return p, basis, err

@@ -3,6 +3,7 @@ package session
 // Types as the checker sees them, and types as the running program has them.
 
 import (
+	"errors"
 	"fmt"
 	"go/types"
 	"reflect"
@@ -43,7 +44,16 @@ func (l *loader) Import(path string) (*types.Package, error) {
 	case path == nicknames && l.own != nil:
 		return l.own, nil
 	}
-	if _, ok := ixgo.LookupPackage(path); !ok && (l.source == nil || !l.source(path)) {
+	if _, ok := ixgo.LookupPackage(path); !ok && l.source != nil && l.source(path) {
+		// What linked packages mention ixgo has made, with nothing in it or a
+		// few types. The source would make those again, as others.
+		if t, ok := l.Loader.(*ixgo.TypesLoader); ok {
+			if p, named := t.LookupPackage(path); named && p.Scope().Len() > 0 {
+				return nil, fmt.Errorf("package %s is linked into this kernel as a part of others, without its names", path)
+			}
+		}
+		return nil, errSource
+	} else if !ok {
 		return nil, fmt.Errorf("package %s is not linked into this kernel (have the standard library, fourm, viz, datasets, gonum, gorgonia, plot and x/image)", path)
 	}
 	// A package that comes as source imports others while it is loaded; only
@@ -59,6 +69,9 @@ func (l *loader) Import(path string) (*types.Package, error) {
 	}
 	return l.Loader.Import(path)
 }
+
+// errSource tells the importer to look for the source.
+var errSource = errors.New("the package comes as source")
 
 // Installed gives a package's table to the interpreter.
 func (l *loader) Installed(path string) (*ixgo.Package, bool) {

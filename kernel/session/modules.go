@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -22,9 +23,11 @@ import (
 
 // modules is where the session's modules are listed, and what it found there.
 type modules struct {
-	root string            // of a module that requires them all; "" before the first
-	dirs map[string]string // of packages by path
-	vars map[string]bool   // variables of packages that programs share already
+	root   string            // of a module that requires them all; "" before the first
+	dirs   map[string]string // of packages by path
+	vars   map[string]bool   // variables of packages that programs share already
+	chosen []string          // modules whose version the person chose
+	around *around           // the module in which the notebook lies
 }
 
 // source is what the go command knows of a package.
@@ -39,32 +42,84 @@ type source struct {
 
 var modulePath = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9.-]*\.[a-zA-Z]{2,}(/[\pL\pN._~+-]+)*$`)
 
-// Fetch makes a package of another module known, at a version ("" for the
-// latest, or the one that is there). What is done is told on standard error.
-// The error is one sentence for the person.
-func (s *Session) Fetch(path, version string) error {
-	if !modulePath.MatchString(path) {
-		return fmt.Errorf("package %s is not linked into this kernel, and no module has such a name", path)
-	}
+// find makes a package of another module known: of the one in which the
+// notebook lies or that it requires, else of one that is fetched, at its latest
+// version. What is done is told on standard error. The error is one sentence
+// for the person.
+func (s *Session) find(path string) error {
 	if _, err := exec.LookPath("go"); err != nil {
 		return fmt.Errorf("package %s is not linked into this kernel, and there is no go command here to fetch it", path)
 	}
-	if err := s.modules.open(); err != nil {
+	m := &s.modules
+	if !slices.ContainsFunc(m.chosen, func(module string) bool { return belongs(path, module) }) {
+		if found, err := m.nearby(s.home(), path); found || err != nil {
+			return err
+		}
+	}
+	if !modulePath.MatchString(path) {
+		return fmt.Errorf("package %s is not linked into this kernel, and no module has such a name", path)
+	}
+	if err := m.open(); err != nil {
 		return fmt.Errorf("package %s is not linked into this kernel, and cannot be fetched: %w", path, err)
 	}
-	at := path + "@latest"
-	if version != "" {
-		at = path + "@" + version
-	}
-	if version != "" || !s.modules.has(path) {
-		fmt.Fprintf(os.Stderr, "fetching %s ...\n", at)
-		if _, err := s.modules.command("get", at); err != nil {
+	if !m.has(path) {
+		fmt.Fprintf(os.Stderr, "fetching %s@latest ...\n", path)
+		if _, err := m.command("get", path+"@latest"); err != nil {
 			return fmt.Errorf("package %s is not linked into this kernel, and cannot be fetched: %w", path, err)
 		}
 	}
-	out, err := s.modules.command("list", "-e", "-deps", "-json=ImportPath,Dir,Name,Standard,SFiles,Error", path)
+	found, err := m.list(path, m.command)
+	if err == nil && !found {
+		err = errors.New("its module does not have it")
+	}
 	if err != nil {
-		return fmt.Errorf("package %s is not linked into this kernel, and cannot be fetched: %w", path, err)
+		return fmt.Errorf("package %s is not linked into this kernel, and cannot be used: %w", path, err)
+	}
+	return nil
+}
+
+// Get fetches a module at a version ("" for the latest): packages that are
+// imported from then on are those of that version.
+func (s *Session) Get(module, version string) error {
+	if version == "" {
+		version = "latest"
+	}
+	if !modulePath.MatchString(module) {
+		return fmt.Errorf("%s: no module has such a name", module)
+	}
+	for _, path := range ixgo.PackageList() {
+		if belongs(path, module) && strings.Contains(module, ".") {
+			return fmt.Errorf("%s is linked into this kernel (%s), at the version it was built with", module, path)
+		}
+	}
+	for path := range s.modules.dirs {
+		if belongs(path, module) {
+			return fmt.Errorf("%s is in use already (%s); %%reset or a new kernel can take another version", module, path)
+		}
+	}
+	if _, err := exec.LookPath("go"); err != nil {
+		return errors.New("there is no go command here to fetch modules with")
+	}
+	if err := s.modules.open(); err != nil {
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "fetching %s@%s ...\n", module, version)
+	if _, err := s.modules.command("get", module+"@"+version); err != nil {
+		return err
+	}
+	s.modules.chosen = append(s.modules.chosen, module)
+	return nil
+}
+
+// belongs tells whether a package is one of the module, by their paths.
+func belongs(path, module string) bool { return path == module || strings.HasPrefix(path, module+"/") }
+
+// list takes a package and all it needs from the go command, which runs where
+// command does, and tells whether there is such a package.
+func (m *modules) list(path string, command func(args ...string) ([]byte, error)) (bool, error) {
+	out, err := command("list", "-e", "-deps", "-json=ImportPath,Dir,Name,Standard,SFiles,Error", path)
+	if err != nil {
+		return false, err
 	}
 	found := map[string]string{}
 	for d := json.NewDecoder(bytes.NewReader(out)); ; {
@@ -72,7 +127,7 @@ func (s *Session) Fetch(path, version string) error {
 		if err := d.Decode(&p); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
-			return fmt.Errorf("package %s is not linked into this kernel, and cannot be fetched: %w", path, err)
+			return false, err
 		}
 		if _, linked := ixgo.LookupPackage(p.ImportPath); linked || p.ImportPath == "unsafe" {
 			continue
@@ -81,20 +136,25 @@ func (s *Session) Fetch(path, version string) error {
 		// which is found when it is loaded.
 		switch {
 		case p.Standard:
+		case p.ImportPath == path && p.Dir == "":
+			return false, nil
 		case p.Error != nil:
-			return fmt.Errorf("package %s is not linked into this kernel, and cannot be fetched: %s", path, firstLine(p.Error.Err))
+			return false, errors.New(firstLine(p.Error.Err))
 		case len(p.SFiles) > 0:
-			return fmt.Errorf("package %s needs %s, part of which is assembly; cells are interpreted", path, p.ImportPath)
+			return false, fmt.Errorf("it needs %s, part of which is assembly; cells are interpreted", p.ImportPath)
 		case p.ImportPath == path && p.Name == "main":
-			return fmt.Errorf("package %s is a program, not a package to import", path)
+			return false, errors.New("it is a program, not a package to import")
 		default:
 			found[p.ImportPath] = p.Dir
 		}
 	}
-	for p, dir := range found {
-		s.modules.dirs[p] = dir
+	if m.dirs == nil {
+		m.dirs, m.vars = map[string]string{}, map[string]bool{}
 	}
-	return nil
+	for p, dir := range found {
+		m.dirs[p] = dir
+	}
+	return true, nil
 }
 
 // Close removes what the session has written to the disk.
@@ -120,7 +180,10 @@ func (m *modules) open() error {
 	if err := os.WriteFile(filepath.Join(root, "go.mod"), []byte("module cells\n"), 0o644); err != nil {
 		return err
 	}
-	m.root, m.dirs, m.vars = root, map[string]string{}, map[string]bool{}
+	m.root = root
+	if m.dirs == nil {
+		m.dirs, m.vars = map[string]string{}, map[string]bool{}
+	}
 	return nil
 }
 
@@ -133,9 +196,14 @@ func (m *modules) has(path string) bool {
 // command runs the go command in the session's module. The error is the first
 // line of what it says.
 func (m *modules) command(args ...string) ([]byte, error) {
+	return goCommand(m.root, []string{"GOFLAGS=-mod=mod -tags=" + strings.Join(tags, ","), "GOWORK=off"}, args...)
+}
+
+// goCommand runs the go command in a folder, with more in its environment.
+func goCommand(dir string, env []string, args ...string) ([]byte, error) {
 	cmd := exec.Command("go", args...)
-	cmd.Dir = m.root
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod -tags="+strings.Join(tags, ","), "GOWORK=off", "CGO_ENABLED=0")
+	cmd.Dir = dir
+	cmd.Env = append(append(os.Environ(), "CGO_ENABLED=0"), env...)
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
 	if err := cmd.Run(); err != nil {

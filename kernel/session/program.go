@@ -3,12 +3,19 @@ package session
 // A whole program, run by the interpreter that runs cells.
 
 import (
+	"errors"
+	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"go/types"
+	"log"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
+	"unsafe"
 
 	"github.com/goplus/ixgo"
 	"golang.org/x/tools/go/ssa"
@@ -20,6 +27,9 @@ type Program struct {
 	Info *types.Info
 	path string
 	ctx  *ixgo.Context
+
+	alarm   alarm
+	modules modules
 }
 
 // Check reads a program that may import what is linked in. The error has a
@@ -28,7 +38,11 @@ func Check(path string, src []byte) (*Program, error) {
 	ctx := ixgo.NewContext(ixgo.OptionLoadAllImethod)
 	l := newLoader(ctx.Loader, ctx.Importer)
 	ctx.Loader, ctx.Importer = l, imports{l}
-	ctx.Lookup = func(string, string) (string, bool) { return "", false }
+	p := &Program{path: path, ctx: ctx}
+	ctx.Lookup = p.modules.lookup
+	ctx.BuildContext.CgoEnabled = false
+	ctx.BuildContext.BuildTags = tags
+	l.source = func(path string) bool { return p.modules.dirs[path] != "" }
 	f, err := parser.ParseFile(ctx.FileSet, path, src, parser.ParseComments)
 	if err != nil {
 		return nil, err
@@ -36,7 +50,10 @@ func Check(path string, src []byte) (*Program, error) {
 	if f.Name.Name != "main" {
 		return nil, fmt.Errorf("%s: package %s, expected main", path, f.Name.Name)
 	}
-	p := &Program{File: f, Info: newInfo(), path: path, ctx: ctx}
+	p.File, p.Info = f, newInfo()
+	if err := p.find(); err != nil {
+		return nil, err
+	}
 	var lines []string
 	conf := types.Config{Importer: ctx.Importer, Error: func(err error) {
 		if len(lines) < 10 {
@@ -53,52 +70,139 @@ func Check(path string, src []byte) (*Program, error) {
 	return p, nil
 }
 
+// find makes the packages known that the program imports from the module in
+// which it lies.
+func (p *Program) find() error {
+	for _, spec := range p.File.Imports {
+		_, path := importName(spec)
+		if _, linked := ixgo.LookupPackage(path); linked || path == "unsafe" {
+			continue
+		}
+		found, err := p.modules.nearby(filepath.Dir(p.path), path)
+		switch {
+		case err != nil:
+			return fmt.Errorf("%s: %w", p.Position(spec.Pos()), err)
+		case !found:
+			return fmt.Errorf("%s: package %s is not linked in, and no module around the program has it", p.Position(spec.Pos()), path)
+		}
+	}
+	return nil
+}
+
 // Position says where something stands.
 func (p *Program) Position(pos token.Pos) token.Position { return p.ctx.FileSet.Position(pos) }
 
-// Run runs the program and gives its exit code. The error is a panic that
-// nothing recovered from, with the places that led to it.
-func (p *Program) Run(args []string) (int, error) {
+// Run runs the program to its end. It ends the process itself where a compiled
+// one would: os.Exit and a panic that nothing recovered from do, and a deadlock
+// is found by Go. Before the first two it calls ending, which may be nil.
+func (p *Program) Run(args []string, ending func()) error {
+	s := &Session{methods: quickMethods{}}
+	s.stops.runs = map[unsafe.Pointer]*run{}
+	if ending == nil {
+		ending = func() {}
+	}
+	p.bindEnds(ending)
+	p.alarm.bindTimers(p.ctx)
+	ast.Inspect(p.File, func(n ast.Node) bool {
+		if r, ok := n.(*ast.RangeStmt); ok {
+			if length, ok := counts(p.Info, r); ok {
+				r.X = &ast.BasicLit{ValuePos: r.X.Pos(), Kind: token.INT, Value: length}
+			}
+		}
+		return true
+	})
 	pkg, err := p.ctx.LoadAstFile("main", p.File)
 	if err != nil {
-		return 2, err
+		return err
 	}
 	untangle(pkg.Prog)
+	numberLocals(p.ctx, nil)
 	in, err := p.ctx.NewInterp(pkg)
 	if err != nil {
-		return 2, err
+		return errors.New(clean(err.Error()))
 	}
-	hasten(in)
-	code, err := p.ctx.RunInterp(in, p.path, args)
-	if err == nil {
-		return code, nil
+	if innerErr != nil {
+		return innerErr
 	}
-	var stack []byte
-	switch e := err.(type) {
-	case ixgo.PanicError:
-		stack = e.Stack()
-	case ixgo.FatalError:
-		stack = e.Stack()
-	}
-	text := valueText(err)
-	if at := strings.Index(string(stack), p.path+":"); at >= 0 {
-		where, _, _ := strings.Cut(string(stack[at:]), " ")
-		text += "\n\t" + strings.TrimSpace(where)
-	}
-	return max(code, 2), fmt.Errorf("panic: %s", text)
-}
-
-// hasten makes a program's functions quick, as those of cells are; nothing
-// stops it but a signal.
-func hasten(in *ixgo.Interp) {
-	g := &gate{s: &Session{methods: quickMethods{}}}
+	g := &gate{s: s}
 	funcs := functionsOf(in)
+	g.amend(in, funcs)
 	for _, f := range funcs {
 		for i, instr := range f.instrs {
-			if x, ok := instr.(*ssa.Defer); ok && x.DeferStack != nil {
-				f.steps[i] = deferOutside(f, x, f.steps[i])
+			if x, ok := instr.(*ssa.Go); ok {
+				f.steps[i] = p.launch(in, f, x, ending)
 			}
 		}
 	}
 	g.quicken(in, funcs)
+	g.shelter(funcs)
+	os.Args = append([]string{p.path}, args...)
+	flag.CommandLine = flag.NewFlagSet(p.path, flag.ExitOnError)
+	defer p.EndWhenAsleep(ending)()
+	for _, name := range []string{"init", "main"} {
+		if out := call(in, in.MainPkg().Func(name)); out.panicked != nil {
+			p.fell(out.panicked, out.stack, ending)
+		}
+	}
+	return nil
+}
+
+// launch is a go statement. A panic that leaves it ends the program.
+func (p *Program) launch(in *ixgo.Interp, f function, x *ssa.Go, ending func()) step {
+	value := f.register(x.Call.Value)
+	var args, bindings []int
+	for _, a := range x.Call.Args {
+		args = append(args, f.register(a))
+	}
+	if c, ok := x.Call.Value.(*ssa.MakeClosure); ok {
+		for _, b := range c.Bindings {
+			bindings = append(bindings, f.register(b))
+		}
+	}
+	return func(fr *ixgo.Frame) {
+		fn, with := prepareCall(in, fr, &x.Call, value, args, bindings)
+		go func() {
+			root := new(ixgo.Frame)
+			defer func() {
+				if e := recover(); e != nil {
+					p.fell(e, stackOf(innermost(root)), ending)
+				}
+			}()
+			callDiscardsResult(in, root, fn, with, x.Call.Args)
+		}()
+	}
+}
+
+// bindEnds makes what ends a program end the process.
+func (p *Program) bindEnds(ending func()) {
+	exit := func(code int) {
+		ending()
+		os.Exit(code)
+	}
+	p.ctx.RegisterExternal("os.Exit", exit)
+	p.ctx.RegisterExternal("syscall.Exit", exit)
+	p.ctx.RegisterExternal("runtime.Goexit", runtime.Goexit)
+	p.ctx.RegisterExternal("log.Fatal", func(v ...any) { log.Print(v...); exit(1) })
+	p.ctx.RegisterExternal("log.Fatalln", func(v ...any) { log.Println(v...); exit(1) })
+	p.ctx.RegisterExternal("log.Fatalf", func(f string, v ...any) { log.Printf(f, v...); exit(1) })
+	p.ctx.RegisterExternal("(*log.Logger).Fatal", func(l *log.Logger, v ...any) { l.Print(v...); exit(1) })
+	p.ctx.RegisterExternal("(*log.Logger).Fatalln", func(l *log.Logger, v ...any) { l.Println(v...); exit(1) })
+	p.ctx.RegisterExternal("(*log.Logger).Fatalf", func(l *log.Logger, f string, v ...any) { l.Printf(f, v...); exit(1) })
+}
+
+// fell ends the process after a panic that nothing recovered from, with the
+// place in the program that it came from.
+func (p *Program) fell(e any, stack []byte, ending func()) {
+	if x, ok := e.(ixgo.PanicError); ok {
+		stack = append(x.Stack(), stack...)
+	}
+	text := valueText(e)
+	if at := strings.Index(string(stack), p.path+":"); at >= 0 {
+		where, _, _ := strings.Cut(string(stack[at:]), " ")
+		where, _, _ = strings.Cut(where, "\n")
+		text += "\n\t" + strings.TrimSpace(where)
+	}
+	ending()
+	fmt.Fprintf(os.Stderr, "panic: %s\n", text)
+	os.Exit(2)
 }

@@ -8,15 +8,17 @@ import (
 )
 
 // fallBack binds an old declaration that no longer fits to the former meaning
-// of what it uses, and tells whether that changed anything.
-func (w *work) fallBack(p *program, off int) bool {
+// of what it uses, and tells whether that changed anything. What was bound in
+// this round is left alone: it has to be checked first.
+func (w *work) fallBack(p *program, off int, bound map[*decl]bool) bool {
 	sp, ok := p.at(off)
-	if !ok {
-		return false
+	if !ok || bound[sp.decl] {
+		return ok
 	}
 	for _, c := range w.changes {
 		if c.froze && c.now == sp.owner && sp.decl != sp.owner.decl {
 			w.dropMethod(sp.owner, sp.decl)
+			bound[sp.decl] = true
 			return true
 		}
 	}
@@ -28,6 +30,7 @@ func (w *work) fallBack(p *program, off int) bool {
 			c.former = w.former(c.now)
 		}
 		w.setText(sp.decl, relink(sp.decl.text, map[*entity]*entity{c.now: c.former}))
+		bound[sp.decl] = true
 		return true
 	}
 	return false

@@ -3,6 +3,7 @@ package session
 // From the text as typed to the text that runs.
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -81,6 +82,9 @@ func shows(info *types.Info, x ast.Expr) bool {
 		return true
 	}
 	f, ok := info.Uses[id].(*types.Func)
+	if ok && f.Pkg() != nil && f.Pkg().Path() == displayPath+"/bare" {
+		return false // it has shown what there is
+	}
 	return !ok || f.Pkg() == nil || f.Pkg().Path() != "fmt" || !strings.Contains(f.Name(), "rint") || strings.HasPrefix(f.Name(), "S")
 }
 
@@ -103,13 +107,20 @@ func (r *rewriter) node(n ast.Node) bool {
 // over that number: Go does not look at the array then, which may be where a
 // nil pointer points to.
 func (r *rewriter) count(n *ast.RangeStmt) {
-	t := r.info.Types[n.X].Type
+	if length, ok := counts(r.info, n); ok {
+		r.replace(n.X.Pos(), n.X.End(), segment{text: length})
+	}
+}
+
+// counts tells whether a range needs only the length of an array, and gives it.
+func counts(info *types.Info, n *ast.RangeStmt) (length string, ok bool) {
+	t := info.Types[n.X].Type
 	if t == nil || n.Value != nil || n.Key != nil && n.Tok != token.DEFINE {
-		return
+		return "", false
 	}
 	a, ok := t.Underlying().(*types.Array)
 	if _, plain := ast.Unparen(n.X).(*ast.Ident); !ok || plain {
-		return
+		return "", false
 	}
 	fixed := true
 	ast.Inspect(n.X, func(x ast.Node) bool {
@@ -121,9 +132,7 @@ func (r *rewriter) count(n *ast.RangeStmt) {
 		}
 		return fixed
 	})
-	if fixed {
-		r.replace(n.X.Pos(), n.X.End(), segment{text: strconv.FormatInt(a.Len(), 10)})
-	}
+	return strconv.FormatInt(a.Len(), 10), fixed
 }
 
 // meaning gives what stands for a name, or nil when the name itself does.
@@ -234,6 +243,10 @@ func (r *rewriter) topVar(g *ast.GenDecl, vs *ast.ValueSpec) {
 	zero := "z" + hidden
 	r.replace(g.Pos(), vs.Type.Pos(), segment{text: "{ var " + zero + " "})
 	put := []segment{{text: "; _ = " + zero}}
+	if e := r.c.files[vs.Names[0].Name]; e != nil {
+		put = append(put, segment{text: fmt.Sprintf("; embedded%s(%d, &%s)", hidden, len(r.s.embedding), zero)})
+		r.s.embedding = append(r.s.embedding, e)
+	}
 	for _, n := range vs.Names {
 		if n.Name != "_" {
 			put = append(put, segment{text: "; "})

@@ -44,7 +44,7 @@ func TestSnippetsAsScripts(t *testing.T) {
 		_, beyond := p.BeyondYaegi()
 		var out string
 		if i%4 == 0 && c.name != "range over the array of a nil pointer" { // the engine of the cells, which the other tests are about
-			out = capture(t, func() { _, err = p.Run(nil) })
+			out = capture(t, func() { err = p.Run(nil, nil) })
 			same("ssa", out, err)
 		}
 		if beyond != "" {

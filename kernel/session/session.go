@@ -40,7 +40,6 @@ package session
 
 import (
 	"context"
-	"fmt"
 	"go/types"
 	"reflect"
 	"strings"
@@ -64,24 +63,30 @@ type Session struct {
 	// number; nil means standard output.
 	Late func(cell int, text string) (int, error)
 
-	ctx      *ixgo.Context
-	loader   *loader
-	names    map[string]*entity // what a name means to the next cell
-	pkgs     map[string]*entity // packages by path
-	dots     []*entity          // packages imported into the scope of every cell
-	given    map[string]bool    // paths of packages that no cell had to import
-	serial   int                // makes hidden names unique
-	shown    []any
-	sources  map[int]string        // cells by number, for tracebacks
-	made     map[reflect.Type]bool // types with methods that programs have made
-	known    *knowledge            // what the checker says of the names, for completion
-	manuals  map[string]*manual    // the documentation that was asked for
-	warm     chan *ixgo.SSABuilder
-	warming  bool // a builder is in warm, or on its way
-	modules  modules
-	viaYaegi bool              // the cell that runs was given to yaegi
-	methods  quickMethods      // those of earlier cells' types
-	unfit    map[string]string // functions of the last program that are not quick, and why
+	// Folder is where the notebook lies: what cells embed is found from there,
+	// and the module whose packages they import. "" is the folder of the process.
+	Folder string
+
+	ctx        *ixgo.Context
+	loader     *loader
+	names      map[string]*entity // what a name means to the next cell
+	pkgs       map[string]*entity // packages by path
+	dots       []*entity          // packages imported into the scope of every cell
+	given      map[string]bool    // paths of packages that no cell had to import
+	serial     int                // makes hidden names unique
+	shown      []any
+	sources    map[int]string        // cells by number, for tracebacks
+	made       map[reflect.Type]bool // types with methods that programs have made
+	known      *knowledge            // what the checker says of the names, for completion
+	manuals    map[string]*manual    // the documentation that was asked for
+	warm       chan *ixgo.SSABuilder
+	warming    bool // a builder is in warm, or on its way
+	modules    modules
+	viaYaegi   bool              // the cell that runs was given to yaegi
+	methods    quickMethods      // those of earlier cells' types
+	embedding  []*embedding      // of the cell that runs
+	recovering recoverers        // methods of all programs; under the lock of stops
+	unfit      map[string]string // functions of the last program that are not quick, and why
 
 	stops    stops
 	limits   limits
@@ -118,6 +123,12 @@ func New() *Session {
 			s.given[path] = true
 		}
 	}
+	for _, path := range engine.Current().Dots {
+		if e, err := s.load(path); err == nil {
+			s.dots = append(s.dots, e)
+			s.given[path] = true
+		}
+	}
 	s.prepare()
 	return s
 }
@@ -125,7 +136,7 @@ func New() *Session {
 // Run runs a cell and waits for it. The context's end interrupts it.
 func (s *Session) Run(ctx context.Context, n int, code string) engine.Result {
 	s.sources[n] = code
-	s.shown = nil
+	s.shown, s.embedding = nil, nil
 	r := newRun(n)
 	s.running.Store(r)
 	defer s.running.Store(nil)
@@ -137,9 +148,17 @@ func (s *Session) Run(ctx context.Context, n int, code string) engine.Result {
 		return engine.Result{Err: failure}
 	}
 	if err := lastError(s.shown); err != nil {
-		return engine.Result{Err: &engine.Failure{Name: "error", Value: oneLine(fmt.Sprint(err))}}
+		return engine.Result{Err: &engine.Failure{Name: "error", Value: s.said(ctx, n, err)}}
 	}
 	return engine.Result{Values: s.shown}
+}
+
+// home is the folder of the notebook.
+func (s *Session) home() string {
+	if s.Folder == "" {
+		return "."
+	}
+	return s.Folder
 }
 
 // lastError gives the error that a cell ends in, if it does.
@@ -181,7 +200,7 @@ func (s *Session) load(path string) (*entity, error) {
 	}
 	s.builders.Wait()
 	if _, linked := ixgo.LookupPackage(path); !linked && path != "unsafe" && path != nicknames && s.modules.dirs[path] == "" {
-		if err := s.Fetch(path, ""); err != nil {
+		if err := s.find(path); err != nil {
 			return nil, err
 		}
 	}

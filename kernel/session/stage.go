@@ -132,11 +132,11 @@ func (w *work) define(piece int, name string, k kind, alone bool) {
 	w.defs = append(w.defs, def{piece, now, ""})
 }
 
-// all lists everything the session knows.
+// all lists everything the session knows, always in the same order.
 func (s *Session) all() []*entity {
 	set, order := map[*entity]bool{}, []*entity{}
-	for _, e := range s.names {
-		reach(set, &order, e)
+	for _, name := range slices.Sorted(maps.Keys(s.names)) {
+		reach(set, &order, s.names[name])
 	}
 	return order
 }

@@ -18,6 +18,7 @@ import (
 // watch replaces the steps of a program that has not run yet.
 func (g *gate) watch(in *ixgo.Interp) {
 	funcs := functionsOf(in)
+	g.amend(in, funcs)
 	for _, f := range funcs {
 		for i, instr := range f.instrs {
 			if s := g.asking(in, f, instr, f.steps[i]); s != nil {
@@ -26,6 +27,7 @@ func (g *gate) watch(in *ixgo.Interp) {
 		}
 	}
 	g.quicken(in, funcs)
+	g.shelter(funcs)
 	for _, f := range funcs {
 		if len(f.steps) > 0 {
 			f.steps[0] = g.first(f.steps[0])
@@ -135,10 +137,6 @@ func (g *gate) asking(in *ixgo.Interp, f function, instr ssa.Instruction, do ste
 		return g.send(f, x, do)
 	case *ssa.Go:
 		return g.spawn(in, f, x)
-	case *ssa.Defer:
-		if x.DeferStack != nil {
-			return deferOutside(f, x, do)
-		}
 	case *ssa.Select:
 		if x.Blocking {
 			return g.choose(f, x, do)

@@ -70,12 +70,14 @@ func blank(s string) string {
 
 var ours = regexp.MustCompile(`\(\*p` + hidden + `([\pL\pN_]+)\)`)
 var alias = regexp.MustCompile(`pkg` + hidden + `(?:\w+_)?(\w+)`)
+var shower = regexp.MustCompile(` in argument to (main\.)?show` + hidden)
 var number = regexp.MustCompile(hidden + `\d+`)
 
 // clean takes the session's own names out of a message.
 func clean(msg string) string {
 	msg = ours.ReplaceAllString(msg, "$1")
 	msg = alias.ReplaceAllString(msg, "$1")
+	msg = shower.ReplaceAllString(msg, "")
 	return number.ReplaceAllString(msg, " (before it was redefined)")
 }
 
@@ -153,7 +155,7 @@ func valueText(v any) (text string) {
 			text = fmt.Sprintf("%T (its text panics: %v)", v, r)
 		}
 	}()
-	switch x := v.(type) {
+	switch x := asCompiled(v).(type) {
 	case nil:
 		return (&runtime.PanicNilError{}).Error()
 	case ixgo.PanicError:

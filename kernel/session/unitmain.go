@@ -101,7 +101,7 @@ func (m *mainWriter) name(f *ast.File) {
 			}
 			m.words[name] = true
 			current[id.Name], label[id.Name], m.names[obj] = obj.Type(), name, name
-			if m.hoist[id.Name] && name == id.Name {
+			if m.hoist[id.Name] && name == id.Name || m.cells[max(m.cellOf(st), 0)].apart {
 				m.vars = append(m.vars, name)
 				continue
 			}
@@ -259,11 +259,16 @@ func (m *mainWriter) write(f *ast.File) *Unit {
 			decls = append(decls, markAny.ReplaceAllString(d, ""))
 		}
 		u.Decls = append(u.Decls, decls)
+		u.Typed = append(u.Typed, c.imports)
 		var b strings.Builder
 		for _, st := range c.stmts {
 			b.WriteString(st.before + markPrefix.ReplaceAllString(m.patched(st.lo, st.hi), "") + st.after + "\n")
 		}
-		u.Body = append(u.Body, strings.TrimSuffix(b.String(), "\n"))
+		body := c.note + strings.TrimSuffix(b.String(), "\n")
+		if c.apart && body != "" {
+			body = CellFunc + "\n" + body + "\n" + CellFuncEnd
+		}
+		u.Body = append(u.Body, body)
 	}
 	for obj := range m.names {
 		if !m.isVar(m.names[obj]) && !read[m.names[obj]] {
@@ -279,8 +284,16 @@ func (m *mainWriter) write(f *ast.File) *Unit {
 			}
 		}
 	}
+	for _, obj := range m.info.Uses {
+		if p := obj.Pkg(); p != nil && always(p.Path()) && obj.Parent() == p.Scope() {
+			m.used["."+p.Path()] = true
+		}
+	}
 	lines := map[string]bool{}
 	for name, path := range m.imports {
+		if strings.HasPrefix(name, ".") && always(path) && (!m.used[name] || !m.bare(path)) {
+			continue
+		}
 		if m.used[name] || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") {
 			pkg, _ := m.s.ctx.Importer.Import(path)
 			lines[quoted(name, path, pkg)] = true

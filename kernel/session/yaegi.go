@@ -10,10 +10,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"go/ast"
 	"go/parser"
 	"go/token"
-	"go/types"
 	"os"
 	"reflect"
 	"regexp"
@@ -25,9 +23,9 @@ import (
 	"fourmlab/kernel/engine"
 )
 
-// RunYaegi runs a cell in yaegi. What yaegi is known to run wrongly, and what
-// has types or packages that only the session's own engine has, runs there,
-// and a line on standard error says so.
+// RunYaegi runs a cell in yaegi. What is not in the list of what yaegi runs as
+// Go does (admit.go), and what has types or packages that only the session's
+// own engine has, runs there, and a line on standard error says so.
 func (s *Session) RunYaegi(ctx context.Context, n int, code string) engine.Result {
 	s.viaYaegi = true
 	defer func() { s.viaYaegi = false }()
@@ -47,10 +45,10 @@ func (p *product) runs(ctx context.Context, r *run) *engine.Failure {
 		}
 	}
 	where := file(r.n) + ": "
-	if at.IsValid() {
+	if at.IsValid() && strings.HasPrefix(at.Filename, "In [") {
 		where = fmt.Sprintf("%s:%d: ", at.Filename, at.Line)
 	}
-	fmt.Fprintf(os.Stderr, "%s%s is beyond yaegi; running on the session's engine\n", where, what)
+	fmt.Fprintf(os.Stderr, "%s%s runs on the session's engine, not in yaegi\n", where, what)
 	return p.s.execute(ctx, p.in, r)
 }
 
@@ -73,9 +71,6 @@ func (p *product) beyondYaegi() (token.Position, string) {
 	}
 	if pos, what := beyondYaegi(p.program, p.info); what != "" {
 		return p.fset.Position(pos), what
-	}
-	if pos := p.lostLiteral(); pos.IsValid() {
-		return p.fset.Position(pos), "a struct's literal in a variable of the session"
 	}
 	return token.Position{}, ""
 }
@@ -168,28 +163,6 @@ func (p *product) forYaegi(names map[string]reflect.Value) string {
 	write(&text.body, p.body, true)
 	text.body.WriteString("}\n")
 	return fmt.Sprintf("package main\nimport . %q\n", cellNames) + text.imports.String() + text.body.String()
-}
-
-// lostLiteral finds a literal that is assigned through a pointer, which in
-// yaegi changes nothing.
-func (p *product) lostLiteral() (pos token.Pos) {
-	ast.Inspect(p.program, func(n ast.Node) bool {
-		a, ok := n.(*ast.AssignStmt)
-		if !ok || len(a.Lhs) != len(a.Rhs) || pos.IsValid() {
-			return true
-		}
-		for i, l := range a.Lhs {
-			_, through := ast.Unparen(l).(*ast.StarExpr)
-			lit, literal := ast.Unparen(a.Rhs[i]).(*ast.CompositeLit)
-			if through && literal {
-				if _, plain := p.info.TypeOf(lit).Underlying().(*types.Struct); plain {
-					pos = lit.Pos()
-				}
-			}
-		}
-		return true
-	})
-	return pos
 }
 
 // endings are what a program ends itself with: here, the cell.

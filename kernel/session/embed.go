@@ -1,0 +1,175 @@
+package session
+
+// Files that a cell embeds: //go:embed above a variable of type string, []byte
+// or embed.FS. They are found from the folder in which the notebook lies, by
+// the rules of the go command, and read before the cell runs.
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"go/types"
+	"slices"
+	"strconv"
+	"strings"
+
+	"fourmlab/kernel/engine"
+)
+
+// embedding is a line //go:embed and the files it names.
+type embedding struct {
+	pos      token.Position
+	patterns []string
+	files    map[string][]byte // by path from the notebook's folder; "" for a folder's content
+}
+
+const directive = "//go:embed"
+
+// embeds finds the lines above variables, by the variables' names.
+func (c *cell) embeds(n int, code string) (map[string]*embedding, *embedFault) {
+	if !strings.Contains(code, directive) {
+		return nil, nil
+	}
+	out, taken := map[string]*embedding{}, map[int]bool{}
+	notes := comments(code)
+	for i, p := range notes.pieces {
+		above := ""
+		if p.tok == token.VAR {
+			from := 0
+			if i > 0 {
+				from = notes.end[i-1]
+			}
+			above = code[from:notes.begin[i]]
+		}
+		line := p.line - strings.Count(above, "\n")
+		fset := token.NewFileSet()
+		f, err := parser.ParseFile(fset, "", "package main\n\n"+above+p.text, parser.ParseComments)
+		if err != nil {
+			continue // it is told elsewhere
+		}
+		at := func(pos token.Pos) token.Position {
+			q := fset.PositionFor(pos, false)
+			return token.Position{Filename: file(n), Line: q.Line + line - 3, Column: q.Column}
+		}
+		for _, d := range f.Decls {
+			g, ok := d.(*ast.GenDecl)
+			if !ok || g.Tok != token.VAR {
+				continue
+			}
+			for _, spec := range g.Specs {
+				vs := spec.(*ast.ValueSpec)
+				doc := vs.Doc
+				if !g.Lparen.IsValid() {
+					doc = g.Doc
+				}
+				if doc == nil {
+					continue
+				}
+				for _, com := range doc.List {
+					patterns, ok := directed(com.Text)
+					if !ok {
+						continue
+					}
+					taken[at(com.Pos()).Line] = true
+					switch {
+					case len(vs.Names) > 1:
+						return nil, &embedFault{at(com.Pos()), "go:embed cannot apply to multiple vars"}
+					case len(vs.Values) > 0:
+						return nil, &embedFault{at(com.Pos()), "go:embed cannot apply to var with initializer"}
+					case len(patterns) == 0:
+						return nil, &embedFault{at(com.Pos()), "usage: //go:embed pattern..."}
+					}
+					e := out[vs.Names[0].Name]
+					if e == nil {
+						e = &embedding{pos: at(com.Pos())}
+						out[vs.Names[0].Name] = e
+					}
+					e.patterns = append(e.patterns, patterns...)
+				}
+			}
+		}
+	}
+	for _, at := range directives(code) {
+		if !taken[at.Line] {
+			at.Filename = file(n)
+			return nil, &embedFault{at, "misplaced go:embed directive"}
+		}
+	}
+	return out, nil
+}
+
+// directives are the places of all such lines in a cell.
+func directives(code string) (out []token.Position) {
+	fset := token.NewFileSet()
+	f := fset.AddFile("", -1, len(code))
+	var sc scanner.Scanner
+	sc.Init(f, []byte(code), func(token.Position, string) {}, scanner.ScanComments)
+	for {
+		pos, tok, lit := sc.Scan()
+		if tok == token.EOF {
+			return out
+		}
+		if _, ok := directed(lit); ok && tok == token.COMMENT {
+			at := f.PositionFor(pos, false)
+			out = append(out, token.Position{Line: at.Line, Column: at.Column})
+		}
+	}
+}
+
+// embedFault is what is wrong with such a line.
+type embedFault struct {
+	pos token.Position
+	msg string
+}
+
+// directed reads a line //go:embed, whose patterns may be quoted.
+func directed(text string) (patterns []string, ok bool) {
+	rest, ok := strings.CutPrefix(text, directive)
+	if !ok || rest != "" && rest[0] != ' ' && rest[0] != '\t' {
+		return nil, false
+	}
+	for rest = strings.TrimSpace(rest); rest != ""; rest = strings.TrimSpace(rest) {
+		if rest[0] == '"' || rest[0] == '`' {
+			if q, err := strconv.QuotedPrefix(rest); err == nil {
+				p, _ := strconv.Unquote(q)
+				patterns, rest = append(patterns, p), rest[len(q):]
+				continue
+			}
+		}
+		end := strings.IndexAny(rest, " \t")
+		if end < 0 {
+			end = len(rest)
+		}
+		patterns, rest = append(patterns, rest[:end]), rest[end:]
+	}
+	return patterns, true
+}
+
+// embedInto checks the variable that a line stands above and reads its files.
+func (r *rewriter) embedInto(e *embedding, t types.Type) *engine.Failure {
+	whole := false
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		whole = u.Kind() == types.String
+	case *types.Slice:
+		b, ok := u.Elem().Underlying().(*types.Basic)
+		whole = ok && b.Kind() == types.Byte
+	}
+	named, _ := types.Unalias(t).(*types.Named)
+	tree := named != nil && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "embed" && named.Obj().Name() == "FS"
+	if r.s.pkgs["embed"] == nil {
+		return r.s.compileError(e.pos, `go:embed only allowed in cells after import "embed"`)
+	}
+	if !whole && !tree {
+		return r.s.compileError(e.pos, fmt.Sprintf("go:embed cannot apply to var of type %s", t))
+	}
+	if err := e.read(r.s.home()); err != nil {
+		return r.s.compileError(e.pos, err.Error())
+	}
+	if files := slices.DeleteFunc(e.names(), func(n string) bool { return strings.HasSuffix(n, "/") }); whole && len(files) != 1 {
+		return r.s.compileError(e.pos, fmt.Sprintf("invalid go:embed: multiple files for type %s", t))
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+package session
+
+// The files that a cell embeds, as the go command finds them.
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"unsafe"
+)
+
+// names lists the files and folders in the order that embed.FS wants.
+func (e *embedding) names() []string {
+	var out []string
+	for name := range e.files {
+		out = append(out, name)
+	}
+	slices.SortFunc(out, func(a, b string) int {
+		ad, an := path.Split(strings.TrimSuffix(a, "/"))
+		bd, bn := path.Split(strings.TrimSuffix(b, "/"))
+		if ad != bd {
+			return strings.Compare(strings.TrimSuffix(ad, "/"), strings.TrimSuffix(bd, "/"))
+		}
+		return strings.Compare(an, bn)
+	})
+	return out
+}
+
+// read reads what the patterns match in a folder.
+func (e *embedding) read(dir string) error {
+	e.files = map[string][]byte{}
+	for _, pattern := range e.patterns {
+		glob, all := strings.CutPrefix(pattern, "all:")
+		if _, err := path.Match(glob, ""); err != nil || glob != "." && !fs.ValidPath(glob) {
+			return fmt.Errorf("pattern %s: invalid pattern syntax", pattern)
+		}
+		matches, _ := filepath.Glob(filepath.Join(globless(dir), filepath.FromSlash(glob)))
+		if len(matches) == 0 {
+			return fmt.Errorf("pattern %s: no matching files found in %s", pattern, dir)
+		}
+		found := false
+		for _, m := range matches {
+			err := filepath.WalkDir(m, func(at string, d fs.DirEntry, err error) error {
+				if err != nil {
+					return err
+				}
+				name, err := filepath.Rel(dir, at)
+				if err != nil {
+					return err
+				}
+				name = filepath.ToSlash(name)
+				base := path.Base(name)
+				if at != m && !all && (strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_")) {
+					if d.IsDir() {
+						return fs.SkipDir
+					}
+					return nil
+				}
+				if d.IsDir() {
+					return nil
+				}
+				if !d.Type().IsRegular() {
+					if at == m {
+						return fmt.Errorf("pattern %s: cannot embed irregular file %s", pattern, name)
+					}
+					return nil
+				}
+				data, err := os.ReadFile(at)
+				e.files[name], found = data, true
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		if !found {
+			return fmt.Errorf("pattern %s: cannot embed directory %s: contains no embeddable files", pattern, glob)
+		}
+	}
+	for name := range e.files {
+		for d := path.Dir(name); d != "."; d = path.Dir(d) {
+			e.files[d+"/"] = nil
+		}
+	}
+	return nil
+}
+
+// globless is a folder's name in which nothing is a pattern.
+func globless(dir string) string {
+	return strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
+}
+
+// embedded gives a variable of a program what its line embeds.
+func (s *Session) embedded(n int, to any) {
+	e := s.embedding[n]
+	v := reflect.ValueOf(to).Elem()
+	switch v.Kind() {
+	case reflect.String, reflect.Slice:
+		for name, data := range e.files {
+			if strings.HasSuffix(name, "/") {
+				continue
+			}
+			if v.Kind() == reflect.String {
+				v.SetString(string(data))
+			} else {
+				v.SetBytes(slices.Clone(data))
+			}
+		}
+	default:
+		*v.Addr().Interface().(*embed.FS) = e.tree()
+	}
+}
+
+// tree is an embed.FS, which only the compiler can make otherwise.
+func (e *embedding) tree() (out embed.FS) {
+	type entry struct {
+		name, data string
+		hash       [16]byte
+	}
+	list := new([]entry)
+	for _, name := range e.names() {
+		*list = append(*list, entry{name: name, data: string(e.files[name])})
+	}
+	f := reflect.ValueOf(&out).Elem().FieldByName("files")
+	if f.IsValid() && f.Kind() == reflect.Pointer && f.Type().Elem().Kind() == reflect.Slice && f.Type().Elem().Elem().Size() == unsafe.Sizeof(entry{}) {
+		*(*unsafe.Pointer)(unsafe.Pointer(f.UnsafeAddr())) = unsafe.Pointer(list)
+	}
+	return out
+}

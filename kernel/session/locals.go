@@ -1,0 +1,53 @@
+package session
+
+// Types that are declared within functions have numbers, which the names of
+// generic types show that have them as arguments: main.Stack[main.Local·1].
+// The compiler counts them from 1 in the order of the text. The interpreter
+// counts variables of such types as well, in scripts, and nothing in cells.
+
+import (
+	"go/types"
+	"reflect"
+	"slices"
+	"unsafe"
+
+	"github.com/goplus/ixgo"
+)
+
+// numberLocals gives the types of the program that are local to functions
+// their numbers: those that are listed, or where there is no list those that
+// the interpreter has found. A context without the table numbers as it does.
+func numberLocals(ctx *ixgo.Context, list []*types.Named) {
+	f := reflect.ValueOf(ctx).Elem().FieldByName("nestedMap")
+	if !f.IsValid() || f.Type() != reflect.TypeFor[map[*types.Named]int]() {
+		return
+	}
+	numbers := *(*map[*types.Named]int)(unsafe.Pointer(f.UnsafeAddr()))
+	if list == nil {
+		for t := range numbers {
+			list = append(list, t)
+		}
+	}
+	clear(numbers)
+	list = slices.DeleteFunc(list, func(t *types.Named) bool {
+		o := t.Obj()
+		return o.Pkg() == nil || o.Parent() == nil || o.Parent() == o.Pkg().Scope() || t.Origin() != t
+	})
+	slices.SortFunc(list, func(a, b *types.Named) int { return int(a.Obj().Pos()) - int(b.Obj().Pos()) })
+	for i, t := range list {
+		numbers[t] = i + 1
+	}
+}
+
+// localTypes lists the types that are declared within functions.
+func localTypes(info *types.Info) []*types.Named {
+	out := []*types.Named{}
+	for _, obj := range info.Defs {
+		if o, ok := obj.(*types.TypeName); ok && !o.IsAlias() && o.Parent() != o.Pkg().Scope() {
+			if t, ok := o.Type().(*types.Named); ok {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
