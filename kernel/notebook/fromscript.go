@@ -108,7 +108,7 @@ func (r *reader) file(f *ast.File) {
 			groups = append(groups, g)
 			continue
 		}
-		if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "main" {
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "main" && fn.Body != nil {
 			main = fn
 			r.text(gap)
 			continue

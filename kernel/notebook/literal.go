@@ -29,6 +29,7 @@ func typeText(t types.Type) string {
 // literal writes a value for a parameter of type t, nil for one of any type,
 // and tells whether it may be a constant's.
 func literal(value string, t types.Type) (text string, constant bool) {
+	value = strings.ToValidUTF8(value, "\ufffd") // Go's text is nothing else
 	word := strings.TrimSpace(value)
 	if t == nil {
 		return looks(value)

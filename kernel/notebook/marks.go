@@ -74,7 +74,11 @@ func markOf(c *Cell, number int) string {
 func readMark(line string) heading {
 	m := markLine.FindStringSubmatch(line)
 	h := heading{kind: m[1], meta: fields{}}
-	if h.kind == "" {
+	switch h.kind {
+	case "code", "markdown", "raw":
+	case "md":
+		h.kind = "markdown"
+	default:
 		h.kind = "code"
 	}
 	h.number, _ = strconv.Atoi(m[2])

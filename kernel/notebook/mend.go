@@ -118,10 +118,11 @@ func mendOutput(o Output) {
 			o["output_type"] = "error"
 		case o["text"] != nil:
 			o["output_type"] = "stream"
+			upgradeOutput(o)
 		default: // nobody knows what it is: it is kept to be read
 			words := ""
 			if was := maps.Clone(o); len(was) > 0 {
-				words = string(encoded(was))
+				words = plain(string(encoded(was)))
 			}
 			clear(o)
 			o["output_type"], o["data"] = "display_data", map[string]any{"text/plain": words}

@@ -122,6 +122,9 @@ func upgradeOutput(o Output) {
 	case "pyout":
 		o["output_type"], o["execution_count"] = "execute_result", o["prompt_number"]
 	case "display_data":
+		if _, done := o["data"]; done {
+			return
+		}
 	default:
 		return
 	}
