@@ -194,11 +194,11 @@ func (c *plain) variable(t string) string {
 func (c *plain) simple(t string) string {
 	switch t {
 	case "int":
-		return c.of("3", "-7", "100", "0", "count", "fib(5)", "math.MaxInt32")
+		return c.of("3", "-7", "100", "0", "0x1F", "1_000", "017", "0b11", "count", "fib(5)", "math.MaxInt32")
 	case "float64":
-		return c.of("2.5", "-0.25", "7.0", "1e3", "half", "math.Pi", "math.Sqrt(2)")
+		return c.of("2.5", "-0.25", "0x1p-2", ".5", "1.", "3", "7.0", "1e3", "half", "math.Pi", "math.Sqrt(2)")
 	case "string":
-		return c.of(`"a"`, `"b é"`, `""`, "`x\\n`", "name")
+		return c.of(`"a"`, `"b é"`, `"\x41\u263a\t"`, `""`, "`x\\n`", "name")
 	case "bool":
 		return c.of("true", "false")
 	case "[]int", "[]float64", "[]string", "[]image.Point", "map[string]float64", "map[int]string", "map[string][]int", "[][]int", "map[string]image.Point":
