@@ -9,6 +9,7 @@ import (
 	"math"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -122,12 +123,53 @@ func TestPatience(t *testing.T) {
 	}
 }
 
+type mirror struct{}
+
+type echo struct{}
+type pace int
+
+func (pace) String() string { time.Sleep(time.Millisecond); return "slow" }
+
+func (m mirror) HTML() string { return Of(m).String() }
+func (e echo) String() string { return Of(e).String() }
+
+// A value that shows itself has an end.
+func TestShowsItself(t *testing.T) {
+	begun := time.Now()
+	if d := Of(mirror{}); d["text/html"] == nil || time.Since(begun) > patience/2 {
+		t.Errorf("%v after %v", d, time.Since(begun))
+	}
+	if s := Of(echo{}).String(); !strings.Contains(s, "echo cannot be shown: its methods show it again") || time.Since(begun) > patience/2 {
+		t.Errorf("%q after %v", s, time.Since(begun))
+	}
+	var all sync.WaitGroup
+	for range 500 { // many at a time are no fault
+		all.Go(func() {
+			if s := Of(pace(1)).String(); s != "slow" {
+				t.Errorf("%q", s)
+			}
+		})
+	}
+	all.Wait()
+	if len(asked) != 0 {
+		t.Errorf("still asked: %v", asked)
+	}
+}
+
 // Forms, texts and tables of any size have an end.
 func TestSizes(t *testing.T) {
 	d := Of(huge{})
 	if got := d.String(); !strings.Contains(got, "huge.HTML: text/html of 33,554,433 bytes is left out") || !strings.Contains(got, "huge.JSON: application/json: map[string]interface {} has more than 4,194,304 values") || d["text/html"] != nil {
 		t.Errorf("huge forms: %.300q", got)
 	}
+	func() {
+		defer func() {
+			if r := recover(); r == nil || !strings.Contains(r.(error).Error(), "display.JSON: []int is no JSON: []int has more than") {
+				t.Errorf("too much JSON: %v", r)
+			}
+		}()
+		JSON(make([]int, 1<<27))
+	}()
 	nan := map[float64]int{}
 	for i := range 300 {
 		nan[math.NaN()] = i

@@ -43,6 +43,11 @@ func Of(v any) Data {
 	case *Handle, *Bar:
 		return nil
 	}
+	leave, ok := enter(reflect.TypeOf(v))
+	if !ok {
+		return Data{"text/plain": fmt.Sprintf("%s cannot be shown: its methods show it again, or %d of them are shown at once", nameOf(v), crowd)}
+	}
+	defer leave()
 	a := &asking{out: Data{}}
 	a.within(patience, func() { a.ask(v) })
 	a.mu.Lock()

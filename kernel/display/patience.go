@@ -5,6 +5,7 @@ package display
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -16,6 +17,38 @@ var (
 	patience = 10 * time.Second
 	hurry    = 2 * time.Second
 )
+
+// crowd is how many values of one type are shown at a time: a method that shows
+// its own value has no end otherwise. Others wait a moment for their turn.
+const crowd = 50
+
+var (
+	askedMu sync.Mutex
+	asked   = map[reflect.Type]int{} // how many are shown, by type
+)
+
+// enter counts a value that is shown, until it is left.
+func enter(t reflect.Type) (leave func(), ok bool) {
+	for begun := time.Now(); ; time.Sleep(5 * time.Millisecond) {
+		askedMu.Lock()
+		if asked[t] < crowd {
+			asked[t]++
+			askedMu.Unlock()
+			break
+		}
+		askedMu.Unlock()
+		if time.Since(begun) > time.Second {
+			return nil, false
+		}
+	}
+	return func() {
+		askedMu.Lock()
+		defer askedMu.Unlock()
+		if asked[t]--; asked[t] == 0 {
+			delete(asked, t)
+		}
+	}, true
+}
 
 // asking gathers the forms of a value while its methods run.
 type asking struct {

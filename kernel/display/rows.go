@@ -23,7 +23,7 @@ func tabled(v any) Data {
 		if d := gridded(r); d != nil {
 			return d
 		}
-		if _, own := method(r); own {
+		if hasText(r) {
 			return nil
 		}
 		r = r.Elem()
@@ -31,7 +31,7 @@ func tabled(v any) Data {
 	if d := gridded(r); d != nil {
 		return d
 	}
-	if _, own := method(r); own {
+	if hasText(r) {
 		return nil
 	}
 	switch r.Kind() {
@@ -59,7 +59,7 @@ func listed(r reflect.Value) Data {
 	if n < someNumbers || !isNumber(r.Type().Elem()) {
 		return nil
 	}
-	if _, own := method(r.Index(0)); own {
+	if hasText(r.Index(0)) {
 		return nil
 	}
 	at := func(i int) float64 { return float(r.Index(i)) }

@@ -31,7 +31,7 @@ func word(v reflect.Value) string {
 	}
 	switch v.Kind() {
 	case reflect.Float32, reflect.Float64:
-		if _, own := method(v); !own {
+		if !hasText(v) {
 			return number(v.Float(), v.Type().Bits())
 		}
 	}
@@ -130,6 +130,11 @@ func method(v reflect.Value) (string, bool) {
 		return fmt.Sprintf("%+v", x), true
 	}
 	return "", false
+}
+
+// hasText tells whether a value has a text of its own, without asking for it.
+func hasText(v reflect.Value) bool {
+	return v.IsValid() && v.CanInterface() && v.Kind() != reflect.Interface && v.Type().NumMethod() > 0 && speaks(v.Type())
 }
 
 // speaks tells whether fmt lets values of a type say their own text.

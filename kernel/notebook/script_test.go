@@ -63,6 +63,7 @@ var programs = []struct {
 	{"fields named as gophernotes' names", []string{"type S struct{ Data, Display int }", "s := S{Data: 1, Display: 2}", "s.Data + s.Display"}, "3\n", true},
 	{"timed", []string{"%time x := 3", "%time x + 1"}, "4\n", true},
 	{"hidden once and again", []string{"x, err := 1, error(nil)", "func f() int { return x }", "y, err := 2, err\nfmt.Println(f(), y, err)"}, "1 2 <nil>\n", false},
+	{"what is shown already", []string{"display.Show(1)", "h := display.Show(2)\nh"}, "1\n2\n", false},
 	{"not ASCII", []string{"größe := 2", "größe * 2"}, "4\n", true},
 }
 
@@ -183,6 +184,7 @@ func TestScriptErrors(t *testing.T) {
 	}{
 		{[]string{"# T", "func f() {}", "func f() int { return 1 }"}, "cell 3: declares f again, as cell 2 does"},
 		{[]string{"type T int", "func (T) m() {}", "func (t T) m() {}"}, "cell 3: declares T.m again, as cell 2 does"},
+		{[]string{"1", "func main() {}"}, "cell 2: declares main, and a program has that for all its cells"},
 		{[]string{"x := ", "1"}, "cell 1: "},
 		{[]string{"1", "undefinedName + 1"}, "cell 2:1"},
 		{[]string{"import r \"math/rand\"\nr.Int()", "import r \"regexp\"\nr.MustCompile(\"a\")"}, "cell 2: imports \"regexp\" as r, which is \"math/rand\" before"},

@@ -121,6 +121,9 @@ func (a *assembly) add(n int, code string) error {
 	}
 	for _, d := range c.decls {
 		for _, name := range declaredNames(d.text) {
+			if name == "main" {
+				return fmt.Errorf("declares main, and a program has that for all its cells")
+			}
 			if first := a.declared[name]; first != 0 {
 				return fmt.Errorf("declares %s again, as cell %d does; a program can have it once", name, first)
 			}
