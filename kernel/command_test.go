@@ -69,7 +69,7 @@ func (k *talk) ask(n int, code string) string {
 func TestCommands(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"f.go":    "package main\n\nimport \"strings\"\n\nvar word = \"ab\"\n\nfunc twice(s string) string { return strings.Repeat(s, 2) }\n\nfunc main() {\n\tprintln(len(os.Args))\n\tfmt.Println(twice(word))\n}\n",
+		"f.go":    "package main\n\nimport \"strings\"\n\nvar word = \"ab\"\n\nfunc twice(s string) string { return strings.Repeat(s, 2) }\n\nfunc main() {\n\tfmt.Println(len(os.Args))\n\tfmt.Println(twice(word))\n}\n",
 		"bad.go":  "package main\nfunc {",
 		"text.md": "a\nb",
 	} {

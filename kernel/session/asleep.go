@@ -42,6 +42,8 @@ func (a *alarm) bindTimers(ctx *ixgo.Context) {
 	ctx.RegisterExternal("time.Tick", func(d time.Duration) <-chan time.Time { a.always(); return time.Tick(d) })
 	ctx.RegisterExternal("time.NewTicker", func(d time.Duration) *time.Ticker { a.always(); return time.NewTicker(d) })
 	ctx.RegisterExternal("(*time.Ticker).Reset", func(t *time.Ticker, d time.Duration) { a.always(); t.Reset(d) })
+	// A finalizer may wake a program whenever memory is looked through.
+	ctx.RegisterExternal("runtime.SetFinalizer", func(obj, f any) { a.always(); runtime.SetFinalizer(obj, f) })
 	ctx.RegisterExternal("context.WithTimeout", func(c context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 		a.in(d)
 		return context.WithTimeout(c, d)

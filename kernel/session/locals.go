@@ -14,37 +14,39 @@ import (
 	"github.com/goplus/ixgo"
 )
 
-// numberLocals gives the types of the program that are local to functions
+// numberLocals gives the types of the next program that are local to functions
 // their numbers: those that are listed, or where there is no list those that
-// the interpreter has found. A context without the table numbers as it does.
+// the interpreter has found. The table is a new one, for goroutines of earlier
+// programs go on reading theirs. A context without the table numbers as it does.
 func numberLocals(ctx *ixgo.Context, list []*types.Named) {
-	numbers := localNumbers(ctx)
-	if numbers == nil {
+	table := localTable(ctx)
+	if table == nil {
 		return
 	}
 	if list == nil {
-		for t := range numbers {
+		for t := range *table {
 			list = append(list, t)
 		}
 	}
-	clear(numbers)
 	list = slices.DeleteFunc(list, func(t *types.Named) bool {
 		o := t.Obj()
 		return o.Pkg() == nil || o.Parent() == nil || o.Parent() == o.Pkg().Scope() || t.Origin() != t
 	})
 	slices.SortFunc(list, func(a, b *types.Named) int { return int(a.Obj().Pos()) - int(b.Obj().Pos()) })
+	numbers := make(map[*types.Named]int, len(list))
 	for i, t := range list {
 		numbers[t] = i + 1
 	}
+	*table = numbers
 }
 
-// localNumbers is the interpreter's table of them.
-func localNumbers(ctx *ixgo.Context) map[*types.Named]int {
+// localTable is where the interpreter keeps them, nil where it does not.
+func localTable(ctx *ixgo.Context) *map[*types.Named]int {
 	f := reflect.ValueOf(ctx).Elem().FieldByName("nestedMap")
 	if !f.IsValid() || f.Type() != reflect.TypeFor[map[*types.Named]int]() {
 		return nil
 	}
-	return *(*map[*types.Named]int)(unsafe.Pointer(f.UnsafeAddr()))
+	return (*map[*types.Named]int)(unsafe.Pointer(f.UnsafeAddr()))
 }
 
 // localTypes lists the types that are declared within functions.

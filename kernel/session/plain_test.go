@@ -84,6 +84,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"io"
 	"math"
 	"net/url"
 	"strconv"
@@ -175,6 +176,21 @@ func parsed(s string) (int, error) {
 		return n, nil
 	}
 	return n, errors.New("small")
+}
+
+func row(xs [][]int, n int) []int {
+	if n < 0 || n >= len(xs) {
+		return nil
+	}
+	return xs[n]
+}
+
+func slurp(s string) []byte {
+	b, err := io.ReadAll(strings.NewReader(s))
+	if err != nil {
+		return nil
+	}
+	return b
 }
 
 func made(n int) []byte {

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-var plainTypes = []string{"int", "float64", "string", "bool", "[]int", "[]float64", "[]string", "map[string]float64", "map[int]string", "image.Point", "*url.URL", "[]image.Point", "map[string][]int", "image.Rectangle", "error", "time.Duration", "[]byte", "float32", "int64", "uint8", "color.RGBA", "*image.Gray"}
+var plainTypes = []string{"int", "float64", "string", "bool", "[]int", "[]float64", "[]string", "map[string]float64", "map[int]string", "image.Point", "*url.URL", "[]image.Point", "map[string][]int", "image.Rectangle", "error", "time.Duration", "[]byte", "float32", "int64", "uint8", "color.RGBA", "*image.Gray", "[][]int", "map[string]image.Point"}
 
 // plainCalls are calls that stand side by side in one definition.
 var plainCalls = []struct{ call, arg, result string }{
@@ -25,7 +25,15 @@ func (c *plain) expr(t string, depth int) string {
 	e := func(t string) string { return c.expr(t, depth-1) }
 	switch t {
 	case "int":
-		switch c.IntN(14) {
+		switch c.IntN(17) {
+		case 14:
+			return fmt.Sprintf("%s[%s].X", e("map[string]image.Point"), e("string"))
+		case 15:
+			if k := c.pick("const int"); k != "" {
+				return k
+			}
+		case 16:
+			return fmt.Sprintf("len(row(%s, %s))", e("[][]int"), e("int"))
 		case 0:
 			return fmt.Sprintf("len(%s)", e(c.of("[]int", "[]string", "map[string]float64", "map[int]string", "[]image.Point")))
 		case 1:
@@ -114,8 +122,17 @@ func (c *plain) expr(t string, depth int) string {
 			return fmt.Sprintf("make(%s, 3)", t)
 		case 3:
 			if t == "[]int" {
-				return fmt.Sprintf("tail(%s)", e(t))
+				return c.of(fmt.Sprintf("tail(%s)", e(t)), fmt.Sprintf("row(%s, %s)", e("[][]int"), e("int")))
 			}
+		}
+	case "[][]int":
+		if c.IntN(2) == 0 {
+			return fmt.Sprintf("[][]int{%s, %s}", e("[]int"), e("[]int"))
+		}
+		return fmt.Sprintf("append([][]int{}, %s)", e("[]int"))
+	case "map[string]image.Point":
+		if c.IntN(2) == 0 {
+			return fmt.Sprintf("%s{%s: %s}", t, e("string"), e("image.Point"))
 		}
 	case "map[string]float64":
 		if c.IntN(2) == 0 {
@@ -140,6 +157,9 @@ func (c *plain) expr(t string, depth int) string {
 	case "[]byte":
 		if c.IntN(2) == 0 {
 			return fmt.Sprintf("append(%s, %s)", e(t), e("uint8"))
+		}
+		if c.IntN(2) == 0 {
+			return fmt.Sprintf("slurp(%s)", e("string"))
 		}
 		return fmt.Sprintf("made(%s)", e("int"))
 	case "float32":
@@ -174,14 +194,14 @@ func (c *plain) variable(t string) string {
 func (c *plain) simple(t string) string {
 	switch t {
 	case "int":
-		return c.of("3", "-7", "100", "0", "count", "fib(5)", "math.MaxInt32")
+		return c.of("3", "-7", "100", "0", "0x1F", "1_000", "017", "0b11", "count", "fib(5)", "math.MaxInt32")
 	case "float64":
-		return c.of("2.5", "-0.25", "7.0", "1e3", "half", "math.Pi", "math.Sqrt(2)")
+		return c.of("2.5", "-0.25", "0x1p-2", ".5", "1.", "3", "7.0", "1e3", "half", "math.Pi", "math.Sqrt(2)")
 	case "string":
-		return c.of(`"a"`, `"b é"`, `""`, "`x\\n`", "name")
+		return c.of(`"a"`, `"b é"`, `"\x41\u263a\t"`, `""`, "`x\\n`", "name")
 	case "bool":
 		return c.of("true", "false")
-	case "[]int", "[]float64", "[]string", "[]image.Point", "map[string]float64", "map[int]string", "map[string][]int":
+	case "[]int", "[]float64", "[]string", "[]image.Point", "map[string]float64", "map[int]string", "map[string][]int", "[][]int", "map[string]image.Point":
 		return t + "{}"
 	case "image.Point":
 		return "image.Point{X: 1}"

@@ -11,7 +11,7 @@ import (
 func (c *plain) assign() {
 	t := c.of(plainTypes...)
 	v := c.pick(t)
-	if v == "" || strings.HasPrefix(v, "i") {
+	if v == "" || strings.HasPrefix(v, "i") || strings.HasPrefix(v, "k") {
 		return
 	}
 	switch {
@@ -24,6 +24,8 @@ func (c *plain) assign() {
 		c.line("%s = short(%s)", v, v)
 	case t == "[]int" && c.IntN(2) == 0:
 		c.line("if len(%s) > 1 { %s[1] %s %s }", v, v, c.of("=", "+=", "*="), c.expr("int", 2))
+	case strings.HasPrefix(t, "[]") && t != "[][]int" && t != "[]byte" && c.IntN(3) == 0:
+		c.line("if len(%s) < 9 { %s = append(%s, %s) }", v, v, v, c.expr(t[2:], 2))
 	case t == "[]float64" && c.IntN(2) == 0:
 		c.line("for i, x := range %s { %s[i] = x * 2 }", v, v)
 	case t == "map[string]float64" && c.IntN(2) == 0:
@@ -201,6 +203,7 @@ func (c *plain) statements(n, deep int) {
 			})
 			c.lit, c.result = false, result
 			c.line("}")
+			c.define(f, "func "+t)
 			for range 2 {
 				c.line("use(%s(%s, %s))", f, c.expr("int", 1), c.expr(t, 1))
 			}
@@ -237,6 +240,17 @@ func (c *plain) statements(n, deep int) {
 				c.line("use(%s)", name)
 				c.define(name, types[i])
 			}
+		case 14:
+			// A literal that was given a name before, and reads what has changed.
+			t := c.of("int", "float64", "string", "image.Point")
+			if f := c.pick("func " + t); f != "" && !c.lit {
+				c.line("use(%s(%s, %s))", f, c.simple("int"), c.simple(t))
+			}
+		case 15:
+			c.n++
+			k := fmt.Sprintf("k%d", c.n)
+			c.line("const %s = %d\nuse(%s)", k, c.IntN(9)-3, k)
+			c.define(k, "const int")
 		case 13:
 			if e := c.pick("error"); e != "" {
 				c.line("if %s != nil { fmt.Println(%s.Error(), said(%s)) }", e, e, e)
@@ -244,6 +258,7 @@ func (c *plain) statements(n, deep int) {
 		case 10:
 			t := c.of(plainTypes...)
 			if v := c.pick(t); v != "" {
+				c.line("fmt.Printf(\"%%T \", %s)", v)
 				c.line("fmt.Println(%s, %s)", v, c.expr(c.of("int", "string", "float64", "bool"), 1))
 			}
 		default:

@@ -47,16 +47,6 @@ type (
 	}
 )
 
-// target is a function of a program, perhaps of an earlier one, which is
-// called without a detour through compiled code.
-type target struct {
-	in *ixgo.Interp
-	fn unsafe.Pointer
-}
-
-// recoverers are the methods that may recover, by the type and the name.
-type recoverers = map[reflect.Type]map[string]*target
-
 func deferredBy(fr *ixgo.Frame) **deferred {
 	return at[*deferred](unsafe.Pointer(fr), inner.defers)
 }
@@ -250,51 +240,6 @@ func interpreted(in *ixgo.Interp, fn any) *madeFunc {
 	return nil
 }
 
-// postpone is a defer statement. A method of a value in an interface that may
-// recover is called directly.
-func (g *gate) postpone(f function, x *ssa.Defer, do step) step {
-	if x.DeferStack != nil {
-		do = deferOutside(f, x, do)
-	}
-	if x.Call.Method == nil {
-		return do
-	}
-	name := x.Call.Method.Name()
-	return func(fr *ixgo.Frame) {
-		do(fr)
-		list := deferredBy(fr)
-		if x.DeferStack != nil {
-			list = (**deferred)((*face)(unsafe.Pointer(&registers(fr)[f.register(x.DeferStack)])).data)
-		}
-		if m := g.s.recoverer((*list).args[0], name); m != nil {
-			(*list).fn = m
-		}
-	}
-}
-
-// forward is the call of an interface's method in a wrapper.
-func (g *gate) forward(f function, x *ssa.Call, do step) step {
-	name, to, recv := x.Call.Method.Name(), f.register(x), f.register(x.Call.Value)
-	var args []int
-	for _, a := range x.Call.Args {
-		args = append(args, f.register(a))
-	}
-	return func(fr *ixgo.Frame) {
-		r := registers(fr)
-		m := g.s.recoverer(r[recv], name)
-		if m == nil {
-			do(fr)
-			return
-		}
-		with := []any{r[recv]}
-		for _, a := range args {
-			with = append(with, r[a])
-		}
-		v := callForResult(m.in, fr, m.fn, with, nil)
-		registers(fr)[to] = v
-	}
-}
-
 // recovers is a call of recover.
 func recovers(f function, x *ssa.Call) step {
 	to := f.register(x)
@@ -350,64 +295,4 @@ func asCompiled(e any) (out any) {
 // wraps tells whether a function is one that stands for a method.
 func wraps(fn *ssa.Function) bool {
 	return fn != nil && (strings.HasPrefix(fn.Synthetic, "wrapper for ") || strings.HasPrefix(fn.Synthetic, "bound method wrapper for ") || strings.HasPrefix(fn.Synthetic, "thunk for "))
-}
-
-// findRecoverers lists the methods that call recover, themselves or as
-// wrappers of those that do.
-func (g *gate) findRecoverers(in *ixgo.Interp, funcs map[*ssa.Function]function) {
-	may := map[*ssa.Function]bool{}
-	for grown := true; grown; {
-		grown = false
-		for fn, f := range funcs {
-			if !may[fn] && mayRecover(fn, f, may) {
-				may[fn], grown = true, true
-			}
-		}
-	}
-	for fn := range may {
-		recv := fn.Signature.Recv()
-		if recv == nil {
-			continue
-		}
-		t := toType(in, recv.Type())
-		g.s.stops.mu.Lock()
-		if g.s.recovering == nil {
-			g.s.recovering = recoverers{}
-		}
-		if g.s.recovering[t] == nil {
-			g.s.recovering[t] = map[string]*target{}
-		}
-		g.s.recovering[t][fn.Name()] = &target{in, funcs[fn].p}
-		g.s.stops.mu.Unlock()
-	}
-}
-
-func mayRecover(fn *ssa.Function, f function, may map[*ssa.Function]bool) bool {
-	for _, instr := range f.instrs {
-		call, ok := instr.(*ssa.Call)
-		if !ok {
-			continue
-		}
-		switch v := call.Call.Value.(type) {
-		case *ssa.Builtin:
-			if v.Name() == "recover" {
-				return true
-			}
-		case *ssa.Function:
-			if may[v] && wraps(fn) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// recoverer gives the method of a value, where it is one that may recover.
-func (s *Session) recoverer(v any, name string) *target {
-	if v == nil {
-		return nil
-	}
-	s.stops.mu.Lock()
-	defer s.stops.mu.Unlock()
-	return s.recovering[reflect.TypeOf(v)][name]
 }

@@ -55,11 +55,12 @@ type namer struct {
 
 // nameTypes puts the names of a program's types right.
 func nameTypes(ctx *ixgo.Context, in *ixgo.Interp) {
-	if quickErr != nil || !headKnown {
+	table := localTable(ctx)
+	if quickErr != nil || !headKnown || table == nil {
 		return
 	}
 	n := &namer{types: *at[preloaded](unsafe.Pointer(in), inner.preloaded), numbers: map[token.Pos]int{}}
-	for t, i := range localNumbers(ctx) {
+	for t, i := range *table {
 		n.numbers[t.Obj().Pos()] = i
 	}
 	var named []reflect.Type
