@@ -6,11 +6,27 @@ package kernel
 
 import "os"
 
+// standard is what this process began with; the files must not be collected,
+// which would close them.
+var standard = [2]*os.File{os.Stdout, os.Stderr}
+
+// prints gives the files that the worker writes to: not the numbers 1 and 2,
+// which a cell may close, too.
+func prints() (out []*os.File) {
+	for _, f := range standard {
+		if again, err := twin(f); err == nil {
+			f = again
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
 // lend gives cells their standard output and error where they have none that
 // works. One that a cell has put there itself and that is open stays.
 func (w *worker) lend() {
 	for i, f := range []**os.File{&os.Stdout, &os.Stderr} {
-		if *f != nil && *f != w.prints[i] {
+		if *f != nil && *f != w.prints[i] && *f != standard[i] {
 			if _, err := (*f).Stat(); err == nil {
 				continue
 			}

@@ -129,7 +129,7 @@ func Worker() error {
 		return err
 	}
 	w := &worker{
-		out: out, prints: []*os.File{os.Stdout, os.Stderr},
+		out: out, prints: prints(),
 		answers: make(chan order, 16), stops: make(chan struct{}, 1),
 	}
 	lies := notebookLies()
