@@ -34,10 +34,25 @@ func (a *asking) drawn(v any) {
 	switch x := v.(type) {
 	case image.Image:
 		a.put(Data{"text/plain": fmt.Sprintf("%T", v)})
-		im, words := bounded(x)
-		a.put(Data{"text/plain": fmt.Sprintf("%T, %s", v, words)})
-		if im != nil {
-			a.encode(func(w io.Writer) error { return png.Encode(w, im) })
+		for _, most := range []int{mostPixels, fewPixels} {
+			im, words := bounded(x, most)
+			a.put(Data{"text/plain": fmt.Sprintf("%T, %s", v, words)})
+			if im == nil {
+				return
+			}
+			var file bytes.Buffer
+			e := png.Encoder{}
+			if b := im.Bounds(); b.Dx()*b.Dy() > fewPixels {
+				e.CompressionLevel = png.BestSpeed // a third of the time
+			}
+			if err := e.Encode(&file, im); err != nil {
+				a.fail(err)
+				return
+			}
+			if file.Len() <= mostForm { // noise takes more, and is made smaller
+				a.put(Data{"image/png": file.Bytes()})
+				return
+			}
 		}
 	case interface {
 		WriterTo(w, h vg.Length, format string) (io.WriterTo, error)
@@ -67,9 +82,9 @@ func (a *asking) encode(f func(w io.Writer) error) {
 	a.put(out)
 }
 
-// bounded gives what is encoded of a picture, nil where nothing is, and its
-// size in words with what was done to it.
-func bounded(im image.Image) (image.Image, string) {
+// bounded gives what is encoded of a picture, of at most so many pixels, nil
+// where nothing is; and its size in words with what was done to it.
+func bounded(im image.Image, pixels int) (image.Image, string) {
 	b := im.Bounds()
 	if b.Empty() {
 		return nil, "empty"
@@ -83,9 +98,9 @@ func bounded(im image.Image) (image.Image, string) {
 		r := image.Rect(x0, y0, x1, y1)
 		return sampledImage(im, r, 1), fmt.Sprintf("%s, of which %v is shown", words, r)
 	}
-	most := uint64(mostAsked)
-	if t := reflect.TypeOf(im); t.Kind() == reflect.Pointer && t.Elem().PkgPath() == "image" {
-		most = mostPixels
+	most := uint64(pixels)
+	if t := reflect.TypeOf(im); t.Kind() != reflect.Pointer || t.Elem().PkgPath() != "image" {
+		most = min(most, mostAsked)
 	}
 	if w*h <= most && max(w, h) <= mostSide {
 		return im, words

@@ -3,6 +3,7 @@ package notebook
 // A Go program as a notebook: what Script wrote, and any other program too.
 
 import (
+	"bytes"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -21,6 +22,7 @@ import (
 //
 // The error is the compiler's where the file is no program.
 func FromScript(name string, src []byte) (*File, error) {
+	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, name, src, parser.ParseComments)
 	if err != nil {

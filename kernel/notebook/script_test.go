@@ -205,6 +205,8 @@ func TestFromScript(t *testing.T) {
 			[]string{"import (\n\t\"fmt\"\n\t\"os\"\n)", "// f is one.\nfunc f() int { return 1 }", "fmt.Println(f())\nos.Exit(0)"}},
 		{"package main\n\n// %% title of the cell\nconst c = 1 // %% no mark\n\nfunc main() {\n\ts := `\n// %% 7\n`\n\t// %% [markdown] title tags=[\"a\"]\n\t// text\n\tprintln(s, c) /*\n// %% none\n*/\n}\n",
 			[]string{"const c = 1 // %% no mark\n\ns := `\n// %% 7\n`", "text", "println(s, c) /*\n// %% none\n*/"}},
+		{"package main\r\n\r\nfunc main() {\r\n\t// %% [md] 1\r\n\t// # Title\r\n\t//\r\n\t// text\r\n\t// %% 2 tags=[\"a\"]\r\n\tx := 1\r\n\tprintln(x)\r\n}\r\n",
+			[]string{"# Title\n\ntext", "x := 1\nprintln(x)"}},
 		{"package main\n\nfunc main() {\n\t// %% [markdown]\n\t// # Title\n\t//\n\t// text\n\t// %%\n\tx := 1\n\n\t// %% the end\n\tprintln(x)\n}\n",
 			[]string{"# Title\n\ntext", "x := 1", "println(x)"}},
 	} {
