@@ -20,18 +20,34 @@ test: tools build gophernotes
 	$(GO) vet ./...
 	$(GO) test ./...
 
-# Debian's Jupyter, when it is missing and this user may install it.
+# $(call jupyter,PACKAGES,WITHOUT) installs Debian packages where this user
+# may: asked first on a terminal, unasked where nobody can answer and this is
+# root. WITHOUT ends the sentence that says why not.
+define jupyter
+	if ! command -v apt-get >/dev/null; then echo "Jupyter is missing, and there is no apt-get: $(2)"; \
+	else \
+		if [ "$$(id -u)" = 0 ]; then as=; elif command -v sudo >/dev/null; then as=sudo; else echo "Jupyter is missing, and this is neither root nor has it sudo: $(2)"; as=no; fi; \
+		if [ "$$as" != no ]; then \
+			answer=y; \
+			if [ -t 0 ]; then printf 'Jupyter is missing. Install %s with apt-get? [Y/n] ' "$(1)"; read -r answer || answer=n; \
+			elif [ -n "$$as" ] && ! sudo -n true 2>/dev/null; then answer=n; fi; \
+			case "$$answer" in \
+			""|y|Y|yes) $$as apt-get update -q && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(1) || echo "could not install Jupyter: $(2)";; \
+			*) echo "Jupyter is not installed: $(2)";; \
+			esac; \
+		fi; \
+	fi
+endef
+
+# Debian's Jupyter, for the tests that drive a real one.
 tools:
-	@if ! /usr/bin/python3 -c 'import jupyter_client, nbformat, nbconvert, jupyter_kernel_test, jupyter_console' 2>/dev/null; then \
-		if ! command -v apt-get >/dev/null; then echo "no apt-get: tests with a real Jupyter will skip"; \
-		elif [ "$$(id -u)" = 0 ]; then apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(JUPYTER) || echo "could not install Jupyter: tests that need it will skip"; \
-		elif sudo -n true 2>/dev/null; then sudo apt-get update -q && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(JUPYTER) || echo "could not install Jupyter: tests that need it will skip"; \
-		else echo "not root and no sudo without a password: tests with a real Jupyter will skip"; fi; fi
+	@/usr/bin/python3 -c 'import jupyter_client, nbformat, nbconvert, jupyter_kernel_test, jupyter_console' 2>/dev/null || { $(call jupyter,$(JUPYTER),tests that need it will skip); }
 
 # Install the kernelspecs and open Jupyter on the notebooks.
 lab: build gophernotes
+	@command -v jupyter-lab >/dev/null || command -v jupyter-notebook >/dev/null || { $(call jupyter,$(LAB),install JupyterLab or the Notebook and run make lab again); }
+	@command -v jupyter-lab >/dev/null || command -v jupyter-notebook >/dev/null || exit 1
 	bin/fourm kernel install
-	@command -v jupyter-notebook >/dev/null || command -v jupyter >/dev/null || { echo "Jupyter is missing; on Debian: apt-get install $(LAB)"; exit 1; }
 	@if [ "$$(id -u)" = 0 ]; then root=--allow-root; fi; \
 	if command -v jupyter-lab >/dev/null; then jupyter lab $$root notebooks/; else jupyter notebook $$root notebooks/; fi
 
@@ -45,9 +61,10 @@ gophernotes:
 symbols:
 	$(GO) run ./kernel/symbols/gen
 
-# gofmt, go vet, staticcheck.
+# gofmt, go mod tidy, go vet, staticcheck.
 lint:
 	@test -z "$$(gofmt -l cmd internal fourm viz datasets kernel bench notebooks)" || { gofmt -l cmd internal fourm viz datasets kernel bench notebooks; exit 1; }
+	$(GO) mod tidy -diff
 	$(GO) vet ./...
 	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.7.0 ./cmd/... ./internal/... ./fourm/... ./viz/... ./datasets/... ./kernel/... ./bench/... ./notebooks/...
 

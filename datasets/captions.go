@@ -1,21 +1,18 @@
 package datasets
 
-// The texts of a folder of pictures: a CSV or JSONL file whose rows name a
-// picture and say something of it.
+// The texts of a folder of pictures: tables whose rows name a picture and say
+// something of it, or files beside the pictures.
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/csv"
-	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
+	"fourmlab/datasets/table"
 	"fourmlab/fourm/modality"
 )
 
@@ -23,197 +20,277 @@ import (
 type texts struct {
 	file    string
 	columns []string // modality names
-	rows    map[string]map[string]string
+	rows    map[string]textRow
 	keys    []string  // in the order of the file
 	bad     []problem // rows that are left out
 }
 
-// Names by which the columns of a caption file are known.
-var (
-	keyNames     = []string{"file", "filename", "file_name", "image", "path", "key", "id"}
-	captionNames = []string{"caption", "text", "captions", "description"}
-)
-
-// readTexts reads a .csv, .tsv or .jsonl file.
-func readTexts(file string) (*texts, error) {
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	t := &texts{file: file, rows: map[string]map[string]string{}}
-	if strings.EqualFold(filepath.Ext(file), ".jsonl") {
-		err = t.jsonl(b)
-	} else {
-		err = t.csv(b)
-	}
-	if err == nil && len(t.rows) == 0 {
-		err = fmt.Errorf("no rows")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	return t, nil
+// textRow is what is said of a picture, by modality; of a caption there may be
+// several.
+type textRow struct {
+	said  map[string][]string
+	split string
 }
 
-// csv reads a header and its rows; the delimiter is the commonest of comma,
-// semicolon and tab in the header.
-func (t *texts) csv(b []byte) error {
-	b = bytes.TrimPrefix(b, []byte("\ufeff")) // the mark some spreadsheets write
-	head, _, _ := bytes.Cut(b, []byte("\n"))
-	r := csv.NewReader(bytes.NewReader(b))
-	r.Comma = ','
-	for _, c := range ";\t" {
-		if bytes.Count(head, []byte(string(c))) > bytes.Count(head, []byte(string(r.Comma))) {
-			r.Comma = c
+// Names by which the columns of a caption file are known, in small letters.
+var (
+	keyNames = []string{"file", "filename", "file_name", "image", "path", "key", "image_path", "img_path", "filepath", "file_path",
+		"imagepath", "img", "image_name", "imagename", "image_file", "image_id", "imageid", "img_id", "uri", "url", "id", "uid", "name", "cocoid"}
+	captionNames = []string{"caption", "text", "captions", "description", "caption_text", "sentence", "sentences", "comment", "raw", "prompt", "title"}
+)
+
+// numberedCaption are columns of several captions: caption_0, caption 1.
+var numberedCaption = regexp.MustCompile(`^(caption|text|sentence|comment|description)s?[ _-]?\d+$`)
+
+// role is what a column is for.
+type role struct {
+	key, split bool
+	name       string // the modality of its texts; "" is passed over
+}
+
+// readTexts reads tables of texts of a folder; of several each is a part of the
+// set, named as the file is, or says what lies in its own folder. names finds the
+// pictures that rows name.
+func readTexts(dir string, files []string, names *nameIndex, notes *passed) (*texts, error) {
+	out := &texts{file: files[0], rows: map[string]textRow{}}
+	for _, file := range files {
+		t, err := table.Read(file)
+		if err == nil && len(t.Rows) == 0 {
+			err = fmt.Errorf("no rows")
+		}
+		part := ""
+		if len(files) > 1 {
+			part = partIn(stemOf(file))
+		}
+		within, wrong := filepath.Rel(dir, filepath.Dir(file))
+		if wrong != nil || strings.HasPrefix(within, "..") {
+			within = ""
+		}
+		if err == nil {
+			err = out.take(file, filepath.ToSlash(within), t, part, names, notes)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
 		}
 	}
-	r.TrimLeadingSpace = r.Comma != '\t'
-	names, err := r.Read()
-	if err != nil {
-		return fmt.Errorf("no header line: %w", err)
+	return out, nil
+}
+
+func stemOf(file string) string {
+	base := strings.ToLower(filepath.Base(file))
+	stem, _, _ := strings.Cut(base, ".")
+	return stem
+}
+
+// take adds the rows of a table.
+func (t *texts) take(file, within string, in *table.Table, part string, names *nameIndex, notes *passed) error {
+	if len(in.Columns) == 2 && names.keys[names.find(in.Columns[0])] { // no header: a name and a caption
+		first := table.Row{Line: 1, Cells: []table.Cell{{Words: in.Columns[:1]}, {Words: in.Columns[1:]}}}
+		in = &table.Table{Columns: []string{"file", "caption"}, Rows: append([]table.Row{first}, in.Rows...)}
 	}
-	for i := range names {
-		names[i] = strings.ToLower(strings.TrimSpace(names[i]))
-	}
-	key, err := t.header(names)
+	roles, err := rolesOf(in, names, func(kind string) { notes.add(filepath.Base(file)+": "+kind, filepath.Base(file)) })
 	if err != nil {
 		return err
 	}
-	for {
-		row, err := r.Read()
-		if row == nil {
-			if err == io.EOF {
-				return nil
-			}
-			return err
+	for _, r := range roles {
+		if r.name != "" && !slices.Contains(t.columns, r.name) {
+			t.columns = append(t.columns, r.name)
 		}
-		line, _ := r.FieldPos(0)
-		if err != nil {
-			return err
-		}
-		values := map[string]string{}
-		for i, n := range names {
-			values[columnName(n)] = strings.TrimSpace(row[i])
-		}
-		t.add(row[key], values, line)
 	}
+	for _, row := range in.Rows {
+		r := textRow{said: map[string][]string{}, split: part}
+		name := ""
+		for i, c := range row.Cells {
+			switch o := roles[i]; {
+			case o.key:
+				name = strings.Join(c.Words, "")
+			case o.split && len(c.Words) > 0:
+				r.split = c.Text()
+			case o.name != "":
+				r.said[o.name] = append(r.said[o.name], c.Words...)
+			}
+		}
+		if in := names.find(path.Join(within, name)); name != "" && (names.keys[in] || !names.keys[names.find(name)]) {
+			name = path.Join(within, name) // the one in the table's own folder
+		}
+		t.add(file, names.find(name), r, row)
+	}
+	return nil
 }
 
-// header finds the column of the keys and names those of the texts. Of
-// several columns that could name the picture the first of keyNames does.
-func (t *texts) header(names []string) (key int, err error) {
-	key = -1
+// rolesOf says what each column is for. Of those that can name the picture the
+// one whose values are pictures most often does.
+func rolesOf(t *table.Table, names *nameIndex, note func(kind string)) ([]role, error) {
+	lower := make([]string, len(t.Columns))
+	for i, n := range t.Columns {
+		lower[i] = strings.ToLower(n)
+	}
+	key, most := -1, -1
 	for _, k := range keyNames {
-		if key = slices.Index(names, k); key >= 0 {
-			break
+		if i := slices.Index(lower, k); i >= 0 {
+			if n := names.hits(t, i); n > most {
+				key, most = i, n
+			}
+		}
+	}
+	if key < 0 || most == 0 { // a name that nobody thought of
+		for i := range lower {
+			if n := names.hits(t, i); n > max(most, len(t.Rows)/2) {
+				key, most = i, n
+			}
 		}
 	}
 	if key < 0 {
-		return 0, fmt.Errorf("columns %q, expected one that names the picture (%s)", names, strings.Join(keyNames, ", "))
+		return nil, fmt.Errorf("columns %q, expected one that names the picture (%s)", t.Columns, strings.Join(keyNames, ", "))
 	}
-	for _, n := range names {
-		c := columnName(n)
+	caption := ""
+	for _, c := range captionNames {
+		if slices.Contains(lower, c) {
+			caption = c
+			break
+		}
+	}
+	roles := make([]role, len(lower))
+	texts := 0
+	for i, n := range lower {
+		r := &roles[i]
 		switch {
-		case slices.Contains(keyNames, n) || n == "split":
-			continue
-		case c == "" || strings.ContainsAny(c, " \t/\\@."):
-			return 0, fmt.Errorf("column %q, expected a word that can name a modality", n)
-		case slices.Contains(t.columns, c):
-			return 0, fmt.Errorf("two columns for %q", c)
+		case i == key:
+			r.key = true
+		case n == "split":
+			r.split = true
+		case n == caption || numberedCaption.MatchString(n):
+			r.name = "caption"
+		case slices.Contains(keyNames, n):
+		case slices.Contains(captionNames, n):
+			note(fmt.Sprintf("column %q beside %q, passed over", t.Columns[i], caption))
+		case n == "" || strings.HasPrefix(n, "unnamed:") || t.Numbers(i):
+			note(fmt.Sprintf("column %q of numbers, passed over", t.Columns[i]))
+		case slices.ContainsFunc(lower[:i], func(o string) bool { return o == n }):
+			return nil, fmt.Errorf("two columns for %q", n)
+		case strings.ContainsAny(n, " \t/\\@."):
+			note(fmt.Sprintf("column %q, which is no word that can name a modality, passed over", t.Columns[i]))
+		case !t.Said(i):
+			note(fmt.Sprintf("column %q without words, passed over", t.Columns[i]))
+		default:
+			if m, ok := modality.Find(n); ok && m.Look != modality.Caption {
+				return nil, fmt.Errorf("column %q: %s is no text", n, m.Name)
+			}
+			r.name = n
 		}
-		if m, ok := modality.Find(c); ok && m.Look != modality.Caption {
-			return 0, fmt.Errorf("column %q: %s is no text", n, m.Name)
+		if r.name != "" {
+			texts++
 		}
-		t.columns = append(t.columns, c)
 	}
-	if len(t.columns) == 0 {
-		return 0, fmt.Errorf("columns %q, expected a caption (%s) beside the picture's name", names, strings.Join(captionNames, ", "))
+	if texts == 0 {
+		return nil, fmt.Errorf("columns %q, expected a caption (%s) beside the picture's name", t.Columns, strings.Join(captionNames, ", "))
 	}
-	return key, nil
+	return roles, nil
 }
 
-func columnName(n string) string {
-	if slices.Contains(captionNames, n) {
-		return "caption"
-	}
-	return n
-}
-
-// jsonl reads one object a line; the first says which fields there are.
-// Numbers and structures are no texts.
-func (t *texts) jsonl(b []byte) error {
-	sc := bufio.NewScanner(bytes.NewReader(b))
-	sc.Buffer(nil, 1<<24)
-	keyField := ""
-	for line := 1; sc.Scan(); line++ {
-		if len(bytes.TrimSpace(sc.Bytes())) == 0 {
-			continue
-		}
-		var row map[string]json.RawMessage
-		if err := json.Unmarshal(sc.Bytes(), &row); err != nil {
-			return fmt.Errorf("line %d is no JSON object: %w", line, err)
-		}
-		values := map[string]string{}
-		var names []string
-		for f, raw := range row {
-			v, err := parseField(modality.Caption, columnName(f), raw)
-			if err != nil && slices.Contains(keyNames, f) {
-				v, err = string(raw), nil // a number
-			}
-			if err == nil {
-				values[f] = v.(string)
-				names = append(names, f)
-			}
-		}
-		if keyField == "" {
-			slices.Sort(names)
-			k, err := t.header(names)
-			if err != nil {
-				return fmt.Errorf("line %d: %w", line, err)
-			}
-			keyField = names[k]
-		}
-		name := values[keyField]
-		for f, v := range values {
-			values[columnName(f)] = v
-		}
-		t.add(name, values, line)
-	}
-	return sc.Err()
-}
-
-// add takes a row in under the key of its picture.
-func (t *texts) add(name string, values map[string]string, line int) {
-	key := keyOfName(name)
+// add takes a row in under the key of its picture; rows of one key are several
+// captions of it.
+func (t *texts) add(file, key string, r textRow, row table.Row) {
 	wrong := func(format string, args ...any) {
-		t.bad = append(t.bad, problem{t.file, key, fmt.Sprintf("line %d ", line) + fmt.Sprintf(format, args...)})
+		t.bad = append(t.bad, problem{file, key, fmt.Sprintf("line %d ", row.Line) + fmt.Sprintf(format, args...)})
 	}
-	if key == "" {
+	switch {
+	case row.Err != nil:
+		wrong("%v", row.Err)
+		return
+	case key == "":
 		wrong("names no picture")
 		return
 	}
-	if t.rows[key] != nil {
-		wrong("repeats it")
-		return
-	}
 	for _, c := range t.columns {
-		if values[c] == "" {
+		if len(r.said[c]) == 0 {
 			wrong("has no %s", c)
 			return
 		}
 	}
-	t.rows[key] = values
-	t.keys = append(t.keys, key)
+	have, again := t.rows[key]
+	if !again {
+		t.rows[key] = r
+		t.keys = append(t.keys, key)
+		return
+	}
+	if r.split != have.split {
+		wrong("puts it into the part %q, an earlier one into %q", r.split, have.split)
+		return
+	}
+	for c, said := range r.said {
+		for _, s := range said {
+			if !slices.Contains(have.said[c], s) {
+				have.said[c] = append(have.said[c], s)
+			}
+		}
+	}
 }
 
-// keyOfName makes a key of a file name: no folder separators, no extension.
-func keyOfName(name string) string {
-	if name = strings.TrimSpace(name); name == "" {
-		return ""
+// values gives what is said of a picture as a sample holds it: several captions
+// stay several.
+func (r textRow) values() map[string]any {
+	out := map[string]any{}
+	for n, said := range r.said {
+		if n == "caption" && len(said) > 1 {
+			out[n] = said
+		} else {
+			out[n] = strings.Join(said, ", ")
+		}
 	}
-	name = strings.TrimPrefix(path.Clean(filepath.ToSlash(name)), "./")
-	if e := strings.ToLower(strings.TrimPrefix(path.Ext(name), ".")); pictureExt[e] {
-		name = name[:len(name)-len(e)-1]
+	return out
+}
+
+// findTexts lists the tables of captions of a folder: the only one, one for each
+// part of the set (train.csv, val.csv), or the metadata files of the folders
+// below.
+func findTexts(dir string) ([]string, error) {
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
 	}
-	return strings.NewReplacer("/", "__", ".", "_").Replace(name)
+	var found, lists []string
+	for _, f := range list {
+		name := strings.TrimSuffix(strings.ToLower(f.Name()), ".gz")
+		if f.IsDir() || hidden(f.Name()) {
+			continue
+		}
+		at := filepath.Join(dir, f.Name())
+		switch ext := filepath.Ext(name); {
+		case slices.Contains([]string{".csv", ".tsv", ".jsonl", ".ndjson"}, ext):
+			found = append(found, at)
+		case ext == ".json" && strings.Contains(name, "caption"),
+			slices.Contains([]string{"captions.txt", "annotations.json", "metadata.json", "dataset.json"}, name):
+			lists = append(lists, at)
+		}
+	}
+	if len(found) == 0 {
+		found = lists
+	}
+	if len(found) == 0 {
+		return metadataBelow(dir)
+	}
+	parts := map[string]bool{}
+	for _, f := range found {
+		if p := partIn(stemOf(f)); p != "" {
+			parts[p] = true
+		}
+	}
+	if len(found) > 1 && len(parts) < len(found) {
+		return nil, fmt.Errorf("%s: %d files could hold the captions (%s): name one in PackOptions.Captions", dir, len(found), strings.Join(found, ", "))
+	}
+	return found, nil
+}
+
+// metadataBelow lists metadata.csv and metadata.jsonl in the folders below, as
+// the hub's loader of pictures has them.
+func metadataBelow(dir string) ([]string, error) {
+	files, err := walk(dir, nil)
+	var out []string
+	for _, f := range files {
+		if strings.Contains(f.rel, "/") && slices.Contains([]string{"metadata.csv", "metadata.jsonl", "metadata.tsv"}, strings.ToLower(path.Base(f.rel))) {
+			out = append(out, f.path)
+		}
+	}
+	return out, err
 }

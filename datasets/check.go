@@ -17,6 +17,7 @@ type CheckReport struct {
 	Samples  int  // those that are whole
 	Splits   map[string]int
 	Problems []string // each names file and key
+	Notes    []string // what is passed over or read otherwise than it stands, by kind, count and first name
 	rows     map[string]*checkRow
 	names    []string
 }
@@ -40,8 +41,8 @@ func (r *checkRow) see(v float64) {
 // Check opens the set of a name or path and reads every sample of every
 // modality. The error is for a set that is not there; what is wrong inside
 // it, the report lists.
-func Check(name string) (CheckReport, error) {
-	rep := CheckReport{Path: name, Splits: map[string]int{}, rows: map[string]*checkRow{}}
+func Check(name string) (rep CheckReport, err error) {
+	rep = CheckReport{Path: name, Splits: map[string]int{}, rows: map[string]*checkRow{}}
 	at, err := locate(name)
 	if err != nil {
 		return rep, err
@@ -53,6 +54,7 @@ func Check(name string) (CheckReport, error) {
 			rep.Problems = append(rep.Problems, p.Error())
 		}
 		set = &Set{name: filepath.Base(at.path), src: t}
+		defer func() { rep.Notes = t.notes.lines() }()
 	} else if set, err = at.open(); err != nil {
 		return rep, err
 	}
@@ -152,6 +154,9 @@ func (r CheckReport) String() string {
 			row = &checkRow{}
 		}
 		fmt.Fprintf(&b, "  %-*s %7d  %-10s %s\n", wide, n, row.n, row.shape, strings.TrimSpace(fmt.Sprintf("%.4g to %.4g %s", row.lo, row.hi, row.unit)))
+	}
+	for _, n := range r.Notes {
+		fmt.Fprintf(&b, "  note: %s\n", n)
 	}
 	if r.OK {
 		b.WriteString("no problems\n")

@@ -5,13 +5,14 @@ package datasets
 
 import (
 	"fmt"
-	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
-	"sort"
 	"strings"
 
+	"fourmlab/datasets/tarfile"
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/plain"
 )
 
 // problem is a fault of the data: which file, which sample, what is wrong.
@@ -30,6 +31,7 @@ type entry struct {
 	file      int // index in the column's files
 	ext       string
 	off, size int64
+	data      []byte // its bytes, where they do not lie there in one piece
 }
 
 // column holds the values of a modality in the order of the keys.
@@ -41,18 +43,20 @@ type column struct {
 	keys    []string
 	entries []entry
 	loose   bool // not from shards: its order says nothing
+
+	unpacked map[int][]byte    // by file: the bytes of packed shards
+	unread   map[string]string // by key: the suffix of what is not read
+	notes    *passed           // what was passed over
 }
 
-var pictureExt = map[string]bool{"png": true, "jpg": true, "jpeg": true, "gif": true}
-
 // readable tells whether the column can hold such files. Arrays are tokens,
-// windows, or numbers that no picture file keeps.
+// windows, or numbers on a grid.
 func (c *column) readable(ext string) bool {
-	if ext == "npy" {
-		look := lookOf(c.name, true)
-		return c.tokens || c.folder == cropFolder || look == modality.Depth || look == modality.Normal || look == modality.Feature
+	if arrayExt[ext] {
+		m, ok := modality.Find(c.name)
+		return c.tokens || c.folder == cropFolder || ok && (m.Look < modality.Caption || m.Look == modality.Feature)
 	}
-	return pictureExt[ext] || ext == "txt" || ext == "json" || ext == "json.gz"
+	return pictureExt[ext] || captionExt[ext] || ext == "json.gz"
 }
 
 // newColumn is the empty column of a folder that holds what is called name: a
@@ -67,92 +71,130 @@ func newColumn(folder, name string) *column {
 	return c
 }
 
+// member is one file in a shard or a folder.
+type member struct {
+	key, ext  string // "a/b.depth.png" is key "a/b", ext "depth.png"
+	off, size int64  // of its bytes in the file
+	data      []byte // its bytes, where they do not lie there in one piece
+}
+
+// add takes a member of file number len(files)-1 in.
+func (c *column) add(m member, seen map[string]int) []problem {
+	path := c.files[len(c.files)-1]
+	switch at, twice := seen[m.key]; {
+	case !c.readable(m.ext):
+		c.notes.add(c.folder+": "+unread(m.ext), m.key+"."+m.ext)
+		if c.unread == nil {
+			c.unread = map[string]string{}
+		}
+		c.unread[m.key] = m.ext
+	case twice && c.beside(m.key, m.ext):
+	case twice:
+		return []problem{{path, m.key, "appears twice, first in " + c.files[at]}}
+	default:
+		seen[m.key] = len(c.files) - 1
+		c.keys = append(c.keys, m.key)
+		c.entries = append(c.entries, entry{len(c.files) - 1, m.ext, m.off, m.size, m.data})
+	}
+	return nil
+}
+
+// beside tells whether a text lies beside a picture of the same key in a
+// column of pictures, as img2dataset leaves them, and notes it.
+func (c *column) beside(key, ext string) bool {
+	if !captionExt[ext] || lookOf(c.name, true) >= modality.Caption {
+		return false
+	}
+	c.notes.add(fmt.Sprintf("%s: .%s files beside pictures, passed over", c.folder, ext), key+"."+ext)
+	return true
+}
+
 // openColumn indexes a modality's folder: its shards (*.tar), else the files
 // in it and in its sub-folders.
 func openColumn(dir string, c *column) (*column, []problem) {
-	shards, err := filepath.Glob(filepath.Join(globEscape(dir), "*.tar"))
+	shards, err := shardsIn(dir)
 	if err != nil {
 		return c, []problem{{dir, "", err.Error()}}
 	}
-	sort.Strings(shards)
 	var bad []problem
 	seen := map[string]int{}
-	add := func(m member, path string) {
-		switch at, twice := seen[m.key]; {
-		case !c.readable(m.ext):
-			bad = append(bad, problem{path, m.key, fmt.Sprintf("%q is no kind of file that is read here (png, jpg, gif, txt, json, json.gz; npy where its folder is of tokens, called tok_ and their modality)", m.ext)})
-		case twice:
-			bad = append(bad, problem{path, m.key, "appears twice, first in " + c.files[at]})
-		default:
-			seen[m.key] = len(c.files) - 1
-			c.keys = append(c.keys, m.key)
-			c.entries = append(c.entries, entry{len(c.files) - 1, m.ext, m.off, m.size})
-		}
-	}
 	for _, p := range shards {
-		c.files = append(c.files, p)
-		members, err := indexFile(p)
+		members, wrong := c.shard(p)
+		bad = append(bad, wrong...)
 		for _, m := range members {
-			add(m, p)
-		}
-		if err != nil {
-			bad = append(bad, problem{p, "", err.Error()})
+			bad = append(bad, c.add(m, seen)...)
 		}
 	}
 	if len(shards) > 0 {
 		return c, bad
 	}
 	c.loose = true
-	err = filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
+	files, err := walk(dir, c.notes)
+	for _, f := range files {
+		key, ext := splitName(f.rel)
+		if last := extOf(f.rel); !c.readable(ext) && c.readable(last) { // holiday.2024.jpg
+			key, ext = strings.ReplaceAll(strings.TrimSuffix(f.rel, path.Ext(f.rel)), ".", "_"), last
 		}
-		rel, err := filepath.Rel(dir, p)
-		if err != nil {
-			return err
+		if wrong := plain.Invalid([]byte(f.rel)); wrong != nil {
+			bad = append(bad, problem{f.path, key, fmt.Sprintf("byte %d of its name is %#02x, which is not UTF-8", wrong.Offset+1, wrong.Value)})
+			continue
 		}
-		key, ext := splitName(filepath.ToSlash(rel))
-		if key == "" {
-			return nil
-		}
-		info, err := d.Info()
-		if err != nil {
-			return err
-		}
-		c.files = append(c.files, p)
-		add(member{key, ext, 0, info.Size()}, p)
-		return nil
-	})
+		c.files = append(c.files, f.path)
+		bad = append(bad, c.add(member{key: key, ext: ext, size: f.size}, seen)...)
+	}
 	if err != nil {
 		bad = append(bad, problem{dir, "", err.Error()})
 	}
 	return c, bad
 }
 
-func indexFile(path string) ([]member, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
+// shard indexes one more shard of the column.
+func (c *column) shard(path string) ([]member, []problem) {
+	c.files = append(c.files, path)
+	a, err := tarfile.Open(path)
+	if a.Bytes != nil {
+		if c.unpacked == nil {
+			c.unpacked = map[int][]byte{}
+		}
+		c.unpacked[len(c.files)-1] = a.Bytes
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
+	var members []member
+	for _, m := range a.Members {
+		if key, ext := splitName(m.Name); key != "" && !hiddenIn(m.Name) {
+			members = append(members, member{key, ext, m.Off, m.Size, m.Data})
+		}
 	}
-	return indexTar(f, info.Size())
+	if err == nil {
+		return members, nil
+	}
+	var bad []problem
+	for _, line := range strings.Split(err.Error(), "\n") { // one a fault
+		bad = append(bad, problem{path, "", line})
+	}
+	return members, bad
 }
 
-// globEscape makes a path stand for itself in a pattern.
-func globEscape(p string) string {
-	if filepath.Separator == '\\' {
-		return p
+// shardsIn lists the shards that lie in a folder itself.
+func shardsIn(dir string) ([]string, error) {
+	list, err := os.ReadDir(dir)
+	var out []string
+	for _, f := range list { // in alphabetical order
+		if path := filepath.Join(dir, f.Name()); tarfile.Is(f.Name()) && !hidden(f.Name()) && !isDir(path) {
+			out = append(out, path)
+		}
 	}
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(p)
+	return out, err
 }
 
 // read gives the bytes of value i.
 func (c *column) read(i int) ([]byte, error) {
 	e := c.entries[i]
+	if e.data != nil {
+		return e.data, nil
+	}
+	if all, ok := c.unpacked[e.file]; ok {
+		return all[e.off : e.off+e.size], nil
+	}
 	return readAt(c.files[e.file], e.off, e.size)
 }
 
@@ -190,7 +232,7 @@ func pair(cols []*column) (keys []string, bad []problem) {
 			place[i] = j
 			if !ok {
 				keep[i] = false
-				bad = append(bad, problem{c.near(ref, i), key, fmt.Sprintf("missing in %s, but %s has it", c.folder, ref.files[ref.entries[i].file])})
+				bad = append(bad, problem{c.near(ref, i), key, c.missing(key) + ", but " + ref.files[ref.entries[i].file] + " has it"})
 				continue
 			}
 			delete(at, key)
@@ -222,6 +264,14 @@ func pair(cols []*column) (keys []string, bad []problem) {
 		c.entries, c.keys = entries, nil
 	}
 	return keys, bad
+}
+
+// missing says that a column has no value of a key.
+func (c *column) missing(key string) string {
+	if ext, ok := c.unread[key]; ok {
+		return fmt.Sprintf("missing in %s, which has %s.%s: %q is no kind of file that is read here (%s, txt, json; npy for numbers on a grid, and for tokens, whose folder is called tok_ and their modality)", c.folder, key, ext, ext, pictureKinds)
+	}
+	return "missing in " + c.folder
 }
 
 // near names the file of c in which value i of ref was to be expected: the

@@ -7,16 +7,13 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
-	"image"
-	"image/color"
-	_ "image/gif" // the formats that are read
-	_ "image/jpeg"
-	_ "image/png"
 	"io"
-	"math"
 	"strings"
 
+	"fourmlab/datasets/npy"
+	"fourmlab/datasets/picture"
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/plain"
 )
 
 // lookOf gives the registered look; what nobody registered is a colour
@@ -35,140 +32,156 @@ func lookOf(name string, picture bool) modality.Look {
 // shape is the stored height and width of a picture, before any crop.
 type shape struct{ h, w int }
 
+// asked says what is wanted of a file beside its modality.
+type asked struct {
+	pick    func(n int) int           // chooses one of several texts
+	show    func(shape) (view, error) // the part of a picture that is seen
+	upright bool                      // pictures are turned as Exif says
+	tell    func(kind string)         // is told what was changed or passed over
+	turned  func(orientation int)     // is told Exif's orientation of a picture that is turned
+}
+
 // decode turns a file into a value. Of a picture it gives the stored shape,
 // too; size 0 keeps it.
 func decode(name, ext string, b []byte, size int) (any, shape, error) {
-	return decodeView(name, ext, b, first, func(sh shape) (view, error) { return centred(sh, size), nil })
+	return asked{}.sized(size).decode(name, ext, b)
 }
 
-// decodeView is decode with a choice: pick is asked for one of several texts,
-// show for the part of a picture.
-func decodeView(name, ext string, b []byte, pick func(n int) int, show func(shape) (view, error)) (any, shape, error) {
+// sized shows the square in the middle at a size; 0: all as it is.
+func (a asked) sized(size int) asked {
+	a.show = func(sh shape) (view, error) { return centred(sh, size), nil }
+	return a
+}
+
+func (a asked) say(format string, args ...any) {
+	if a.tell != nil {
+		a.tell(fmt.Sprintf(format, args...))
+	}
+}
+
+func (a asked) decode(name, ext string, b []byte) (any, shape, error) {
+	if a.pick == nil {
+		a.pick = first
+	}
 	look := lookOf(name, pictureExt[ext])
-	if ext == "npy" {
-		return decodeArray(look, b, show)
+	if arrayExt[ext] {
+		return a.array(name, look, ext, b)
 	}
 	if !pictureExt[ext] {
-		v, err := decodeText(look, name, ext, b, pick)
+		v, err := decodeText(look, name, ext, b, a.pick)
 		return v, shape{}, err
 	}
 	if look >= modality.Caption {
 		return nil, shape{}, fmt.Errorf("a picture (.%s), expected text", ext)
 	}
-	cfg, _, err := image.DecodeConfig(bytes.NewReader(b))
+	numbers := look == modality.Depth || look == modality.Label
+	p, err := picture.Decode(b, numbers)
 	if err != nil {
 		return nil, shape{}, fmt.Errorf("broken picture: %w", err)
 	}
-	if cfg.Width*cfg.Height > 1<<26 || cfg.Width < 1 || cfg.Height < 1 {
-		return nil, shape{}, fmt.Errorf("picture of %dx%d pixels, expected 1 to 67 million", cfg.Width, cfg.Height)
+	if look == modality.Label && p.Lossy {
+		return nil, shape{}, fmt.Errorf("class ids as a %s, which stores numbers near those it was given and not these; expected a gray or palette png", strings.ToUpper(p.Format))
 	}
-	im, _, err := image.Decode(bytes.NewReader(b))
-	if err != nil {
-		return nil, shape{}, fmt.Errorf("broken picture: %w", err)
+	for _, n := range p.Notes {
+		a.say("%s files of which %s", p.Format, n)
 	}
-	sh := shape{cfg.Height, cfg.Width}
-	v, err := show(sh)
+	if p.Orientation > 1 {
+		if a.upright {
+			if a.turned != nil {
+				a.turned(p.Orientation)
+			}
+			p = p.Upright()
+			a.say("pictures turned upright as their Exif orientation says")
+		} else {
+			a.say("pictures with an Exif orientation, which is not applied")
+		}
+	}
+	sh := shape{p.H, p.W}
+	v, err := a.show(sh)
 	if err != nil {
 		return nil, sh, err
 	}
-	p, err := toPicture(look, im, v)
-	return p, sh, err
+	out, err := a.pixels(name, look, p, v)
+	return out, sh, err
 }
 
-// decodeArray reads numbers on a grid that are no picture file.
-func decodeArray(look modality.Look, b []byte, show func(shape) (view, error)) (any, shape, error) {
-	a, err := parseNPY(b)
+// pixels reads the pixels of a view by their meaning.
+func (a asked) pixels(name string, look modality.Look, p *picture.Picture, v view) (*modality.Picture, error) {
+	switch {
+	case p.Image == nil: // numbers of a TIFF
+		q := &modality.Picture{H: p.H, W: p.W, C: 1, Pix: p.Numbers}
+		if n := channelsOf(look); n > 1 {
+			return nil, fmt.Errorf("one number a pixel, expected %d", n)
+		}
+		kind := "real numbers"
+		if p.Whole {
+			kind = "whole numbers"
+		}
+		if look != modality.Depth { // elevation is not told from depth
+			if err := scaled(q, look, p.Whole, kind); err != nil {
+				return nil, err
+			}
+		} else if p.Whole {
+			for i := range q.Pix {
+				q.Pix[i] /= 1000
+			}
+		}
+		return a.settled(name, look, q, v)
+	case look == modality.Color:
+		return v.colours(p.Image).Picture(), nil
+	case look == modality.Gray:
+		return v.colours(p.Image).Gray().Picture(), nil
+	}
+	q, err := modality.PictureOf(look, p.Image)
+	if err != nil {
+		return nil, err
+	}
+	return v.values(q, look), nil
+}
+
+// array reads numbers on a grid that are no picture file.
+func (a asked) array(name string, look modality.Look, ext string, b []byte) (any, shape, error) {
+	if look >= modality.Caption && look != modality.Feature {
+		return nil, shape{}, fmt.Errorf("an array (.%s), expected text", ext)
+	}
+	n, err := npy.Parse(b)
+	if ext == "npz" {
+		n, err = npy.Only(b)
+	}
 	if err != nil {
 		return nil, shape{}, err
 	}
-	p, err := a.picture()
+	p, err := gridOf(n, look)
 	if err != nil {
 		return nil, shape{}, err
 	}
 	sh := shape{p.H, p.W}
-	v, err := show(sh)
+	v, err := a.show(sh)
 	if err != nil {
 		return nil, sh, err
 	}
-	return v.values(p, look), sh, nil
+	q, err := a.settled(name, look, p, v)
+	return q, sh, err
+}
+
+// settled gives the view of numbers in which what is none is unknown.
+func (a asked) settled(name string, look modality.Look, p *modality.Picture, v view) (*modality.Picture, error) {
+	changed, err := settle(p, look)
+	if err != nil {
+		return nil, err
+	}
+	if changed > 0 {
+		what := "not finite"
+		if look == modality.Depth {
+			what += " or below 0"
+		}
+		a.say("files of %s with values that are %s, taken for unknown", name, what)
+	}
+	return v.values(p, look), nil
 }
 
 // first picks the first of several texts.
 func first(int) int { return 0 }
-
-// toPicture reads the pixels of a view by their meaning.
-func toPicture(look modality.Look, im image.Image, v view) (*modality.Picture, error) {
-	r := im.Bounds()
-	switch look {
-	case modality.Color:
-		return v.colours(im).Picture(), nil
-	case modality.Gray:
-		return v.colours(im).Gray().Picture(), nil
-	case modality.Depth:
-		g, ok := im.(*image.Gray16)
-		if !ok {
-			return nil, fmt.Errorf("depth as %s, expected a 16-bit gray png in millimetres", kindOf(im))
-		}
-		return v.values(scan(r, 1, func(x, y int, v []float32) {
-			v[0] = float32(g.Gray16At(x, y).Y) / 1000
-		}), look), nil
-	case modality.Normal:
-		return v.values(scan(r, 3, func(x, y int, v []float32) { toNormal(im.At(x, y), v) }), look), nil
-	}
-	var id func(x, y int) int
-	switch l := im.(type) {
-	case *image.Paletted:
-		id = func(x, y int) int { return int(l.ColorIndexAt(x, y)) }
-	case *image.Gray:
-		id = func(x, y int) int { return int(l.GrayAt(x, y).Y) }
-	case *image.Gray16:
-		id = func(x, y int) int { return int(l.Gray16At(x, y).Y) }
-	default:
-		return nil, fmt.Errorf("class ids as %s, expected a gray or palette png", kindOf(im))
-	}
-	return v.values(scan(r, 1, func(x, y int, v []float32) { v[0] = float32(id(x, y)) }), look), nil
-}
-
-func scan(r image.Rectangle, c int, at func(x, y int, v []float32)) *modality.Picture {
-	p := modality.NewPicture(r.Dy(), r.Dx(), c)
-	for y := range p.H {
-		for x := range p.W {
-			at(r.Min.X+x, r.Min.Y+y, p.Pix[(y*p.W+x)*c:][:c])
-		}
-	}
-	return p
-}
-
-// toNormal reads (n+1)/2. A pixel has no normal where it is transparent, where
-// the vector is far from length one (mid-gray, black), and where it is a dark
-// gray: that points away from the viewer and is how unknown is written, too.
-func toNormal(c color.Color, v []float32) {
-	n := color.NRGBAModel.Convert(c).(color.NRGBA)
-	var f [3]float64
-	sum := 0.0
-	for k, b := range [3]uint8{n.R, n.G, n.B} {
-		f[k] = float64(b)/255*2 - 1
-		sum += f[k] * f[k]
-	}
-	if sum = math.Sqrt(sum); n.A == 0 || sum < 0.5 || sum > 1.4 || n.R == n.G && n.G == n.B && n.B < 128 {
-		return
-	}
-	for k := range v {
-		v[k] = float32(f[k] / sum)
-	}
-}
-
-func kindOf(im image.Image) string {
-	switch im.(type) {
-	case *image.Gray:
-		return "an 8-bit gray picture"
-	case *image.Gray16:
-		return "a 16-bit gray picture"
-	case *image.Paletted:
-		return "a palette picture"
-	}
-	return "a colour picture"
-}
 
 // decodeText reads the text-like files of ml-4m: .txt, .json and .json.gz
 // (inventory 1.3, 1.4).
@@ -185,22 +198,39 @@ func decodeText(look modality.Look, name, ext string, b []byte, pick func(n int)
 			return nil, err
 		}
 	}
-	if ext != "txt" {
-		return parseOne(look, name, b, pick)
+	b, err := plain.UTF8(b)
+	if err != nil {
+		return nil, err
+	}
+	if at := bytes.IndexByte(b, 0); at >= 0 {
+		return nil, fmt.Errorf("byte %d is 0, which no text has", at+1)
+	}
+	if ext == "json" || ext == "json.gz" {
+		return parseOne(look, name, plain.JSON(b), pick)
 	}
 	if look != modality.Caption {
-		return nil, fmt.Errorf("a .txt file, expected .json")
+		return nil, fmt.Errorf("a .%s file, expected .json", ext)
 	}
-	return strings.TrimSpace(string(b)), nil
+	lines := linesOf(b)
+	if name != "caption" || len(lines) < 2 {
+		return strings.Join(lines, " "), nil
+	}
+	return lines[pick(len(lines))], nil
 }
 
-// parseField reads the JSON of a text-like value. Boxes may come out in
-// pixels: see pixelBoxes.
-func parseField(look modality.Look, name string, raw json.RawMessage) (any, error) {
-	return parseOne(look, name, raw, first)
+// linesOf gives the lines of a text that are not blank.
+func linesOf(b []byte) []string {
+	var out []string
+	for l := range strings.Lines(string(b)) {
+		if l = strings.TrimSpace(l); l != "" {
+			out = append(out, l)
+		}
+	}
+	return out
 }
 
-// parseOne is parseField with a choice among several captions.
+// parseOne reads the JSON of a text-like value, of several captions one of one's
+// choice. Boxes may come out in pixels: see pixelBoxes.
 func parseOne(look modality.Look, name string, raw json.RawMessage, pick func(n int) int) (any, error) {
 	switch look {
 	case modality.Boxes:
@@ -208,20 +238,12 @@ func parseOne(look modality.Look, name string, raw json.RawMessage, pick func(n 
 	case modality.Colors:
 		return parsePalette(raw)
 	}
-	var one string
-	if json.Unmarshal(raw, &one) == nil {
-		return one, nil
+	many, err := captionsOf(raw)
+	if err != nil && name == "caption" {
+		many, err = sidecar(raw)
 	}
-	var many []string
-	if json.Unmarshal(raw, &many) != nil {
-		var said []struct{ Caption string }
-		if err := json.Unmarshal(raw, &said); err != nil {
-			return nil, fmt.Errorf("%s is %s, expected a string or a list of strings", name, clip(raw))
-		}
-		many = nil
-		for _, s := range said {
-			many = append(many, s.Caption)
-		}
+	if err != nil {
+		return nil, fmt.Errorf("%s is %s, expected a string or a list of strings", name, clip(raw))
 	}
 	if name != "caption" {
 		return strings.Join(many, ", "), nil
@@ -230,6 +252,28 @@ func parseOne(look modality.Look, name string, raw json.RawMessage, pick func(n 
 		return nil, fmt.Errorf("caption is an empty list, expected one caption or more")
 	}
 	return many[pick(len(many))], nil
+}
+
+// captionsOf reads "a cat", ["a cat", "one cat"], or [{"caption": "a cat"}, ...].
+func captionsOf(raw json.RawMessage) ([]string, error) {
+	var one *string
+	if json.Unmarshal(raw, &one) == nil && one != nil {
+		return []string{*one}, nil
+	}
+	var many []string
+	if json.Unmarshal(raw, &many) == nil {
+		return many, nil
+	}
+	var said []struct{ Caption *string }
+	err := json.Unmarshal(raw, &said)
+	many = nil
+	for _, s := range said {
+		if s.Caption == nil {
+			return nil, fmt.Errorf("an object without caption")
+		}
+		many = append(many, *s.Caption)
+	}
+	return many, err
 }
 
 // clip shortens JSON for an error.

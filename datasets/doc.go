@@ -26,20 +26,33 @@
 //	SET/depth/shard-00000.tar    a.png b.png c.png ...
 //	SET/meta.jsonl               {"id": "a", "caption": "a red ball", ...}
 //
-// Loose files (SET/rgb/a.png) do as well. A folder may carry 4M's name of the
-// modality (det, color_palette); captions, boxes and palettes may be files of
-// their own (.txt, .json, .json.gz) or fields of meta.jsonl. Depth is a 16-bit
-// gray png in millimetres, 0 where nothing is known; a normal is (n+1)/2 with x
-// right, y up, z to the viewer; either may be a .npy of float32, in metres and
-// from -1 to 1. Labels are gray or palette png files of class ids; what is
-// transparent in a colour picture is white. In meta.jsonl "box" is [x0, y0, x1,
-// y1] in pixels, whose class is the sample's group, or 4M's {"instances": ...}
-// in fractions; "split" names a sample's part.
+// Loose files (SET/rgb/a.png) do as well, linked ones too, and so do shards
+// that are packed with gzip, joined from several, or hold all of a sample in
+// one archive, as WebDataset's do (SET/000.tar: a.jpg a.txt). A folder may carry
+// 4M's name of the modality (det, color_palette), in whatever letters, or what
+// people call it beside others (images, masks); captions, boxes and palettes may
+// be files of their own (.txt, .json, .json.gz) or fields of meta.jsonl, whose
+// modalities are those of all its lines.
+//
+// A picture is what its bytes say: PNG, JPEG, GIF, WebP, BMP or TIFF. Depth is
+// 16 bits of gray in millimetres, 0 where nothing is known; a normal is (n+1)/2
+// with x right, y up, z to the viewer; labels are gray or palette pictures of
+// class ids, of a kind that loses nothing. Each may be a .npy: depth in metres
+// (whole numbers: millimetres), normals from -1 to 1, whole ids. Depth that is
+// not finite or below 0 is unknown, and so is a normal that is not finite. What
+// is transparent in a colour picture is white. In meta.jsonl "box" is [x0, y0,
+// x1, y1] in pixels, whose class is the sample's group, or 4M's {"instances":
+// ...} in fractions; "split" names a sample's part. Of several captions of a
+// sample (a list, the lines of a .txt) the first is shown, or one by seed: see
+// Set.Augmented.
 //
 // Parts are paired by key and their order is compared. A key that one modality
 // lacks, a tar cut short, a broken picture, one of another size: each is an
-// error that names the file and the key. Options.SkipBroken leaves such
-// samples out and says so.
+// error that names the file and the key; a text that is not UTF-8 one that names
+// line and byte. Options.SkipBroken leaves such samples out and says so. What is
+// passed over or read otherwise than it stands (a file of a kind that is not
+// read, an Exif orientation, depth that is no number) Check lists by kind, with
+// its count and first name.
 //
 // Nothing is read before it is needed: opening a set indexes its shards, a
 // sample is decoded when it is asked for and kept while there is room.

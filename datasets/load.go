@@ -3,14 +3,14 @@ package datasets
 // Loading a tree: which columns a folder has, and that they fit together.
 
 import (
-	"bytes"
 	"fmt"
-	"image"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"fourmlab/datasets/picture"
 	"fourmlab/fourm/modality"
 )
 
@@ -18,7 +18,7 @@ import (
 // and all that is wrong.
 func loadTree(at location) (*tree, []problem) {
 	root, only := at.path, at.only
-	t := &tree{size: at.size, flag: at.flag, kept: newCache(cacheBytes)}
+	t := &tree{size: at.size, flag: at.flag, kept: newCache(cacheBytes), notes: &passed{}}
 	dirs, err := os.ReadDir(root)
 	if err != nil {
 		return t, []problem{{root, "", err.Error()}}
@@ -30,32 +30,58 @@ func loadTree(at location) (*tree, []problem) {
 			bad = append(bad, problem{filepath.Join(root, name), "", "no such folder, which Options.Names has"})
 		}
 	}
+	pictures := 0 // that lie in no folder
 	for _, d := range dirs {
-		info, err := os.Stat(filepath.Join(root, d.Name()))
-		if err != nil || !info.IsDir() || strings.HasPrefix(d.Name(), ".") {
-			continue
+		ext := extOf(d.Name())
+		switch {
+		case hidden(d.Name()):
+		case isDir(filepath.Join(root, d.Name())):
+			folders = append(folders, d.Name())
+		case pictureExt[ext]:
+			pictures++
+			fallthrough
+		case only == nil && (dataExt[ext] || arrayExt[ext]) && d.Name() != "meta.jsonl":
+			t.notes.add("."+ext+" files beside the folders, passed over", d.Name())
 		}
-		folders = append(folders, d.Name())
-		name := d.Name()
-		if n, ok := at.names[name]; ok {
+	}
+	if part := parts(root, folders); part != "" {
+		return t, []problem{{root, "", part}}
+	}
+	holds := heldBy(folders, only == nil)
+	for _, folder := range folders {
+		name := holds[folder]
+		if n, ok := at.names[folder]; ok {
 			name = n
 		}
 		m, ok := modality.Find(name)
-		if only != nil && !slices.Contains(only, d.Name()) && !(ok && slices.Contains(only, m.Name)) {
+		if only != nil && !slices.Contains(only, folder) && !(ok && slices.Contains(only, m.Name)) {
 			continue
 		}
-		c, wrong := openColumn(filepath.Join(root, d.Name()), newColumn(d.Name(), name))
+		c := newColumn(folder, name)
+		c.notes = t.notes
+		c, wrong := openColumn(filepath.Join(root, folder), c)
 		bad = append(bad, wrong...)
 		if len(c.files) == 0 {
-			bad = append(bad, problem{filepath.Join(root, d.Name()), "", "neither shard-*.tar nor pictures in it"})
+			bad = append(bad, problem{filepath.Join(root, folder), "", "neither shard-*.tar nor pictures in it"})
 			continue
 		}
-		if d.Name() == cropFolder {
+		if len(c.entries) == 0 && len(c.unread) > 0 {
+			key := slices.Min(slices.Collect(maps.Keys(c.unread)))
+			bad = append(bad, problem{filepath.Join(root, folder), key, c.missing(key)})
+			continue
+		}
+		if folder == cropFolder {
 			t.crops = c
 			continue
 		}
 		t.cols = append(t.cols, c)
 		t.tokens = t.tokens || c.tokens
+	}
+	if shards, err := shardsIn(root); err != nil {
+		bad = append(bad, problem{root, "", err.Error()})
+	} else if len(shards) > 0 && only == nil {
+		cols, wrong := openMixed(shards, t.notes)
+		t.cols, bad = append(t.cols, cols...), append(bad, wrong...)
 	}
 	if !t.tokens {
 		t.crops = nil // windows concern tokens; without any, pictures are shown whole
@@ -80,7 +106,7 @@ func loadTree(at location) (*tree, []problem) {
 		all = append(all, t.crops)
 	}
 	if path := filepath.Join(root, "meta.jsonl"); exists(path) {
-		m, wrong := openMeta(path)
+		m, wrong := openMeta(path, t.notes)
 		bad = append(bad, wrong...)
 		if m != nil {
 			t.meta = m
@@ -104,6 +130,8 @@ func loadTree(at location) (*tree, []problem) {
 		hint := "MODALITY/shard-00000.tar or MODALITY/NAME.png in it"
 		if len(folders) > 0 {
 			hint += fmt.Sprintf(" (it has the folders %s)", strings.Join(folders, ", "))
+		} else if pictures > 0 {
+			hint += fmt.Sprintf(" (it has %s itself, of which datasets.Pack makes a set)", count(pictures, "picture"))
 		}
 		return t, append(bad, problem{root, "", "no samples: expected " + hint})
 	}
@@ -125,6 +153,54 @@ func loadTree(at location) (*tree, []problem) {
 	}
 	t.measure()
 	return t, bad
+}
+
+// heldBy says what each folder holds: what its name says in whatever letters,
+// else, with habits, what people mean by it beside a folder of another
+// modality.
+func heldBy(folders []string, withHabits bool) map[string]string {
+	out := map[string]string{}
+	taken := map[string]bool{}
+	for _, f := range folders {
+		out[f] = f
+		if m, ok := modality.Find(f); ok {
+			taken[m.Name] = taken[m.Name] || !strings.HasPrefix(f, "tok_")
+		} else if mod, sure := folderHolds(f); sure && !taken[mod] {
+			out[f], taken[mod] = mod, true
+		}
+	}
+	if !withHabits {
+		return out
+	}
+	mods := map[string]bool{}
+	for _, f := range folders {
+		if mod, _ := folderHolds(f); mod != "" {
+			mods[mod] = true
+		}
+	}
+	for _, f := range folders {
+		if mod, sure := folderHolds(f); mod != "" && !sure && len(mods) > 1 {
+			out[f] = mod // two folders of one modality are a fault that is told
+		}
+	}
+	return out
+}
+
+// parts says that a folder is a corpus of several sets; "" where it is none.
+func parts(root string, folders []string) string {
+	if len(folders) == 0 {
+		return ""
+	}
+	for _, f := range folders {
+		if partNamed(f) == "" {
+			return ""
+		}
+		list, _ := os.ReadDir(filepath.Join(root, f))
+		if !slices.ContainsFunc(list, func(e os.DirEntry) bool { return isDir(filepath.Join(root, f, e.Name())) && !hidden(e.Name()) }) {
+			return ""
+		}
+	}
+	return fmt.Sprintf("the parts of a corpus (%s), each of which is a set: open %s", strings.Join(folders, ", "), filepath.Join(root, folders[0]))
 }
 
 func exists(path string) bool { _, err := os.Stat(path); return err == nil }
@@ -158,11 +234,11 @@ func (t *tree) measure() {
 			if err != nil {
 				continue
 			}
-			cfg, _, err := image.DecodeConfig(bytes.NewReader(b))
+			h, w, err := picture.Size(b)
 			if err != nil {
 				continue
 			}
-			sh := shape{cfg.Height, cfg.Width}
+			sh := shape{h, w}
 			if n[sh]++; n[sh] > n[t.first] {
 				t.first = sh
 			}

@@ -5,9 +5,11 @@ package datasets
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -28,6 +30,7 @@ type PackReport struct {
 	Samples, Shards int      // Shards is their number in each modality of pictures
 	Modalities      []string // in the order of 4M's figures
 	Skipped         []string // a sentence for each fault that was passed over
+	Notes           []string // what is no part of the set or was changed, by kind, count and first name
 }
 
 func (r PackReport) String() string {
@@ -36,24 +39,33 @@ func (r PackReport) String() string {
 	if len(r.Skipped) > 0 {
 		fmt.Fprintf(&b, "passed over %s:\n  %s\n", count(len(r.Skipped), "fault"), strings.Join(r.Skipped, "\n  "))
 	}
+	for _, n := range r.Notes {
+		fmt.Fprintf(&b, "note: %s\n", n)
+	}
 	return b.String()
 }
 
 // Pack turns the folder dir into shards of 1000 samples at out, in the layout
-// that Open reads. Pictures (png, jpg, gif) are cropped to their centre square
-// and resized.
+// that Open reads. Pictures (png, jpg, gif, webp, bmp, tiff) are turned upright
+// as their Exif says, cropped to their centre square and resized. Linked
+// folders and files are followed; what is hidden is not looked at. What is not
+// read is counted in Notes, by kind and with its first name.
 //
-// Which modality a picture is of is told by its sub-folder (rgb/a.jpg,
-// depth/a.png), or else by the end of its name (a.depth.png, or a_depth.png
-// beside a.jpg); without either it is rgb. Pictures of one key belong
-// together, and every key needs all modalities. Depth is a 16-bit gray png in
-// millimetres, 0 where it is unknown; normals are (n+1)/2; labels are gray or
-// palette png files of class ids.
+// Which modality a picture is of is told by its folder in whatever letters
+// (rgb/a.jpg, Depth/a.png; images/ beside masks/), or else by the end of its
+// name (a.depth.png, or a_depth.png beside a.jpg); without either it is rgb.
+// Pictures of one key belong together, and every key needs all modalities.
+// Depth is 16 bits of gray in millimetres, 0 where it is unknown, or numbers in
+// metres (.npy, .tif); normals are (n+1)/2 or a .npy; labels are gray or palette
+// pictures of class ids, of a kind that loses nothing, or a .npy. Folders called
+// train, val and test name the parts of the set.
 //
-// Captions come from a .csv or .tsv with a header, or a .jsonl: one column
-// (file, key, id, ...) names the picture, caption or text says what is on it,
-// split may name its part, and each further column of text becomes a modality
-// of its own.
+// Captions come from a .csv or .tsv with a header, a .jsonl or a .json: one
+// column (file, image, image_id, ...) names the picture, caption or text says
+// what is on it, split may name its part, and each further column of text
+// becomes a modality of its own. Or they lie beside the pictures (a.txt,
+// a.caption, a.json). Several rows, lines or list entries of one picture are
+// several captions of it.
 //
 // The shards are written to a temporary folder first; out must not be there or
 // be empty, and after an error it is as it was.
@@ -89,6 +101,7 @@ func Pack(dir, out string, opt PackOptions) (PackReport, error) {
 	for _, b := range append(p.bad, bad...) {
 		rep.Skipped = append(rep.Skipped, b.Error())
 	}
+	rep.Notes = p.notes.lines()
 	if err := w.finish(); err != nil {
 		return rep, fmt.Errorf("%s: %w", op, err)
 	}
@@ -140,11 +153,7 @@ func (p *pile) write(w *writer, opt PackOptions) ([]problem, error) {
 				bad = append(bad, *errs[i])
 				continue
 			}
-			split := ""
-			if p.texts != nil {
-				split = p.texts.rows[s.Key]["split"]
-			}
-			if err := w.add(s, split); err != nil {
+			if err := w.add(s, p.split(s.Key)); err != nil {
 				return nil, err
 			}
 		}
@@ -156,33 +165,46 @@ func (p *pile) sample(key string, size int) (modality.Sample, *problem) {
 	s := modality.Sample{Key: key, Values: map[string]any{}}
 	shapes := tree{size: size}
 	stored, whose := shape{}, ""
-	mods := map[string]bool{}
-	for m := range p.paths[key] {
-		mods[m] = true
-	}
-	for _, m := range sorted(mods) {
+	ways, last := map[int]string{}, "" // which way up the pictures are, by Exif's orientation
+	for _, m := range sortedKeys(p.paths[key]) {
 		path := p.paths[key][m]
 		b, err := os.ReadFile(path)
 		if err == nil {
 			var v any
 			var sh shape
-			ext := strings.ToLower(strings.TrimPrefix(filepath.Ext(path), "."))
-			if v, sh, err = decode(m, ext, b, size); err == nil {
+			way := 1
+			a := asked{upright: true, tell: func(kind string) { p.notes.add(kind, p.rel(path)) }, turned: func(o int) { way = o }}.sized(size)
+			if v, sh, err = a.decode(m, extOf(path), b); err == nil {
 				s.Values[m] = v
 				err = shapes.agree(sh, stored, whose)
 				if stored.h == 0 {
 					stored, whose = sh, m
 				}
+				ways[way], last = m, path
 			}
 		}
 		if err != nil {
 			return s, &problem{path, key, err.Error()}
 		}
 	}
-	if p.texts != nil {
-		for _, c := range p.texts.columns {
-			s.Values[c] = p.texts.rows[key][c]
+	if len(ways) > 1 {
+		var said []string
+		for _, o := range slices.Sorted(maps.Keys(ways)) {
+			said = append(said, fmt.Sprintf("%s has %d", ways[o], o))
 		}
+		return s, &problem{last, key, fmt.Sprintf("its pictures differ in their Exif orientation (%s), so that one of them may lie on its side: turn their pixels, or take the mark out", strings.Join(said, ", "))}
+	}
+	if p.texts != nil {
+		maps.Copy(s.Values, p.texts.rows[key].values())
 	}
 	return s, nil
+}
+
+// rel gives a path from the folder, for a note.
+func (p *pile) rel(path string) string {
+	rel, err := filepath.Rel(p.dir, path)
+	if err != nil {
+		return path
+	}
+	return filepath.ToSlash(rel)
 }

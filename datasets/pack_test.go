@@ -74,9 +74,9 @@ func TestPackAndOpen(t *testing.T) {
 }
 
 func TestPackTellsModalitiesApart(t *testing.T) {
-	got := place([]string{"depth/a.png", "rgb/a.jpg", "b.depth.png", "b.png", "finish_line.jpg", "c_line.png", "c.jpg", "d_rgb.png", "d_line.png", "x/y.png"})
-	want := []placed{{"depth/a.png", "depth", "a"}, {"rgb/a.jpg", "rgb", "a"}, {"b.depth.png", "depth", "b"}, {"b.png", "rgb", "b"},
-		{"finish_line.jpg", "rgb", "finish_line"}, {"c_line.png", "line", "c"}, {"c.jpg", "rgb", "c"}, {"d_rgb.png", "rgb", "d"}, {"d_line.png", "line", "d"}, {"x/y.png", "rgb", "x__y"}}
+	got := place([]string{"depth/a.png", "rgb/a.jpg", "b.depth.png", "b.png", "finish_line.jpg", "c_line.png", "c.jpg", "d_rgb.png", "d_line.png", "x/y.png"}, nil)
+	want := []placed{{rel: "depth/a.png", mod: "depth", key: "a"}, {rel: "rgb/a.jpg", mod: "rgb", key: "a"}, {rel: "b.depth.png", mod: "depth", key: "b"}, {rel: "b.png", mod: "rgb", key: "b"},
+		{rel: "finish_line.jpg", mod: "rgb", key: "finish_line"}, {rel: "c_line.png", mod: "line", key: "c"}, {rel: "c.jpg", mod: "rgb", key: "c"}, {rel: "d_rgb.png", mod: "rgb", key: "d"}, {rel: "d_line.png", mod: "line", key: "d"}, {rel: "x/y.png", mod: "rgb", key: "x__y"}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("placed\n%v, expected\n%v", got, want)
 	}
@@ -93,16 +93,17 @@ func TestPackFaults(t *testing.T) {
 		"8-bit depth":   {func(t *testing.T, d string) { put(t, filepath.Join(d, "dog_depth.png"), pngOf(t, 40, 30, 7)) }, []string{"dog_depth.png", "8-bit gray", "16-bit"}, 2},
 		"other shape":   {func(t *testing.T, d string) { put(t, filepath.Join(d, "dog.jpg"), pngOf(t, 30, 30, 7)) }, []string{"dog", "shape", "30x30", "40x30"}, 2},
 		"same key":      {func(t *testing.T, d string) { put(t, filepath.Join(d, "dog.png"), pngOf(t, 40, 30, 7)) }, []string{"dog.png", `key "dog"`, "dog.jpg"}, 3},
-		"no picture":    {table("file,caption\ncat,a\ndog,b\nowl,c\nfox,d\n"), []string{"captions.csv", `key "fox"`, "no picture"}, 3},
-		"no caption":    {table("file,caption\ncat,a\nowl,c\n"), []string{`key "dog"`, "no usable row", "captions.csv"}, 2},
-		"empty caption": {table("file,caption\ncat,a\ndog,\nowl,c\n"), []string{"captions.csv", `key "dog"`, "line 3", "no caption"}, 2},
-		"twice":         {table("file,caption\ncat,a\ndog,b\ndog.jpg,b2\nowl,c\n"), []string{"captions.csv", "line 4", "repeats"}, 3},
-		"no key column": {table("name;caption\ncat;a\n"), []string{"captions.csv", `["name" "caption"]`, "names the picture"}, 0},
-		"no header":     {table("cat.jpg,a cat\ndog.jpg,a dog\n"), []string{"captions.csv", "expected one that names the picture"}, 0},
-		"keys alone":    {table("file\ncat\n"), []string{"captions.csv", "expected a caption"}, 0},
-		"ragged":        {table("file,caption\ncat,a,b,c\n"), []string{"captions.csv", "line 2"}, 0},
+		"no picture":    {rows("file,caption\ncat,a\ndog,b\nowl,c\nfox,d\n"), []string{"captions.csv", `key "fox"`, "no picture"}, 3},
+		"no caption":    {rows("file,caption\ncat,a\nowl,c\n"), []string{`key "dog"`, "no usable row", "captions.csv"}, 2},
+		"empty caption": {rows("file,caption\ncat,a\ndog,\nowl,c\n"), []string{"captions.csv", `key "dog"`, "line 3", "no caption"}, 2},
+		"two parts":     {rows("file,caption,split\ncat,a,train\ndog,b,val\ndog.jpg,b2,test\nowl,c,val\n"), []string{"captions.csv", "line 4", "part"}, 3},
+		"ragged row":    {rows("file,caption\ncat,a\ndog,b,c\nowl,c\n"), []string{"captions.csv", `key "dog"`, "line 3 has 3 values, the header has 2"}, 2},
+		"latin-1":       {rows("file,caption\ncat,a\ndog,caf\xe9\nowl,c\n"), []string{"captions.csv", `key "dog"`, "line 3", "0xe9 at 8", "UTF-8"}, 2},
+		"no key column": {rows("who;caption\nme;a\n"), []string{"captions.csv", `["who" "caption"]`, "names the picture"}, 0},
+		"keys alone":    {rows("file\ncat\n"), []string{"captions.csv", "expected a caption"}, 0},
+		"ragged":        {rows("file,caption\ncat,a,b,c\n"), []string{"captions.csv", "line 2"}, 0},
 		"two files":     {func(t *testing.T, d string) { put(t, filepath.Join(d, "b.jsonl"), []byte("{}")) }, []string{"captions.csv", "b.jsonl", "PackOptions.Captions"}, 0},
-		"text column":   {table("file,caption,depth\ncat,a,b\n"), []string{"depth", "no text"}, 0},
+		"text column":   {rows("file,caption,depth\ncat,a,b\n"), []string{"depth", "no text"}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, base := folder(t), t.TempDir()
@@ -134,7 +135,7 @@ func TestPackFaults(t *testing.T) {
 	says(t, err, "size 3")
 }
 
-func table(text string) func(*testing.T, string) {
+func rows(text string) func(*testing.T, string) {
 	return func(t *testing.T, dir string) { put(t, filepath.Join(dir, "captions.csv"), []byte(text)) }
 }
 
@@ -149,13 +150,13 @@ func TestCaptionFiles(t *testing.T) {
 	} {
 		p := filepath.Join(dir, name)
 		put(t, p, []byte(text))
-		got, err := readTexts(p)
+		got, err := readTexts(dir, []string{p}, indexNames([]string{"a", "b"}), nil)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
 		for k, w := range want {
-			if got.rows[k]["caption"] != w["caption"] {
+			if said := got.rows[k].said["caption"]; len(said) == 0 || said[0] != w["caption"] {
 				t.Errorf("%s: row %s is %v, expected %v", name, k, got.rows[k], w)
 			}
 		}

@@ -19,6 +19,7 @@ import (
 	"testing"
 
 	"fourmlab/datasets/augment"
+	"fourmlab/datasets/npy"
 	"fourmlab/fourm/modality"
 )
 
@@ -102,8 +103,8 @@ func (s rawSample) files(t testing.TB) map[string]file {
 	z.Close()
 	return map[string]file{
 		"rgb":           {s.key + ".png", pic.Bytes()},
-		"tok_rgb@224":   {s.key + ".npy", npyOf(len(s.windows), nTokens, ids)},
-		"crop_settings": {s.key + ".npy", npyOf(len(s.windows), 5, rows)},
+		"tok_rgb@224":   {s.key + ".npy", npy.Table(len(s.windows), nTokens, ids)},
+		"crop_settings": {s.key + ".npy", npy.Table(len(s.windows), 5, rows)},
 		"caption":       {s.key + ".json.gz", zipped.Bytes()},
 		"det":           {s.key + ".json", js(det)},
 	}

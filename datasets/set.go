@@ -41,8 +41,12 @@ type source interface {
 	skipped() []string
 }
 
-// Concurrent tells that Sample may be called from several goroutines at once.
-func (s *Set) Concurrent() bool { return true }
+// Concurrent tells whether it is of use to call Sample from several goroutines
+// at once: not where a person's own function makes the values.
+func (s *Set) Concurrent() bool {
+	m, ok := s.src.(*mapped)
+	return !ok || m.f == nil && m.base.Concurrent()
+}
 
 // Len gives the number of samples.
 func (s *Set) Len() int {
@@ -203,6 +207,11 @@ func (s *Set) String() string {
 			if t, ok := first.Toks[n]; ok {
 				fmt.Fprintf(&b, "  %-9s %dx%d tokens\n", domainOf(n), t.Rows, t.Cols)
 			}
+		}
+	}
+	if t, ok := s.src.(*tree); ok {
+		for _, n := range t.notes.lines() {
+			fmt.Fprintf(&b, "  note: %s\n", n)
 		}
 	}
 	if sk := s.src.skipped(); len(sk) > 0 {

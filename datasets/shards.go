@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"fourmlab/datasets/npy"
 	"fourmlab/fourm/modality"
 )
 
@@ -107,7 +108,7 @@ func (w *writer) add(s modality.Sample, split string) error {
 				return fmt.Errorf("sample %s: %s: token %d, expected 0 to %d", s.Key, n, id, math.MaxInt16)
 			}
 		}
-		if err := w.file(domainOf(n), s.Key+".npy", npyOf(1, len(ids), ids)); err != nil {
+		if err := w.file(domainOf(n), s.Key+".npy", npy.Table(1, len(ids), ids)); err != nil {
 			return fmt.Errorf("sample %s: %s: %w", s.Key, n, err)
 		}
 	}

@@ -38,11 +38,7 @@ func decodeTokens(name string, b []byte, windows, row int) (modality.Tokens, err
 	if err != nil {
 		return modality.Tokens{}, err
 	}
-	a, err := parseNPY(b)
-	if err != nil {
-		return modality.Tokens{}, err
-	}
-	n, each, v, err := a.table()
+	n, each, v, err := tableOf(b)
 	switch {
 	case err != nil:
 		return modality.Tokens{}, err

@@ -5,6 +5,7 @@ package datasets
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"fourmlab/fourm/modality"
 )
@@ -23,6 +24,9 @@ type tree struct {
 	flag     []string   // modalities of 0 and 1, whatever stands for 1
 	outlined bool       // the objects of meta.jsonl have polygons to be drawn
 	kept     *cache
+	notes    *passed   // what was passed over or changed
+	asked    sync.Once // whether there are several captions
+	many     bool
 }
 
 func (t *tree) len() int             { return len(t.keys) }
@@ -92,7 +96,12 @@ func (t *tree) decode(i int, w window) (modality.Sample, error) {
 			s.Toks[tk.Modality] = tk
 			continue
 		}
-		v, sh, err := decodeView(c.name, e.ext, b, pick, func(sh shape) (view, error) { return t.view(c.name, sh, w) })
+		a := asked{
+			pick: pick,
+			show: func(sh shape) (view, error) { return t.view(c.name, sh, w) },
+			tell: func(kind string) { t.notes.add(kind, c.folder+"/"+t.keys[i]+"."+e.ext) },
+		}
+		v, sh, err := a.decode(c.name, e.ext, b)
 		if err != nil {
 			return fail(err)
 		}
@@ -122,7 +131,7 @@ func (t *tree) decode(i int, w window) (modality.Sample, error) {
 		}
 	}
 	if t.meta != nil {
-		more, err := t.meta.values(i, stored)
+		more, err := t.meta.values(i, stored, pick)
 		if err != nil {
 			return modality.Sample{}, problem{t.meta.files[0], t.keys[i], err.Error()}
 		}

@@ -12,6 +12,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -221,8 +222,8 @@ func TestBrokenTrees(t *testing.T) {
 			[]string{"meta.jsonl", `key "b"`, "caption is 7"}, "acd", true,
 		},
 		"unknown file": {
-			func(t *testing.T, s *small, dir func() string) string { s.edge[1].name = "b.npy"; return dir() },
-			[]string{filepath.Join("edge", "shard-00000.tar"), `key "b"`, `"npy"`}, "acd", false,
+			func(t *testing.T, s *small, dir func() string) string { s.edge[1].name = "b.psd"; return dir() },
+			[]string{filepath.Join("edge", "shard-00000.tar"), `key "b"`, `"psd"`}, "acd", false,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -359,4 +360,13 @@ func TestOpenReadsNoPixels(t *testing.T) {
 	if _, err := s.Sample(0); err != nil {
 		t.Error(err)
 	}
+}
+
+func number(t *testing.T, s string) float64 {
+	t.Helper()
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
 }

@@ -30,13 +30,22 @@ func centred(sh shape, size int) view {
 	return view{augment.Centre(sh.h, sh.w), size, size}
 }
 
+// fitting gives the largest window in the middle that has the proportions of h
+// by w pixels, at that size.
+func fitting(sh shape, h, w int) view {
+	c := augment.Crop{H: sh.h, W: sh.w}
+	if sh.h*w > sh.w*h {
+		c.H = max(sh.w*h/w, 1)
+	} else {
+		c.W = max(sh.h*w/h, 1)
+	}
+	c.Top, c.Left = (sh.h-c.H)/2, (sh.w-c.W)/2
+	return view{c, h, w}
+}
+
 // parseWindows reads a crop_settings file.
 func parseWindows(b []byte) ([]augment.Crop, error) {
-	a, err := parseNPY(b)
-	if err != nil {
-		return nil, err
-	}
-	rows, cols, v, err := a.table()
+	rows, cols, v, err := tableOf(b)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +64,7 @@ func parseWindows(b []byte) ([]augment.Crop, error) {
 // Augmented gives the set with another window for each sample: a row of its
 // crop_settings drawn by seed and key, so that pictures, boxes and tokens
 // still show the same. Of a file of several captions it takes that of the row,
-// where there is one for each, else one at random. The same seed gives the
+// where there is one for each, else one at random; so of a field of meta.jsonl. The same seed gives the
 // same set again; an epoch of training takes a seed of its own. Without
 // Augmented a sample shows row 0, the square in the middle, and its first
 // caption.
@@ -80,10 +89,37 @@ func (s *Set) Epoch(n int) modality.Data {
 	return s.Augmented(seed)
 }
 
-// several tells whether sample i has several windows or captions to show.
+// several tells whether sample i has several windows, or any of the set several
+// captions.
 func (t *tree) several(i int) bool {
 	w, err := t.windowOf(i, nil)
-	return err == nil && len(w.all) > 1
+	return err == nil && len(w.all) > 1 || t.captions()
+}
+
+// looked is how many files of captions are read to tell whether one of them
+// holds several.
+const looked = 1000
+
+// captions tells whether a sample has several captions; of a large set some
+// samples are asked, all over it.
+func (t *tree) captions() bool {
+	t.asked.Do(func() {
+		if t.meta != nil && t.meta.fields["caption"] != nil && t.meta.many {
+			t.many = true
+		}
+		for _, c := range t.cols {
+			if c.name != "caption" || c.tokens {
+				continue
+			}
+			step := max(1, len(c.entries)/looked)
+			for i := 0; i < len(c.entries) && !t.many; i += step {
+				if b, err := c.read(i); err == nil {
+					asked{pick: func(n int) int { t.many = t.many || n > 1; return 0 }}.decode(c.name, c.entries[i].ext, b)
+				}
+			}
+		}
+	})
+	return t.many
 }
 
 // rowOf chooses among n rows for a key; without a seed it is row 0.
@@ -106,7 +142,7 @@ type window struct {
 // windowOf chooses the window of sample i.
 func (t *tree) windowOf(i int, seed *int64) (window, error) {
 	if t.crops == nil {
-		return window{}, nil
+		return window{seed: seed}, nil
 	}
 	b, err := t.crops.read(i)
 	var all []augment.Crop

@@ -128,8 +128,8 @@ func (t Table) String() string {
 	for _, m := range t {
 		values, tokens, tok := "text", fmt.Sprintf("up to %d", m.MaxTokens), "none yet"
 		if m.Kind == Image {
-			values = fmt.Sprintf("%dx%dx%d", m.Size, m.Size, m.Channels)
-			tokens = fmt.Sprintf("%dx%d of %d", m.Grid(), m.Grid(), m.Vocab)
+			values = fmt.Sprintf("%dx%dx%d", m.Grid()*m.Patch, m.Cols()*m.Patch, m.Channels)
+			tokens = fmt.Sprintf("%dx%d of %d", m.Grid(), m.Cols(), m.Vocab)
 		}
 		if k := modality.TokenizerOf(m.Name); k != nil {
 			tok = fmt.Sprintf("%d codes", k.Vocab())

@@ -61,6 +61,17 @@ func line(t *testing.T, want string, f func()) {
 	f()
 }
 
+// sameTokens compares tokens by their ids: the model from a file has
+// tokenizers of its own.
+func sameTokens(a, b fourm.Sample) bool {
+	for n, t := range a.Toks {
+		if !reflect.DeepEqual(t.IDs, b.Toks[n].IDs) || t.Fits(b.Toks[n].Tokenizer()) != nil {
+			return false
+		}
+	}
+	return len(a.Toks) == len(b.Toks)
+}
+
 // A whole session: tokenizers, a model, training, generation, evaluation, a
 // file, and the model from that file.
 func TestSession(t *testing.T) {
@@ -127,7 +138,7 @@ func TestSession(t *testing.T) {
 		t.Errorf("%q (%v)", about, err)
 	}
 	back := fourm.MustLoad(path)
-	if again := back.Generate(s, plan, 1); !reflect.DeepEqual(again.Sample.Toks, out.Sample.Toks) || !reflect.DeepEqual(back.Config(), m.Config()) {
+	if again := back.Generate(s, plan, 1); !sameTokens(again.Sample, out.Sample) || !reflect.DeepEqual(back.Config(), m.Config()) {
 		t.Error("the model from the file generates something else")
 	}
 

@@ -24,8 +24,9 @@ func New(c Config) *Model {
 }
 
 // Load reads a model from a checkpoint, its tokenizers with it: a file that
-// Save wrote, or an official one, as a safetensors file, a .pth file, or a
-// folder with config.json and model.safetensors.
+// Save wrote, the folder of a training run ("runs/a", its last weights), or an
+// official one, as a safetensors file, a .pth file, or a folder with config.json
+// and model.safetensors.
 func Load(path string) (*Model, error) {
 	checkEnv("fourm.Load")
 	m, err := model.Load(path)

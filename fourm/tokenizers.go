@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/text"
@@ -23,23 +25,32 @@ const (
 // TrainTokenizers trains a tokenizer for each named image modality and one
 // shared vocabulary for all text-like modalities that the set has, and
 // registers them. Without names it takes all image modalities of the set that
-// are registered. An interrupt leaves those that are finished.
+// are registered. Every sample is read once. An interrupt leaves those that are
+// finished.
 func TrainTokenizers(ds Data, names ...string) {
 	const op = "fourm.TrainTokenizers"
-	first := firstSample(op, ds)
-	if len(names) == 0 {
-		for _, n := range first.Names() {
+	var wanted []Modality
+	for _, n := range names {
+		if m := modality.Need(op, n); m.Kind == modality.Image {
+			wanted = append(wanted, m)
+		}
+	}
+	r := reading{all: len(names) == 0, pictures: map[string][]*modality.Picture{}}
+	for _, m := range wanted {
+		r.pictures[m.Name] = nil
+	}
+	r.read(op, ds, max(enoughPictures, enoughTexts))
+	if r.all {
+		for _, n := range r.first.Names() {
 			if m, ok := modality.Find(n); ok && m.Kind == modality.Image {
-				names = append(names, n)
+				wanted = append(wanted, m)
 			}
 		}
 	}
-	for _, n := range names {
-		if m := modality.Need(op, n); m.Kind == modality.Image {
-			TrainTokenizer(ds, m.Name, VQ{})
-		}
+	for _, m := range wanted {
+		trainTokenizer(op, m, r.pictures[m.Name], VQ{})
 	}
-	TrainVocabulary(ds)
+	r.vocabulary()
 }
 
 // TrainTokenizer trains the tokenizer of one image modality and registers it.
@@ -50,13 +61,58 @@ func TrainTokenizer(ds Data, name string, c VQ) *vq.Tokenizer {
 	if m.Kind != modality.Image {
 		fault.Hint(op, "fourm.TrainVocabulary(ds)", "%q is text", name)
 	}
-	firstSample(op, ds)
-	var pics []*modality.Picture
-	for _, s := range collect(ds, enoughPictures) {
-		if s.Has(m.Name) {
-			pics = append(pics, m.MustFit(op, s.Picture(m.Name)))
+	r := reading{pictures: map[string][]*modality.Picture{m.Name: nil}}
+	r.read(op, ds, enoughPictures)
+	return trainTokenizer(op, m, r.pictures[m.Name], c)
+}
+
+// reading is one walk through a set: the pictures of some modalities and all
+// texts.
+type reading struct {
+	first    Sample
+	all      bool // every image modality that is registered
+	pictures map[string][]*modality.Picture
+	texts    map[string][]string // by modality
+}
+
+// read takes at most so many samples of the set, pictures of the first
+// thousand.
+func (r *reading) read(op string, ds Data, most int) {
+	if ds == nil || ds.Len() == 0 {
+		fault.Panic(op, "the set has no samples")
+	}
+	r.texts = map[string][]string{}
+	const chunk = 64
+	for at := 0; at < min(ds.Len(), most); at += chunk {
+		part, err := modality.Collect(ds, at, min(at+chunk, ds.Len(), most))
+		if err != nil {
+			panic(err)
+		}
+		for i, s := range part {
+			if at+i == 0 {
+				r.first = s
+			}
+			r.take(op, s, at+i < enoughPictures)
 		}
 	}
+}
+
+func (r *reading) take(op string, s Sample, pictures bool) {
+	for _, n := range s.Names() {
+		m, ok := modality.Find(n)
+		if !ok {
+			continue
+		}
+		if _, asked := r.pictures[m.Name]; m.Kind == modality.Image && (asked || r.all) && pictures {
+			r.pictures[m.Name] = append(r.pictures[m.Name], m.MustFit(op, s.Values[n]))
+		}
+		if m.Kind == modality.Sequence && n == m.Name {
+			r.texts[n] = append(r.texts[n], text.Written(s.Values[n])...)
+		}
+	}
+}
+
+func trainTokenizer(op string, m Modality, pics []*modality.Picture, c VQ) *vq.Tokenizer {
 	if len(pics) == 0 {
 		fault.Panic(op, "no sample has %q", m.Name)
 	}
@@ -88,21 +144,20 @@ func TrainTokenizer(ds Data, name string, c VQ) *vq.Tokenizer {
 // TrainVocabulary trains a WordPiece vocabulary on all text-like modalities of
 // the set and registers it for each of them.
 func TrainVocabulary(ds Data) {
-	first := firstSample("fourm.TrainVocabulary", ds)
-	var names []string
-	for _, n := range first.Names() {
-		if m, ok := modality.Find(n); ok && m.Kind == modality.Sequence {
-			names = append(names, n)
-		}
-	}
+	var r reading
+	r.read("fourm.TrainVocabulary", ds, enoughTexts)
+	r.vocabulary()
+}
+
+// vocabulary trains that of the texts that were read.
+func (r *reading) vocabulary() {
+	names := slices.Sorted(maps.Keys(r.texts))
 	if len(names) == 0 {
 		return
 	}
 	var texts []string
-	for _, s := range collect(ds, enoughTexts) {
-		for _, n := range names {
-			texts = append(texts, text.Written(s.Values[n])...)
-		}
+	for _, n := range names {
+		texts = append(texts, r.texts[n]...)
 	}
 	v := text.Train(texts, labVocabulary)
 	for _, n := range names {
@@ -139,23 +194,4 @@ func OpenVocabulary(path string, modalities ...string) error {
 		modality.SetTokenizer(m.Name, &text.Tokenizer{Words: v, Of: m})
 	}
 	return nil
-}
-
-func firstSample(op string, ds Data) Sample {
-	if ds == nil || ds.Len() == 0 {
-		fault.Panic(op, "the set has no samples")
-	}
-	s, err := ds.Sample(0)
-	if err != nil {
-		panic(err)
-	}
-	return s
-}
-
-func collect(ds Data, most int) []Sample {
-	all, err := modality.Collect(ds, 0, min(ds.Len(), most))
-	if err != nil {
-		panic(err)
-	}
-	return all
 }

@@ -172,11 +172,11 @@ func withoutFlags(args string) string {
 
 // goCell runs Go.
 func (w *worker) goCell(ctx context.Context, n int, code string) report {
-	return w.told(w.engine.Run(ctx, n, code), code)
+	return w.told(ctx, n, w.engine.Run(ctx, n, code), code)
 }
 
 // told is what became of a cell.
-func (w *worker) told(r engine.Result, code string) report {
+func (w *worker) told(ctx context.Context, n int, r engine.Result, code string) report {
 	if r.Err != nil {
 		if r.Err.Name == "compile error" && strayCommand(code) {
 			r.Err.Trace = append(r.Err.Trace, "Lines that begin with % or $ are commands; they stand at the head of a cell.")
@@ -184,10 +184,14 @@ func (w *worker) told(r engine.Result, code string) report {
 		return report{Op: "done", Failure: r.Err}
 	}
 	out := report{Op: "done"}
-	if !w.unless(func() { out.Bundle = bundle(r.Values) }) {
+	switch failure := w.engine.Attend(ctx, n, func() { out.Bundle = bundle(r.Values) }); {
+	case failure == nil:
+		return out
+	case failure.Name == "interrupted":
 		return report{Op: "done", Failure: &engine.Failure{Name: "interrupted", Value: "the value was not shown; variables keep what they had"}}
+	default:
+		return report{Op: "done", Bundle: undescribed(r.Values, failure.Value)}
 	}
-	return out
 }
 
 func strayCommand(code string) bool {

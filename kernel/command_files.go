@@ -64,10 +64,10 @@ func runFile(w *worker, c *asked) report {
 	defer func() { os.Args = old }()
 	var r report
 	for _, cell := range nb.Cells {
-		if cell.Kind != "code" {
+		if cell.Kind != "code" || cell.Tagged("skip-execution") {
 			continue
 		}
-		if r = w.goCell(c.ctx, c.n, cell.Source); r.Failure != nil {
+		if r = w.goCell(c.ctx, c.n, cell.Code()); r.Failure != nil {
 			return r
 		}
 	}

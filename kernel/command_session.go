@@ -5,6 +5,8 @@ package kernel
 import (
 	"fmt"
 	"strings"
+
+	"fourmlab/kernel/display"
 )
 
 // who lists what cells have defined.
@@ -15,7 +17,11 @@ func who(w *worker, c *asked) report {
 	}
 	var rows []row
 	for _, n := range w.engine.Names() {
-		rows = append(rows, row{n.Name, n.Kind, n.Type, n.Value})
+		r := row{n.Name, n.Kind, n.Type, nil}
+		if n.Value != nil {
+			r.Value = display.Line(n.Value)
+		}
+		rows = append(rows, r)
 	}
 	if rows == nil {
 		fmt.Println("nothing is defined yet")
@@ -37,7 +43,7 @@ func reset(w *worker, c *asked) report {
 // yaegiCell runs a cell in the other interpreter.
 func yaegiCell(w *worker, c *asked) report {
 	body := c.body()
-	return w.told(w.engine.RunYaegi(c.ctx, c.n, body), body)
+	return w.told(c.ctx, c.n, w.engine.RunYaegi(c.ctx, c.n, body), body)
 }
 
 // getModule fetches a module.

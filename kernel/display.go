@@ -3,6 +3,7 @@ package kernel
 // What a cell's last values look like.
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 
@@ -26,6 +27,16 @@ func bundle(values []any) map[string]any {
 		return nil
 	}
 	return map[string]any{"text/plain": strings.Join(words, " ")}
+}
+
+// undescribed is the bundle of values whose own methods did not let them be
+// shown.
+func undescribed(values []any, why string) map[string]any {
+	var names []string
+	for _, v := range values {
+		names = append(names, strings.ReplaceAll(fmt.Sprintf("%T", v), "main.", ""))
+	}
+	return map[string]any{"text/plain": strings.Join(names, ", ") + " cannot be shown: " + why}
 }
 
 // withText makes sure that a front end without pictures has something.

@@ -18,7 +18,7 @@ func (s *server) event(p *process, r report) {
 			kind = "update_display_data"
 		}
 		s.iopub.Settle()
-		s.publish(kind, parent, map[string]any{"data": withText(r.Bundle), "metadata": map[string]any{}, "transient": map[string]any{"display_id": r.ID}})
+		s.publish(kind, parent, map[string]any{"data": withText(r.Bundle), "metadata": object(r.Metadata), "transient": map[string]any{"display_id": r.ID}})
 	case "clear":
 		s.publish("clear_output", parent, map[string]any{"wait": r.Flag})
 	case "input":

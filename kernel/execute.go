@@ -80,7 +80,7 @@ func (s *server) execute(m *message) {
 		s.history[len(s.history)-1].output = r.Bundle["text/plain"]
 	}
 	if r.Bundle != nil && !x.Silent {
-		s.publish("execute_result", m.raw, map[string]any{"data": r.Bundle, "metadata": map[string]any{}, "execution_count": n})
+		s.publish("execute_result", m.raw, map[string]any{"data": r.Bundle, "metadata": object(r.Metadata), "execution_count": n})
 	}
 	s.reply(s.shell, m, "execute_reply", map[string]any{
 		"status": "ok", "execution_count": n, "payload": payload(r), "user_expressions": s.expressions(x.Expressions, name),
@@ -137,7 +137,7 @@ func (s *server) expressions(xs map[string]string, n int) map[string]any {
 		case r.Failure != nil:
 			out[name] = failed(r.Failure, n)
 		default:
-			out[name] = map[string]any{"status": "ok", "data": withText(r.Bundle), "metadata": map[string]any{}}
+			out[name] = map[string]any{"status": "ok", "data": withText(r.Bundle), "metadata": object(r.Metadata)}
 		}
 	}
 	return out

@@ -35,7 +35,7 @@ const patience = 5 * time.Second
 // context ends, what there is so far stays, the failure in it, and the error
 // names the cell; it wraps the cell's *engine.Failure, or ErrTimeout where the
 // context had a deadline. A cell tagged "raises-exception" may fail, one tagged
-// "skip-execution" is not run.
+// "skip-execution" is not run and keeps its outputs.
 func (o Play) Run(ctx context.Context, nb *notebook.File) error {
 	p := &player{shows: map[string][]notebook.Output{}}
 	worker, err := start(o.Dir, o.Folder, p.print, p.event)
@@ -49,12 +49,10 @@ func (o Play) Run(ctx context.Context, nb *notebook.File) error {
 	})()
 	var cells []*notebook.Cell
 	for _, c := range nb.Cells {
-		if c.Kind == "code" {
+		if c.Kind == "code" && !c.Tagged("skip-execution") {
 			c.Clear(false)
 			c.Count = 0
-			if !c.Tagged("skip-execution") {
-				cells = append(cells, c)
-			}
+			cells = append(cells, c)
 		}
 	}
 	for i, c := range cells {
@@ -62,6 +60,7 @@ func (o Play) Run(ctx context.Context, nb *notebook.File) error {
 		p.turn(c)
 		c.Count = i + 1
 		bar := startProgress(o.Progress, i+1, len(cells), label)
+		p.follow(bar)
 		r, ok := worker.ask(order{Op: "run", N: i + 1, Code: c.Source})
 		if !ok {
 			r = dead(worker)
@@ -94,6 +93,14 @@ type player struct {
 	mu    sync.Mutex
 	cells []*notebook.Cell             // those that have run, and the one that runs
 	shows map[string][]notebook.Output // by display id
+	bar   *bar                         // of the cell that runs
+}
+
+// follow has the progress of a cell told to its bar.
+func (p *player) follow(b *bar) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.bar = b
 }
 
 func (p *player) turn(c *notebook.Cell) {
@@ -126,11 +133,14 @@ func (p *player) event(worker *process, r report) {
 	case r.Op == "input":
 		worker.send(order{Op: "input", N: r.N, Error: "nobody is here to answer"})
 	case r.Op == "update":
+		if p.bar != nil {
+			p.bar.tell(r.Bundle)
+		}
 		for _, o := range p.shows[r.ID] {
-			o["data"] = withText(r.Bundle)
+			o["data"], o["metadata"] = withText(r.Bundle), object(r.Metadata)
 		}
 	case r.Op == "display":
-		o := notebook.Output{"output_type": "display_data", "data": withText(r.Bundle), "metadata": map[string]any{}}
+		o := notebook.Output{"output_type": "display_data", "data": withText(r.Bundle), "metadata": object(r.Metadata)}
 		p.shows[r.ID] = append(p.shows[r.ID], o)
 		p.of(r.Cell).Add(o)
 	case r.Op == "clear":
@@ -150,6 +160,6 @@ func (p *player) finish(c *notebook.Cell, r report, n int) {
 	case r.Failure != nil:
 		c.Add(notebook.Output{"output_type": "error", "ename": r.Failure.Name, "evalue": r.Failure.Value, "traceback": traceback(r.Failure)})
 	case r.Bundle != nil:
-		c.Add(notebook.Output{"output_type": "execute_result", "execution_count": n, "data": withText(r.Bundle), "metadata": map[string]any{}})
+		c.Add(notebook.Output{"output_type": "execute_result", "execution_count": n, "data": withText(r.Bundle), "metadata": object(r.Metadata)})
 	}
 }

@@ -141,13 +141,12 @@ type scriptHost struct {
 	polled   chan struct{}
 	asked    sync.Once // whether SIGINT came: from then on it is caught
 	signals  chan os.Signal
-	lastText string
-	lastTime time.Time
+	lines    lines
 	terminal bool
 }
 
 func newScriptHost() *scriptHost {
-	h := &scriptHost{polled: make(chan struct{}, 1), signals: make(chan os.Signal, 1)}
+	h := &scriptHost{polled: make(chan struct{}, 1), signals: make(chan os.Signal, 1), lines: lines{w: os.Stderr, every: 2 * time.Second}}
 	if fi, err := os.Stderr.Stat(); err == nil {
 		h.terminal = fi.Mode()&os.ModeCharDevice != 0
 	}
@@ -184,10 +183,7 @@ func (h *scriptHost) watch() {
 
 func (h *scriptHost) close() {
 	signal.Stop(h.signals)
-	if h.lastText != "" {
-		fmt.Fprintln(os.Stderr, h.lastText)
-		h.lastText = ""
-	}
+	h.lines.end()
 }
 
 // Prints tells package display that results belong on standard output.
@@ -195,24 +191,18 @@ func (h *scriptHost) Prints() {}
 
 // Show prints the bundle's text.
 func (h *scriptHost) Show(b map[string]any) string {
-	h.lastText = ""
-	fmt.Fprintln(os.Stderr, b["text/plain"])
-	h.lastTime = time.Now()
+	h.lines.now(fmt.Sprint(b["text/plain"]))
 	return "line"
 }
 
 // Update prints it again: in place on a terminal, else every two seconds.
 func (h *scriptHost) Update(_ string, b map[string]any) {
 	s := fmt.Sprint(b["text/plain"])
-	switch {
-	case h.terminal && !strings.Contains(s, "\n"):
+	if h.terminal && !strings.Contains(s, "\n") {
 		fmt.Fprintf(os.Stderr, "\r\x1b[1A\x1b[2K%s\n", s)
-	case time.Since(h.lastTime) >= 2*time.Second:
-		fmt.Fprintln(os.Stderr, s)
-		h.lastTime, h.lastText = time.Now(), ""
-	default:
-		h.lastText = s
+		return
 	}
+	h.lines.soon(s)
 }
 
 // Interrupted tells that the call should go on: it catches SIGINT itself.

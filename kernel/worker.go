@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 
+	"fourmlab/kernel/display"
 	"fourmlab/kernel/engine"
 	"fourmlab/kernel/session"
 )
@@ -44,6 +45,7 @@ type report struct {
 	Seq        int                `json:"seq,omitempty"` // the mark in the streams that stands before it
 	ID         string             `json:"id,omitempty"`
 	Bundle     map[string]any     `json:"bundle,omitempty"`
+	Metadata   map[string]any     `json:"metadata,omitempty"` // of the bundle
 	Failure    *engine.Failure    `json:"failure,omitempty"`
 	Forms      map[string]string  `json:"forms,omitempty"` // of an inspection, by media type
 	Completion *engine.Completion `json:"completion,omitempty"`
@@ -140,6 +142,7 @@ func Worker() error {
 		w.engine, w.ran = s, map[int]string{}
 		w.swap.Unlock()
 	}
+	w.lend()
 	w.fresh()
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
@@ -201,6 +204,7 @@ func (w *worker) send(r report) {
 	w.seq++
 	r.Seq = w.seq
 	r.Cell = cell
+	r.Bundle, r.Metadata = display.SplitMetadata(r.Bundle)
 	for _, f := range w.prints {
 		f.WriteString(markText(r.Seq))
 	}
@@ -230,6 +234,7 @@ func (w *worker) obey(ctx context.Context, o order) report {
 	if err := w.typed.open(); err != nil {
 		return report{Op: "done", Failure: &engine.Failure{Name: "error", Value: err.Error()}}
 	}
+	w.lend()
 	w.typed.running.Store(true)
 	r := w.cell(ctx, o.N, o.Code)
 	w.typed.running.Store(false)

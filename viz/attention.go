@@ -121,8 +121,8 @@ func stripPanel(op string, a fourm.Attention, s fourm.Strip, w int, shares []flo
 		return c
 	}
 	c := &cell{w: w, h: max(1, w*s.Rows/s.Cols), draw: func(k canvas, r image.Rectangle) { k.rect(r, faint) }}
-	if p, ok := a.Sample.Values[s.Modality].(*modality.Picture); ok && p != nil {
-		m := modality.Need(op, s.Modality)
+	m := modality.Need(op, s.Modality)
+	if p := picture(m, a.Sample.Values[s.Modality]); p != nil {
 		c = picturePanel(m, p, scene{op: op, w: w, plain: true})
 	}
 	under := c.draw

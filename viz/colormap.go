@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"image/color"
 	"math"
+	"strings"
 
 	"fourmlab/fourm/modality"
 )
@@ -99,31 +100,38 @@ func hsv(h, s, v float64) color.RGBA {
 	return color.RGBA{ch(5), ch(3), ch(1), 255}
 }
 
-// modalityColors holds one colour a modality, the same in every figure.
+// modalityColors holds one colour a modality, the same in every figure. Any two
+// are at least 0.1 apart in OKLab, and from the ink of totals, too, so that
+// lines of all of them can be told apart.
 var modalityColors = map[string]color.RGBA{
 	"rgb":      {0x6b, 0x72, 0x80, 255},
 	"depth":    {0x2f, 0x74, 0xc0, 255},
 	"normal":   {0x8b, 0x5c, 0xc4, 255},
 	"semseg":   {0x35, 0x99, 0x56, 255},
-	"instance": {0x14, 0x9a, 0x96, 255},
-	"edge":     {0x33, 0x41, 0x55, 255},
-	"line":     {0x47, 0x55, 0x69, 255},
-	"flat":     {0xa0, 0x7a, 0x55, 255},
-	"twemoji":  {0xc2, 0x9a, 0x1c, 255},
+	"instance": {0x68, 0xb0, 0xa9, 255},
+	"things":   {0x10, 0x45, 0x5b, 255},
+	"mask":     {0x0a, 0xb7, 0x0f, 255},
+	"edge":     {0x63, 0x2e, 0x37, 255},
+	"line":     {0x0c, 0x31, 0xa1, 255},
+	"flat":     {0x14, 0x5e, 0x13, 255},
+	"strokes":  {0x98, 0x2b, 0x6f, 255},
+	"twemoji":  {0xb5, 0xb5, 0x20, 255},
 	"caption":  {0xe0, 0x82, 0x1e, 255},
-	"tags":     {0xb8, 0x5e, 0x2a, 255},
-	"group":    {0x8d, 0x6e, 0x63, 255},
+	"tags":     {0x29, 0xd3, 0x89, 255},
+	"group":    {0x6b, 0x0d, 0x7d, 255},
 	"box":      {0xd6, 0x3b, 0x3b, 255},
 	"palette":  {0xd1, 0x58, 0x97, 255},
 }
 
-// colorOf gives the colour of a modality or domain. One that is not known by
-// name gets a hue of its own, always the same.
+// colorOf gives the colour of a modality or domain. A published one has that of
+// the lab's ("depth@224", "tok_depth@448"); one that is not known by name gets a
+// hue of its own, always the same.
 func colorOf(name string) color.RGBA {
 	if m, ok := modality.Find(name); ok {
 		name = m.Name
 	}
-	if c, ok := modalityColors[name]; ok {
+	base, _, _ := strings.Cut(name, "@")
+	if c, ok := modalityColors[base]; ok {
 		return c
 	}
 	h := fnv.New32a()

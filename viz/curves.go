@@ -10,6 +10,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -121,7 +122,6 @@ func Curves(runs ...*fourm.Run) *Figure {
 			p.Add(stroke(plotter.XYs{{X: 0, Y: m}, {X: p.X.Max, Y: m}}, gray, 1.1, 5, 3))
 		}
 		p.X.Min, p.X.Max = 0, max(p.X.Max, 1)
-		logY(p)
 		return p
 	}
 	if one {
@@ -143,22 +143,24 @@ func Curves(runs ...*fourm.Run) *Figure {
 			break
 		}
 	}
-	var rest []*plot.Plot
-	for _, d := range domains {
-		p := panelOf(shortDomain(d), d, curveOf)
-		p.Y.Label.Text = "nats a token"
-		rest = append(rest, p)
-	}
-	for _, n := range metricsOf(runs) {
-		rest = append(rest, panelOf(n, n, metricOf))
-	}
-	const each, pad = 170, 12
-	top := vg.Length(250)
 	total := panelOf("loss, mean over the modalities", "", curveOf)
-	total.Y.Label.Text = "nats a token"
 	if len(domains) == 0 {
 		total.Title.Text = "loss"
 	}
+	losses := []*plot.Plot{total}
+	for _, d := range domains {
+		losses = append(losses, panelOf(shortDomain(d), d, curveOf))
+	}
+	unit := "nats a token"
+	if level(losses...) {
+		unit += ", log"
+	}
+	for _, p := range losses {
+		p.Y.Label.Text = unit
+	}
+	rest := append(losses[1:], metricPanels(runs, func(n string) *plot.Plot { return panelOf(n, n, metricOf) })...)
+	const each, pad = 170, 12
+	top := vg.Length(250)
 	if !hasLoss(runs) && len(rest) > 0 {
 		total, top = nil, 0
 	}
@@ -193,6 +195,27 @@ func Curves(runs ...*fourm.Run) *Figure {
 		tile(c, grid)
 	}}}
 	return f.Titled("Training curves")
+}
+
+// metricPanels gives the panels of the other numbers of runs. Those of one name,
+// whatever part of the samples they are of ("train/acc" and "val/acc"), share an
+// axis.
+func metricPanels(runs []*fourm.Run, panel func(name string) *plot.Plot) (out []*plot.Plot) {
+	alike := map[string][]*plot.Plot{}
+	for _, n := range metricsOf(runs) {
+		p := panel(n)
+		kind := n[strings.LastIndex(n, "/")+1:]
+		alike[kind] = append(alike[kind], p)
+		out = append(out, p)
+	}
+	for _, ps := range alike {
+		if level(ps...) {
+			for _, p := range ps {
+				p.Y.Label.Text = "log"
+			}
+		}
+	}
+	return out
 }
 
 // domainsOf lists the domains that the runs have losses of, in the order of

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 )
 
@@ -110,5 +111,23 @@ func TestWrap(t *testing.T) {
 	}
 	if ls := wrap(s, body, 100, 2); len(ls) != 2 || !strings.HasSuffix(ls[1], "...") || body.width(ls[1]) > 100 {
 		t.Errorf("%q", ls)
+	}
+}
+
+// Panels of one kind share one axis, logarithmic for all or for none.
+func TestLevel(t *testing.T) {
+	panel := func(lo, hi float64) *plot.Plot {
+		p := newPlot("", "", "")
+		p.Add(stroke(plotter.XYs{{X: 0, Y: hi}, {X: 1, Y: lo}}, ink, 1))
+		return p
+	}
+	isLog := func(p *plot.Plot) bool { _, ok := p.Y.Scale.(plot.LogScale); return ok }
+	a, b, none := panel(2, 5), panel(0.1, 6), newPlot("", "", "")
+	if !level(a, b, none) || !isLog(a) || !isLog(b) || a.Y.Min != b.Y.Min || a.Y.Max != b.Y.Max || a.Y.Min > 0.1 || a.Y.Max < 6 {
+		t.Errorf("axes %g to %g and %g to %g, log %v and %v", a.Y.Min, a.Y.Max, b.Y.Min, b.Y.Max, isLog(a), isLog(b))
+	}
+	a, b = panel(2, 5), panel(1, 6)
+	if level(a, b) || isLog(a) || isLog(b) || a.Y.Min != b.Y.Min {
+		t.Error("an axis of less than a decade is logarithmic")
 	}
 }

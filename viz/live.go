@@ -69,7 +69,7 @@ func Live(run *fourm.Run) Frame {
 	line("", "mean", ink, 1.5)
 	p.X.Min = 0
 	p.X.Max = max(p.X.Max, 1)
-	logY(p)
+	log := logY(p)
 	c := vgimg.NewWith(vgimg.UseWH(w*px, h*px), vgimg.UseDPI(96), vgimg.UseBackgroundColor(color.White))
 	inner := draw.Crop(draw.New(c), 6, -8, 4, -6)
 	inner = drawKeys(inner, keys)
@@ -79,6 +79,9 @@ func Live(run *fourm.Run) Frame {
 	last := run.Last()
 	p.X.Label.Text = fmt.Sprintf("step %d of %d", last.Step, max(run.Steps, last.Step))
 	p.Y.Label.Text = "nats a token"
+	if log {
+		p.Y.Label.Text += ", log"
+	}
 	drawPlot(inner, p)
 	var b bytes.Buffer
 	// Writing into memory cannot fail.

@@ -43,6 +43,9 @@ func span(ps ...*modality.Picture) (lo, hi float64) {
 // colours gives p as it is looked at, pixel for pixel. lo and hi are the range
 // of depth that spans the colour map.
 func colours(m modality.Modality, p *modality.Picture, lo, hi float64) *image.RGBA {
+	if m.Look == modality.Feature {
+		return featureColours(p)
+	}
 	out := image.NewRGBA(image.Rect(0, 0, p.W, p.H))
 	for y := range p.H {
 		for x := range p.W {

@@ -87,7 +87,7 @@ func gridOf(p fourm.Part) (int, int) {
 func patches(op string, s fourm.Sample, m modality.Modality, p fourm.Part, set []bool, w int) *cell {
 	rows, cols := gridOf(p)
 	var c *cell
-	if pic, ok := s.Values[m.Name].(*modality.Picture); ok {
+	if pic := picture(m, s.Values[m.Name]); pic != nil {
 		c = picturePanel(m, pic, scene{op: op, w: w, plain: true})
 	} else {
 		t := p.Tokens

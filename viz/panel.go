@@ -28,11 +28,23 @@ type scene struct {
 func background(s modality.Sample) *modality.Picture {
 	for _, n := range append([]string{"rgb"}, s.Names()...) {
 		m, _ := modality.Find(n)
-		if p, ok := s.Values[n].(*modality.Picture); ok && p != nil && m.Look == modality.Color && len(p.Pix) > 0 {
+		if m.Look != modality.Color {
+			continue
+		}
+		if p := picture(m, s.Values[n]); p != nil && len(p.Pix) > 0 {
 			return p
 		}
 	}
 	return nil
+}
+
+// picture gives the picture that a value is, nil where it is none.
+func picture(m modality.Modality, v any) *modality.Picture {
+	if p, ok := v.(*modality.Picture); ok {
+		return p // whatever its numbers, which drawing it will check
+	}
+	p, _ := m.AsPicture(v)
+	return p
 }
 
 // panel draws one value of a modality.
@@ -40,6 +52,10 @@ func panel(m modality.Modality, v any, o scene) *cell {
 	switch v := v.(type) {
 	case *modality.Picture:
 		return picturePanel(m, v, o)
+	case image.Image:
+		p, err := m.AsPicture(v)
+		need(o.op, err == nil, "%v", err)
+		return picturePanel(m, p, o)
 	case []modality.Box:
 		return boxPanel(v, o)
 	case modality.Palette:
@@ -48,6 +64,8 @@ func panel(m modality.Modality, v any, o scene) *cell {
 		return tokenPanel(v, o.w, nil)
 	case string:
 		return textPanel(v, o.w, o.tight)
+	case []int:
+		return textPanel(strings.Join(modality.Numerals(v), " "), o.w, o.tight)
 	case nil:
 		need(o.op, false, "%q has no value", m.Name)
 	}

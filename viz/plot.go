@@ -121,25 +121,43 @@ func short(v float64) string {
 	return strconv.FormatFloat(v, 'g', 4, 64)
 }
 
+// level gives plots of one kind of number one vertical axis, that of all their
+// values, so that they can be compared; it tells whether that is logarithmic.
+func level(ps ...*plot.Plot) (log bool) {
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, p := range ps {
+		lo, hi = min(lo, p.Y.Min), max(hi, p.Y.Max)
+	}
+	for _, p := range ps {
+		if math.IsInf(p.X.Min, 0) || math.IsInf(p.X.Max, 0) {
+			p.X.Min, p.X.Max = 0, 1
+		}
+		p.Y.Min, p.Y.Max = lo, hi
+		log = logY(p)
+	}
+	return log
+}
+
 // logY makes the vertical axis logarithmic where the values span more than a
 // decade, and leaves some room on both sides in either case.
-func logY(p *plot.Plot) {
+func logY(p *plot.Plot) (log bool) {
 	lo, hi := p.Y.Min, p.Y.Max
 	if math.IsInf(lo, 0) || math.IsInf(hi, 0) {
 		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 1
-		return
+		return false
 	}
 	if lo > 0 && hi > 10*lo {
 		k := math.Pow(hi/lo, 0.04)
 		p.Y.Min, p.Y.Max = lo/k, hi*k
 		logScale(p)
-		return
+		return true
 	}
 	pad := 0.05 * (hi - lo)
 	if pad == 0 {
 		pad = max(0.05*math.Abs(hi), 1e-3)
 	}
 	p.Y.Min, p.Y.Max = lo-pad, hi+pad
+	return false
 }
 
 func logScale(p *plot.Plot) {

@@ -34,7 +34,7 @@ func Recon(s fourm.Sample, mk fourm.Masked, out fourm.Sample) *Figure {
 			}
 		}
 		r := row{name: m.Name, tint: colorOf(m.Name)}
-		if m.Kind == modality.Sequence {
+		if m.Kind != modality.Image {
 			c := wordCells(p, w)[0]
 			c.note = ""
 			r.cells = append(r.cells, c)
@@ -64,13 +64,12 @@ func Recon(s fourm.Sample, mk fourm.Masked, out fourm.Sample) *Figure {
 // known, both in the range of the truth.
 func pair(op string, m modality.Modality, pred, truth any, s fourm.Sample, w int, tight bool) []*cell {
 	o := scene{op: op, w: w, under: background(s), tight: tight}
-	a, okA := pred.(*modality.Picture)
-	b, okB := truth.(*modality.Picture)
-	if okA && okB && b != nil && m.Look == modality.Depth {
+	a, b := picture(m, pred), picture(m, truth)
+	if a != nil && b != nil && m.Look == modality.Depth {
 		o.lo, o.hi = span(b)
 	}
 	out := []*cell{panel(m, pred, o)}
-	if okA && okB {
+	if a != nil && b != nil {
 		out[0].note = score(m, a, b)
 	}
 	if truth != nil {
@@ -87,6 +86,12 @@ func score(m modality.Modality, a, b *modality.Picture) string {
 	}
 	if m.Look == modality.Label {
 		return fmt.Sprintf("mIoU %.1f %%", 100*meanIoU(a, b))
+	}
+	if m.Look == modality.Feature {
+		if c, ok := likeness(a, b); ok {
+			return fmt.Sprintf("cosine %.2f", c)
+		}
+		return ""
 	}
 	sum, n := 0.0, 0
 	for i := 0; i < len(b.Pix); i += b.C {

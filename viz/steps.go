@@ -39,7 +39,7 @@ func Steps(out fourm.Result) *Figure {
 		}
 		m := modality.Need(op, steps[0].Target)
 		var block []row
-		if m.Kind == modality.Sequence {
+		if m.Kind != modality.Image {
 			block = textSteps(m, i, steps, max(most, 4)*(w+16)-16)
 		} else {
 			block = imageSteps(op, m, i, steps, w)

@@ -28,12 +28,12 @@ type decoding struct {
 	Kinds    []string        `json:"tape_kinds"`
 	Noise    float64         `json:"logits_max_abs_diff_f32_f64"`
 	Schedule []struct {
-		Target string          `json:"target_domain"`
-		Scheme string          `json:"scheme"`
-		Tokens int             `json:"num_tokens"`
-		Temp   float64         `json:"temperature"`
-		Guide  json.RawMessage `json:"cfg_scale"`
-		By     []string        `json:"cfg_cond_domains"`
+		Target string   `json:"target_domain"`
+		Scheme string   `json:"scheme"`
+		Tokens int      `json:"num_tokens"`
+		Temp   float64  `json:"temperature"`
+		Guide  guidance `json:"cfg_scale"`
+		By     []string `json:"cfg_cond_domains"`
 	} `json:"schedule"`
 }
 
@@ -235,11 +235,16 @@ func (x *decoding) follow(s *generate.Scene, t *tape, r *Report, want map[string
 		default:
 			return fmt.Errorf("unknown scheme %q", step.Scheme)
 		}
-		if json.Unmarshal(step.Guide, &mv.Guide) != nil {
-			if err := json.Unmarshal(step.Guide, &mv.Weights); err != nil {
-				return fmt.Errorf("guidance %s", step.Guide)
+		switch {
+		case x.Multi != nil: // conditions weighed each for itself
+			mv.Groups, mv.Weights = x.Multi, step.Guide
+		case len(step.Guide) == 1:
+			mv.Guide = step.Guide[0]
+		default:
+			mv.Weights = step.Guide
+			for _, d := range step.By {
+				mv.Groups = append(mv.Groups, []string{d})
 			}
-			mv.Groups = x.Multi
 		}
 		if _, err := s.Move(context.Background(), mv); err != nil {
 			return fmt.Errorf("step %d: %w", k, err)

@@ -117,7 +117,7 @@ func schedules(f *Fixture, r *Report) error {
 				Scheme string   `json:"scheme"`
 				Tokens *int     `json:"num_tokens"`
 				Temp   float64  `json:"temperature"`
-				Guide  float64  `json:"cfg_scale"`
+				Guide  guidance `json:"cfg_scale"`
 				By     []string `json:"cfg_cond_domains"`
 			} `json:"result"`
 		} `json:"chained"`
@@ -144,7 +144,14 @@ func schedules(f *Fixture, r *Report) error {
 				r.Ints("chains: tokens", at, []int{m.Tokens}, []int{*w.Tokens})
 			}
 			r.Number("chains: temperatures", at, m.Temp, w.Temp, 1e-9)
-			r.Number("chains: guidance", at, m.Guide, w.Guide, 0)
+			guide := guidance{m.Guide}
+			if m.Weights != nil {
+				guide = m.Weights
+			}
+			r.Ints("chains: weights of guidance", at, []int{len(guide)}, []int{len(w.Guide)})
+			for j := range guide[:min(len(guide), len(w.Guide))] {
+				r.Number("chains: guidance", at, guide[j], w.Guide[j], 0)
+			}
 		}
 	}
 	return nil
@@ -221,16 +228,28 @@ func arguments(s string) (map[string]float64, error) {
 // chain is how the official code is told of a chained generation: one list for
 // each property of a target.
 type chain struct {
-	Cond      []string  `json:"cond_domains"`
-	Targets   []string  `json:"target_domains"`
-	Tokens    []int     `json:"tokens_per_target"`
-	Schemes   []string  `json:"autoregression_schemes"`
-	Steps     []*int    `json:"decoding_steps"`
-	Schedules []*string `json:"token_decoding_schedules"`
-	Temps     []float64 `json:"temps"`
-	Cooling   []*string `json:"temp_schedules"`
-	Guides    []float64 `json:"cfg_scales"`
-	Grow      bool      `json:"cfg_grow_conditioning"`
+	Cond      []string   `json:"cond_domains"`
+	Targets   []string   `json:"target_domains"`
+	Tokens    []int      `json:"tokens_per_target"`
+	Schemes   []string   `json:"autoregression_schemes"`
+	Steps     []*int     `json:"decoding_steps"`
+	Schedules []*string  `json:"token_decoding_schedules"`
+	Temps     []float64  `json:"temps"`
+	Cooling   []*string  `json:"temp_schedules"`
+	Guides    []guidance `json:"cfg_scales"`
+	Grow      bool       `json:"cfg_grow_conditioning"`
+}
+
+// guidance is a weight, or a list of one a condition.
+type guidance []float64
+
+func (g *guidance) UnmarshalJSON(b []byte) error {
+	var one float64
+	if json.Unmarshal(b, &one) == nil {
+		*g = guidance{one}
+		return nil
+	}
+	return json.Unmarshal(b, (*[]float64)(g))
 }
 
 // moves makes stages of the lists, and steps of the stages. Finished grids join
@@ -249,7 +268,12 @@ func (c chain) moves() ([]generate.Move, error) {
 			d = modality.Domain{Name: name}
 		}
 		d.Name = name
-		s := generate.Stage{Target: name, Temp: c.Temps[i], Guide: c.Guides[i]}
+		s := generate.Stage{Target: name, Temp: c.Temps[i]}
+		if len(c.Guides[i]) == 1 {
+			s.Guide = c.Guides[i][0]
+		} else {
+			s.Guides = c.Guides[i]
+		}
 		switch c.Schemes[i] {
 		case "maskgit":
 			s.Scheme = generate.MaskGIT

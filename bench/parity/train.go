@@ -41,6 +41,7 @@ type schooling struct {
 // recorded is one step as the official code took it.
 type recorded struct {
 	LR     float64              `json:"lr"`
+	Decay  *float64             `json:"weight_decay"` // that of the optimizer where none is recorded
 	Losses []float64            `json:"losses"`
 	Mod    []map[string]float64 `json:"mod_losses"`
 	Norm   float64              `json:"grad_norm_before_clip"`
@@ -94,6 +95,7 @@ func training(f *Fixture, r *Report) error {
 	if len(s.Optimizer.Betas) == 2 {
 		opt.Beta1, opt.Beta2 = s.Optimizer.Betas[0], s.Optimizer.Betas[1]
 	}
+	var sum exec.Sum
 	files := map[int][]map[string]model.Row{}
 	var params [][]float32
 	for _, p := range m.Params {
@@ -105,7 +107,10 @@ func training(f *Fixture, r *Report) error {
 			lr = rates[i]
 			r.Number("learning rates", fmt.Sprint("step ", i), lr, step.LR, 1e-12)
 		}
-		sum := make([][]float32, len(params))
+		if step.Decay != nil {
+			opt.Decay = *step.Decay
+		}
+		sum.Clear()
 		for k := range s.Accum {
 			n, err := s.look(f, m, files, s.Batches[i*s.Accum+k])
 			if err != nil {
@@ -116,14 +121,11 @@ func training(f *Fixture, r *Report) error {
 			for name, l := range step.Mod[k] {
 				r.Number("losses by modality", what+", "+name, n.DomainLoss(name), l, 1e-5)
 			}
-			for j := range params {
-				if sum[j] == nil {
-					sum[j] = make([]float32, len(params[j]))
-				}
-				n.Grad(j).AddTo(sum[j], 1/float32(s.Accum))
+			for j, p := range params {
+				sum.Add(j, len(p), n.Grad(j), 1/float32(s.Accum))
 			}
 		}
-		grads := exec.Dense(sum)
+		grads := sum.Grads()
 		norm := exec.Norm(grads)
 		r.Number("gradient norms", fmt.Sprint("step ", i), norm, step.Norm, 5e-5*step.Norm)
 		opt.Apply(params, grads, decays, lr, norm, s.Clip)

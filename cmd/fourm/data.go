@@ -10,40 +10,58 @@ import (
 )
 
 func runData(c *call) error {
-	out := c.String("o", "", "`FOLDER` to write (pack)")
-	captions := c.String("captions", "", "CSV or JSONL `FILE` of captions; found by itself where there is one (pack)")
-	size := c.Int("size", 64, "`PIXELS` a side (pack)")
-	skip := c.Bool("skip-broken", false, "leave broken pictures out and count them (pack)")
-	words, err := c.parse()
+	return c.choose([]use{
+		{"pack", "DIR -o FOLDER", "make a set of the pictures in a folder, with their captions", pack},
+		{"check", "SET", "verify a set; exit status 1 when it has faults", check},
+	}, nil)
+}
+
+func pack(c *call) error {
+	out := c.String("o", "", "`FOLDER` to write")
+	captions := c.String("captions", "", "CSV, TSV, JSONL or JSON `FILE` of captions; found by itself where there is one, else texts beside the pictures are taken")
+	size := c.Int("size", 64, "`PIXELS` a side")
+	skip := c.Bool("skip-broken", false, "leave out what is broken, a picture, a text or a row, and list it")
+	dir, err := c.one("pack DIR")
 	if err != nil {
 		return err
 	}
-	if len(words) != 2 {
-		return usage{fmt.Sprintf("%d arguments, expected two: pack DIR, or check SET", len(words))}
+	if *out == "" {
+		return usage{"pack needs -o FOLDER"}
 	}
-	switch words[0] {
-	case "pack":
-		if *out == "" {
-			return usage{"pack needs -o FOLDER"}
-		}
-		rep, err := datasets.Pack(words[1], *out, datasets.PackOptions{Size: *size, Captions: *captions, SkipBroken: *skip})
-		if err != nil {
-			return err
-		}
-		fmt.Fprintln(c.out, rep)
-		return nil
-	case "check":
-		rep, err := datasets.Check(words[1])
-		if err != nil {
-			return err
-		}
-		fmt.Fprintln(c.out, rep)
-		if !rep.OK {
-			return exitStatus(1)
-		}
-		return nil
+	rep, err := datasets.Pack(dir, *out, datasets.PackOptions{Size: *size, Captions: *captions, SkipBroken: *skip})
+	if err != nil {
+		return err
 	}
-	return usage{fmt.Sprintf("no %q, expected pack or check", words[0])}
+	fmt.Fprintln(c.out, rep)
+	return nil
+}
+
+func check(c *call) error {
+	set, err := c.one("check SET")
+	if err != nil {
+		return err
+	}
+	rep, err := datasets.Check(set)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(c.out, rep)
+	if !rep.OK {
+		return exitStatus(1)
+	}
+	return nil
+}
+
+// one reads the flags and the one argument that stands behind a use's name.
+func (c *call) one(what string) (string, error) {
+	words, err := c.parse()
+	if err != nil {
+		return "", err
+	}
+	if len(words) != 1 {
+		return "", usage{fmt.Sprintf("%d arguments, expected two: %s", len(words)+1, what)}
+	}
+	return words[0], nil
 }
 
 func runPeek(c *call) error {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"fourmlab/fourm"
@@ -53,25 +54,63 @@ func start(args []string, out, errs io.Writer) int {
 		return 2
 	}
 	name := args[0]
-	if h := strings.TrimLeft(name, "-"); h == "h" || h == "help" {
-		help(out)
-		return 0
+	if asksHelp(name) {
+		if len(args) == 1 {
+			help(out)
+			return 0
+		}
+		// "fourm help notebook run" is "fourm notebook run -h".
+		name, args = args[1], append(slices.Clone(args[1:]), "-h")
+		if asksHelp(name) {
+			help(out)
+			return 0
+		}
 	}
 	for _, cmd := range commands {
 		if cmd.name == name {
 			return finish(cmd, args[1:], out, errs)
 		}
 	}
-	fmt.Fprintf(errs, "fourm: no command %q\n", name)
+	var names []string
+	for _, cmd := range commands {
+		if !cmd.hidden {
+			names = append(names, cmd.name)
+		}
+	}
+	fmt.Fprintf(errs, "fourm: no command %q%s\n", name, didYouMean(name, names))
 	help(errs)
 	return 2
+}
+
+// asksHelp tells whether a word asks what there is.
+func asksHelp(word string) bool {
+	h := strings.TrimLeft(word, "-")
+	return h == "help" || h == "h" && h != word
+}
+
+// didYouMean names what was probably meant, in parentheses, or is empty.
+func didYouMean(word string, names []string) string {
+	best, at := "", len(word)/2+1
+	for _, n := range names {
+		d := fault.Distance(strings.ToLower(word), n)
+		if strings.HasPrefix(n, strings.ToLower(word)) {
+			d = min(d, 1)
+		}
+		if d < at {
+			best, at = n, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %q?)", best)
 }
 
 func finish(cmd command, args []string, out, errs io.Writer) int {
 	c := &call{FlagSet: flag.NewFlagSet(cmd.name, flag.ContinueOnError), cmd: cmd, args: args, out: out, errors: errs}
 	c.SetOutput(io.Discard)
 	err := fourm.CheckDevice(os.Getenv("FOURM_DEVICE"))
-	if err == nil {
+	if err == nil || slices.ContainsFunc(args, asksHelp) {
 		err = caught(func() error { return cmd.run(c) })
 	}
 	var u usage
@@ -112,7 +151,7 @@ func help(w io.Writer) {
 			fmt.Fprintf(w, "  %-10s %-34s %s\n", c.name, c.args, c.about)
 		}
 	}
-	fmt.Fprint(w, "\n\"fourm COMMAND -h\" explains one.\n\nFOURM_DATA names the folder of corpora; FOURM_DEVICE the device (cpu).\n")
+	fmt.Fprint(w, "\n\"fourm help COMMAND\" explains one, as \"fourm COMMAND -h\" does.\n\nFOURM_DATA names the folder of corpora; FOURM_DEVICE the device (cpu).\n")
 }
 
 // call is one command line at work.

@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -30,6 +31,19 @@ func TestCalls(t *testing.T) {
 		{"--help", 0, "ablate"},
 		{"help", 0, "ablate"},
 		{"dance", 2, `no command "dance"`},
+		{"help notebook", 0, "fourm notebook to-script NOTEBOOK"},
+		{"help notebook run", 0, "-allow-errors"},
+		{"help data pack", 0, "-captions FILE"},
+		{"help data check", 0, "fourm data check SET"},
+		{"help kernel doctor", 0, "-name NAME"},
+		{"help help", 0, "Usage: fourm COMMAND"},
+		{"notebook help test", 0, "-rtol DIFFERENCE"},
+		{"data -h", 0, "fourm data pack DIR -o FOLDER"},
+		{"help dance", 2, `no command "dance"`},
+		{"help notebook dance", 2, `no "dance"`},
+		{"notebok", 2, `did you mean "notebook"?`},
+		{"notebook runn a.ipyn", 2, `no "runn" (did you mean "run"?)`},
+		{"data chek x", 2, `did you mean "check"?`},
 		{"run", 2, "no script given"},
 		{"run -h", 0, "-engine ENGINE"},
 		{"run x.go --help", 0, "-engine ENGINE"},
@@ -87,6 +101,41 @@ func TestCalls(t *testing.T) {
 		if strings.Contains(errs, "goroutine") {
 			t.Errorf("fourm %s shows a stack", c.args)
 		}
+	}
+}
+
+// Every command and use has a help of its own, on standard output, by all the
+// ways to ask for it.
+func TestHelp(t *testing.T) {
+	asked := 0
+	ask := func(words ...string) string {
+		asked++
+		status, out, errs := call2(words...)
+		if status != 0 || errs != "" || !strings.HasPrefix(out, "Usage: fourm "+strings.Join(strings.Fields(out)[2:3], "")) {
+			t.Errorf("fourm %v: status %d, %q, %q", words, status, out, errs)
+		}
+		return out
+	}
+	of := regexp.MustCompile(`(?m)^  fourm (\w+) ([a-z-]+)`)
+	for _, c := range commands {
+		if c.hidden {
+			continue
+		}
+		page := ask("help", c.name)
+		for _, way := range [][]string{{c.name, "-h"}, {c.name, "--help"}, {c.name, "-help"}} {
+			if got := ask(way...); got != page {
+				t.Errorf("fourm %v says another thing than fourm help %s", way, c.name)
+			}
+		}
+		for _, m := range of.FindAllStringSubmatch(page, -1) {
+			use := ask("help", m[1], m[2])
+			if got := ask(m[1], m[2], "-h"); got != use || !strings.HasPrefix(use, "Usage: fourm "+m[1]+" "+m[2]) {
+				t.Errorf("fourm %s %s: %q and %q", m[1], m[2], use, got)
+			}
+		}
+	}
+	if asked < 50 {
+		t.Errorf("only %d pages", asked)
 	}
 }
 

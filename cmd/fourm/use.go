@@ -18,32 +18,45 @@ type use struct {
 	run               func(c *call) error
 }
 
-// choose carries out the use that the first word names. Where there is none,
-// the first use is meant if short says so of the word.
+// choose carries out the use that the first word names; flags, and their
+// values, may stand before it. Where there is none, the first use is meant if
+// short says so of the word. "help" before a use explains it.
 func (c *call) choose(uses []use, short func(word string) bool) error {
+	if len(c.args) > 0 && c.args[0] == "help" {
+		c.args = append(slices.Clone(c.args[1:]), "-h")
+	}
 	at := slices.IndexFunc(c.args, func(a string) bool { return !strings.HasPrefix(a, "-") || a == "-" })
 	if at >= 0 {
-		for _, u := range uses {
-			if u.name == c.args[at] {
-				c.args = slices.Delete(slices.Clone(c.args), at, at+1)
-				c.cmd.args, c.cmd.about = strings.TrimSpace(u.name+" "+u.args), u.about
-				return u.run(c)
-			}
-		}
-		// Flags with values may stand before the word that is meant.
-		if short != nil && slices.ContainsFunc(c.args, short) {
+		by := func(name string) int { return slices.IndexFunc(uses, func(u use) bool { return u.name == name }) }
+		which := by(c.args[at])
+		if which < 0 && short != nil && slices.ContainsFunc(c.args, short) {
 			u := uses[0]
 			c.cmd.args, c.cmd.about = u.args, u.about
+			return u.run(c)
+		}
+		for i := at; which < 0 && at > 0 && i < len(c.args); i++ {
+			if which = by(c.args[i]); which >= 0 {
+				at = i
+			}
+		}
+		if which >= 0 {
+			u := uses[which]
+			c.args = slices.Delete(slices.Clone(c.args), at, at+1)
+			c.cmd.args, c.cmd.about = strings.TrimSpace(u.name+" "+u.args), u.about
 			return u.run(c)
 		}
 	}
 	c.uses = uses
 	_, err := c.parse()
 	switch {
-	case errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, flag.ErrHelp) && at != 0:
 		return err
 	case at >= 0:
-		return usage{fmt.Sprintf("no %q; expected %s", c.args[at], c.named())}
+		var names []string
+		for _, u := range uses {
+			names = append(names, u.name)
+		}
+		return usage{fmt.Sprintf("no %q%s; expected %s", c.args[at], didYouMean(c.args[at], names), c.named())}
 	case err != nil:
 		return err
 	}
@@ -71,6 +84,6 @@ func (c *call) explainUses(w io.Writer) {
 		fmt.Fprintf(w, "\n  fourm %s %s\n        %s\n", c.cmd.name, strings.TrimSpace(u.name+" "+u.args), u.about)
 	}
 	if c.uses != nil {
-		fmt.Fprintln(w, "\n-h behind one of these explains it.")
+		fmt.Fprintln(w, "\n-h behind one of these explains it, with its flags.")
 	}
 }

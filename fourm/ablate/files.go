@@ -131,7 +131,11 @@ func (r *run) csv() []byte {
 			d := r.done[i]
 			line := []string{s.label, fmt.Sprint(seed), fmt.Sprint(d.Step), number(d.Val)}
 			for _, k := range r.ab.domains {
-				line = append(line, number(d.Losses[k]))
+				cell := "" // nothing held out has a target of it
+				if v, ok := d.Losses[k]; ok {
+					cell = number(v)
+				}
+				line = append(line, cell)
 			}
 			w.Write(line)
 		}

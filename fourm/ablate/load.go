@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"fourmlab/internal/plain"
 )
 
 // Load reads an experiment from a YAML file and applies overrides such as
@@ -25,6 +27,9 @@ func Load(path string, overrides ...string) (Experiment, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return e, err
+	}
+	if b, err = plain.UTF8(b); err != nil {
+		return e, fmt.Errorf("%s: %w", path, err)
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(b, &doc); err != nil {

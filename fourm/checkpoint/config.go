@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	encoding "fourmlab/internal/plain"
 )
 
 // maxConfig is the longest config.json that is read, in bytes.
@@ -100,6 +102,10 @@ func ReadConfig(path string) (map[string]any, error) {
 	}
 	if len(b) > maxConfig {
 		return nil, fmt.Errorf("checkpoint: %s: more than %d bytes", path, maxConfig)
+	}
+	b, err = encoding.UTF8(b)
+	if err != nil {
+		return nil, fmt.Errorf("checkpoint: %s: %w", path, err)
 	}
 	s := &scanner{b: b}
 	v, err := s.value()

@@ -94,7 +94,7 @@ func TestHostileConfig(t *testing.T) {
 		`{"a": 1e999}`:                      "too large",
 		`{"a": NaN}`:                        "expected a number",
 		`{"a": 01}`:                         "expected",
-		`{"a": "` + "\xff" + `"}`:           "no UTF-8",
+		`{"a": "` + "\xff" + `"}`:           "not UTF-8",
 		`{"a": "\ud800"}`:                   "surrogate",
 		`{"a": tru}`:                        "expected a value",
 		`{"a": 1}x`:                         "expected the end",

@@ -28,6 +28,11 @@ func decode(dst []float32, b []byte, dtype string) {
 		for i := range dst {
 			dst[i] = math.Float32frombits(uint32(le.Uint16(b[2*i:])) << 16)
 		}
+	case "F8_E4M3", "F8_E5M2", "F8_E8M0":
+		table := &eights[eighth(dtype)]
+		for i := range dst {
+			dst[i] = table[b[i]]
+		}
 	case "U64":
 		for i := range dst {
 			dst[i] = float32(le.Uint64(b[8*i:]))

@@ -31,6 +31,7 @@ type entry struct {
 	at     int64 // of its first byte in the file
 	size   int64 // in bytes, from the first to the last
 	count  int   // how many numbers it has
+	in     *File // the shard it lies in; nil: the file itself
 }
 
 // sizes are the bytes a number takes, by the format's names of the types.
@@ -38,6 +39,7 @@ var sizes = map[string]int{
 	"F64": 8, "F32": 4, "F16": 2, "BF16": 2,
 	"I64": 8, "I32": 4, "I16": 2, "I8": 1,
 	"U64": 8, "U32": 4, "U16": 2, "U8": 1, "BOOL": 1,
+	"F8_E4M3": 1, "F8_E5M2": 1, "F8_E8M0": 1, // read only
 }
 
 // numbers multiplies a shape out; false where a length is negative or there
@@ -182,7 +184,7 @@ func (s *scanner) tensor() (entry, error) {
 	}
 	size, ok := sizes[e.dtype]
 	if !ok {
-		return e, fmt.Errorf("unknown type %q, expected one of F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8, BOOL", clip(e.dtype))
+		return e, fmt.Errorf("unknown type %q, expected one of F64, F32, F16, BF16, F8_E4M3, F8_E5M2, F8_E8M0, I64, I32, I16, I8, U64, U32, U16, U8, BOOL", clip(e.dtype))
 	}
 	if e.count, ok = numbers(e.shape); !ok {
 		return e, fmt.Errorf("the shape %v has a negative length or does not fit into any file", clipInts(e.shape))

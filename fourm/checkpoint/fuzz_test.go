@@ -30,6 +30,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add(raw(`{"__metadata__":null,"a":null}`, 0))
 	f.Add(binary.LittleEndian.AppendUint64(nil, math.MaxUint64))
 	f.Add([]byte{1, 2, 3})
+	f.Add(raw(`{"e":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]},"f":{"dtype":"F8_E5M2","shape":[1],"data_offsets":[2,3]},"g":{"dtype":"F8_E8M0","shape":[1],"data_offsets":[3,4]}}`, 4))
 	f.Add(saved(f, dict{"x", tensor("FloatStorage", "0", 6, 0, tuple{2, 3}, tuple{1, 2})}, "archive/data/0", six))
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -111,6 +112,9 @@ func FuzzPickle(f *testing.F) {
 	f.Add(pickle(dict{"x", call{"torch._utils _rebuild_parameter", tuple{x, true, ordered()}}, "s", call{"torch Size", tuple{tuple{1, 1 << 40}}}}))
 	f.Add(pickle(dict{"x", tensor("FloatStorage", "0", 6, 0, tuple{1 << 19}, tuple{0}), "l", tensor("LongStorage", "0", 3, 0, tuple{1, 3}, tuple{9, 1})}))
 	f.Add(pickle(call{"posix system", tuple{"true"}}))
+	f.Add(pickle(dict{"d", call{"torch device", tuple{"cuda", 1}}, "t", global("torch float32"), "s", call{"__builtin__ set", tuple{list{1}}}, "p", call{"pathlib PosixPath", tuple{"/", "a"}}}))
+	f.Add([]byte("\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00}\x94\x8c\x01a\x94\x8f\x94(K\x01\x90s."))
+	f.Add([]byte("\x80\x03cnumpy\ndtype\nX\x02\x00\x00\x00f8\x89\x88\x87R(K\x03X\x01\x00\x00\x00<NNNK\x00K\x00K\x00tbC\x08\x00\x00\x00\x00\x00\x00\xf8?\x86."))
 	f.Add(pickle(opcodes("]q\x00(h\x00h\x00eq\x01h\x01a}(h\x00Nu")))
 	f.Add([]byte("\x80\x02}(X\x01\x00\x00\x00a\x8a\x09\xff\xff\xff\xff\xff\xff\xff\xff\x00u."))
 	dir := f.TempDir()

@@ -5,12 +5,14 @@ package checkpoint
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"sort"
+	"strings"
 )
 
 // File is an open checkpoint whose headers have been read and checked. It may
@@ -27,14 +29,23 @@ type File struct {
 	entries map[string]entry
 	config  map[string]any // of a torch file
 	mapped  mapping
+	shards  []*File // of a file in several; then f is nil
 }
 
 // Open opens a .safetensors file, a .pth or .pt file as torch.save writes it
-// since PyTorch 1.6, or the model.safetensors of a folder. It reads and checks
-// the headers alone. A torch file's tensors are those of its "model", else of
+// since PyTorch 1.6, or an index of several (model.safetensors.index.json); of a
+// folder, the model.safetensors, pytorch_model.bin or index in it. It reads and
+// checks the headers alone. A torch file's tensors are those of its "model", else of
 // its "state_dict", else those it holds directly.
 func Open(path string) (*File, error) {
 	path = inFolder(path)
+	if strings.HasSuffix(path, indexSuffix) {
+		c, err := openShards(path)
+		if err != nil {
+			return nil, fmt.Errorf("checkpoint: %s: %w", path, err)
+		}
+		return c, nil
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -47,13 +58,22 @@ func Open(path string) (*File, error) {
 	return c, nil
 }
 
-// inFolder gives the file that a folder stands for.
+// inFolder gives the file that a folder stands for: the first of those that
+// the hub's libraries write.
 func inFolder(path string) string {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return filepath.Join(path, "model.safetensors")
+	if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		return path
 	}
-	return path
+	first := filepath.Join(path, "model.safetensors")
+	for _, name := range []string{"model.safetensors", "model.safetensors" + indexSuffix, "pytorch_model.bin", "pytorch_model.bin" + indexSuffix} {
+		if p := filepath.Join(path, name); exists(p) {
+			return p
+		}
+	}
+	return first
 }
+
+func exists(path string) bool { _, err := os.Stat(path); return err == nil }
 
 // The first bytes of files that are no safetensors. Taken for the length of a
 // header each would be far over the limit.
@@ -114,8 +134,8 @@ func (c *File) Shape(name string) []int {
 }
 
 // Dtype gives the type of a tensor's numbers in the words of the safetensors
-// format (F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8, BOOL), or
-// "" where there is none.
+// format (F64, F32, F16, BF16, F8_E4M3, F8_E5M2, F8_E8M0, I64, I32, I16, I8,
+// U64, U32, U16, U8, BOOL), or "" where there is none.
 func (c *File) Dtype(name string) string {
 	e, _ := c.entry(name)
 	return e.dtype
@@ -127,7 +147,7 @@ func (c *File) Whole(name string) bool { return whole(c.Dtype(name)) }
 // whole tells it of a type.
 func whole(dtype string) bool {
 	switch dtype {
-	case "", "F64", "F32", "F16", "BF16":
+	case "", "F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "F8_E8M0":
 		return false
 	}
 	return true
@@ -136,5 +156,20 @@ func whole(dtype string) bool {
 // Close closes the file. Tensors that Shared gave must not be used any more.
 func (c *File) Close() error {
 	c.mapped.drop()
-	return c.f.Close()
+	var errs []error
+	for _, s := range c.shards {
+		errs = append(errs, s.Close())
+	}
+	if c.f != nil {
+		errs = append(errs, c.f.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// home gives the file that a tensor lies in.
+func (c *File) home(e entry) *File {
+	if e.in != nil {
+		return e.in
+	}
+	return c
 }

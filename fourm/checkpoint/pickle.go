@@ -1,7 +1,7 @@
 package checkpoint
 
 // The pickle inside of what torch.save writes: an interpreter for the opcodes
-// of protocol 2 that it uses. It builds plain values only. A class or function
+// of protocols 2 to 5 that it uses. It builds plain values only. A class or function
 // is a name on a short list, and what the list says happens; nothing is ever
 // looked up or called. Each step takes a constant amount of memory, and what
 // the memo shares stays shared, so a small file stays small.
@@ -141,9 +141,12 @@ func (u *unpickler) step(op byte) error {
 	switch op {
 	case 0x80: // PROTO
 		v, err := u.number(1)
-		if err == nil && v != 2 {
-			err = fmt.Errorf("protocol %d, expected 2", v)
+		if err == nil && (v < 2 || v > 5) {
+			err = fmt.Errorf("protocol %d, expected 2 to 5", v)
 		}
+		return err
+	case 0x95: // FRAME: how far the next piece reaches
+		_, err := u.take(8)
 		return err
 	case '(':
 		u.made++
@@ -173,7 +176,36 @@ func (u *unpickler) step(op byte) error {
 		}
 		return u.push(math.Float64frombits(binary.BigEndian.Uint64(b)), nil)
 	case 'X': // BINUNICODE
-		return u.text()
+		return u.text(4)
+	case 0x8c: // SHORT_BINUNICODE
+		return u.text(1)
+	case 'B', 'C', 0x8e, 0x96: // BINBYTES, SHORT_BINBYTES, BINBYTES8, BYTEARRAY8
+		return u.bytes(op)
+	case 0x8f: // EMPTY_SET
+		return u.push(&pyList{}, nil)
+	case 0x90: // ADDITEMS
+		return u.extend(false)
+	case 0x91: // FROZENSET
+		v, err := u.popMark()
+		return u.push(&pyList{slices.Clone(v)}, err)
+	case 0x94: // MEMOIZE
+		if len(u.stack) == 0 {
+			return errors.New("nothing on the stack")
+		}
+		u.made++
+		u.memo[uint32(len(u.memo))] = u.top()
+		return nil
+	case 0x93: // STACK_GLOBAL
+		v, err := u.popN(2)
+		if err != nil {
+			return err
+		}
+		module, ok := v[0].(string)
+		name, ok2 := v[1].(string)
+		if !ok || !ok2 {
+			return fmt.Errorf("a name of %s and %s", kindOf(v[0]), kindOf(v[1]))
+		}
+		return u.known(module, name)
 	case ']':
 		return u.push(&pyList{}, nil)
 	case '}':
@@ -269,8 +301,32 @@ func (u *unpickler) long() error {
 	return u.push(f, nil)
 }
 
-func (u *unpickler) text() error {
-	n, err := u.number(4)
+// bytes reads bytes as they are.
+func (u *unpickler) bytes(op byte) error {
+	size := 4
+	if op == 'C' {
+		size = 1
+	}
+	n, err := u.number(size)
+	if err == nil && op > 'C' { // the upper half of a length of eight bytes
+		var high uint32
+		if high, err = u.number(4); high > 0 {
+			n = math.MaxUint32
+		}
+	}
+	if err == nil && int64(n) > int64(len(u.b)-u.at) {
+		err = errors.New("cut off inside bytes")
+	}
+	if err != nil {
+		return err
+	}
+	b, err := u.take(int(n))
+	return u.push(pyBytes{b: b}, err)
+}
+
+// text reads a text whose length has so many bytes.
+func (u *unpickler) text(size int) error {
+	n, err := u.number(size)
 	if err != nil {
 		return err
 	}

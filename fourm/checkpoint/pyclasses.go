@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // storageTypes are torch's classes of storages and the types of their numbers.
@@ -23,8 +24,20 @@ const (
 	namespace        pyClass = "argparse.Namespace"
 	torchSize        pyClass = "torch.Size"
 	rebuildTensor    pyClass = "torch._utils._rebuild_tensor_v2"
+	rebuildTensor3   pyClass = "torch._utils._rebuild_tensor_v3"
 	rebuildParameter pyClass = "torch._utils._rebuild_parameter"
+	rebuildState     pyClass = "torch._utils._rebuild_parameter_with_state"
+	untyped          pyClass = "torch.storage.UntypedStorage"
 )
+
+// torchTypes are torch's names of types of numbers; where numbers of that type
+// are read, the format's name, else "-".
+var torchTypes = map[string]string{
+	"float64": "F64", "float32": "F32", "float16": "F16", "bfloat16": "BF16", "float8_e4m3fn": "F8_E4M3", "float8_e5m2": "F8_E5M2",
+	"float8_e8m0fnu": "F8_E8M0", "int64": "I64", "int32": "I32", "int16": "I16", "int8": "I8", "uint64": "U64", "uint32": "U32",
+	"uint16": "U16", "uint8": "U8", "bool": "BOOL", "complex64": "-", "complex128": "-", "float8_e4m3fnuz": "-", "float8_e5m2fnuz": "-",
+	"qint8": "-", "quint8": "-", "qint32": "-",
+}
 
 // global pushes a name of the list.
 func (u *unpickler) global() error {
@@ -36,15 +49,26 @@ func (u *unpickler) global() error {
 	if err != nil {
 		return err
 	}
+	return u.known(module, name)
+}
+
+// known pushes a name, if it is on the list.
+func (u *unpickler) known(module, name string) error {
 	c := pyClass(module + "." + name)
+	if dtype, ok := strings.CutPrefix(string(c), "torch."); ok && torchTypes[dtype] != "" {
+		return u.push(string(c), nil)
+	}
 	switch c {
-	case orderedDict, namespace, torchSize, rebuildTensor, rebuildParameter:
+	case orderedDict, namespace, torchSize, rebuildTensor, rebuildTensor3, rebuildParameter, rebuildState, untyped:
+		return u.push(c, nil)
+	}
+	if plainClasses[c] != nil {
 		return u.push(c, nil)
 	}
 	if _, ok := storageTypes[c]; ok {
 		return u.push(c, nil)
 	}
-	return fmt.Errorf("it names %q of the module %q; only tensors, plain containers and argparse.Namespace are read, and nothing is run", name, module)
+	return fmt.Errorf("it names %q of the module %q; only tensors, plain values and containers are read, and nothing is run", name, module)
 }
 
 // construct gives what the call of a class or function stands for.
@@ -53,6 +77,11 @@ func construct(class, args any) (any, error) {
 	a, tuple := args.(pyTuple)
 	if !ok || !tuple {
 		return nil, fmt.Errorf("a call of %s with %s", kindOf(class), kindOf(args))
+	}
+	if make := plainClasses[c]; make != nil {
+		if v, ok := make(a); ok {
+			return v, nil
+		}
 	}
 	switch c {
 	case orderedDict:
@@ -69,8 +98,8 @@ func construct(class, args any) (any, error) {
 				return t, nil
 			}
 		}
-	case rebuildParameter: // tensor, requires_grad, hooks
-		if len(a) == 3 {
+	case rebuildParameter, rebuildState: // tensor, requires_grad, hooks[, state]
+		if len(a) == 3 || len(a) == 4 && c == rebuildState {
 			if e, ok := a[0].(entry); ok {
 				return e, nil
 			}
@@ -83,9 +112,33 @@ func construct(class, args any) (any, error) {
 		offset, isInt := a[1].(int)
 		shape, err := ints(a[2])
 		stride, err2 := ints(a[3])
-		if isStorage && isInt && err == nil && err2 == nil {
+		if isStorage && isInt && err == nil && err2 == nil && s.dtype != untypedBytes {
 			return s.view(offset, shape, stride)
 		}
+	case rebuildTensor3: // storage, offset, size, stride, requires_grad, hooks, dtype[, metadata]
+		if len(a) != 7 && len(a) != 8 {
+			break
+		}
+		s, isStorage := a[0].(pyStorage)
+		offset, isInt := a[1].(int)
+		shape, err := ints(a[2])
+		stride, err2 := ints(a[3])
+		name, _ := a[6].(string)
+		dtype := torchTypes[strings.TrimPrefix(name, "torch.")]
+		if !isStorage || !isInt || err != nil || err2 != nil || dtype == "" {
+			break
+		}
+		size := sizes[dtype]
+		if size == 0 {
+			return nil, fmt.Errorf("a tensor of %s, which is not read", name)
+		}
+		if s.dtype == untypedBytes {
+			s.count /= size
+		} else if sizes[s.dtype] != size {
+			break
+		}
+		s.dtype = dtype
+		return s.view(offset, shape, stride)
 	}
 	return nil, fmt.Errorf("%s of %d arguments of other kinds than torch.save writes", c, len(a))
 }

@@ -17,7 +17,15 @@ type (
 		at           map[any]int
 		namespace    bool
 	}
-	pyClass   string // "module.name" of the list
+	pyClass string   // "module.name" of the list
+	pyBytes struct { // bytes, or a text whose characters below 256 are bytes
+		b    []byte
+		text string
+	}
+	pyNumber struct { // a type of NumPy's numbers: "f8", and whether the highest byte comes first
+		kind string
+		big  bool
+	}
 	pyStorage struct {
 		dtype string
 		at    int64 // in the file
@@ -63,6 +71,12 @@ func kindOf(v any) string {
 		return "a dictionary"
 	case pyClass:
 		return string(v)
+	case pyBytes:
+		return "bytes"
+	case *pyNumber:
+		return "a NumPy type"
+	case *pyArray:
+		return "a NumPy array"
 	case pyStorage:
 		return "a storage"
 	case entry:
@@ -118,6 +132,9 @@ func (u *unpickler) build() error {
 	if err != nil {
 		return err
 	}
+	if known, err := attributes(u.top(), state); known {
+		return err
+	}
 	s, ok := state.(*pyDict)
 	d, isDict := u.top().(*pyDict)
 	if !ok || !isDict {
@@ -171,6 +188,12 @@ func plainOf(v any, depth int, left *int) (any, error) {
 		return out, nil
 	case entry:
 		return fmt.Sprintf("%s tensor of shape %v", v.dtype, clipInts(v.shape)), nil
+	case pyBytes:
+		return "bytes", nil
+	case *pyArray:
+		return v.text(), nil
+	case *pyNumber:
+		return v.kind, nil
 	case pyClass, pyStorage:
 		return strings.TrimPrefix(kindOf(v), "a "), nil
 	}

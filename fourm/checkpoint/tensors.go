@@ -27,7 +27,7 @@ func (c *File) Floats(name string) ([]float32, error) {
 	}
 	out := make([]float32, e.count)
 	if e.dtype == "F32" && e.stride == nil && littleEndian {
-		return out, c.bytes(name, asBytes(out), e.at)
+		return out, c.bytes(name, e, asBytes(out), e.at)
 	}
 	return out, c.pieces(name, e, func(b []byte, from, n int) bool {
 		decode(out[from:from+n], b, e.dtype)
@@ -60,7 +60,7 @@ func (c *File) Into(name string, dst []float32) error {
 		return c.errorf(name, "has shape %v, expected %d numbers", clipInts(e.shape), len(dst))
 	}
 	if e.dtype == "F32" && e.stride == nil && littleEndian {
-		return c.bytes(name, asBytes(dst), e.at)
+		return c.bytes(name, e, asBytes(dst), e.at)
 	}
 	return c.pieces(name, e, func(b []byte, from, n int) bool {
 		decode(dst[from:from+n], b, e.dtype)
@@ -79,7 +79,8 @@ func (c *File) Shared(name string) ([]float32, error) {
 		return nil, err
 	}
 	if e.dtype == "F32" && e.stride == nil && e.count > 0 && littleEndian {
-		if all := c.mapped.of(c.f, c.size); all != nil {
+		h := c.home(e)
+		if all := h.mapped.of(h.f, h.size); all != nil {
 			p := unsafe.Pointer(&all[e.at])
 			if uintptr(p)%4 == 0 {
 				return unsafe.Slice((*float32)(p), e.count), nil
@@ -104,7 +105,7 @@ func (c *File) pieces(name string, e entry, use func(b []byte, from, n int) bool
 		buf := make([]byte, min(int64(block), e.size))
 		for from := 0; from < e.count; from += block / size {
 			n := min(block/size, e.count-from)
-			if err := c.bytes(name, buf[:n*size], e.at+int64(from)*int64(size)); err != nil {
+			if err := c.bytes(name, e, buf[:n*size], e.at+int64(from)*int64(size)); err != nil {
 				return err
 			}
 			fits = use(buf, from, n) && fits
@@ -119,7 +120,7 @@ func (c *File) pieces(name string, e entry, use func(b []byte, from, n int) bool
 // gather brings the numbers of a tensor with strides into row-major order.
 func (c *File) gather(name string, e entry) ([]byte, error) {
 	raw := make([]byte, e.size)
-	if err := c.bytes(name, raw, e.at); err != nil {
+	if err := c.bytes(name, e, raw, e.at); err != nil {
 		return nil, err
 	}
 	size := sizes[e.dtype]
@@ -142,11 +143,11 @@ func (c *File) gather(name string, e entry) ([]byte, error) {
 }
 
 // bytes reads from the file.
-func (c *File) bytes(name string, b []byte, at int64) error {
+func (c *File) bytes(name string, e entry, b []byte, at int64) error {
 	if len(b) == 0 {
 		return nil
 	}
-	if _, err := c.f.ReadAt(b, at); err != nil {
+	if _, err := c.home(e).f.ReadAt(b, at); err != nil {
 		return c.errorf(name, "cannot be read: %w", err)
 	}
 	return nil

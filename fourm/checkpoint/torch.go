@@ -106,6 +106,9 @@ func (a archive) storage(id pyTuple) (pyStorage, error) {
 	key, isText := id[2].(string)
 	count, isInt := id[4].(int)
 	dtype, ok := storageTypes[class]
+	if class == untyped {
+		dtype, ok = untypedBytes, true
+	}
 	if !ok || !isText || !isInt || count < 0 {
 		return pyStorage{}, fmt.Errorf("a storage of %s and %s numbers", kindOf(id[1]), kindOf(id[4]))
 	}
@@ -113,7 +116,7 @@ func (a archive) storage(id pyTuple) (pyStorage, error) {
 	if err != nil {
 		return pyStorage{}, err
 	}
-	if n := int64(sizes[dtype]); size%n != 0 || size/n != int64(count) {
+	if n := int64(max(sizes[dtype], 1)); size%n != 0 || size/n != int64(count) {
 		return pyStorage{}, fmt.Errorf("the storage %q has %d bytes, expected %d numbers of %s", clip(key), size, count, dtype)
 	}
 	return pyStorage{dtype, at, count}, nil

@@ -149,7 +149,7 @@ func TestTorchRefused(t *testing.T) {
 		{"a circle", "too large or refers to itself", saved(t, dict{"model", dict{"x", good}, "args", dict{"a", selfish}}, "archive/data/0", six)},
 		{"many values", "more than 1048576 values", saved(t, opcodes(strings.Repeat("N", 1<<21)))},
 		{"list as a key", "a list as a key", saved(t, dict{list{}, 1})},
-		{"protocol", "protocol 4, expected 2", zipped(t, "a/data.pkl", []byte("\x80\x04N."))},
+		{"protocol", "protocol 6, expected 2 to 5", zipped(t, "a/data.pkl", []byte("\x80\x06N."))},
 		{"opcode", "opcode 0x49", zipped(t, "a/data.pkl", []byte("\x80\x02Ic."))},
 		{"empty pickle", "cut off", zipped(t, "a/data.pkl", []byte{})},
 		{"cut pickle", "cut off", zipped(t, "a/data.pkl", []byte("\x80\x02X\xff\xff\xff\xffab"))},

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"fourmlab/internal/atomic"
@@ -109,7 +110,7 @@ func (t *Tensor) settle() error {
 			t.Dtype = "I64"
 		}
 	}
-	if _, ok := sizes[t.Dtype]; !ok {
+	if _, ok := sizes[t.Dtype]; !ok || strings.HasPrefix(t.Dtype, "F8") {
 		return fmt.Errorf("tensor %q: unknown type %q", clip(t.Name), clip(t.Dtype))
 	}
 	have := len(t.Data) + len(t.Ints)

@@ -83,3 +83,44 @@ func TestAdamWRows(t *testing.T) {
 		}
 	}
 }
+
+// A parameter without a gradient is left alone until its first one, with which
+// its steps begin; afterwards a step without one is a step with zeros. A sum
+// has a gradient where one of its batches had.
+func TestNoGradientYet(t *testing.T) {
+	none := exec.Grad{F: []float32{0, 0}, None: true}
+	some := exec.Grad{F: []float32{0.5, -1}}
+	var late, fresh exec.AdamW
+	late.Decay, fresh.Decay = 0.1, 0.1
+	a, b := []float32{1, 2}, []float32{1, 2}
+	for i, g := range []exec.Grad{none, none, some, none, some} {
+		late.Apply([][]float32{a}, []exec.Grad{g}, []bool{true}, 0.01, 1, 0)
+		if i < 2 {
+			if !slices.Equal(a, []float32{1, 2}) {
+				t.Fatalf("step %d without a gradient moved the parameter to %v", i, a)
+			}
+			continue
+		}
+		g.None = false
+		fresh.Apply([][]float32{b}, []exec.Grad{g}, []bool{true}, 0.01, 1, 0)
+		if !slices.Equal(a, b) {
+			t.Errorf("step %d: %v, expected %v", i, a, b)
+		}
+	}
+	if late.Step != 5 || late.Late[0] != 2 {
+		t.Errorf("%d steps, %v late", late.Step, late.Late)
+	}
+	var s exec.Sum
+	for range 2 {
+		s.Clear()
+		s.Add(0, 2, none, 1)
+		if !s.Grads()[0].None {
+			t.Error("a sum of no gradients has one")
+		}
+		s.Add(0, 2, some, 0.5)
+		s.Add(0, 2, none, 1)
+		if g := s.Grads()[0]; g.None || !slices.Equal(g.F, []float32{0.25, -0.5}) {
+			t.Errorf("sum %+v", g)
+		}
+	}
+}

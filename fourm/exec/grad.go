@@ -12,10 +12,12 @@ import (
 // Grad is the gradient of a parameter. Where Rows is nil, F has the numbers of
 // the parameter. Else the parameter is a table, row i of F belongs to its row
 // Rows[i], no row is named twice, and all others have no gradient; a negative
-// one names no row, and its numbers are zeros.
+// one names no row, and its numbers are zeros. None tells that nothing of the
+// loss depends on the parameter in this step; F is zeros then.
 type Grad struct {
 	F    []float32
 	Rows []int32
+	None bool
 }
 
 // Dense gives gradients that have all numbers.
@@ -58,6 +60,33 @@ func (g Grad) at(size int) []int32 {
 	}
 	return out
 }
+
+// Sum is the sum of the gradients of several batches. The zero value is an
+// empty one.
+type Sum struct{ grads []Grad }
+
+// Clear empties the sum; its memory stays.
+func (s *Sum) Clear() {
+	for i := range s.grads {
+		clear(s.grads[i].F)
+		s.grads[i].None = true
+	}
+}
+
+// Add adds gradient g of parameter i, of size numbers, times f. Parameters
+// come in order.
+func (s *Sum) Add(i, size int, g Grad, f float32) {
+	if i == len(s.grads) {
+		s.grads = append(s.grads, Grad{F: make([]float32, size), None: true})
+	}
+	if !g.None {
+		s.grads[i].None = false
+		g.AddTo(s.grads[i].F, f)
+	}
+}
+
+// Grads gives the sums by parameter, until the next Add or Clear.
+func (s *Sum) Grads() []Grad { return s.grads }
 
 // Norm gives the Euclidean norm of all gradients together.
 func Norm(grads []Grad) float64 {

@@ -93,14 +93,15 @@ func Attend(ctx context.Context, m *model.Model, s modality.Sample, layer, head 
 // whole gives a sample with every token that the model takes as input, and
 // every token that it could be asked for as target.
 func whole(op string, m *model.Model, s modality.Sample) (mask.Masked, error) {
-	w := &work{m: m, s: modality.Sample{Key: s.Key, Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]model.Row{}, by: map[string]string{}}
+	s = m.As(s)
+	w := &work{m: m, s: modality.Sample{Key: s.Key, Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]model.Row{}}
 	mk := mask.Masked{Sample: s}
 	for _, d := range m.In {
 		first, _ := m.InputDomain(d.Modality)
 		if _, tok := s.Toks[d.Modality]; first.Name != d.Name || !s.Has(d.Modality) && (d.Pixels || !tok) {
 			continue
 		}
-		if err := w.give(s, d.Modality); err != nil {
+		if err := w.give(s, d); err != nil {
 			return mk, err
 		}
 		p := mask.Part{Domain: d.Name, Modality: d.Modality, Pixels: d.Pixels, Tokens: w.s.Toks[d.Modality]}
@@ -113,6 +114,7 @@ func whole(op string, m *model.Model, s modality.Sample) (mask.Masked, error) {
 			p.Input = slices.Repeat([]bool{true}, len(p.Vectors))
 		default:
 			p.In = cut(p.Tokens, d.Max)
+			p.In.IDs = d.ToModel(p.In.IDs)
 			p.Input = slices.Repeat([]bool{true}, len(p.In.IDs))
 		}
 		mk.Parts = append(mk.Parts, p)
@@ -136,10 +138,10 @@ func whole(op string, m *model.Model, s modality.Sample) (mask.Masked, error) {
 			if at < 0 {
 				p.Input = make([]bool, d.Max)
 			}
-		case len(t.IDs) > 0 && d.Kind == modality.Sequence:
+		case len(t.IDs) > 0:
 			t = cut(t, d.Max)
-			v := w.vocab(d)
-			ids := append([]int{v.Sentinel(1)}, t.IDs...)
+			v := w.lexicon(d)
+			ids := append([]int{v.Sentinel(1)}, d.ToModel(t.IDs)...)
 			p.Out = modality.Tokens{Modality: d.Modality, IDs: ids, Rows: 1, Cols: len(ids), Words: v.Words(ids)}
 		default:
 			continue

@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"fourmlab/fourm/modality"
@@ -55,8 +57,23 @@ func Eval(ctx context.Context, m *model.Model, ds Data, tasks []string) (*Report
 	if err != nil {
 		return rep, err
 	}
-	for _, task := range tasks {
+	for i, s := range samples {
+		samples[i] = m.As(s)
+	}
+	var plans []*Plan
+	for _, task := range tasks { // all before the first is carried out
 		plan := parseTask(task)
+		for _, s := range samples {
+			check(m, s, *plan)
+		}
+		for _, st := range plan.Stages {
+			if !slices.ContainsFunc(samples, func(s modality.Sample) bool { return s.Has(st.Target) }) {
+				fault.Panic("Model.Eval", "no sample has %q to compare with", st.Target)
+			}
+		}
+		plans = append(plans, plan)
+	}
+	for k, plan := range plans {
 		truth, guess := map[string][]any{}, map[string][]any{}
 		for i, s := range samples {
 			out, err := Generate(ctx, m, s, *plan, int64(i))
@@ -70,10 +87,7 @@ func Eval(ctx context.Context, m *model.Model, ds Data, tasks []string) (*Report
 			}
 		}
 		for _, st := range plan.Stages {
-			if len(truth[st.Target]) == 0 {
-				fault.Panic("Model.Eval", "no sample has %q to compare with", st.Target)
-			}
-			r := measure(task, modality.Lookup(st.Target), truth[st.Target], guess[st.Target])
+			r := measure(tasks[k], modality.Lookup(st.Target), truth[st.Target], guess[st.Target])
 			r.Given, r.Target = strings.Join(plan.Given, " + "), st.Target
 			rep.Rows = append(rep.Rows, r)
 		}
@@ -106,27 +120,29 @@ func parseTask(task string) *Plan {
 func measure(task string, m modality.Modality, truth, guess []any) ReportRow {
 	r := ReportRow{Task: task}
 	var score func(truth, guess any) float64
-	naive := make([]any, len(truth))
+	naive := make([][]any, len(truth)) // by sample: what is said without looking
 	if m.Kind == modality.Image {
 		mean := meanPicture(m, truth)
 		for i := range naive {
-			naive[i] = mean
+			naive[i] = []any{mean}
 		}
 		r.Naive = "mean picture"
 	}
 	switch {
-	case m.Kind == modality.Sequence:
-		r.Metric, r.Naive, score = "word F1", "another sample's", wordF1
-		for i := range naive {
-			naive[i] = truth[(i+1)%len(truth)]
-		}
+	case m.Kind != modality.Image:
+		r.Metric, r.Naive, score, naive = "word F1", "another sample's", wordF1, partners(truth)
 		if len(truth) == 1 {
-			r.Naive, naive[0] = "no word", ""
+			r.Naive, naive[0] = "no word", []any{""}
+		}
+		if m.Kind == modality.Symbols {
+			r.Metric = "symbol F1"
 		}
 	case m.Look == modality.Depth:
 		r.Metric, r.Naive, r.Lower, score = "RMSE, m", "mean depth", true, depthRMSE(farthest(truth))
 	case m.Look == modality.Normal:
 		r.Metric, r.Naive, r.Lower, score = "mean angle, degrees", "mean normals", true, meanAngle
+	case m.Look == modality.Feature:
+		r.Metric, r.Naive, score = "cosine similarity", "mean features", cosine(m.Channels)
 	case m.Look == modality.Label:
 		r.Metric, r.Naive, score = "pixel accuracy", "commonest classes", pixelAccuracy
 	default:
@@ -139,13 +155,31 @@ func measure(task string, m modality.Modality, truth, guess []any) ReportRow {
 			continue // nothing known in the truth
 		}
 		sum, sq, n = sum+v, sq+v*v, n+1
-		base += score(truth[i], naive[i])
+		for _, x := range naive[i] {
+			base += score(truth[i], x) / float64(len(naive[i]))
+		}
 	}
 	r.Value, r.Baseline, r.Samples = sum/n, base/n, int(n)
 	if n > 1 {
 		r.Error = math.Sqrt(math.Max(sq/n-r.Value*r.Value, 0) / (n - 1))
 	}
 	return r
+}
+
+// partners gives for each text those of a few other samples, drawn by a fixed
+// seed: neighbours in a set's order may be alike.
+func partners(truth []any) [][]any {
+	const few = 8
+	r := rand.New(rand.NewPCG(20231211, uint64(len(truth))))
+	out := make([][]any, len(truth))
+	for i := range truth {
+		for _, k := range r.Perm(len(truth)) {
+			if k != i && len(out[i]) < few {
+				out[i] = append(out[i], truth[k])
+			}
+		}
+	}
+	return out
 }
 
 // meanPicture is the best that can be said without looking, made of the very
@@ -252,9 +286,35 @@ func meanAngle(truth, guess any) float64 {
 	return s / n
 }
 
+// cosine is the mean over the places of the cosine between two vectors; places
+// without one are left out.
+func cosine(channels int) func(truth, guess any) float64 {
+	return func(truth, guess any) float64 {
+		a, b := truth.(*modality.Picture), guess.(*modality.Picture)
+		s, n := 0.0, 0.0
+		for i := 0; i+channels <= len(a.Pix); i += channels {
+			var dot, x, y float64
+			for c := range channels {
+				u, v := float64(a.Pix[i+c]), float64(b.Pix[i+c])
+				dot, x, y = dot+u*v, x+u*u, y+v*v
+			}
+			if x > 0 {
+				n++
+				if y > 0 {
+					s += dot / math.Sqrt(x*y)
+				}
+			}
+		}
+		return s / n
+	}
+}
+
 // wordF1 is the harmonic mean of precision and recall over words, counted.
 func wordF1(truth, guess any) float64 {
 	words := func(v any) []string {
+		if ids, ok := v.([]int); ok {
+			return modality.Numerals(ids)
+		}
 		return strings.Fields(modality.Sample{Values: map[string]any{"x": v}}.Text("x"))
 	}
 	count := map[string]int{}

@@ -27,6 +27,7 @@ type Grid struct {
 // sample has, one at a time, with the likeliest tokens.
 func AnyToAny(ctx context.Context, m *model.Model, s modality.Sample) (Grid, error) {
 	const op = "Model.Grid"
+	s = m.As(s)
 	g := Grid{Sample: s}
 	for _, d := range m.In {
 		_, tok := s.Toks[d.Modality]

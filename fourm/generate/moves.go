@@ -33,12 +33,19 @@ func (s Stage) resolved(d modality.Domain) Stage {
 const greedy = 1e-6
 
 // Moves gives the steps of a stage that decides total tokens of a domain, when
-// the domains of by are what guidance empties. A text is one step.
+// the domains of by are what guidance empties, each for itself where the stage
+// has a weight for each. A text is one step.
 func (s Stage) Moves(d modality.Domain, total int, by []string, compat bool) ([]Move, error) {
 	s = s.resolved(d)
 	mv := Move{Domain: d.Name, Scheme: s.Scheme, Temp: s.Temp, Guide: s.Guide, By: by, Filter: Filter{K: s.TopK, Share: s.Share, P: s.TopP}}
 	if s.Temp < greedy {
 		mv.Temp = 0
+	}
+	if len(s.Guides) > 0 {
+		for _, d := range by {
+			mv.Groups = append(mv.Groups, []string{d})
+		}
+		mv.Weights = s.Guides
 	}
 	for _, g := range slices.Sorted(maps.Keys(s.Weights)) {
 		mv.Groups, mv.Weights = append(mv.Groups, []string{g}), append(mv.Weights, s.Weights[g])

@@ -40,6 +40,7 @@ type Stage struct {
 	Temp     float64            // temperature
 	Cooling  string             // how it falls over the steps: "linear" (or ""), "constant", "onex:LOW:POWER"
 	Guide    float64            // weight of classifier-free guidance; 1 is none (inventory 6.4)
+	Guides   []float64          // guidance by each condition for itself, one weight a condition, in the order in which they are given and generated; in place of Guide
 	Weights  map[string]float64 // guidance by each given modality for itself, by weight; negative ones push away
 	TopP     float64            // smallest set of tokens with this probability; 0 or 1 is all
 	TopK     int                // this many likeliest tokens; 0 is all
@@ -49,7 +50,7 @@ type Stage struct {
 // Plan says from what and in which order modalities are generated. Each
 // finished stage conditions the next.
 type Plan struct {
-	Given  []string
+	Given  []string // modalities, or token domains ("tok_rgb") to be given as tokens whatever else the model takes
 	Stages []Stage
 	Compat bool // as the official code does, where it has a defect (docs/parity.md)
 }
@@ -57,12 +58,24 @@ type Plan struct {
 // Chain begins a plan that is given some modalities:
 //
 //	Chain("caption").Then("rgb", 8).Temp(2).Then("depth", 4)
+//
+// "rgb" is given as pixels where the model takes them, "tok_rgb" as tokens.
 func Chain(given ...string) *Plan {
 	p := &Plan{}
 	for _, g := range given {
-		p.Given = append(p.Given, modality.Need("fourm.Chain", g).Name)
+		p.Given = append(p.Given, condition("fourm.Chain", g))
 	}
 	return p
+}
+
+// condition gives the name of what is given: of a modality, or of its token
+// domain where a name says so.
+func condition(op, name string) string {
+	m := modality.Need(op, name)
+	if strings.HasPrefix(name, "tok_") {
+		return m.Domain()
+	}
+	return m.Name
 }
 
 // Then adds a target that is decoded in so many steps (a sequence takes one a
@@ -86,8 +99,19 @@ func (p *Plan) last(op string) *Stage {
 // Temp sets the temperature of the last stage.
 func (p *Plan) Temp(t float64) *Plan { p.last("Plan.Temp").Temp = t; return p }
 
-// Guide sets the guidance weight of the last stage.
-func (p *Plan) Guide(w float64) *Plan { p.last("Plan.Guide").Guide = w; return p }
+// Guide sets the guidance weight of the last stage; several are one a
+// condition, in the order in which the conditions are given and generated
+// (inventory 6.4).
+func (p *Plan) Guide(w ...float64) *Plan {
+	s := p.last("Plan.Guide")
+	s.Guide, s.Guides = 0, nil
+	if len(w) == 1 {
+		s.Guide = w[0]
+	} else {
+		s.Guides = slices.Clone(w)
+	}
+	return p
+}
 
 // TopP keeps the likeliest tokens of total probability q in the last stage.
 func (p *Plan) TopP(q float64) *Plan { p.last("Plan.TopP").TopP = q; return p }
@@ -104,14 +128,11 @@ func (p *Plan) Cool(schedule string) *Plan { p.last("Plan.Cool").Cooling = sched
 // 2206.01714).
 func (p *Plan) Weigh(given string, w float64) *Plan {
 	s := p.last("Plan.Weigh")
-	m := modality.Need("Plan.Weigh", given)
-	weights := map[string]float64{m.Name: w}
-	for k, v := range s.Weights {
-		if k != m.Name {
-			weights[k] = v
-		}
+	s.Weights = maps.Clone(s.Weights)
+	if s.Weights == nil {
+		s.Weights = map[string]float64{}
 	}
-	s.Weights = weights
+	s.Weights[condition("Plan.Weigh", given)] = w
 	return p
 }
 
@@ -131,6 +152,9 @@ func (p Plan) String() string {
 		}
 		if s.Guide != 0 {
 			o = append(o, fmt.Sprintf("g=%g", s.Guide))
+		}
+		if len(s.Guides) > 0 {
+			o = append(o, "g="+strings.Trim(strings.Join(strings.Fields(fmt.Sprint(s.Guides)), "/"), "[]"))
 		}
 		for _, g := range slices.Sorted(maps.Keys(s.Weights)) {
 			o = append(o, fmt.Sprintf("%s %+g", g, s.Weights[g]))

@@ -21,6 +21,9 @@ func Reconstruct(ctx context.Context, m *model.Model, mk mask.Masked) (modality.
 	out := modality.Sample{Key: mk.Sample.Key, Values: map[string]any{}, Toks: map[string]modality.Tokens{}}
 	w := &work{m: m, s: mk.Sample, chance: NewDice(0), rows: map[string]model.Row{}}
 	for _, p := range mk.Parts {
+		if err := p.Tokens.Fits(m.Tokenizer(p.Modality)); err != nil {
+			return out, fmt.Errorf("generate: %w", err)
+		}
 		for _, d := range m.In {
 			if d.Name != p.Domain {
 				continue
@@ -42,7 +45,8 @@ func Reconstruct(ctx context.Context, m *model.Model, mk mask.Masked) (modality.
 		if err != nil {
 			return out, err
 		}
-		if tok, ok := m.Tokenizers[p.Modality]; ok {
+		if tok := m.Tokenizer(p.Modality); tok != nil {
+			t = t.By(tok)
 			v, err := tok.Decode(t)
 			if err != nil {
 				return out, fmt.Errorf("generate: %w", err)
@@ -84,11 +88,11 @@ func (w *work) fill(ctx context.Context, d modality.Domain, p mask.Part) (modali
 // fillSpans decodes the target of a masked text and puts each span in the
 // place of its sentinel.
 func (w *work) fillSpans(ctx context.Context, d modality.Domain, p mask.Part) (modality.Tokens, error) {
-	v := w.vocab(d)
-	eos := end(v)
+	v := w.lexicon(d)
+	eos := v.End()
 	in := p.In.IDs
 	scene := w.scene()
-	scene.never = never(v)
+	scene.never = v.Never()
 	if len(in) == 0 {
 		in = []int{v.Sentinel(1)}
 		rows := w.rows
@@ -128,15 +132,15 @@ func (w *work) fillSpans(ctx context.Context, d modality.Domain, p mask.Part) (m
 			}
 		}
 		// only the span that ends the text has an end token
-		ended := len(span) > 0 && span[len(span)-1] == eos
-		if ended && i < len(in)-1 {
+		ended := eos < 0 || len(span) > 0 && span[len(span)-1] == eos
+		if ended && eos >= 0 && i < len(in)-1 {
 			span = span[:len(span)-1]
 		} else if !ended && i == len(in)-1 && len(span) < room {
 			span = append(span, eos)
 		}
 		ids, room = append(ids, span...), room-len(span)
 	}
-	return modality.Tokens{Modality: d.Modality, IDs: ids, Rows: 1, Cols: len(ids), Words: v.Words(ids)}, nil
+	return w.tokens(d, v, ids), nil
 }
 
 // with gives rows in which one domain has another row.

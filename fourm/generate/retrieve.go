@@ -37,6 +37,7 @@ func Retrieve(ctx context.Context, m *model.Model, query modality.Sample, ds Dat
 		fault.Panic(op, "no samples to search")
 	}
 	out := Retrieval{Query: query}
+	query = m.As(query)
 	for _, name := range query.Names() {
 		if _, ok := m.InputDomain(name); ok {
 			out.By = append(out.By, name)
@@ -51,6 +52,7 @@ func Retrieve(ctx context.Context, m *model.Model, query modality.Sample, ds Dat
 	}
 	var found []modality.Sample
 	for _, s := range all {
+		s = m.As(s)
 		has := s.Key == "" || s.Key != query.Key
 		for _, name := range out.By {
 			has = has && s.Has(name)

@@ -13,6 +13,7 @@ import (
 	"fourmlab/fourm/kernels/cpu"
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
+	"fourmlab/fourm/text"
 )
 
 // Scene is a batch of samples that are generated together. Rows hold the
@@ -24,9 +25,10 @@ type Scene struct {
 	Rows   []map[string]model.Row // by sample, by domain
 	Chance Chance
 	Compat bool // as the official code does, where it has a defect
-	// Opens is the sentinel that stands for the text of a target.
+	// Opens is the sentinel that stands for the text of a target; symbols have
+	// their own.
 	Opens int
-	// Splits tells the sentinels of a text.
+	// Splits tells the sentinels of a text; symbols have their own.
 	Splits func(id int) bool
 	never  []int     // tokens that are never drawn
 	logits []float32 // of the last step; the next one writes over them
@@ -237,9 +239,25 @@ func (s *Scene) emptied(name string, r model.Row) model.Row {
 		out.Given, out.Input[0] = make([]float32, len(r.Given)), true
 	default:
 		out.IDs = make([]int, len(r.IDs))
-		out.IDs[0], out.Input[0] = s.Opens, true
+		out.IDs[0], out.Input[0] = s.opens(d), true
 	}
 	return out
+}
+
+// opens gives the sentinel that stands for all of a text.
+func (s *Scene) opens(d modality.Domain) int {
+	if d.Kind == modality.Symbols {
+		return text.Numbers{First: d.Offset}.Sentinel(1)
+	}
+	return s.Opens
+}
+
+// splits gives what tells the sentinels of a text.
+func (s *Scene) splits(d modality.Domain) func(id int) bool {
+	if d.Kind == modality.Symbols {
+		return text.Numbers{First: d.Offset}.IsSentinel
+	}
+	return s.Splits
 }
 
 // domain gives a domain of the model by name.

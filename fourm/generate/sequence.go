@@ -66,7 +66,7 @@ func (s *Scene) text(ctx context.Context, d modality.Domain, mv Move, after func
 	most := 0
 	merged := make([][]int, len(s.Rows))
 	for i, rows := range s.Rows {
-		merged[i] = s.merge(inputs(rows[d.Name]), ids[i])
+		merged[i] = merge(s.splits(d), inputs(rows[d.Name]), ids[i])
 		most = max(most, len(merged[i]))
 	}
 	for i := range s.Rows {
@@ -85,11 +85,11 @@ func (s *Scene) text(ctx context.Context, d modality.Domain, mv Move, after func
 
 // merge puts what follows each sentinel of the target in its place in the
 // input. A sentinel that the target lacks vanishes.
-func (s *Scene) merge(in, target []int) []int {
+func merge(splits func(id int) bool, in, target []int) []int {
 	spans := map[int][]int{}
 	open := -1
 	for _, id := range target {
-		if s.Splits(id) {
+		if splits(id) {
 			open = id
 			continue
 		}
@@ -99,7 +99,7 @@ func (s *Scene) merge(in, target []int) []int {
 	}
 	var out []int
 	for _, id := range in {
-		if s.Splits(id) {
+		if splits(id) {
 			out = append(out, spans[id]...)
 			continue
 		}

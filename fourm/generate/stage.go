@@ -7,14 +7,16 @@ import (
 	"slices"
 
 	"fourmlab/fourm/modality"
+	"fourmlab/fourm/text"
 )
 
 // stage decides a target and gives its tokens and steps.
 func (w *work) stage(ctx context.Context, d modality.Domain, stage Stage) (modality.Tokens, []Step, error) {
 	by := slices.Clone(w.known)
 	weights := map[string]float64{}
-	for m, v := range stage.Weights {
-		weights[w.by[m]] = v
+	for name, v := range stage.Weights {
+		d, _ := among(w.m, w.known, name)
+		weights[d] = v
 	}
 	stage.Weights = weights
 	moves, err := stage.Moves(d, d.Max, by, w.compat)
@@ -32,7 +34,7 @@ func (w *work) stage(ctx context.Context, d modality.Domain, stage Stage) (modal
 
 // image carries out the steps of a grid.
 func (w *work) image(ctx context.Context, d modality.Domain, moves []Move) (modality.Tokens, []Step, error) {
-	t := modality.Tokens{Modality: d.Modality, Rows: d.Rows, Cols: d.Cols, IDs: slices.Repeat([]int{-1}, d.Max)}
+	t := modality.Tokens{Modality: d.Modality, Rows: d.Rows, Cols: d.Cols, IDs: slices.Repeat([]int{-1}, d.Max)}.By(w.m.Tokenizer(d.Modality))
 	conf := make([]float32, d.Max)
 	var steps []Step
 	scene := w.scene()
@@ -48,7 +50,7 @@ func (w *work) image(ctx context.Context, d modality.Domain, moves []Move) (moda
 		step.Tokens = t
 		step.Tokens.IDs = slices.Clone(t.IDs)
 		step.Confidence = slices.Clone(conf)
-		if tok, ok := w.m.Tokenizers[d.Modality]; ok {
+		if tok := w.m.Tokenizer(d.Modality); tok != nil {
 			if step.Value, err = tok.Decode(step.Tokens); err != nil {
 				return t, steps, err
 			}
@@ -61,21 +63,21 @@ func (w *work) image(ctx context.Context, d modality.Domain, moves []Move) (moda
 // write carries out the one step of a text: it ends with [EOS], a sentinel or
 // the end of its room. Text that ends of itself has [EOS] behind it.
 func (w *work) write(ctx context.Context, d modality.Domain, mv Move) (modality.Tokens, []Step, error) {
-	v := w.vocab(d)
-	tokens := func(ids []int) modality.Tokens {
-		return modality.Tokens{Modality: d.Modality, IDs: ids, Rows: 1, Cols: len(ids), Words: v.Words(ids)}
-	}
-	eos := end(v)
+	v := w.lexicon(d)
+	tokens := func(ids []int) modality.Tokens { return w.tokens(d, v, ids) }
+	eos := v.End()
 	ends := func(id int) bool { return id == eos || v.IsSentinel(id) }
 	var steps []Step
+	var read []int // ids so far
 	scene := w.scene()
-	scene.never = never(v)
+	scene.never = v.Never()
 	_, err := scene.text(ctx, d, mv, func(ids [][]int, p []float64) bool {
 		last := ids[0][len(ids[0])-1]
 		if v.IsSentinel(last) {
 			return false
 		}
-		now := tokens(slices.Clone(ids[0][1:]))
+		read = slices.Clone(ids[0][1:])
+		now := tokens(read)
 		step := Step{Target: d.Modality, Index: len(steps), Tokens: now, New: make([]bool, len(now.IDs)), Confidence: make([]float32, len(now.IDs))}
 		if n := len(steps); n > 0 {
 			copy(step.Confidence, steps[n-1].Confidence)
@@ -84,12 +86,15 @@ func (w *work) write(ctx context.Context, d modality.Domain, mv Move) (modality.
 		steps = append(steps, step)
 		return !ends(last) && len(now.IDs) < d.Max
 	})
-	var ids []int
-	if len(steps) > 0 {
-		ids = slices.Clone(steps[len(steps)-1].Tokens.IDs)
-	}
-	if len(ids) < d.Max && (len(ids) == 0 || ids[len(ids)-1] != eos) {
+	ids := slices.Clone(read)
+	if eos >= 0 && len(ids) < d.Max && (len(ids) == 0 || ids[len(ids)-1] != eos) {
 		ids = append(ids, eos)
 	}
 	return tokens(ids), steps, err
+}
+
+// tokens makes tokens of the ids of a text as the model numbers them.
+func (w *work) tokens(d modality.Domain, v text.Lexicon, ids []int) modality.Tokens {
+	t := modality.Tokens{Modality: d.Modality, IDs: d.FromModel(ids), Rows: 1, Cols: len(ids), Words: v.Words(ids)}
+	return t.By(w.m.Tokenizer(d.Modality))
 }

@@ -91,7 +91,9 @@ func (e *Entry) take(t modality.Tokenizer, value any) (err error) {
 	case d.Pixels || d.Kind == modality.Vectors || d.Kind == modality.Symbols || t == nil:
 		return fmt.Errorf("a %T is no value of %v", value, d.Kind)
 	}
-	e.Tokens, err = t.Encode(value)
+	if e.Tokens, err = t.Encode(value); err == nil {
+		e.Tokens = e.Tokens.By(t)
+	}
 	return err
 }
 
@@ -142,8 +144,11 @@ func (e *Entry) fit() error {
 			if id < 0 {
 				return fmt.Errorf("symbol %d is %d, expected 0 or more", i, id)
 			}
+			if most := d.Vocab - d.Offset; most > 0 && id >= most {
+				return fmt.Errorf("symbol %d is %d, expected one below %d", i, id, most)
+			}
 		}
-		e.Tokens.Words = symbols{d.Offset}.Words(e.ids())
+		e.Tokens.Words = modality.Numerals(e.Tokens.IDs)
 	}
 	if t := &e.Tokens; len(t.IDs) > d.Max {
 		t.IDs, t.Cols = t.IDs[:d.Max], d.Max
@@ -181,7 +186,7 @@ func (e Entry) Part(c Chance, in, out int) Part {
 	}
 	v, spans := e.sentinels()
 	kept := visible(c, cut, in, spans, e.Keep)
-	w := write(v, e.ids(), cut, kept, in)
+	w := write(v, e.Domain.ToModel(e.Tokens.IDs), cut, kept, in)
 	w.cut(c, v, cut, kept, out)
 	p.Input, p.Target, p.In, p.Out = w.kept, w.target, e.tokens(w.in), e.tokens(w.out)
 	return p
@@ -204,22 +209,10 @@ func (e Entry) pieces() pieces {
 	return pieces{n: len(e.Tokens.IDs)}
 }
 
-// ids are those that the model knows.
-func (e Entry) ids() []int {
-	if e.Domain.Kind != modality.Symbols {
-		return e.Tokens.IDs
-	}
-	out := make([]int, len(e.Tokens.IDs))
-	for i, id := range e.Tokens.IDs {
-		out[i] = id + e.Domain.Offset
-	}
-	return out
-}
-
 // sentinels gives those of the vocabulary, and how many spans they can stand
 // for: [S_0] stands for none, and the last one is left to close the target.
-func (e Entry) sentinels() (v sentinels, spans int) {
-	v, spans = symbols{e.Domain.Offset}, e.Domain.Offset-text.EOS-3
+func (e Entry) sentinels() (v text.Lexicon, spans int) {
+	v, spans = text.Numbers{First: e.Domain.Offset}, e.Domain.Offset-text.EOS-3
 	if e.Words != nil {
 		v, spans = e.Words, e.Words.Sentinels-2
 	}
@@ -233,11 +226,11 @@ func (e Entry) sentinels() (v sentinels, spans int) {
 func (e Entry) tokens(ids []int) modality.Tokens {
 	t := modality.Tokens{Modality: e.Domain.Modality, IDs: ids, Rows: 1, Cols: len(ids)}
 	if e.Domain.Kind == modality.Symbols {
-		t.Words = symbols{e.Domain.Offset}.Words(ids)
+		t.Words = text.Numbers{First: e.Domain.Offset}.Words(ids)
 	} else if e.Words != nil {
 		t.Words = e.Words.Words(ids)
 	}
-	return t
+	return t.By(e.Tokens.Tokenizer())
 }
 
 // rows gives the vectors that stay, and a row of zeros for each span.

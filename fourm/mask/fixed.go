@@ -31,7 +31,7 @@ func (e Entry) fixed(input, compat bool) Part {
 	case d.Kind == modality.Vectors:
 		p.Vectors = append([][]float32{}, e.Vectors...)
 	case input:
-		p.In, p.Out = e.tokens(e.ids()), e.tokens([]int{})
+		p.In, p.Out = e.tokens(d.ToModel(e.Tokens.IDs)), e.tokens([]int{})
 		if compat {
 			v, _ := e.sentinels()
 			p.Out = e.tokens([]int{v.Sentinel(1)})
@@ -39,7 +39,7 @@ func (e Entry) fixed(input, compat bool) Part {
 	default:
 		v, _ := e.sentinels()
 		p.In = e.tokens([]int{})
-		p.Out = e.tokens(append(append([]int{v.Sentinel(1)}, e.ids()...), v.Sentinel(2)))
+		p.Out = e.tokens(append(append([]int{v.Sentinel(1)}, d.ToModel(e.Tokens.IDs)...), v.Sentinel(2)))
 	}
 	return p
 }

@@ -51,8 +51,9 @@ type Mask struct {
 	InAlphas, OutAlphas map[string]float64 // exceptions ("rgb": 10); 0 excludes
 	Inputs, Outputs     []string           // domains that take part; empty: all that the sample has
 
-	// Least is what domains get at least, in tokens, on each side that they
-	// take part in.
+	// Least is what domains get at least of the budget, in tokens, on each side
+	// that they take part in; a text that is shorter has fewer tokens. What the
+	// budgets or a grid have no room for is refused.
 	Least map[string]int
 
 	// Keep says with what probability the tokens of a sequence stay in the
@@ -86,7 +87,9 @@ func (m Mask) DrawWith(s modality.Sample, r *rand.Rand) Masked { return m.DrawFr
 // DrawFrom masks a sample with any source of chance.
 func (m Mask) DrawFrom(s modality.Sample, c Chance) Masked {
 	m.check()
+	s = s.As(m.names()...)
 	ins, outs := m.domains(s)
+	m.checkSides(ins, outs)
 	return Masked{Sample: s, Parts: m.parts(c, m.entries(s, c, ins, outs))}
 }
 
@@ -94,21 +97,42 @@ func (m Mask) DrawFrom(s modality.Sample, c Chance) Masked {
 // Inputs and Outputs take part where the mask names any, and those that the
 // sample has.
 func (m Mask) DrawOver(s modality.Sample, c Chance, ins, outs []modality.Domain) Masked {
-	m.check()
-	pick := func(ds []modality.Domain, names []string) (out []modality.Domain) {
-		meant := map[string]bool{}
-		for _, n := range names {
-			meant[domainOf(ds, n)] = true
-		}
-		for _, d := range ds {
-			_, tok := s.Toks[d.Modality]
-			if (s.Has(d.Modality) || tok && !d.Pixels) && (names == nil || meant[d.Name]) {
-				out = append(out, d)
-			}
-		}
-		return out
+	ins, outs = m.Check(ins, outs)
+	s = as(s, ins, outs)
+	return Masked{Sample: s, Parts: m.parts(c, m.entries(s, c, had(s, ins), had(s, outs)))}
+}
+
+// as gives the sample with its modalities under the names of domains, too.
+func as(s modality.Sample, ds ...[]modality.Domain) modality.Sample {
+	var names []string
+	for _, d := range slices.Concat(ds...) {
+		names = append(names, d.Modality)
 	}
-	return Masked{Sample: s, Parts: m.parts(c, m.entries(s, c, pick(ins, m.Inputs), pick(outs, m.Outputs)))}
+	return s.As(names...)
+}
+
+// among gives the domains that names mean; nil means all.
+func among(ds []modality.Domain, names []string) (out []modality.Domain) {
+	meant := map[string]bool{}
+	for _, n := range names {
+		meant[domainOf(ds, n)] = true
+	}
+	for _, d := range ds {
+		if names == nil || meant[d.Name] {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// had gives the domains that the sample has.
+func had(s modality.Sample, ds []modality.Domain) (out []modality.Domain) {
+	for _, d := range ds {
+		if _, tok := s.Toks[d.Modality]; s.Has(d.Modality) || tok && !d.Pixels {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 // Budgets gives the input and target tokens that the mask hands out at most,
@@ -153,46 +177,11 @@ func (m Mask) parts(c Chance, entries []Entry) []Part {
 	} else {
 		out = between(m.OutMin, out)
 	}
-	ins, outs := Share(c, entries, in, out)
+	ins, outs := share(c, entries, in, out, !m.Compat)
 	for i, e := range entries {
 		parts[i] = e.Part(c, ins[i], outs[i])
 	}
 	return parts
-}
-
-// check refuses what cannot be, whatever the sample.
-func (m Mask) check() {
-	const op = "Mask.Draw"
-	if m.In < 0 || m.Out < 0 {
-		fault.Panic(op, "budgets of %d and %d tokens, expected 0 or more", m.In, m.Out)
-	}
-	in, out := m.Budgets()
-	if m.InMin < 0 || m.OutMin < 0 || m.InMin > in || m.OutMin > out {
-		fault.Panic(op, "at least %d and %d tokens, expected 0 to the budgets of %d and %d", m.InMin, m.OutMin, in, out)
-	}
-	if !usable(m.InAlpha) || !usable(m.OutAlpha) {
-		fault.Panic(op, "alphas of %g and %g, expected 0 or more", m.InAlpha, m.OutAlpha)
-	}
-	for _, by := range []map[string]float64{m.InAlphas, m.OutAlphas} {
-		for n, a := range by {
-			known(n)
-			if !usable(a) {
-				fault.Panic(op, "an alpha of %g for %s, expected 0 or more", a, n)
-			}
-		}
-	}
-	for n, k := range m.Keep {
-		known(n)
-		if k != keepRandom && k != keepAll && k != keepBinary {
-			fault.Panic(op, "keep scheme %q for %s, expected random, all or binary", k, n)
-		}
-	}
-	for n := range m.Least {
-		known(n)
-	}
-	for _, n := range m.Shuffle {
-		known(n)
-	}
 }
 
 // entries gives the sample's domains with their part in the draw.
@@ -273,6 +262,14 @@ func (m Mask) content(s modality.Sample, c Chance, d modality.Domain) Entry {
 	return e
 }
 
+// names gives the modalities of the mask's domains.
+func (m Mask) names() (out []string) {
+	for _, n := range slices.Concat(m.Inputs, m.Outputs) {
+		out = append(out, modality.Need("Mask.Draw", n).Name)
+	}
+	return out
+}
+
 // domains gives the input and target domains that the mask and the sample
 // have in common.
 func (m Mask) domains(s modality.Sample) (ins, outs []modality.Domain) {
@@ -306,12 +303,9 @@ func (m Mask) domains(s modality.Sample) (ins, outs []modality.Domain) {
 	}
 	pick := func(names []string, pixels bool) (ds []modality.Domain) {
 		for _, n := range names {
-			d := modality.ResolveDomain("Mask.Draw", n, pixels)
-			if _, tok := s.Toks[d.Modality]; s.Has(d.Modality) || tok && !d.Pixels {
-				ds = append(ds, d)
-			}
+			ds = append(ds, modality.ResolveDomain("Mask.Draw", n, pixels))
 		}
-		return ds
+		return had(s, ds)
 	}
 	return pick(m.Inputs, true), pick(m.Outputs, false)
 }

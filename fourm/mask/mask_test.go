@@ -154,6 +154,12 @@ func TestFaults(t *testing.T) {
 		{Mask{InAlphas: map[string]float64{"depht": 1}}, `Mask.Draw: no modality "depht"`},
 		{Mask{Keep: map[string]string{"caption": "most"}}, `Mask.Draw: keep scheme "most" for caption, expected random, all or binary`},
 		{Mask{Least: map[string]int{"caption": 33}}, "Mask.Draw: at least 33 tokens for caption, expected 0 to 32"},
+		{Mask{In: 20, Least: map[string]int{"depth": 12, "caption": 9}}, "Mask.Draw: Least asks for 21 input tokens (tok_depth, caption), more than the budget of 20"},
+		{Mask{Out: 20, Least: map[string]int{"depth": 12, "caption": 9}}, "Mask.Draw: Least asks for 21 target tokens"},
+		{Mask{InMin: 3, Least: map[string]int{"depth": 4}}, "Mask.Draw: Least asks for 4 input tokens (tok_depth), more than the budget of 3"},
+		{Mask{In: 64, Out: 64, Least: map[string]int{"depth": 33}}, "Mask.Draw: at least 33 input and 33 target tokens for tok_depth, which has 64"},
+		{Mask{Inputs: []string{"rgb", "caption"}, Outputs: []string{"depth"}, InAlphas: map[string]float64{"rgb": 0, "caption": 0}}, "Mask.Draw: InAlphas are 0 for all of rgb, caption: nothing is left to be input"},
+		{Mask{Inputs: []string{"rgb"}, Outputs: []string{"depth"}, OutAlphas: map[string]float64{"depth": 0}}, "Mask.Draw: OutAlphas are 0 for all of tok_depth: nothing is left to be target (an alpha of 0 excludes a domain)"},
 		{Mask{Inputs: []string{"edge"}, Outputs: []string{"depth"}}, `Mask.Draw: "edge" has no tokenizer`},
 		{Mask{Inputs: []string{"rgb"}, Outputs: []string{"sound"}, Fixed: true}, "Mask.Draw: sound is a target, expected an input: nothing predicts vectors"},
 		{Mask{Inputs: []string{"depth"}, Outputs: []string{"depth"}, Fixed: true}, "Mask.Draw: tok_depth is both input and target of fixed roles"},
@@ -165,6 +171,40 @@ func TestFaults(t *testing.T) {
 		}()
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("got %v, expected %s", err, c.want)
+		}
+	}
+}
+
+// Least holds in every draw, on the sides that a domain takes part in; what is
+// over goes by the draw.
+func TestLeastHolds(t *testing.T) {
+	s := setup()
+	spread := map[int]bool{}
+	for seed := range int64(200) {
+		m := Mask{In: 80, Out: 40, Least: map[string]int{"rgb": 64, "depth": 10}, OutAlphas: map[string]float64{"depth": 0}, Seed: seed,
+			Inputs: []string{"rgb", "depth", "caption"}, Outputs: []string{"depth", "caption", "tok_rgb"}}
+		for _, p := range m.Draw(s).Parts {
+			switch n := p.Inputs(); {
+			case p.Pixels && n != 64:
+				t.Fatalf("seed %d: %d patches of rgb, expected all 64", seed, n)
+			case p.Domain == "tok_depth" && n < 10:
+				t.Fatalf("seed %d: %d tokens of depth, expected 10 or more", seed, n)
+			case p.Domain == "tok_depth":
+				spread[n] = true
+				if p.Targets() > 0 {
+					t.Fatalf("seed %d: %d targets of depth, whose alpha is 0", seed, p.Targets())
+				}
+			}
+		}
+	}
+	if len(spread) < 3 {
+		t.Errorf("what is over is always shared out alike: %v", spread)
+	}
+	for seed := range int64(50) {
+		m := Mask{In: 32, Out: 32, InAlpha: 0.01, OutAlpha: 0.01, Least: map[string]int{"depth": 30}, Seed: seed, Inputs: []string{"depth", "caption"}, Outputs: []string{"depth", "caption"}}
+		p := m.Draw(s).Parts[0]
+		if p.Inputs() < 30 || p.Targets() < 30 {
+			t.Fatalf("seed %d: %d in, %d target of depth, expected 30 or more of each", seed, p.Inputs(), p.Targets())
 		}
 	}
 }

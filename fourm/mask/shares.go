@@ -46,7 +46,7 @@ func (m Mask) Shares(n int) map[string][]int {
 	c := Seeded(rand.New(rand.NewPCG(uint64(m.Seed), 5)))
 	out := map[string][]int{}
 	for range n {
-		got, _ := Share(c, entries, c.Between(least, in), 0)
+		got, _ := share(c, entries, c.Between(least, in), 0, !m.Compat)
 		for i, d := range ins {
 			out[d.Name] = append(out[d.Name], got[i])
 		}

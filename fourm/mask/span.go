@@ -2,11 +2,7 @@ package mask
 
 // Span masking of sequences with sentinels, T5's way (inventory 3.3).
 
-import (
-	"strconv"
-
-	"fourmlab/fourm/text"
-)
+import "fourmlab/fourm/text"
 
 // Schemes of keep probabilities.
 const (
@@ -14,33 +10,6 @@ const (
 	keepAll    = "all"    // 1
 	keepBinary = "binary" // 0 or 1
 )
-
-// sentinels are a vocabulary as far as masking goes: [S_1], [S_2] and so on,
-// which stand for spans, and how ids read. *text.Vocab is one. Masking asks
-// only for sentinels that there are.
-type sentinels interface {
-	Sentinel(i int) int
-	IsSentinel(id int) bool
-	Words(ids []int) []string
-}
-
-// symbols are the sentinels of a vocabulary of whole numbers. They lie as in
-// every vocabulary of text (inventory 2.1): behind the four other special
-// tokens, and before first, where the numbers begin.
-type symbols struct{ first int }
-
-func (s symbols) Sentinel(i int) int     { return text.EOS + 1 + i }
-func (s symbols) IsSentinel(id int) bool { return id > text.EOS && id < s.first }
-func (s symbols) Words(ids []int) []string {
-	w := make([]string, len(ids))
-	for i, id := range ids {
-		w[i] = strconv.Itoa(id - s.first)
-		if s.IsSentinel(id) {
-			w[i] = "[S_" + strconv.Itoa(id-s.Sentinel(0)) + "]"
-		}
-	}
-	return w
-}
 
 // pieces are what is masked in one: single tokens, or chunks of some sizes.
 type pieces struct {
@@ -101,7 +70,7 @@ type written struct {
 // write gives both sides: the input has a sentinel in the place of each span,
 // the target opens each span with it, and one more closes the target. An input
 // without a budget is empty, and so has no sentinel either.
-func write(v sentinels, ids []int, p pieces, kept []bool, in int) written {
+func write(v text.Lexicon, ids []int, p pieces, kept []bool, in int) written {
 	w := written{in: make([]int, 0, min(in, len(ids)+1)), out: make([]int, 0, len(ids)+2), kept: make([]bool, 0, len(ids)), target: make([]bool, len(ids))}
 	n, at := 0, 0
 	for i, k := range kept {
@@ -129,7 +98,7 @@ func write(v sentinels, ids []int, p pieces, kept []bool, in int) written {
 // cut shortens the target to its budget, unless that is negative: it begins at
 // a random sentinel but the last, or, where less than the budget follows that
 // one, at the earliest from which the rest fits (summary B13).
-func (w *written) cut(c Chance, v sentinels, p pieces, kept []bool, budget int) {
+func (w *written) cut(c Chance, v text.Lexicon, p pieces, kept []bool, budget int) {
 	from, to := 0, len(w.out)
 	if budget >= 0 && to > budget {
 		var at []int

@@ -37,7 +37,7 @@ func sequences(t testing.TB) []Entry {
 }
 
 // rebuilt puts the spans of a target in the places of their sentinels.
-func rebuilt(v sentinels, in, out []int) []int {
+func rebuilt(v text.Lexicon, in, out []int) []int {
 	after := map[int][]int{}
 	last := -1
 	for _, id := range out {
@@ -70,11 +70,11 @@ func TestSpansRebuild(t *testing.T) {
 				if len(p.In.IDs) > room {
 					t.Fatalf("%s, %s, seed %d: an input of %v with a budget of %d", e.Domain.Name, e.Keep, seed, p.In, room)
 				}
-				if got := rebuilt(v, p.In.IDs, p.Out.IDs); !reflect.DeepEqual(got, e.ids()) {
-					t.Fatalf("%s, %s, seed %d: %v and %v rebuild %v, expected %v", e.Domain.Name, e.Keep, seed, p.In, p.Out, got, e.ids())
+				if got := rebuilt(v, p.In.IDs, p.Out.IDs); !reflect.DeepEqual(got, e.Domain.ToModel(e.Tokens.IDs)) {
+					t.Fatalf("%s, %s, seed %d: %v and %v rebuild %v, expected %v", e.Domain.Name, e.Keep, seed, p.In, p.Out, got, e.Domain.ToModel(e.Tokens.IDs))
 				}
 				at := 0
-				for i := range e.ids() {
+				for i := range e.Domain.ToModel(e.Tokens.IDs) {
 					if p.Input[i] == p.Target[i] {
 						t.Fatalf("%s, %s, seed %d: token %d is input %v and target %v", e.Domain.Name, e.Keep, seed, i, p.Input[i], p.Target[i])
 					}
@@ -109,7 +109,7 @@ func TestTargetBudget(t *testing.T) {
 				t.Fatalf("no target with a budget of %d", out)
 			}
 			var marked, held []int
-			for i, id := range e.ids() {
+			for i, id := range e.Domain.ToModel(e.Tokens.IDs) {
 				if p.Target[i] {
 					marked = append(marked, id)
 				}

@@ -21,14 +21,17 @@ type concurrent interface {
 }
 
 // Collect reads samples from (inclusive) to (exclusive) in order, on all
-// processors where the source allows it. The error is that of the first
+// processors where the source allows it. They are checked (see Sample.Checked). The error is that of the first
 // sample that failed, with its number.
 func Collect(d Data, from, to int) ([]Sample, error) {
 	out := make([]Sample, to-from)
 	errs := make([]error, to-from)
 	read := func(first, stride int) {
 		for i := first; i < len(out); i += stride {
-			if out[i], errs[i] = d.Sample(from + i); errs[i] != nil {
+			if out[i], errs[i] = d.Sample(from + i); errs[i] == nil {
+				out[i], errs[i] = out[i].Checked()
+			}
+			if errs[i] != nil {
 				return
 			}
 		}

@@ -17,6 +17,7 @@ type Domain struct {
 	Modality   string
 	Kind       Kind
 	Pixels     bool // raw pixels: an input only
+	Look       Look // what the pixels are
 	Max        int  // tokens at most: the grid, or MaxTokens
 	Rows, Cols int  // of the grid (Image)
 	Vocab      int  // size of the vocabulary (not for pixels and vectors)
@@ -30,6 +31,24 @@ type Domain struct {
 	Bottleneck int // width between the two maps of vectors; 0: one map
 }
 
+// ToModel gives ids of tokens as the model numbers them: symbols begin behind
+// the special tokens, all others are as they are.
+func (d Domain) ToModel(ids []int) []int { return d.moved(ids, d.Offset) }
+
+// FromModel is the inverse of ToModel.
+func (d Domain) FromModel(ids []int) []int { return d.moved(ids, -d.Offset) }
+
+func (d Domain) moved(ids []int, by int) []int {
+	if d.Kind != Symbols {
+		return ids
+	}
+	out := make([]int, len(ids))
+	for i, id := range ids {
+		out[i] = id + by
+	}
+	return out
+}
+
 // Grid tells whether the tokens lie on a grid, and are masked at random; those
 // of all other domains are in a line, and masked by spans.
 func (d Domain) Grid() bool { return d.Kind == Image }
@@ -38,7 +57,7 @@ func (d Domain) Grid() bool { return d.Kind == Image }
 func (m Modality) PixelDomain() Domain {
 	d := m.TokenDomain(0)
 	base, _, _ := strings.Cut(m.Name, "@")
-	d.Name, d.Official, d.Pixels = m.Name, fmt.Sprintf("%s@%s", base, m.resolution()), true
+	d.Name, d.Official, d.Pixels, d.Look = m.Name, fmt.Sprintf("%s@%s", base, m.resolution()), true, m.Look
 	d.Width = m.Patch * m.Patch * m.Channels
 	return d
 }
@@ -86,8 +105,10 @@ func ResolveDomain(op, name string, pixels bool) Domain {
 	if m.Kind == Vectors || m.Kind == Symbols {
 		return m.TokenDomain(m.Vocab)
 	}
-	t := NeedTokenizer(op, m.Name)
-	return m.TokenDomain(t.Vocab())
+	if m.Kind == Image && TokenizerOf(m.Name) == nil && IsPublished(m.Name) {
+		return m.TokenDomain(m.Vocab) // known, whoever makes its tokens
+	}
+	return m.TokenDomain(NeedTokenizer(op, m.Name).Vocab())
 }
 
 // Patches cuts a picture (H, W, C) into rows of patch x patch x C numbers, one
@@ -119,14 +140,23 @@ func Unpatch(x []float32, h, w, c, patch int) *Picture {
 	return p
 }
 
-// Fit tells whether a value is a picture of the domain's size.
+// Fit gives the picture that a value is, a *Picture or an image.Image, where it
+// has the domain's size.
 func (d Domain) Fit(value any) (*Picture, error) {
-	p, ok := value.(*Picture)
+	m, ok := Find(d.Modality)
 	if !ok {
-		return nil, fmt.Errorf("%s: a %T is no picture", d.Modality, value)
+		m.Name = d.Modality
+	}
+	p, err := m.AsPicture(value)
+	if err != nil {
+		return nil, err
 	}
 	if h, w := d.Rows*d.Patch, d.Cols*d.Patch; p.H != h || p.W != w || p.C != d.Channels {
-		return nil, fmt.Errorf("%s: picture of %dx%dx%d, expected %dx%dx%d", d.Modality, p.H, p.W, p.C, h, w, d.Channels)
+		how := ""
+		if strings.Contains(d.Modality, "@") && h == w && p.C == d.Channels { // of a published model
+			how = fmt.Sprintf("; open the set with datasets.Options{Size: %d}", h)
+		}
+		return nil, fmt.Errorf("%s: picture of %dx%dx%d, expected %dx%dx%d%s", d.Modality, p.H, p.W, p.C, h, w, d.Channels, how)
 	}
 	return p, nil
 }
@@ -140,7 +170,7 @@ func (d Domain) Rank(n int) int {
 	return n
 }
 
-// Fit tells whether a value is a picture of the modality's size.
+// Fit gives the picture that a value is where it has the modality's size.
 func (m Modality) Fit(value any) (*Picture, error) {
 	return Domain{Modality: m.Name, Rows: m.Size, Cols: m.wide(), Patch: 1, Channels: m.Channels}.Fit(value)
 }

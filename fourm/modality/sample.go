@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"maps"
 	"sort"
 	"strings"
 
@@ -25,11 +26,23 @@ func NewPicture(h, w, c int) *Picture {
 	return &Picture{H: h, W: w, C: c, Pix: make([]float32, h*w*c)}
 }
 
-// At gives channel c of the pixel in row y and column x.
+// At gives channel c of the pixel in row y and column x. In a cell a call costs
+// about as much as some elements of Row's slice.
 func (p *Picture) At(y, x, c int) float32 { return p.Pix[(y*p.W+x)*p.C+c] }
 
 // Set sets channel c of the pixel in row y and column x.
 func (p *Picture) Set(y, x, c int, v float32) { p.Pix[(y*p.W+x)*p.C+c] = v }
+
+// Row gives row y, W pixels of C numbers each: those of the picture itself, so
+// that a loop over them reads and writes as fast as one over any slice.
+//
+//	for y := range p.H {
+//		for x, v := range p.Row(y) { ... } // of one channel
+//	}
+func (p *Picture) Row(y int) []float32 {
+	n := p.W * p.C
+	return p.Pix[y*n : (y+1)*n : (y+1)*n]
+}
 
 // Image gives an 8-bit view of a colour or gray picture in [0, 1].
 func (p *Picture) Image() image.Image {
@@ -101,7 +114,8 @@ func (p Palette) String() string {
 
 // Sample is one scene in some modalities. Values holds a *Picture, string,
 // []Box or Palette by modality name, and may hold Toks in place of a value
-// that has only been predicted.
+// that has only been predicted. An image.Image stands for the *Picture that
+// PictureOf makes of it.
 type Sample struct {
 	Key    string
 	Values map[string]any
@@ -148,11 +162,21 @@ func (s Sample) value(op, name string) any {
 // Picture gives a modality on a grid; it panics with a one-line error where
 // the sample has none.
 func (s Sample) Picture(name string) *Picture {
-	p, ok := s.value("Sample.Picture", name).(*Picture)
-	if !ok {
-		fault.Panic("Sample.Picture", "%q is no picture; use Text", name)
+	v := s.value("Sample.Picture", name)
+	switch v.(type) {
+	case *Picture, Picture, image.Image:
+		m, ok := Find(name)
+		if !ok {
+			m = Modality{Name: name}
+		}
+		p, err := m.AsPicture(v)
+		if err != nil {
+			fault.Panic("Sample.Picture", "sample %s: %v", s.Key, err)
+		}
+		return p
 	}
-	return p
+	fault.Panic("Sample.Picture", "%q is no picture; use Text", name)
+	return nil
 }
 
 // Boxes gives the boxes of the sample.
@@ -175,6 +199,10 @@ func (s Sample) Text(name string) string {
 			w = append(w, fmt.Sprintf("%s [%.2f %.2f %.2f %.2f]", b.Class, b.X0, b.Y0, b.X1, b.Y1))
 		}
 		return strings.Join(w, "; ")
+	case []int:
+		return strings.Join(Numerals(v), " ")
+	case image.Image:
+		return fmt.Sprintf("image %dx%d", v.Bounds().Dy(), v.Bounds().Dx())
 	default:
 		return fmt.Sprint(v)
 	}
@@ -206,6 +234,43 @@ func (s Sample) With(name string, value any) Sample {
 	return out
 }
 
+// Checked gives the sample with a *Picture for every image.Image among its
+// values, a copy where there is one. A picture of too few or too many numbers, or
+// with one that is not finite, is an error that names the sample's key.
+func (s Sample) Checked() (Sample, error) {
+	out, own := s, false
+	for n, v := range s.Values {
+		switch v.(type) {
+		case *Picture, Picture, image.Image:
+		default:
+			continue
+		}
+		m, ok := Find(n)
+		if !ok {
+			m = Modality{Name: n}
+		}
+		p, err := m.AsPicture(v)
+		if err != nil {
+			return s, fmt.Errorf("key %q: %w", s.Key, err)
+		}
+		if i := p.notFinite(); i >= 0 {
+			hint := ""
+			if m.Look == Depth {
+				hint = " (0 stands for unknown)"
+			}
+			return s, fmt.Errorf("key %q: %s: number %d of the picture is %g, expected a finite one%s", s.Key, n, i, p.Pix[i], hint)
+		}
+		if p == v {
+			continue
+		}
+		if !own {
+			out.Values, own = maps.Clone(s.Values), true
+		}
+		out.Values[n] = p
+	}
+	return out, nil
+}
+
 // Only gives a copy with the named modalities alone.
 func (s Sample) Only(names ...string) Sample {
 	out := Sample{Key: s.Key, Values: map[string]any{}, Toks: map[string]Tokens{}}
@@ -221,10 +286,11 @@ func (s Sample) Only(names ...string) Sample {
 func (s Sample) String() string {
 	var w []string
 	for _, n := range s.Names() {
-		switch s.Values[n].(type) {
+		switch v := s.Values[n].(type) {
 		case *Picture:
-			p := s.Values[n].(*Picture)
-			w = append(w, fmt.Sprintf("%s %dx%d", n, p.H, p.W))
+			w = append(w, fmt.Sprintf("%s %dx%d", n, v.H, v.W))
+		case image.Image:
+			w = append(w, fmt.Sprintf("%s %dx%d", n, v.Bounds().Dy(), v.Bounds().Dx()))
 		default:
 			w = append(w, fmt.Sprintf("%s %q", n, s.Text(n)))
 		}

@@ -4,6 +4,7 @@ package modality
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 
@@ -13,12 +14,57 @@ import (
 
 // Tokens are the discrete symbols of one modality. An image's lie on a grid
 // in row-major order; a sequence has Rows 1 and carries its pieces of text in
-// Words. An id of -1 is not decided yet.
+// Words. An id of -1 is not decided yet. Tokens remember the tokenizer that made
+// them, so that they stand for the same value when another one is registered.
 type Tokens struct {
 	Modality   string
 	IDs        []int
 	Rows, Cols int
 	Words      []string
+
+	maker Tokenizer
+}
+
+// By gives the tokens as those of a tokenizer: what they stand for is what it
+// says.
+func (t Tokens) By(k Tokenizer) Tokens {
+	t.maker = k
+	return t
+}
+
+// Tokenizer gives the tokenizer that made the tokens, or nil where nobody
+// knows: tokens that were read from a file, or put together by hand.
+func (t Tokens) Tokenizer() Tokenizer { return t.maker }
+
+// Fits tells whether tokens mean to k what they mean to who made them: an error
+// says that another tokenizer did. Tokens of which that is not known fit.
+func (t Tokens) Fits(k Tokenizer) error {
+	if t.maker == nil || k == nil || alike(t.maker, k) {
+		return nil
+	}
+	return fmt.Errorf("%s: the tokens were made by another tokenizer than the model's; give the value instead", t.Modality)
+}
+
+// alike tells whether two tokenizers are the same, or copies of one. Values of
+// one type that cannot be compared count as the same.
+func alike(a, b Tokenizer) bool {
+	if reflect.TypeOf(a) != reflect.TypeOf(b) {
+		return false
+	}
+	if !reflect.ValueOf(a).Comparable() || !reflect.ValueOf(b).Comparable() || a == b {
+		return true
+	}
+	x, xs := a.(Storer)
+	y, ys := b.(Storer)
+	if !xs || !ys {
+		return false
+	}
+	s, err := x.Store()
+	if err != nil {
+		return false
+	}
+	r, err := y.Store()
+	return err == nil && reflect.DeepEqual(s, r)
 }
 
 // At gives the id in row r and column c.
@@ -46,10 +92,14 @@ func (t Tokens) String() string {
 	return fmt.Sprintf("%s, %dx%d tokens\n%s", t.Modality, t.Rows, t.Cols, t.Text())
 }
 
-// Value gives what the tokens stand for, by the modality's tokenizer: a
-// *Picture, a string, boxes or a palette.
+// Value gives what the tokens stand for, by the tokenizer that made them, else
+// by the registered one: a *Picture, a string, boxes, a palette, or numbers.
 func (t Tokens) Value() any {
-	v, err := NeedTokenizer("Tokens.Value", t.Modality).Decode(t)
+	k := t.maker
+	if k == nil {
+		k = NeedTokenizer("Tokens.Value", t.Modality)
+	}
+	v, err := k.Decode(t)
 	if err != nil {
 		fault.Panic("Tokens.Value", "%v", err)
 	}
@@ -90,11 +140,18 @@ func SetTokenizer(name string, t Tokenizer) {
 	tokenizers.Unlock()
 }
 
-// TokenizerOf gives the modality's tokenizer, or nil.
+// TokenizerOf gives the modality's tokenizer, or nil. Symbols are tokens
+// already: theirs counts and checks them.
 func TokenizerOf(name string) Tokenizer {
 	tokenizers.RLock()
-	defer tokenizers.RUnlock()
-	return tokenizers.by[name]
+	t := tokenizers.by[name]
+	tokenizers.RUnlock()
+	if t == nil {
+		if m, ok := Find(name); ok && m.Kind == Symbols {
+			return numbers{m}
+		}
+	}
+	return t
 }
 
 // NeedTokenizer is TokenizerOf that panics with what to do about it.
@@ -109,9 +166,10 @@ func NeedTokenizer(op, name string) Tokenizer {
 
 // Tokenize makes tokens of a value on behalf of the call op.
 func Tokenize(op string, m Modality, value any) Tokens {
-	t, err := NeedTokenizer(op, m.Name).Encode(value)
+	k := NeedTokenizer(op, m.Name)
+	t, err := k.Encode(value)
 	if err != nil {
 		fault.Panic(op, "%s: %v", m.Name, err)
 	}
-	return t
+	return t.By(k)
 }

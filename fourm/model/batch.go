@@ -193,7 +193,7 @@ func (m *Model) fillEncoder(b *Batch, i int, s mask.Masked) (int, error) {
 			if err != nil {
 				return 0, err
 			}
-			copy(b.Given[d.Name][i*d.Max*d.Width:], normalised(pic, d.Patch))
+			copy(b.Given[d.Name][i*d.Max*d.Width:], normalised(d, pic))
 		}
 		for at, in := range p.Input {
 			switch {
@@ -288,11 +288,11 @@ func (m *Model) fillDecoder(b *Batch, i int, s mask.Masked) int {
 	return n
 }
 
-// normalised cuts an rgb picture into patches, with ImageNet's mean and
-// deviation taken out (inventory 1.3).
-func normalised(p *modality.Picture, patch int) []float32 {
-	x := modality.Patches(p, patch)
-	if p.C != 3 {
+// normalised cuts a picture into patches; of colours ImageNet's mean and
+// deviation are taken out (inventory 1.3), all else is as it is.
+func normalised(d modality.Domain, p *modality.Picture) []float32 {
+	x := modality.Patches(p, d.Patch)
+	if d.Look != modality.Color || p.C != 3 {
 		return x
 	}
 	mean, dev := [3]float32{0.485, 0.456, 0.406}, [3]float32{0.229, 0.224, 0.225}

@@ -17,9 +17,10 @@ import (
 	"fourmlab/internal/fault"
 )
 
-// Load reads a model from a safetensors file, a .pth file, or a folder with a
-// config.json and a model.safetensors. Its modalities and tokenizers become the
-// registered ones.
+// Load reads a model from a safetensors file, a .pth file, a folder with a
+// config.json and a model.safetensors, or the folder of a training run, whose
+// last weights it takes. Its modalities and tokenizers become the registered
+// ones.
 func Load(path string) (*Model, error) { return load(path, false) }
 
 // LoadStrict is Load that refuses a file with tensors that the model does not
@@ -27,6 +28,10 @@ func Load(path string) (*Model, error) { return load(path, false) }
 func LoadStrict(path string) (*Model, error) { return load(path, true) }
 
 func load(path string, strict bool) (*Model, error) {
+	path, err := locate(path)
+	if err != nil {
+		return nil, err
+	}
 	f, err := checkpoint.Open(path)
 	if err != nil {
 		return nil, err
@@ -100,8 +105,13 @@ func untied(c Config, f stored) bool {
 	return true
 }
 
-// Peek says what model a checkpoint holds, without reading its tensors.
+// Peek says what model a checkpoint holds, without reading its tensors. What it
+// takes is what Load takes.
 func Peek(path string) (string, error) {
+	path, err := locate(path)
+	if err != nil {
+		return "", err
+	}
 	info, err := checkpoint.Peek(path)
 	if err != nil {
 		return "", err

@@ -93,15 +93,43 @@ func (m *Model) Domain(name string) (modality.Domain, bool) {
 	return modality.Domain{}, false
 }
 
-// InputDomain gives the domain through which a modality is given: its pixels
-// where the model takes them, else its tokens.
+// InputDomain gives the domain through which a modality is given: of a domain's
+// own name that one ("tok_rgb"), of a modality's its pixels where the model
+// takes them, else its tokens.
 func (m *Model) InputDomain(name string) (modality.Domain, bool) {
 	for _, d := range m.In {
-		if d.Modality == name || d.Name == name {
+		if d.Name == name {
+			return d, true
+		}
+	}
+	for _, d := range m.In {
+		if d.Modality == name {
 			return d, true
 		}
 	}
 	return modality.Domain{}, false
+}
+
+// Tokenizer gives the model's own tokenizer of a modality; nil where it has
+// none. Symbols need none: they are tokens already.
+func (m *Model) Tokenizer(name string) modality.Tokenizer {
+	if t, ok := m.Tokenizers[name]; ok {
+		return t
+	}
+	if d, ok := modality.Find(name); ok && d.Kind == modality.Symbols {
+		return modality.TokenizerOf(name)
+	}
+	return nil
+}
+
+// As gives a sample with its modalities under the names that the model has for
+// them, too: a set's "rgb" as the model's "rgb@224".
+func (m *Model) As(s modality.Sample) modality.Sample {
+	var names []string
+	for _, d := range m.domains() {
+		names = append(names, d.Modality)
+	}
+	return s.As(names...)
 }
 
 // Takes tells whether a modality is among the inputs or outputs.

@@ -27,6 +27,7 @@ type Net struct {
 	losses  map[string]*G.Node // by output domain
 	grads   []*G.Node          // by parameter
 	rows    []func() []int32   // by parameter: of a table of which grads has few rows, which they are; or nil
+	unread  []func() bool      // by parameter: whether nothing of the batch's loss depends on it; nil: something always does
 	sides   Sides
 	looks   []look // attentions that look at the encoder's tokens, by layer
 }
@@ -198,7 +199,7 @@ func (n *Net) compile(kind string) {
 		if err != nil {
 			fault.Panic("model.Train", "%v", err)
 		}
-		n.grads, n.rows = grads, make([]func() []int32, len(grads))
+		n.grads, n.rows, n.unread = grads, make([]func() []int32, len(grads)), n.m.unread(n.Batch)
 		for i, g := range grads {
 			if sums, of := ops.Rows(g); sums != nil {
 				n.grads[i], n.rows[i] = sums, of
@@ -233,7 +234,7 @@ func (n *Net) DomainLoss(domain string) float64 {
 // Grad gives the gradient of parameter i: all numbers, or the rows of a table
 // that the batch read.
 func (n *Net) Grad(i int) exec.Grad {
-	g := exec.Grad{F: n.Machine.Floats(n.grads[i])}
+	g := exec.Grad{F: n.Machine.Floats(n.grads[i]), None: n.unread[i] != nil && n.unread[i]()}
 	if n.rows[i] != nil {
 		g.Rows = n.rows[i]()
 	}

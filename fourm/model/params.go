@@ -43,6 +43,28 @@ func (m *Model) headName(d modality.Domain) string {
 	return decoderName(d) + ".token_emb.weight"
 }
 
+// unread gives, by parameter, what tells that nothing of a batch's loss depends
+// on it, or nil where something always does: output weights of a domain without
+// targets, and a mask token where no target is an image's. The table of a tied
+// sequence is read for the content of all its positions, targets or not. The
+// official optimizer has no gradient of such a parameter, rather than zeros.
+func (m *Model) unread(b *Batch) []func() bool {
+	of := map[string]func() bool{"mask_token": func() bool { return true }}
+	for _, d := range m.Out {
+		if d.Grid() {
+			delete(of, "mask_token")
+		}
+		if d.Grid() || m.Config.Untied {
+			of[m.headName(d)] = func() bool { return b.Counts(d.Name) == 0 }
+		}
+	}
+	out := make([]func() bool, len(m.Params))
+	for i, p := range m.Params {
+		out[i] = of[p.Name]
+	}
+	return out
+}
+
 // modName is the parameter of a target domain's modality embedding, which is
 // the encoder's where both have one and share it (inventory 4.3).
 func (m *Model) modName(d modality.Domain) string {

@@ -307,7 +307,7 @@ func RowOf(d modality.Domain, s modality.Sample, p mask.Part) (Row, error) {
 				if err != nil {
 					return r, err
 				}
-				r.Given = normalised(pic, d.Patch)
+				r.Given = normalised(d, pic)
 			}
 		}
 		return r, r.fits(d)

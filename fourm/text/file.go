@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"fourmlab/internal/plain"
 )
 
 // Bounds of what a file may ask for.
@@ -101,6 +103,10 @@ type modelPart struct {
 func read(b []byte) (*Vocab, error) {
 	if len(b) > maxFile {
 		return nil, fmt.Errorf("a tokenizer of more than %d bytes", maxFile)
+	}
+	b, err := plain.UTF8(b)
+	if err != nil {
+		return nil, fmt.Errorf("no tokenizer: %w", err)
 	}
 	var p parts
 	if err := json.Unmarshal(b, &p); err != nil {

@@ -73,7 +73,7 @@ func (t *Tokenizer) Encode(value any) (modality.Tokens, error) {
 	if err != nil {
 		return modality.Tokens{}, err
 	}
-	ids := append(t.Words.Encode(s), t.end())
+	ids := append(t.Words.Encode(s), t.Words.End())
 	if t.Of.MaxTokens > 0 && len(ids) > t.Of.MaxTokens {
 		ids = ids[:t.Of.MaxTokens]
 	}
@@ -90,7 +90,7 @@ func (t *Tokenizer) EncodeChunks(value any, r Chance) ([][]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	parts := append(t.Words.EncodeBatch(chunks), []int{t.end()})
+	parts := append(t.Words.EncodeBatch(chunks), []int{t.Words.End()})
 	if t.Of.MaxTokens > 0 {
 		n := 0
 		for i, p := range parts {
@@ -118,17 +118,9 @@ func (t *Tokenizer) Chunks(value any, r Chance) ([]string, error) {
 	return []string{s}, err
 }
 
-// end is the id of [EOS].
-func (t *Tokenizer) end() int {
-	if id, ok := t.Words.ID("[EOS]"); ok {
-		return id
-	}
-	return EOS
-}
-
 // Tokens wraps ids with their words.
 func (t *Tokenizer) Tokens(ids []int) modality.Tokens {
-	return modality.Tokens{Modality: t.Of.Name, IDs: ids, Rows: 1, Cols: len(ids), Words: t.Words.Words(ids)}
+	return modality.Tokens{Modality: t.Of.Name, IDs: ids, Rows: 1, Cols: len(ids), Words: t.Words.Words(ids)}.By(t)
 }
 
 // Decode gives the value that the tokens before [EOS] say; sentinels are left
@@ -137,7 +129,7 @@ func (t *Tokenizer) Tokens(ids []int) modality.Tokens {
 func (t *Tokenizer) Decode(tk modality.Tokens) (any, error) {
 	var ids []int
 	for _, id := range tk.IDs {
-		if id == t.end() {
+		if id == t.Words.End() {
 			break
 		}
 		if !t.Words.IsSentinel(id) {

@@ -4,7 +4,7 @@ package train
 // That is what Run.SaveCSV writes and what W&B and TensorBoard export.
 
 import (
-	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"fourmlab/internal/atomic"
+	"fourmlab/internal/plain"
 )
 
 // SaveCSV writes the run as a table: step, seconds and every number by its
@@ -53,13 +54,20 @@ func (r *Run) SaveCSV(path string) error {
 // stepNames are the columns that say which step a row is of.
 var stepNames = []string{"step", "global_step", "_step", "trainer/global_step"}
 
+// lesserSteps stand for steps where a table has none of those.
+var lesserSteps = []string{"iteration", "iter", "epoch"}
+
 // table is a CSV that is being read: where its steps are, and which number of
 // which run each column holds.
 type table struct {
 	path    string
+	names   []string
 	step    int
 	columns []tableColumn
 	runs    []string
+	rows    [][]string
+	lines   []int // where each row begins
+	notes   []string
 }
 
 type tableColumn struct {
@@ -70,18 +78,15 @@ type tableColumn struct {
 
 // readCSV reads the runs of a table: one, or those that W&B puts side by side.
 func readCSV(path string) ([]*Run, error) {
-	f, err := os.Open(path)
+	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	in := bufio.NewReader(f)
-	if mark, _ := in.Peek(3); string(mark) == "\ufeff" { // that some spreadsheets write
-		in.Discard(3)
+	if b, err = plain.UTF8(b); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	r := csv.NewReader(in)
-	head, _ := in.Peek(4096)
-	first, _, _ := strings.Cut(string(head), "\n")
+	r := csv.NewReader(bytes.NewReader(b))
+	first, _, _ := strings.Cut(string(b), "\n")
 	for _, c := range ";\t" {
 		if strings.Count(first, string(c)) > strings.Count(first, string(r.Comma)) {
 			r.Comma = c
@@ -94,37 +99,99 @@ func readCSV(path string) ([]*Run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	t := &table{path: path}
+	t := &table{path: path, names: names}
 	if err := t.header(names); err != nil {
 		return nil, err
 	}
+	if err := t.read(r); err != nil {
+		return nil, err
+	}
+	if err := t.words(); err != nil {
+		return nil, err
+	}
+	return t.points()
+}
+
+// read takes the rows in.
+func (t *table) read(r *csv.Reader) error {
+	for {
+		row, err := r.Read()
+		if err == io.EOF {
+			return nil
+		}
+		var wrong *csv.ParseError
+		if errors.As(err, &wrong) && errors.Is(err, csv.ErrFieldCount) {
+			return fmt.Errorf("%s: line %d has %d values, the header has %d", t.path, wrong.Line, len(row), len(t.names))
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", t.path, err)
+		}
+		line, _ := r.FieldPos(0)
+		t.rows, t.lines = append(t.rows, row), append(t.lines, line)
+	}
+}
+
+// words passes over the columns that hold no number but words; where nothing
+// else is left, the first word is the fault.
+func (t *table) words() error {
+	var fault error
+	left := false
+	for i := range t.columns {
+		c := &t.columns[i]
+		if c.tag == "" {
+			continue
+		}
+		numbers, word := 0, error(nil)
+		for k, row := range t.rows {
+			_, ok, err := t.number(row[i], t.lines[k], i)
+			if err != nil && word == nil {
+				word = err
+			}
+			if ok {
+				numbers++
+			}
+		}
+		if word != nil && numbers == 0 && !c.wall {
+			t.notes = append(t.notes, fmt.Sprintf("%s: the column %q holds words and is passed over", t.path, t.names[i]))
+			c.tag = ""
+			if fault == nil {
+				fault = word
+			}
+			continue
+		}
+		left = left || !c.wall
+	}
+	if !left && fault != nil {
+		return fault
+	}
+	return nil
+}
+
+// points makes the runs.
+func (t *table) points() ([]*Run, error) {
 	points := map[string]gathered{}
 	for _, n := range t.runs {
 		points[n] = gathered{}
 	}
 	began := math.Inf(1)
-	for {
-		row, err := r.Read()
-		if err == io.EOF {
-			break
+	stepless := 0
+	for k, row := range t.rows {
+		if strings.TrimSpace(row[t.step]) == "" {
+			stepless++
+			continue
 		}
-		var wrong *csv.ParseError
-		if errors.As(err, &wrong) && errors.Is(err, csv.ErrFieldCount) {
-			return nil, fmt.Errorf("%s: line %d has %d values, the header has %d", path, wrong.Line, len(row), len(names))
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		line, _ := r.FieldPos(0)
-		if err := t.row(row, line, names, points, &began); err != nil {
+		if err := t.row(row, t.lines[k], points, &began); err != nil {
 			return nil, err
 		}
 	}
+	if stepless > 0 {
+		t.notes = append(t.notes, fmt.Sprintf("%s: rows without a step, passed over: %d", t.path, stepless))
+	}
 	var out []*Run
 	for _, n := range t.runs {
-		run := &Run{Name: n, Points: points[n].points()}
+		run := &Run{Name: n, Points: points[n].points(), Notes: t.notes}
 		if run.Name == "" {
-			run.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+			run.Name = strings.TrimSuffix(filepath.Base(t.path), filepath.Ext(t.path))
 		}
 		run.Steps = run.Last().Step
 		out = append(out, run)
@@ -139,7 +206,7 @@ var tagged = regexp.MustCompile(`^(?:run-(.+?)-)?tag-(.+)\.csv$`)
 // header finds the steps and says what each column is.
 func (t *table) header(names []string) error {
 	t.step = -1
-	for _, s := range stepNames {
+	for _, s := range slices.Concat(stepNames, lesserSteps) {
 		if t.step = slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(strings.TrimSpace(n), s) }); t.step >= 0 {
 			break
 		}
@@ -161,8 +228,9 @@ func (t *table) header(names []string) error {
 				c.run, c.tag = m[1], strings.Replace(m[2], "_", "/", 1)
 			}
 		default:
-			if run, tag, ok := strings.Cut(n, " - "); ok { // W&B: "NAME - train/loss"
-				c.run, c.tag = run, tag
+			if at := strings.LastIndex(n, " - "); at >= 0 { // W&B: "NAME - train/loss", whose NAME may have such a sign, too
+				c.run, c.tag = n[:at], n[at+len(" - "):]
+				tag := c.tag
 				if slices.Contains(stepNames, strings.ToLower(tag)) {
 					c.tag = ""
 				}
@@ -180,31 +248,37 @@ func (t *table) header(names []string) error {
 	return nil
 }
 
-// row takes a row in. An empty place is a number that was not told.
-func (t *table) row(row []string, line int, names []string, points map[string]gathered, began *float64) error {
-	number := func(i int) (float64, bool, error) {
-		s := strings.TrimSpace(row[i])
-		if s == "" || s == "null" {
-			return 0, false, nil
-		}
-		v, err := strconv.ParseFloat(s, 64)
-		if err != nil {
-			return 0, false, fmt.Errorf("%s: line %d: %s is %q, expected a number", t.path, line, names[i], s)
-		}
-		return v, true, nil
+// number reads a value. An empty place is a number that was not told.
+func (t *table) number(s string, line, column int) (v float64, told bool, err error) {
+	switch s = strings.TrimSpace(s); strings.ToLower(s) {
+	case "", "null", "none":
+		return 0, false, nil
+	case "true":
+		return 1, true, nil
+	case "false":
+		return 0, true, nil
 	}
-	step, ok, err := number(t.step)
+	v, err = strconv.ParseFloat(s, 64)
+	if err != nil {
+		return 0, false, fmt.Errorf("%s: line %d: %s is %q, expected a number", t.path, line, t.names[column], s)
+	}
+	return v, true, nil
+}
+
+// row takes a row in.
+func (t *table) row(row []string, line int, points map[string]gathered, began *float64) error {
+	step, ok, err := t.number(row[t.step], line, t.step)
 	if err != nil {
 		return err
 	}
 	if !ok || step != math.Trunc(step) || math.Abs(step) > 1<<52 {
-		return fmt.Errorf("%s: line %d: %s is %q, expected a whole number", t.path, line, names[t.step], row[t.step])
+		return fmt.Errorf("%s: line %d: %s is %q, expected a whole number", t.path, line, t.names[t.step], row[t.step])
 	}
 	for i, c := range t.columns {
 		if c.tag == "" {
 			continue
 		}
-		v, ok, err := number(i)
+		v, ok, err := t.number(row[i], line, i)
 		if err != nil {
 			return err
 		}

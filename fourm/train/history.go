@@ -1,8 +1,10 @@
-// Package train fits a model to data.
 package train
+
+// What is known of a run: its points, and how it ended.
 
 import (
 	"fmt"
+	"path/filepath"
 	"sort"
 	"strings"
 
@@ -77,7 +79,38 @@ func (r *Run) String() string {
 	for _, n := range r.Notes {
 		fmt.Fprintf(&b, "  (%s)", n)
 	}
+	if w := r.Warning(); w != "" {
+		b.WriteString("  " + w)
+	}
 	return b.String()
+}
+
+// Warning says that the validation loss has risen for long, where it has: at
+// least three times in a row it was not as low as at its best, over a tenth of
+// the steps or more. It names the checkpoint with the best weights; else it is
+// empty.
+func (r *Run) Warning() string {
+	var best, last Point
+	since := 0
+	for _, p := range r.Points {
+		if p.Val == nil || !finite(p.ValLoss) {
+			continue
+		}
+		since++
+		if last = p; best.Val == nil || p.ValLoss < best.ValLoss {
+			best, since = p, 0
+		}
+	}
+	if since < 3 || 10*(last.Step-best.Step) < max(r.Steps, last.Step) || last.ValLoss <= 1.001*best.ValLoss {
+		return ""
+	}
+	where := ""
+	if kept := filepath.Join(r.Dir, "best.safetensors"); r.Dir == "" {
+		where = "; nothing keeps its weights: give Train a Dir"
+	} else if exists(kept) {
+		where = "; its weights are in " + kept
+	}
+	return fmt.Sprintf("warning: validation is at %.3f, above the %.3f of step %d%s", last.ValLoss, best.ValLoss, best.Step, where)
 }
 
 // Scores is a table of validation losses beside those of predicting the

@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"fourmlab/fourm/train/tfevents"
+	"fourmlab/internal/plain"
 )
 
 // Open reads a run: the folder that Train leaves, a folder of TensorBoard
@@ -37,8 +38,9 @@ func Open(path string) (*Run, error) {
 	return runs[0], nil
 }
 
-// OpenAll reads every run of a file or of a folder and the folders in it. The
-// error joins those of the runs that cannot be read; the others come with it.
+// OpenAll reads every run of a file or of a folder and the folders in it. A run
+// has the name that it was given when it was trained, else its folder's; of
+// runs with one name each has its folder behind it. The error joins those of the runs that cannot be read; the others come with it.
 func OpenAll(path string) ([]*Run, error) {
 	dirs, err := Find(path)
 	if err != nil {
@@ -46,6 +48,8 @@ func OpenAll(path string) ([]*Run, error) {
 	}
 	var out []*Run
 	var bad []error
+	uses := map[string]int{} // of a name
+	places := map[*Run]string{}
 	for _, d := range dirs {
 		runs, err := open(d)
 		if err != nil {
@@ -54,10 +58,21 @@ func OpenAll(path string) ([]*Run, error) {
 		}
 		if rel, err := filepath.Rel(path, d); err == nil && rel != "." {
 			for _, r := range runs {
-				r.Name = filepath.ToSlash(rel)
+				places[r] = filepath.ToSlash(rel)
+				if r.Name == filepath.Base(d) {
+					r.Name = places[r]
+				}
 			}
 		}
+		for _, r := range runs {
+			uses[r.Name]++
+		}
 		out = append(out, runs...)
+	}
+	for _, r := range out {
+		if at, ok := places[r]; ok && uses[r.Name] > 1 && r.Name != at {
+			r.Name += " (" + at + ")"
+		}
 	}
 	return out, errors.Join(bad...)
 }
@@ -154,7 +169,9 @@ func open(path string) ([]*Run, error) {
 			r.Dir = filepath.Dir(path)
 		}
 		full, err := filepath.Abs(r.Dir)
-		r.Name = filepath.Base(full)
+		if r.Name == "" {
+			r.Name = filepath.Base(full)
+		}
 		return []*Run{r}, err
 	}
 	switch ext := strings.ToLower(filepath.Ext(path)); {
@@ -184,10 +201,13 @@ func openDir(dir string) (*Run, error) {
 	switch {
 	case err == nil:
 		var f facts
-		if err := json.Unmarshal(b, &f); err != nil {
+		if b, err = plain.UTF8(b); err == nil {
+			err = json.Unmarshal(b, &f)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w, expected the settings of a run", path, err)
 		}
-		run.Steps, run.Marginal, run.Config = f.Steps, f.Margin, f.settings()
+		run.Name, run.Steps, run.Marginal, run.Config = f.Name, f.Steps, f.Margin, f.settings()
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}
@@ -216,6 +236,9 @@ func readHistory(path string) (points []Point, note string, err error) {
 		b, err := r.ReadBytes('\n')
 		if err != nil && err != io.EOF {
 			return nil, "", err
+		}
+		if line == 1 {
+			b = bytes.TrimPrefix(b, plain.Mark)
 		}
 		last := err == io.EOF // no end of line: it was cut off, or is being written
 		if len(bytes.TrimSpace(b)) > 0 {

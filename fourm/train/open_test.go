@@ -186,6 +186,13 @@ func TestTables(t *testing.T) {
 			{Step: 3, Seconds: 7.5, Loss: 1, LR: 0.1, Metrics: map[string]float64{"accuracy": 0.9}},
 			{Step: 4, Seconds: 8, Loss: math.NaN(), LR: 0.1, Val: map[string]float64{}, ValLoss: 2}}},
 		"run-a-tag-train_loss.csv": {"Wall time,Step,Value\n1700000000.5,1,3\n1700000002.5,2,2\n", []Point{{Step: 1, Loss: 3}, {Step: 2, Seconds: 2, Loss: 2}}},
+		"my - run.csv":             {"Step,my - long - name - train/loss,my - long - name - _step\n1,2,1\n", []Point{{Step: 1, Loss: 2}}},
+		"words.csv":                {"step,loss,done,note,empty\n0,1,False,,\n1,2,True,good,\n", []Point{{Loss: 1, Metrics: map[string]float64{"done": 0}}, {Step: 1, Loss: 2, Metrics: map[string]float64{"done": 1}}}},
+		"keras.csv":                {"epoch,loss,val_loss\n0,2,3\n", []Point{{Loss: 2, Val: map[string]float64{}, ValLoss: 3}}},
+		"lightning.csv":            {"epoch,step,train_loss,val_loss\n0,9,2,\n0,9,,3\n", []Point{{Step: 9, Loss: 2, Val: map[string]float64{}, ValLoss: 3, Metrics: map[string]float64{"epoch": 0}}}},
+		"gap.csv":                  {"step,loss,gpu\n,,7\n1,2,\n", []Point{{Step: 1, Loss: 2}}},
+		"limits.csv":               {"step,accuracy\n1.0,Infinity\n2,None\n", []Point{{Step: 1, Loss: math.NaN(), Metrics: map[string]float64{"accuracy": math.Inf(1)}}}},
+		"utf16.csv":                {"\xff\xfes\x00t\x00e\x00p\x00,\x00l\x00o\x00s\x00s\x00\n\x001\x00,\x002\x00\n\x00", []Point{{Step: 1, Loss: 2}}},
 		"semi.csv":                 {"step;Loss/train;Loss/test\n1;3;4\n", []Point{{Step: 1, Loss: 3, Val: map[string]float64{}, ValLoss: 4}}},
 		"tabs.tsv":                 {"global_step\tloss\n5\t1e-3\n1\tnan\n", []Point{{Step: 1, Loss: math.NaN()}, {Step: 5, Loss: 1e-3}}},
 		"parts.csv":                {"step,train/tone_loss,train/glow_loss\n1,2,4\n", []Point{{Step: 1, Loss: 3, Losses: map[string]float64{"tok_tone": 2, "glow": 4}}}},
@@ -211,6 +218,13 @@ func TestTables(t *testing.T) {
 		}
 	}
 	dir := t.TempDir()
+	write(t, dir, map[string]string{"words.csv": "step,loss,note\n1,2,good\n2,1,\n,,\n", "old.csv": "step,caf\xe9\n1,2\n"})
+	if run, err := Open(filepath.Join(dir, "words.csv")); err != nil || len(run.Notes) != 2 || !strings.Contains(run.Notes[0], `column "note" holds words`) || !strings.Contains(run.Notes[1], "rows without a step, passed over: 1") {
+		t.Errorf("%v (%v)", run, err)
+	}
+	if run, err := Open(filepath.Join(dir, "old.csv")); err == nil || !strings.Contains(err.Error(), "old.csv: line 1: byte 9 of it (9 of the file) is 0xe9") {
+		t.Errorf("%v (%v)", run, err)
+	}
 	write(t, dir, map[string]string{"two.csv": "Step,a - train/loss,b - train/loss\n1,2,\n2,,3\n"})
 	runs, err := OpenAll(filepath.Join(dir, "two.csv"))
 	if err != nil || len(runs) != 2 || runs[0].Name != "a" || runs[1].Name != "b" || runs[1].Last().Loss != 3 {

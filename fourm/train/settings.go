@@ -12,7 +12,9 @@ import (
 // settings gives the facts by the names of their fields, as in "Model.Dim",
 // without what the run has reached.
 func (f facts) settings() map[string]string {
-	f.Step, f.OptStep, f.Best, f.Spent, f.Margin = 0, 0, 0, 0, nil
+	env := f.Env
+	f = f.asked()
+	f.Env = env
 	b, err := json.Marshal(f)
 	if err != nil {
 		return nil

@@ -6,12 +6,8 @@ package train
 // one a session. Those that do not grow are replaced whole.
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -22,6 +18,7 @@ import (
 
 // facts are what must be equal for a run to go on, and what it has reached.
 type facts struct {
+	Name     string `json:",omitempty"` // where it is not the folder's
 	Model    model.Config
 	Steps    int
 	Batch    int
@@ -32,12 +29,16 @@ type facts struct {
 	Cool     int
 	Warm     int
 	Decay    float64
+	DecayEnd *float64 `json:",omitempty"` // nil: as Decay
 	Clip     float64
 	Masks    []mask.Mask
 	ValMask  []mask.Mask `json:",omitempty"`
 	Seed     int64
+	Data     *mark              `json:",omitempty"` // nil: unknown
+	Val      *mark              `json:",omitempty"` // nil: unknown, or none
 	Step     int                `json:",omitempty"`
 	OptStep  int                `json:",omitempty"`
+	Late     map[string]int     `json:",omitempty"` // by parameter: steps before its first gradient
 	Best     float64            `json:",omitempty"`
 	Spent    float64            `json:",omitempty"`
 	Margin   map[string]float64 `json:",omitempty"`
@@ -46,7 +47,19 @@ type facts struct {
 
 func (l *loop) facts() facts {
 	o := l.o
-	return facts{Model: l.m.Config, Steps: o.Steps, Batch: o.Batch, Accum: o.Accum, LR: o.LR, MinLR: o.MinLR, Schedule: o.Schedule, Cool: o.Cool, Warm: o.Warm, Decay: o.Decay, Clip: o.Clip, Masks: o.Masks, ValMask: o.ValMask, Seed: o.Seed}
+	var end *float64
+	if o.DecayEnd != o.Decay {
+		end = &o.DecayEnd
+	}
+	return facts{Model: l.m.Config, Steps: o.Steps, Batch: o.Batch, Accum: o.Accum, LR: o.LR, MinLR: o.MinLR, Schedule: o.Schedule, Cool: o.Cool, Warm: o.Warm, Decay: o.Decay, DecayEnd: end, Clip: o.Clip, Masks: o.Masks, ValMask: o.ValMask, Seed: o.Seed, Data: l.data.of(), Val: l.held.of()}
+}
+
+// asked gives the facts that a person asked for, without what the run has
+// reached and what it was given.
+func (f facts) asked() facts {
+	f.Name, f.Step, f.OptStep, f.Late, f.Best, f.Spent, f.Margin, f.Env = "", 0, 0, nil, 0, 0, nil, nil
+	f.Data, f.Val = nil, nil
+	return f
 }
 
 func (l *loop) path(name string) string { return filepath.Join(l.o.Dir, name) }
@@ -79,7 +92,18 @@ func (l *loop) save(name string) error {
 // reached are the facts with what the run has come to.
 func (l *loop) reached() facts {
 	f := l.facts()
+	if l.o.Name != filepath.Base(l.o.Dir) {
+		f.Name = l.o.Name
+	}
 	f.Step, f.OptStep, f.Best, f.Spent, f.Margin, f.Env = l.run.Last().Step, l.opt.Step, l.best, l.run.Last().Seconds, l.run.Marginal, environment()
+	for i, n := range l.opt.Late {
+		if n > 0 {
+			if f.Late == nil {
+				f.Late = map[string]int{}
+			}
+			f.Late[l.m.Params[i].Name] = n
+		}
+	}
 	return f
 }
 
@@ -91,63 +115,6 @@ func (l *loop) declare(f facts) error {
 		e.SetIndent("", "  ")
 		return e.Encode(f)
 	})
-}
-
-// resume goes on where the folder's run was left, if there is one.
-func (l *loop) resume() error {
-	path := l.path("state.safetensors")
-	f, err := checkpoint.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	var had facts
-	if err := json.Unmarshal([]byte(f.Meta["run"]), &had); err != nil {
-		return fmt.Errorf("train: %s: %w", path, err)
-	}
-	want := l.facts()
-	then := had
-	then.Step, then.OptStep, then.Best, then.Spent, then.Margin, then.Env = 0, 0, 0, 0, nil, nil
-	a, _ := json.Marshal(want)
-	b, _ := json.Marshal(then)
-	if !bytes.Equal(a, b) {
-		return fmt.Errorf("train: %s holds another run; choose another folder or remove it\n  there: %s\n  now:   %s", l.o.Dir, b, a)
-	}
-	kept, err := model.Read(f, path) // brings the tokenizers that the run was made with
-	if err != nil {
-		return err
-	}
-	l.m.Tokenizers = kept.Tokenizers
-	for i, p := range l.m.Params {
-		copy(p.Data, kept.Params[i].Data)
-		if had.OptStep > 0 {
-			m, v := make([]float32, len(p.Data)), make([]float32, len(p.Data))
-			if err := f.Into("optimizer.m."+p.Name, m); err != nil {
-				return err
-			}
-			if err := f.Into("optimizer.v."+p.Name, v); err != nil {
-				return err
-			}
-			l.opt.M, l.opt.V = append(l.opt.M, m), append(l.opt.V, v)
-		}
-	}
-	l.opt.Step, l.best, l.spent, l.run.Marginal = had.OptStep, had.Best, had.Spent, had.Margin
-	points, err := ReadHistory(l.path("history.jsonl"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	for _, p := range points {
-		if p.Step <= had.Step {
-			l.run.Points = append(l.run.Points, p)
-		}
-	}
-	if l.run.Last().Step != had.Step {
-		return fmt.Errorf("train: %s ends at step %d, its checkpoint at %d; remove the folder to begin anew", l.path("history.jsonl"), l.run.Last().Step, had.Step)
-	}
-	return nil
 }
 
 // openHistory rewrites the points that stand and opens the file for more.

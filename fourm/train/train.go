@@ -11,9 +11,8 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"os"
-	"path/filepath"
+	"slices"
 	"time"
 
 	"fourmlab/fourm/exec"
@@ -28,118 +27,6 @@ import (
 // Data is a source of samples.
 type Data = modality.Data
 
-// Options says how to train. Zero values stand for what the comments give.
-type Options struct {
-	Steps    int         // 500
-	Batch    int         // 32 samples a step
-	Accum    int         // batches whose gradients make one step: 1
-	LR       float64     // peak learning rate: 1e-3
-	MinLR    float64     // learning rate at the end
-	Warm     int         // steps of linear warm-up: a twentieth of Steps
-	Schedule string      // of the learning rate: "" is a cosine that is never 0; "cosine" and "inverse-sqrt" are 4M's own
-	Cool     int         // last steps of "inverse-sqrt", in which the rate falls evenly to MinLR
-	Decay    float64     // weight decay: 0.05, as in 4M; negative stands for none
-	Clip     float64     // largest gradient norm: 1; negative stands for none
-	Mask     mask.Mask   // how tokens are shared among the domains
-	Masks    []mask.Mask // a mixture by weight, in place of Mask
-	Seed     int64
-	Val      Data             // held-out samples; nil: none
-	ValEvery int              // steps between validations: a tenth of Steps
-	ValSize  int              // samples of Val that are used, with fixed masks: 128
-	ValMask  []mask.Mask      // masks of validation; nil: those of training. The same ones make runs comparable
-	Dir      string           // checkpoints, history and TensorBoard's event files go here; a run found there is resumed
-	NoEvents bool             // no event files for TensorBoard in Dir
-	Name     string           // shown in legends: the base name of Dir
-	Quiet    bool             // no display
-	OnStep   func(Point) bool // called after each step; false stops the run
-}
-
-func (o Options) resolved() Options {
-	const op = "Model.Train"
-	def := func(p *int, v int) {
-		if *p == 0 {
-			*p = v
-		}
-	}
-	def(&o.Steps, 500)
-	def(&o.Batch, 32)
-	def(&o.Accum, 1)
-	def(&o.Warm, max(o.Steps/20, 1))
-	def(&o.ValEvery, max(o.Steps/10, 1))
-	def(&o.ValSize, 128)
-	if o.LR == 0 {
-		o.LR = 1e-3
-	}
-	if o.Decay == 0 {
-		o.Decay = 0.05
-	}
-	if o.Clip == 0 {
-		o.Clip = 1
-	}
-	if o.Name == "" && o.Dir != "" {
-		o.Name = filepath.Base(o.Dir)
-	}
-	if len(o.Masks) == 0 {
-		o.Masks = []mask.Mask{o.Mask}
-	}
-	for what, v := range map[string]int{"steps": o.Steps, "batch": o.Batch, "accum": o.Accum, "warm": o.Warm, "val every": o.ValEvery, "val size": o.ValSize} {
-		if v < 1 {
-			fault.Panic(op, "%s is %d, expected 1 or more", what, v)
-		}
-	}
-	for _, m := range o.Masks {
-		if m.In < 0 || m.Out < 0 {
-			fault.Panic(op, "budgets of %d and %d tokens, expected 0 or more", m.In, m.Out)
-		}
-	}
-	if o.LR < 0 || math.IsNaN(o.LR) {
-		fault.Panic(op, "learning rate %g, expected a positive one", o.LR)
-	}
-	if !(o.MinLR >= 0 && o.MinLR <= o.LR) || o.Cool < 0 {
-		fault.Panic(op, "the learning rate falls to %g over the last %d steps, expected 0 to %g and 0 or more", o.MinLR, o.Cool, o.LR)
-	}
-	if o.Schedule != "" && o.Schedule != "cosine" && o.Schedule != "inverse-sqrt" {
-		fault.Panic(op, "schedule %q, expected cosine, inverse-sqrt or none", o.Schedule)
-	}
-	return o
-}
-
-// rate gives the learning rate of a step counted from 0.
-func (o Options) rate(step int) float64 {
-	if o.Schedule == "" {
-		if step < o.Warm {
-			return exec.Warm(o.LR, step, o.Warm, o.Steps)
-		}
-		return o.MinLR + (o.LR-o.MinLR)*exec.Warm(1, step, o.Warm, o.Steps)
-	}
-	r := exec.Rates{Peak: o.LR, Last: o.MinLR, Total: o.Steps, Warm: o.Warm}
-	if o.Schedule == "inverse-sqrt" {
-		r.Scale, r.Cool = 10000, o.Cool // 4M's time scale
-	}
-	return r.At(step)
-}
-
-// Rates gives the learning rate of every step, with what zero values stand for
-// filled in.
-func (o Options) Rates() []float64 {
-	o = o.resolved()
-	out := make([]float64, o.Steps)
-	for i := range out {
-		out[i] = o.rate(i)
-	}
-	return out
-}
-
-// shape is that of a batch under a mixture of masks: its largest budgets.
-func (o Options) shape(masks []mask.Mask) model.Shape {
-	s := model.Shape{B: o.Batch}
-	for _, m := range masks {
-		in, out := m.Budgets()
-		s.N, s.M = max(s.N, in), max(s.M, out)
-	}
-	return s
-}
-
 // Fit trains the model on data. It returns when the steps are done, when the
 // person interrupts (run.Interrupted, no error), or with an error, which
 // run.Err holds as well, when the world fails or the loss is no longer a
@@ -149,7 +36,10 @@ func Fit(m *model.Model, data Data, o Options) (run *Run, err error) {
 	if data == nil || data.Len() == 0 {
 		fault.Panic("Model.Train", "no samples to train on")
 	}
-	l := &loop{m: m, o: o, run: &Run{Name: o.Name, Dir: o.Dir, Steps: o.Steps}, opt: exec.AdamW{Decay: max(o.Decay, 0)}}
+	for _, k := range append(slices.Clone(o.Masks), o.ValMask...) {
+		k.Check(m.In, m.Out)
+	}
+	l := &loop{m: m, o: o, run: &Run{Name: o.Name, Dir: o.Dir, Steps: o.Steps}}
 	defer func() { l.run.Err = err }()
 	f := l.facts()
 	f.Env = environment()
@@ -157,6 +47,16 @@ func Fit(m *model.Model, data Data, o Options) (run *Run, err error) {
 	if o.Dir != "" {
 		if err := os.MkdirAll(o.Dir, 0o777); err != nil {
 			return l.run, err
+		}
+		if l.data, err = markOf(m, data); err != nil {
+			return l.run, err
+		}
+		data = l.data
+		if o.Val != nil && o.Val.Len() > 0 {
+			if l.held, err = markOf(m, o.Val); err != nil {
+				return l.run, err
+			}
+			l.o.Val = l.held
 		}
 		if err := l.resume(); err != nil {
 			return l.run, err
@@ -194,9 +94,11 @@ type loop struct {
 	began  time.Time
 	spent  float64 // seconds of earlier sessions
 	best   float64 // lowest validation loss
+	data   *marked // the training samples, and those held out; nil where nothing is kept
+	held   *marked
 	fixed  []fixedBatch
 	net    *model.Net
-	sums   [][]float32      // of the gradients of a step's batches, where there are several
+	sum    exec.Sum         // of the gradients of a step's batches, where there are several
 	file   *os.File         // history
 	events *tfevents.Writer // nil: none
 }
@@ -252,6 +154,7 @@ func (l *loop) all(ctx context.Context, data Data) error {
 		if !finite(p.GradNorm) {
 			return fmt.Errorf("train: the gradient of %s is not a number at step %d; the weights are those before it (lower the learning rate of %g?)", l.broken(grads), step+1, l.o.LR)
 		}
+		l.opt.Decay = l.o.decay(step)
 		l.opt.Apply(params, grads, decays, p.LR, p.GradNorm, max(l.o.Clip, 0))
 		if err := l.after(ctx, &p); err != nil {
 			return err
@@ -270,6 +173,7 @@ func (l *loop) all(ctx context.Context, data Data) error {
 // p gets the losses.
 func (l *loop) gradients(ctx context.Context, src *source, step int, p *Point) ([]exec.Grad, error) {
 	share := 1 / float32(l.o.Accum)
+	l.sum.Clear()
 	batches := map[string]int{} // that had targets of a domain
 	for k := range l.o.Accum {
 		samples, err := l.draw(ctx, src, step*l.o.Accum+k)
@@ -299,20 +203,14 @@ func (l *loop) gradients(ctx context.Context, src *source, step int, p *Point) (
 			continue
 		}
 		for i, q := range l.m.Params {
-			if len(l.sums) <= i {
-				l.sums = append(l.sums, make([]float32, len(q.Data)))
-			}
-			if k == 0 {
-				clear(l.sums[i])
-			}
-			l.net.Grad(i).AddTo(l.sums[i], share)
+			l.sum.Add(i, len(q.Data), l.net.Grad(i), share)
 		}
 	}
 	for name, n := range batches {
 		p.Losses[name] /= float64(n)
 	}
 	if l.o.Accum > 1 {
-		return exec.Dense(l.sums), nil
+		return l.sum.Grads(), nil
 	}
 	grads := make([]exec.Grad, len(l.m.Params))
 	for i := range grads {
@@ -346,7 +244,7 @@ func (l *loop) after(ctx context.Context, p *Point) error {
 			return err
 		}
 		for _, d := range l.m.Out {
-			if v := p.Val[d.Name]; !finite(v) {
+			if v, ok := p.Val[d.Name]; ok && !finite(v) {
 				return fmt.Errorf("train: the validation loss of %s is %g after step %d (lower the learning rate of %g?)", d.Name, v, p.Step, l.o.LR)
 			}
 		}
@@ -382,63 +280,6 @@ func (l *loop) keepBest(p Point) error {
 	}
 	l.best = p.ValLoss
 	return l.save("best")
-}
-
-// draw gives the masked samples of a step. Every step has its own source of
-// chance, so that a resumed run draws what an uninterrupted one would.
-func (l *loop) draw(ctx context.Context, src *source, step int) ([]mask.Masked, error) {
-	r := rand.New(rand.NewPCG(uint64(l.o.Seed), uint64(step)+1<<32))
-	n := src.data.Len()
-	samples := make([]modality.Sample, 0, l.o.Batch)
-	for i := 0; i < l.o.Batch; {
-		// samples without replacement within an epoch: a fixed shuffle each
-		first := step*l.o.Batch + i
-		epoch := first / n
-		var at []int
-		for ; i < l.o.Batch && (step*l.o.Batch+i)/n == epoch; i++ {
-			at = append(at, shuffled((step*l.o.Batch+i)%n, n, uint64(l.o.Seed)+uint64(epoch)))
-		}
-		part, err := src.take(ctx, epoch, at)
-		if err != nil {
-			return nil, err
-		}
-		samples = append(samples, part...)
-	}
-	out := make([]mask.Masked, len(samples))
-	for i, s := range samples {
-		out[i] = l.masked(s, l.o.Masks, r)
-	}
-	return out, nil
-}
-
-// masked masks a sample by a mask of a mixture, over the model's domains.
-func (l *loop) masked(s modality.Sample, masks []mask.Mask, r *rand.Rand) mask.Masked {
-	c := mask.Seeded(r)
-	return masks[mask.Pick(c, masks)].DrawOver(s, c, l.m.In, l.m.Out)
-}
-
-// shuffled gives the place of i in a permutation of n things that depends on
-// the seed alone: a Feistel network over the next power of four, walked until
-// it lands inside.
-func shuffled(i, n int, seed uint64) int {
-	half := uint(1)
-	for 1<<(2*half) < n {
-		half++
-	}
-	mask := uint64(1)<<half - 1
-	x := uint64(i)
-	for {
-		l, r := x>>half, x&mask
-		for round := range uint64(4) {
-			h := (r + round*0x9E3779B97F4A7C15 + seed*0xD1342543DE82EF95) * 0xBF58476D1CE4E5B9
-			h ^= h >> 31
-			l, r = r, l^(h*0x94D049BB133111EB>>40)&mask
-		}
-		x = l<<half | r
-		if x < uint64(n) {
-			return int(x)
-		}
-	}
 }
 
 func (l *loop) show() {

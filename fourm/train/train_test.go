@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"fourmlab/fourm/exec"
 	"io/fs"
 	"math"
 	"os"
@@ -17,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"fourmlab/fourm/exec"
 	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
@@ -316,29 +316,32 @@ func TestBestIsKnownToTheState(t *testing.T) {
 	}
 }
 
-// A folder of another run is refused, and the error shows both.
+// A folder of another run is refused, and the error names what differs.
 func TestForeignFolder(t *testing.T) {
 	data := things(t, 20)
 	o := options(3)
 	o.Dir = t.TempDir()
 	fit(t, small(t), data, o)
 	for what, change := range map[string]func(*Options, *model.Config){
-		"LR":     func(o *Options, _ *model.Config) { o.LR = 0.25 },
-		"Seed":   func(o *Options, _ *model.Config) { o.Seed = 77 },
-		"Mask":   func(o *Options, _ *model.Config) { o.Mask.InAlpha = 0.125 },
-		"MLP":    func(_ *Options, c *model.Config) { c.MLP = 2 },
-		"weight": func(_ *Options, c *model.Config) { c.Seed = 78 },
+		"LR is 0.005 there, 0.25 now;":              func(o *Options, _ *model.Config) { o.LR = 0.25 },
+		"Seed is 5 there, 77 now;":                  func(o *Options, _ *model.Config) { o.Seed = 77 },
+		"Masks.0.InAlpha is 0 there, 0.125 now;":    func(o *Options, _ *model.Config) { o.Mask.InAlpha = 0.125 },
+		"Model.MLP is 4 there, 2 now;":              func(_ *Options, c *model.Config) { c.MLP = 2 },
+		"Model.Seed is 3 there, 78 now;":            func(_ *Options, c *model.Config) { c.Seed = 78 },
+		"Schedule is none there, cosine now;":       func(o *Options, _ *model.Config) { o.Schedule = "cosine" },
+		"DecayEnd is none there, 0.01 now;":         func(o *Options, _ *model.Config) { o.DecayEnd = 0.01 },
+		"Batch is 8 there, 4 now, LR is 0.005 ther": func(o *Options, _ *model.Config) { o.Batch, o.LR = 4, 1 },
 	} {
 		p, c := o, small(t).Config
 		change(&p, &c)
 		m := model.New(c)
 		before := append([]float32(nil), m.Params[0].Data...)
 		run, err := Fit(m, data, p)
-		if err == nil || run.Err != err || !strings.Contains(err.Error(), "another run") || !strings.Contains(err.Error(), "there:") || !strings.Contains(err.Error(), "now:") || !strings.Contains(err.Error(), o.Dir) {
-			t.Errorf("another %s: error %v", what, err)
+		if err == nil || run.Err != err || !strings.Contains(err.Error(), "another run") || !strings.Contains(err.Error(), what) || !strings.Contains(err.Error(), o.Dir) {
+			t.Errorf("expected %q: error %v", what, err)
 		}
 		if !reflect.DeepEqual(before, m.Params[0].Data) {
-			t.Errorf("another %s: the model's weights were changed", what)
+			t.Errorf("%s: the model's weights were changed", what)
 		}
 	}
 	if err := os.WriteFile(filepath.Join(o.Dir, "state.safetensors"), []byte("rubbish"), 0o644); err != nil {

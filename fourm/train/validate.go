@@ -34,8 +34,14 @@ func Tokenized(ctx context.Context, m *model.Model, data Data) ([]modality.Sampl
 			return nil, err
 		}
 		for i := range part {
+			part[i] = m.As(part[i])
 			toks := map[string]modality.Tokens{}
 			maps.Copy(toks, part[i].Toks)
+			for n, t := range toks {
+				if err := t.Fits(m.Tokenizer(n)); err != nil {
+					return nil, fmt.Errorf("train: sample %s: %w", part[i].Key, err)
+				}
+			}
 			part[i].Toks = toks
 		}
 		for name, t := range m.Tokenizers {
@@ -76,7 +82,7 @@ func tokenize(t modality.Tokenizer, name string, part []modality.Sample) error {
 	if b, ok := t.(batchTokenizer); ok {
 		if toks, err := b.EncodeAll(values); err == nil {
 			for k, i := range have {
-				part[i].Toks[name] = toks[k]
+				part[i].Toks[name] = toks[k].By(t)
 			}
 			return nil
 		} // one by one, to find out whose fault it is
@@ -86,7 +92,7 @@ func tokenize(t modality.Tokenizer, name string, part []modality.Sample) error {
 		if err != nil {
 			return fmt.Errorf("train: sample %s: %w", part[i].Key, err)
 		}
-		part[i].Toks[name] = tk
+		part[i].Toks[name] = tk.By(t)
 	}
 	return nil
 }
@@ -126,8 +132,8 @@ type head struct {
 
 func (h head) Len() int { return h.n }
 
-// validate gives the loss by domain over all held-out targets, and the mean
-// over the domains.
+// validate gives the loss by domain over all held-out targets, of those domains
+// that have any, and the mean over these.
 func (l *loop) validate(ctx context.Context) (map[string]float64, float64, error) {
 	net := l.m.Evaluate(l.o.shape(l.valMasks()))
 	sum, n := map[string]float64{}, map[string]float64{}
@@ -146,12 +152,14 @@ func (l *loop) validate(ctx context.Context) (map[string]float64, float64, error
 	}
 	total := 0.0
 	for _, d := range l.m.Out { // in order: sums of floats depend on it
-		if n[d.Name] > 0 {
-			sum[d.Name] /= n[d.Name]
+		if n[d.Name] == 0 {
+			delete(sum, d.Name)
+			continue
 		}
-		total += sum[d.Name] / float64(len(l.m.Out))
+		sum[d.Name] /= n[d.Name]
+		total += sum[d.Name]
 	}
-	return sum, total, nil
+	return sum, total / float64(max(len(sum), 1)), nil
 }
 
 // overdue validates the step at which a run was left, where an interrupt came

@@ -48,11 +48,11 @@ func (t *Tokenizer) net(kind string, b int) *net {
 
 func (t *Tokenizer) build(kind string, b int) *net {
 	n := &net{b: b, g: G.NewGraph(), nodes: map[string]*G.Node{}, t: t}
-	g := t.Of.Grid()
-	rows := b * g * g
+	g := t.tokens()
+	rows := b * g
 	n.span = make([]int32, 4*rows)
 	for i := range rows {
-		n.span[4*i+1] = int32(g * g)
+		n.span[4*i+1] = int32(g)
 	}
 	var err error
 	switch kind {
@@ -61,7 +61,7 @@ func (t *Tokenizer) build(kind string, b int) *net {
 		n.m, err = exec.New(n.g, n.z)
 	case "decode":
 		n.codes = make([]float32, rows*t.Config.Latent)
-		n.out = n.decoder(ops.Input(n.g, "codes", []int{b, g * g, t.Config.Latent}, n.codes))
+		n.out = n.decoder(ops.Input(n.g, "codes", []int{b, g, t.Config.Latent}, n.codes))
 		n.m, err = exec.New(n.g, n.out)
 	case "train":
 		n.z = n.encoder()
@@ -95,16 +95,16 @@ const commitment = 1
 // encoder maps patches to latents.
 func (n *net) encoder() *G.Node {
 	t := n.t
-	g, p := t.Of.Grid(), t.Of.Patch
-	rows, width := n.b*g*g, p*p*t.channels()
+	g, p := t.tokens(), t.Of.Patch
+	rows, width := n.b*g, p*p*t.channels()
 	var x *G.Node
 	if t.Of.Look == modality.Label {
 		n.index = make([]int32, 2*rows*p*p)
 		n.labels = make([]int32, rows*p*p)
-		x = ops.Gather([]int{n.b, g * g, width}, ops.Indices(n.g, "classes", []int{rows * p * p, 2}, n.index), n.param("cls_emb.weight"))
+		x = ops.Gather([]int{n.b, g, width}, ops.Indices(n.g, "classes", []int{rows * p * p, 2}, n.index), n.param("cls_emb.weight"))
 	} else {
 		n.in = make([]float32, rows*width)
-		x = ops.Input(n.g, "patches", []int{n.b, g * g, width}, n.in)
+		x = ops.Input(n.g, "patches", []int{n.b, g, width}, n.in)
 	}
 	x = n.blocks("encoder", n.place(n.linear(x, "encoder.proj")))
 	return n.linear(x, "quant_proj")
@@ -128,23 +128,22 @@ func (n *net) reconstruction() *G.Node {
 // shapes the tokens as (B, T, D) for attention.
 func (n *net) place(x *G.Node) *G.Node {
 	t := n.t
-	g, d := t.Of.Grid(), t.Config.Dim
+	g, d := t.tokens(), t.Config.Dim
 	key := "place"
 	if n.nodes[key] == nil {
-		index := make([]int32, 2*n.b*g*g)
-		for i := range n.b * g * g {
-			index[2*i+1] = int32(i % (g * g))
+		index := make([]int32, 2*n.b*g)
+		for i := range n.b * g {
+			index[2*i+1] = int32(i % g)
 		}
-		pos := ops.Input(n.g, "pos", []int{g * g, d}, ops.GridPositions(g, g, d))
-		n.nodes[key] = ops.Gather([]int{n.b, g * g, d}, ops.Indices(n.g, "place", []int{n.b * g * g, 2}, index), pos)
+		pos := ops.Input(n.g, "pos", []int{g, d}, ops.GridPositions(t.Of.Grid(), t.Of.Cols(), d))
+		n.nodes[key] = ops.Gather([]int{n.b, g, d}, ops.Indices(n.g, "place", []int{n.b * g, 2}, index), pos)
 	}
 	return ops.Add(x, n.nodes[key])
 }
 
 func (n *net) blocks(side string, x *G.Node) *G.Node {
-	g := n.t.Of.Grid()
 	if n.nodes["span"] == nil {
-		n.nodes["span"] = ops.Indices(n.g, "span", []int{n.b, g * g, 4}, n.span)
+		n.nodes["span"] = ops.Indices(n.g, "span", []int{n.b, n.t.tokens(), 4}, n.span)
 	}
 	for i := range n.t.Config.Depth {
 		pre := fmt.Sprintf("%s.blocks.%d.", side, i)

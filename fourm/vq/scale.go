@@ -14,6 +14,9 @@ type Scale struct {
 	Near    float64 `json:"near,omitempty"` // Depth: the least and the largest one in metres
 	Far     float64 `json:"far,omitempty"`
 	Classes int     `json:"classes,omitempty"` // Label: number of classes
+
+	Mean []float64 `json:"mean,omitempty"` // Feature: of each channel
+	Dev  []float64 `json:"dev,omitempty"`  // Feature: standard deviation of each channel
 }
 
 // beyond is the place of unknown depth behind the farthest, in the network's
@@ -39,6 +42,8 @@ func measure(m modality.Modality, pics []*modality.Picture) Scale {
 		if s.Far < s.Near*1.01 {
 			s.Far = s.Near * 1.01
 		}
+	case modality.Feature:
+		s.Mean, s.Dev = moments(pics, m.Channels)
 	case modality.Label:
 		s.Classes = len(m.Labels)
 		for _, p := range pics {
@@ -48,6 +53,34 @@ func measure(m modality.Modality, pics []*modality.Picture) Scale {
 		}
 	}
 	return s
+}
+
+// moments gives the mean and the standard deviation of each channel; one that
+// never changes has a deviation of 1.
+func moments(pics []*modality.Picture, channels int) (mean, dev []float64) {
+	mean, dev = make([]float64, channels), make([]float64, channels)
+	n := 0.0
+	for _, p := range pics {
+		for i, v := range p.Pix {
+			mean[i%channels] += float64(v)
+		}
+		n += float64(p.H * p.W)
+	}
+	for c := range mean {
+		mean[c] /= n
+	}
+	for _, p := range pics {
+		for i, v := range p.Pix {
+			d := float64(v) - mean[i%channels]
+			dev[i%channels] += d * d
+		}
+	}
+	for c := range dev {
+		if dev[c] = math.Sqrt(dev[c] / n); dev[c] < 1e-12 {
+			dev[c] = 1
+		}
+	}
+	return mean, dev
 }
 
 // channels is the number of values a pixel has on its way in.
@@ -85,12 +118,13 @@ func (t *Tokenizer) put(n *net, i int, p *modality.Picture) error {
 	}
 	dst := n.in[i*len(x) : (i+1)*len(x)]
 	for j, v := range x {
-		dst[j] = t.toNet(v)
+		dst[j] = t.toNet(j%t.Of.Channels, v)
 	}
 	return nil
 }
 
-func (t *Tokenizer) toNet(v float32) float32 {
+// toNet gives a number of channel c as the network sees it.
+func (t *Tokenizer) toNet(c int, v float32) float32 {
 	switch t.Of.Look {
 	case modality.Depth:
 		if v <= 0 {
@@ -100,11 +134,14 @@ func (t *Tokenizer) toNet(v float32) float32 {
 		return float32(2*f - 1)
 	case modality.Normal:
 		return v
+	case modality.Feature:
+		return float32((float64(v) - t.Scale.Mean[c]) / t.Scale.Dev[c])
 	}
 	return 2*v - 1
 }
 
-func (t *Tokenizer) fromNet(v float32) float32 {
+// fromNet is the inverse of toNet; what has a range of its own stays in it.
+func (t *Tokenizer) fromNet(c int, v float32) float32 {
 	switch t.Of.Look {
 	case modality.Depth:
 		if v > (1+beyond)/2 {
@@ -114,16 +151,18 @@ func (t *Tokenizer) fromNet(v float32) float32 {
 		return float32(t.Scale.Near * math.Pow(t.Scale.Far/t.Scale.Near, f))
 	case modality.Normal:
 		return v
+	case modality.Feature:
+		return float32(float64(v)*t.Scale.Dev[c] + t.Scale.Mean[c])
 	}
 	return min(max((v+1)/2, 0), 1)
 }
 
 // picture makes a picture of the network's output for one sample.
 func (t *Tokenizer) picture(out []float32) *modality.Picture {
-	s := t.Of.Size
+	h, w := t.Of.Grid()*t.Of.Patch, t.Of.Cols()*t.Of.Patch
 	if t.Of.Look == modality.Label {
 		k := t.Scale.Classes
-		ids := make([]float32, s*s)
+		ids := make([]float32, h*w)
 		for i := range ids {
 			best := 0
 			for c, v := range out[i*k : i*k+k] {
@@ -133,13 +172,13 @@ func (t *Tokenizer) picture(out []float32) *modality.Picture {
 			}
 			ids[i] = float32(best)
 		}
-		return modality.Unpatch(ids, s, s, 1, t.Of.Patch)
+		return modality.Unpatch(ids, h, w, 1, t.Of.Patch)
 	}
-	x := make([]float32, s*s*t.Of.Channels)
+	x := make([]float32, h*w*t.Of.Channels)
 	for i := range x {
-		x[i] = t.fromNet(out[i])
+		x[i] = t.fromNet(i%t.Of.Channels, out[i])
 	}
-	p := modality.Unpatch(x, s, s, t.Of.Channels, t.Of.Patch)
+	p := modality.Unpatch(x, h, w, t.Of.Channels, t.Of.Patch)
 	if t.Of.Look == modality.Normal {
 		unit(p)
 	}

@@ -33,6 +33,9 @@ func init() {
 		}
 		t := &Tokenizer{Of: m, Config: c.Config.resolved(m), Scale: c.Scale}
 		t.declare()
+		if m.Look == modality.Feature && (len(c.Scale.Mean) != m.Channels || len(c.Scale.Dev) != m.Channels) {
+			return nil, fmt.Errorf("vq: the tokenizer of %s has means of %d channels, expected %d", m.Name, len(c.Scale.Mean), m.Channels)
+		}
 		for n, p := range t.Params {
 			x, ok := s.Tensors[n]
 			if !ok {

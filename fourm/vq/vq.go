@@ -83,6 +83,9 @@ type Param struct {
 
 const codebook = "quantize._codebook.embed"
 
+// tokens gives the number of tokens of a picture.
+func (t *Tokenizer) tokens() int { return t.Of.Grid() * t.Of.Cols() }
+
 // Vocab gives the number of codes.
 func (t *Tokenizer) Vocab() int { return t.Config.Vocab }
 
@@ -95,6 +98,8 @@ func (t *Tokenizer) Range() string {
 		return "unit vectors, components in [-1, 1]"
 	case modality.Label:
 		return fmt.Sprintf("class ids 0 to %d", t.Scale.Classes-1)
+	case modality.Feature:
+		return "any numbers; each channel is standardised as the training pictures were"
 	}
 	return "[0, 1]"
 }
@@ -104,7 +109,7 @@ func (t *Tokenizer) String() string {
 	for _, p := range t.Params {
 		n += len(p.Data)
 	}
-	return fmt.Sprintf("tokenizer of %s: %d codes of %d numbers, %dx%d tokens, %d parameters, takes %s", t.Of.Name, t.Config.Vocab, t.Config.Latent, t.Of.Grid(), t.Of.Grid(), n, t.Range())
+	return fmt.Sprintf("tokenizer of %s: %d codes of %d numbers, %dx%d tokens, %d parameters, takes %s", t.Of.Name, t.Config.Vocab, t.Config.Latent, t.Of.Grid(), t.Of.Cols(), n, t.Range())
 }
 
 // Encode gives the tokens of a picture of the modality's size.
@@ -121,7 +126,7 @@ func (t *Tokenizer) EncodeAll(values []any) ([]modality.Tokens, error) {
 	var out []modality.Tokens
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	g := t.Of.Grid()
+	g := t.tokens()
 	for len(values) > 0 {
 		n := t.net("encode", min(32, pow2(len(values))))
 		batch := values[:min(n.b, len(values))]
@@ -138,14 +143,14 @@ func (t *Tokenizer) EncodeAll(values []any) ([]modality.Tokens, error) {
 		if err := n.m.RunAll(); err != nil {
 			return nil, err
 		}
-		ids := make([]int32, n.b*g*g)
+		ids := make([]int32, n.b*g)
 		cpu.Nearest(ids, n.m.Floats(n.z), t.Params[codebook].Data, t.Config.Latent)
 		for i := range batch {
-			tk := modality.Tokens{Modality: t.Of.Name, Rows: g, Cols: g, IDs: make([]int, g*g)}
+			tk := modality.Tokens{Modality: t.Of.Name, Rows: t.Of.Grid(), Cols: t.Of.Cols(), IDs: make([]int, g)}
 			for j := range tk.IDs {
-				tk.IDs[j] = int(ids[i*g*g+j])
+				tk.IDs[j] = int(ids[i*g+j])
 			}
-			out = append(out, tk)
+			out = append(out, tk.By(t))
 		}
 	}
 	return out, nil
@@ -156,9 +161,9 @@ func (t *Tokenizer) EncodeAll(values []any) ([]modality.Tokens, error) {
 func (t *Tokenizer) Decode(tk modality.Tokens) (any, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	g, l := t.Of.Grid(), t.Config.Latent
-	if len(tk.IDs) != g*g {
-		return nil, fmt.Errorf("vq: %d tokens of %s, expected %d", len(tk.IDs), t.Of.Name, g*g)
+	g, l := t.tokens(), t.Config.Latent
+	if len(tk.IDs) != g {
+		return nil, fmt.Errorf("vq: %d tokens of %s, expected %d", len(tk.IDs), t.Of.Name, g)
 	}
 	n := t.net("decode", 1)
 	codes := t.Params[codebook].Data
@@ -179,7 +184,7 @@ func (t *Tokenizer) Decode(tk modality.Tokens) (any, error) {
 	p := t.picture(n.m.Floats(n.out))
 	for i, id := range tk.IDs {
 		if id < 0 {
-			blank(p, i/g*t.Of.Patch, i%g*t.Of.Patch, t.Of.Patch, t.Of.Look)
+			blank(p, i/t.Of.Cols()*t.Of.Patch, i%t.Of.Cols()*t.Of.Patch, t.Of.Patch, t.Of.Look)
 		}
 	}
 	return p, nil
@@ -236,9 +241,9 @@ func (t *Tokenizer) Usage(ds modality.Data) []int {
 // it everywhere.
 func (t *Tokenizer) Entries() ([]*modality.Picture, error) {
 	var out []*modality.Picture
-	g := t.Of.Grid()
+	rows, cols := t.Of.Grid(), t.Of.Cols()
 	for id := range t.Config.Vocab {
-		tk := modality.Tokens{Modality: t.Of.Name, Rows: g, Cols: g, IDs: make([]int, g*g)}
+		tk := modality.Tokens{Modality: t.Of.Name, Rows: rows, Cols: cols, IDs: make([]int, rows*cols)}
 		for i := range tk.IDs {
 			tk.IDs[i] = id
 		}
@@ -247,10 +252,11 @@ func (t *Tokenizer) Entries() ([]*modality.Picture, error) {
 			return nil, err
 		}
 		p := v.(*modality.Picture)
-		n, at := t.Of.Patch, g/2*t.Of.Patch
+		n := t.Of.Patch
+		y0, x0 := rows/2*n, cols/2*n
 		q := modality.NewPicture(n, n, p.C)
 		for y := range n {
-			copy(q.Pix[y*n*p.C:(y+1)*n*p.C], p.Pix[((at+y)*p.W+at)*p.C:])
+			copy(q.Pix[y*n*p.C:(y+1)*n*p.C], p.Pix[((y0+y)*p.W+x0)*p.C:])
 		}
 		out = append(out, q)
 	}

@@ -350,7 +350,7 @@ func TestStore(t *testing.T) {
 			t.Fatal(err)
 		}
 		b := back.(*Tokenizer)
-		if b.Config != k.Config || b.Scale != k.Scale || b.Vocab() != k.Vocab() {
+		if b.Config != k.Config || !reflect.DeepEqual(b.Scale, k.Scale) || b.Vocab() != k.Vocab() {
 			t.Errorf("%s came back as %v, was %v", m.Name, b, k)
 		}
 		for i, p := range pics {

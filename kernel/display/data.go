@@ -52,7 +52,7 @@ func picture(op, format string, b []byte) Data {
 
 // JSON gives a value that a front end shows as a tree; it is read now.
 func JSON(v any) Data {
-	b, err := json.Marshal(v)
+	b, err := encoded(v)
 	if err != nil {
 		fault.Panic("display.JSON", "%T is no JSON: %v", v, err)
 	}
@@ -73,8 +73,11 @@ var (
 	spaces = regexp.MustCompile(`[ \t]+`)
 )
 
-// stripped is the text of a page.
+// stripped is the text of a page, as much of it as is shown.
 func stripped(s string) string {
+	if len(s) > 50*maxText {
+		s = strings.ToValidUTF8(s[:50*maxText], "")
+	}
 	s = unseen.ReplaceAllString(s, "")
 	s = strings.ReplaceAll(s, "\n", " ")
 	s = breaks.ReplaceAllString(s, "\n")

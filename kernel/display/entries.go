@@ -13,39 +13,53 @@ import (
 const sortable = 100_000
 
 // entry is one of a map's; a key that is NaN cannot be looked up again.
-type entry struct{ key, value reflect.Value }
+type entry struct {
+	key, value reflect.Value
+	text       string // of a key that is ordered by it
+}
 
 // entries gives a map's first entries in the order of their keys, at most so
 // many.
 func entries(v reflect.Value, most int) []entry {
 	var out []entry
 	for it := v.MapRange(); it.Next(); {
-		out = append(out, entry{it.Key(), it.Value()})
+		e := entry{key: it.Key(), value: it.Value()}
+		if e.key.Kind() == reflect.Interface {
+			e.key = e.key.Elem()
+		}
+		if k := e.key.Kind(); !e.key.IsValid() || k > reflect.Float64 && k != reflect.String || k == reflect.Bool {
+			e.text = printed(e.key, maxWord, 2)
+		}
+		out = append(out, e)
 		if v.Len() > sortable && len(out) >= most {
 			break
 		}
 	}
-	slices.SortStableFunc(out, func(a, b entry) int { return compare(a.key, b.key) })
+	slices.SortStableFunc(out, compare)
 	return out[:min(most, len(out))]
 }
 
-// compare orders keys: numbers by size, all else by its text.
-func compare(a, b reflect.Value) int {
-	if a.Kind() == reflect.Interface {
-		a = a.Elem()
-	}
-	if b.Kind() == reflect.Interface {
-		b = b.Elem()
-	}
+// compare orders keys: numbers by size, texts by theirs, all else by what is
+// printed of it.
+func compare(a, b entry) int {
+	x, y := a.key, b.key
 	switch {
-	case a.IsValid() && b.IsValid() && a.CanInt() && b.CanInt():
-		return cmp.Compare(a.Int(), b.Int())
-	case a.IsValid() && b.IsValid() && a.CanUint() && b.CanUint():
-		return cmp.Compare(a.Uint(), b.Uint())
-	case a.IsValid() && b.IsValid() && a.CanFloat() && b.CanFloat():
-		return cmp.Compare(a.Float(), b.Float())
-	case a.IsValid() && b.IsValid() && a.Kind() == reflect.String && b.Kind() == reflect.String:
-		return cmp.Compare(a.String(), b.String())
+	case a.text != "" || b.text != "":
+	case x.CanInt() && y.CanInt():
+		return cmp.Compare(x.Int(), y.Int())
+	case x.CanUint() && y.CanUint():
+		return cmp.Compare(x.Uint(), y.Uint())
+	case x.CanFloat() && y.CanFloat():
+		return cmp.Compare(x.Float(), y.Float())
+	case x.Kind() == reflect.String && y.Kind() == reflect.String:
+		return cmp.Compare(x.String(), y.String())
 	}
-	return cmp.Compare(printed(a, maxWord, 2), printed(b, maxWord, 2))
+	return cmp.Compare(a.words(), b.words())
+}
+
+func (e entry) words() string {
+	if e.text == "" {
+		return printed(e.key, maxWord, 2)
+	}
+	return e.text
 }

@@ -9,15 +9,19 @@ import (
 	"strings"
 )
 
+// matrix is what gonum's matrices are.
+type matrix interface {
+	Dims() (r, c int)
+	At(i, j int) float64
+}
+
 // gridded shows a matrix of gonum or a tensor, else gives nil.
 func gridded(r reflect.Value) Data {
 	if !r.IsValid() || !r.CanInterface() || r.Kind() == reflect.Pointer && r.IsNil() {
 		return nil
 	}
-	if m, ok := r.Interface().(interface {
-		Dims() (r, c int)
-		At(i, j int) float64
-	}); ok {
+	if r.Type().Implements(reflect.TypeFor[matrix]()) {
+		m := r.Interface().(matrix)
 		rows, cols := m.Dims()
 		return grid(fmt.Sprintf("%s, %d × %d", typeName(r.Type()), rows, cols), rows, cols, m.At, func(i, j int) string { return number(m.At(i, j), 64) })
 	}
@@ -150,7 +154,7 @@ func grid(title string, rows, cols int, at func(i, j int) float64, words func(i,
 		}
 		t.rows, t.tint = append(t.rows, cells), append(t.tint, tints)
 	}
-	if rows*cols > len(shown) || rows*cols >= 64 {
+	if rows > len(is) || cols > len(js) || len(shown) >= 64 {
 		t.below = heat(rows, cols, at)
 	}
 	return t.data()

@@ -3,68 +3,90 @@ package display
 // The forms of a value, found by its methods and its kind.
 
 import (
-	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"image"
-	"image/png"
-	"io"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
-
-	"gonum.org/v1/plot/vg"
-	_ "gonum.org/v1/plot/vg/vgimg" // plots can be PNG
 )
 
 // Data holds the forms of one thing: mime types, and for each a string,
-// []byte or what becomes JSON. It shows as itself.
+// []byte or what becomes JSON. It shows as itself. As gophernotes writes it,
+// the forms stand under "Data", and under "Metadata" what a front end should
+// know of them.
 type Data map[string]any
 
 // SimpleRender gives the forms.
 func (d Data) SimpleRender() map[string]any { return d }
 
-// String gives the text form.
+// String gives the text form, or what can be read of another one.
 func (d Data) String() string {
-	s, _ := d["text/plain"].(string)
-	return s
+	all := flat(reflect.ValueOf(d))
+	for _, mime := range []string{MIMETypeText, MIMETypeMarkdown, MIMETypeLatex} {
+		if s, ok := all[mime].(string); ok {
+			return s
+		}
+	}
+	if s, ok := all[MIMETypeHTML].(string); ok {
+		return stripped(s)
+	}
+	return strings.Join(slices.Sorted(maps.Keys(all)), ", ")
 }
 
 // Of gives all forms of a value, text/plain always among them. For what is on
-// the page already, a *Handle or a *Bar, it gives nil.
+// the page already, a *Handle or a *Bar, it gives nil. What of the value fails
+// or does not end in time is told of in the text.
 func Of(v any) Data {
 	switch v.(type) {
 	case *Handle, *Bar:
 		return nil
 	}
-	out, failures := rich(v)
-	if len(out) == 0 {
-		out = drawn(v, &failures)
+	leave, ok := enter(reflect.TypeOf(v))
+	if !ok {
+		return Data{"text/plain": fmt.Sprintf("%s cannot be shown: its methods show it again, or %d of them are shown at once", nameOf(v), crowd)}
 	}
-	if len(out) == 0 {
-		out = guarded(func() Data { return tabled(v) }, &failures)
+	defer leave()
+	a := &asking{out: Data{}}
+	a.within(patience, func() { a.ask(v) })
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	out := maps.Clone(a.out)
+	lines := a.failures
+	if s, ok := out["text/plain"].(string); ok {
+		lines = append([]string{s}, lines...)
+	} else if len(lines) > 0 {
+		lines = append([]string{nameOf(v)}, lines...)
 	}
-	if out == nil {
-		out = Data{}
-	}
-	if _, ok := out["text/plain"].(string); !ok {
-		out["text/plain"] = guarded(func() string { return text(v) }, &failures)
-	}
-	if len(failures) > 0 {
-		out["text/plain"] = strings.Join(append([]string{out["text/plain"].(string)}, failures...), "\n")
-	}
+	out["text/plain"] = strings.Join(lines, "\n")
 	return out
 }
 
-// guarded calls f; a panic becomes a line in failures.
-func guarded[T any](f func() T, failures *[]string) (out T) {
-	defer func() {
-		if r := recover(); r != nil {
-			*failures = append(*failures, fmt.Sprintf("cannot be shown: %v", r))
-		}
-	}()
-	return f()
+// nameOf names a value by its type.
+func nameOf(v any) string {
+	if t := reflect.TypeOf(v); t != nil {
+		return typeName(t)
+	}
+	return "nil"
+}
+
+// ask asks for the forms, the value's own methods first.
+func (a *asking) ask(v any) {
+	a.rich(v)
+	name := nameOf(v) + " cannot be shown"
+	if a.empty() && a.step(name) {
+		a.guarded(func() { a.drawn(v) })
+	}
+	if a.empty() && a.step(name) {
+		a.guarded(func() { a.put(tabled(v)) })
+	}
+	a.mu.Lock()
+	_, said := a.out["text/plain"].(string)
+	a.mu.Unlock()
+	if !said && a.step(name) {
+		a.guarded(func() { a.put(Data{"text/plain": text(v)}) })
+	}
 }
 
 // renderers are the methods by which a value shows itself.
@@ -77,39 +99,44 @@ var renderers = []struct{ method, mime string }{
 	{"Latex", "text/latex"},
 	{"JavaScript", "application/javascript"},
 	{"JSON", "application/json"},
+	{"PDF", "application/pdf"},
 	{"SimpleRender", ""},
+	{"Render", ""},
 }
 
 // rich asks the value's own methods; those that fail are named.
-func rich(v any) (Data, []string) {
-	out := Data{}
-	var failures []string
+func (a *asking) rich(v any) {
 	r := reflect.ValueOf(v)
 	if !r.IsValid() || r.Kind() == reflect.Pointer && r.IsNil() {
-		return out, nil
+		return
+	}
+	if isGophernotes(r.Type()) {
+		v = Data(flat(r))
+		r = reflect.ValueOf(v)
 	}
 	for _, m := range renderers {
 		f := r.MethodByName(m.method)
-		if !f.IsValid() || !renders(f.Type(), m.mime) {
+		if !f.IsValid() || !renders(f.Type(), m.mime) || !a.step(fmt.Sprintf("%T.%s", v, m.method)) {
 			continue
 		}
 		got, err := call(f)
 		if err != nil {
-			failures = append(failures, fmt.Sprintf("%T.%s: %v", v, m.method, err))
+			a.fail(err)
 			continue
 		}
+		out := Data{}
 		if m.mime != "" {
 			err = form(out, m.mime, got.Interface())
 		} else {
-			for mime, v := range got.Convert(reflect.TypeFor[map[string]any]()).Interface().(map[string]any) {
+			for mime, v := range flat(got) {
 				err = errors.Join(err, form(out, mime, v))
 			}
 		}
 		if err != nil {
-			failures = append(failures, fmt.Sprintf("%T.%s: %v", v, m.method, err))
+			a.fail(err)
 		}
+		a.put(out)
 	}
-	return out, failures
 }
 
 // renders tells whether a method has the shape that its name promises: no
@@ -120,12 +147,12 @@ func renders(t reflect.Type, mime string) bool {
 	}
 	o := t.Out(0)
 	switch mime {
-	case "image/png", "image/jpeg":
+	case "image/png", "image/jpeg", "application/pdf":
 		return o.Kind() == reflect.Slice && o.Elem().Kind() == reflect.Uint8
 	case "application/json":
 		return o.Kind() == reflect.Map && o.Key().Kind() == reflect.String || o.Kind() == reflect.Interface
 	case "":
-		return o.Kind() == reflect.Map && o.ConvertibleTo(reflect.TypeFor[map[string]any]())
+		return o.Kind() == reflect.Map && o.ConvertibleTo(reflect.TypeFor[map[string]any]()) || isGophernotes(o)
 	}
 	return o.Kind() == reflect.String
 }
@@ -133,7 +160,7 @@ func renders(t reflect.Type, mime string) bool {
 func call(f reflect.Value) (out reflect.Value, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v", r)
+			err = errors.New("panic: " + inLine(r))
 		}
 	}()
 	results := f.Call(nil)
@@ -143,13 +170,24 @@ func call(f reflect.Value) (out reflect.Value, err error) {
 	return results[0], err
 }
 
+// mostForm is how large one form of a value may be, in bytes; a front end takes
+// no more, and a notebook should not hold it.
+const mostForm = 32 << 20
+
 // form adds one form: text as text, pictures as bytes, all else as the JSON
 // that it is.
 func form(out Data, mime string, v any) error {
 	r := reflect.ValueOf(v)
+	if mime == metadata && r.Kind() == reflect.Map {
+		out[mime] = v
+		return nil
+	}
 	isBytes := r.Kind() == reflect.Slice && r.Type().Elem().Kind() == reflect.Uint8
+	if (isBytes || r.Kind() == reflect.String) && r.Len() > mostForm {
+		return fmt.Errorf("%s of %s bytes is left out, at most %s are shown", mime, thousands(r.Len()), thousands(mostForm))
+	}
 	switch {
-	case isBytes && strings.HasPrefix(mime, "image/") && mime != "image/svg+xml":
+	case isBytes && (strings.HasPrefix(mime, "image/") && mime != "image/svg+xml" || mime == "application/pdf"):
 		if r.Len() > 0 {
 			out[mime] = r.Bytes() // base64 on the wire
 		}
@@ -160,7 +198,7 @@ func form(out Data, mime string, v any) error {
 	case r.Kind() == reflect.String:
 		out[mime] = r.String()
 	default:
-		b, err := json.Marshal(v)
+		b, err := encoded(v)
 		if err != nil {
 			return fmt.Errorf("%s: %w", mime, err)
 		}
@@ -177,45 +215,4 @@ func delimited(s string) string {
 		return t
 	}
 	return "$" + t + "$"
-}
-
-// drawn makes a PNG of pictures and of gonum's plots.
-func drawn(v any, failures *[]string) Data {
-	out := Data{}
-	if r := reflect.ValueOf(v); r.Kind() == reflect.Pointer && r.IsNil() {
-		return out
-	}
-	switch x := v.(type) {
-	case image.Image:
-		words := guarded(func() string {
-			b := x.Bounds()
-			if b.Empty() {
-				return fmt.Sprintf("%T, empty", v)
-			}
-			var buf bytes.Buffer
-			if err := png.Encode(&buf, x); err != nil {
-				panic(err)
-			}
-			out["image/png"] = buf.Bytes()
-			return fmt.Sprintf("%T, %d × %d", v, b.Dx(), b.Dy())
-		}, failures)
-		out["text/plain"] = cmp.Or(words, fmt.Sprintf("%T", v))
-	case interface {
-		WriterTo(w, h vg.Length, format string) (io.WriterTo, error)
-	}:
-		out["text/plain"] = fmt.Sprintf("%T", v)
-		guarded(func() bool {
-			w, err := x.WriterTo(6*vg.Inch, 4*vg.Inch, "png")
-			if err != nil {
-				panic(err)
-			}
-			var buf bytes.Buffer
-			if _, err := w.WriteTo(&buf); err != nil {
-				panic(err)
-			}
-			out["image/png"] = buf.Bytes()
-			return true
-		}, failures)
-	}
-	return out
 }

@@ -23,7 +23,7 @@ func tabled(v any) Data {
 		if d := gridded(r); d != nil {
 			return d
 		}
-		if _, own := method(r); own {
+		if hasText(r) {
 			return nil
 		}
 		r = r.Elem()
@@ -31,7 +31,7 @@ func tabled(v any) Data {
 	if d := gridded(r); d != nil {
 		return d
 	}
-	if _, own := method(r); own {
+	if hasText(r) {
 		return nil
 	}
 	switch r.Kind() {
@@ -48,7 +48,7 @@ func tabled(v any) Data {
 func listed(r reflect.Value) Data {
 	n := r.Len()
 	row := func(i int) reflect.Value { return r.Index(i) }
-	if cols := columns(r.Type().Elem(), n, row); cols != nil {
+	if cols := columns(r.Type().Elem(), n, row); cols.n > 0 {
 		label := func(i int) string { return strconv.Itoa(i) }
 		title := fmt.Sprintf("%s, %s", typeName(r.Type()), plural(n, "row"))
 		if r.Kind() == reflect.Slice && r.IsNil() {
@@ -59,11 +59,11 @@ func listed(r reflect.Value) Data {
 	if n < someNumbers || !isNumber(r.Type().Elem()) {
 		return nil
 	}
-	if _, own := method(r.Index(0)); own {
+	if hasText(r.Index(0)) {
 		return nil
 	}
 	at := func(i int) float64 { return float(r.Index(i)) }
-	words := text(r.Interface())
+	words := printed(r, maxText, 0)
 	xs := sampled(n, samples, at)
 	t := &table{title: fmt.Sprintf("%s, %s numbers", typeName(r.Type()), thousands(n))}
 	t.below = svgLine(xs, 320, 40) + `<div style="font-variant-numeric:tabular-nums">` + escape(shortened(words, 400)) + "</div>"
@@ -86,14 +86,22 @@ func mapped(r reflect.Value) Data {
 	row := func(i int) reflect.Value { return list[i].value }
 	label := func(i int) string { return word(list[i].key) }
 	cols := columns(r.Type().Elem(), len(list), row)
-	if cols == nil {
-		cols = []column{{name: "value", get: func(v reflect.Value) reflect.Value { return v }, number: isNumber(r.Type().Elem())}}
+	whole := cols.n == 0
+	if whole {
+		value := column{name: "value", get: func(v reflect.Value) reflect.Value { return v }, number: isNumber(r.Type().Elem())}
+		cols = parts{1, func(int) column { return value }}
 	}
 	d := rowsOf(title, "key", len(list), cols, label, row)
-	if n <= headRows+tailRows && len(cols) == 1 && cols[0].name == "value" {
-		d["text/plain"] = text(r.Interface()) // as Go prints it
+	if n <= headRows+tailRows && whole {
+		d["text/plain"] = printed(r, maxText, 0) // as Go prints it
 	}
 	return d
+}
+
+// parts are the columns of a table; only those that are shown are made.
+type parts struct {
+	n  int
+	at func(j int) column
 }
 
 // column is one part of the elements.
@@ -103,16 +111,16 @@ type column struct {
 	number bool
 }
 
-// columns finds the parts of elements of type t, nil where they have none.
-func columns(t reflect.Type, n int, row func(int) reflect.Value) []column {
+// columns finds the parts of elements of type t, if they have any.
+func columns(t reflect.Type, n int, row func(int) reflect.Value) (none parts) {
 	if ownText(t) {
-		return nil
+		return none
 	}
 	direct := t
 	if t.Kind() == reflect.Pointer {
 		direct = t.Elem()
 		if ownText(direct) {
-			return nil
+			return none
 		}
 	}
 	switch direct.Kind() {
@@ -127,32 +135,32 @@ func columns(t reflect.Type, n int, row func(int) reflect.Value) []column {
 			return indexesOf(direct, n, row)
 		}
 	}
-	return nil
+	return none
 }
 
 // fieldsOf gives the fields of a struct; one without exported fields is not
 // made to be looked into.
-func fieldsOf(t reflect.Type) []column {
-	var out []column
+func fieldsOf(t reflect.Type) (none parts) {
 	exported := false
 	for i := range t.NumField() {
+		exported = exported || t.Field(i).IsExported()
+	}
+	if !exported {
+		return none
+	}
+	return parts{t.NumField(), func(i int) column {
 		f := t.Field(i)
-		exported = exported || f.IsExported()
-		out = append(out, column{name: f.Name, number: isNumber(f.Type), get: func(row reflect.Value) reflect.Value {
+		return column{name: f.Name, number: isNumber(f.Type), get: func(row reflect.Value) reflect.Value {
 			if row = behind(row); !row.IsValid() {
 				return row
 			}
 			return row.Field(i)
-		}})
-	}
-	if !exported {
-		return nil
-	}
-	return out
+		}}
+	}}
 }
 
 // keysOf gives the keys of the maps that are shown.
-func keysOf(t reflect.Type, n int, row func(int) reflect.Value) []column {
+func keysOf(t reflect.Type, n int, row func(int) reflect.Value) parts {
 	at, _ := span(n, headRows, tailRows)
 	all := reflect.MakeMap(reflect.MapOf(t.Key(), reflect.TypeFor[bool]()))
 	for _, i := range at {
@@ -162,21 +170,20 @@ func keysOf(t reflect.Type, n int, row func(int) reflect.Value) []column {
 			}
 		}
 	}
-	var out []column
-	for _, e := range entries(all, maxItems) {
-		k := e.key
-		out = append(out, column{name: word(k), number: isNumber(t.Elem()), get: func(row reflect.Value) reflect.Value {
+	keys := entries(all, maxItems)
+	return parts{len(keys), func(j int) column {
+		k := keys[j].key
+		return column{name: word(k), number: isNumber(t.Elem()), get: func(row reflect.Value) reflect.Value {
 			if row = behind(row); !row.IsValid() {
 				return row
 			}
 			return row.MapIndex(k)
-		}})
-	}
-	return out
+		}}
+	}}
 }
 
 // indexesOf gives the columns of a slice of slices.
-func indexesOf(t reflect.Type, n int, row func(int) reflect.Value) []column {
+func indexesOf(t reflect.Type, n int, row func(int) reflect.Value) parts {
 	at, _ := span(n, headRows, tailRows)
 	wide := 0
 	for _, i := range at {
@@ -184,16 +191,14 @@ func indexesOf(t reflect.Type, n int, row func(int) reflect.Value) []column {
 			wide = max(wide, s.Len())
 		}
 	}
-	var out []column
-	for j := range wide {
-		out = append(out, column{name: strconv.Itoa(j), number: isNumber(t.Elem()), get: func(row reflect.Value) reflect.Value {
+	return parts{wide, func(j int) column {
+		return column{name: strconv.Itoa(j), number: isNumber(t.Elem()), get: func(row reflect.Value) reflect.Value {
 			if row = behind(row); !row.IsValid() || j >= row.Len() {
 				return reflect.Value{}
 			}
 			return row.Index(j)
-		}})
-	}
-	return out
+		}}
+	}}
 }
 
 // behind follows a pointer or an interface; nil leads nowhere.
@@ -205,19 +210,21 @@ func behind(v reflect.Value) reflect.Value {
 }
 
 // rowsOf makes the table of n rows.
-func rowsOf(title, corner string, n int, cols []column, label func(int) string, row func(int) reflect.Value) Data {
+func rowsOf(title, corner string, n int, cols parts, label func(int) string, row func(int) reflect.Value) Data {
 	at, gap := span(n, headRows, tailRows)
-	which, hole := span(len(cols), headCols, tailCols)
+	which, hole := span(cols.n, headCols, tailCols)
 	t := &table{title: title, gap: gap, left: n - len(at), head: []string{corner}, right: []bool{false}}
-	if len(which) < len(cols) {
-		t.title += ", " + plural(len(cols), "column")
+	if len(which) < cols.n {
+		t.title += ", " + plural(cols.n, "column")
 	}
 	sums := []summary{{}}
+	var shown []column
 	for k, j := range which {
 		if hole > 0 && k == hole {
 			t.head, t.right, sums = append(t.head, cut), append(t.right, false), append(sums, summary{})
 		}
-		c := cols[j]
+		c := cols.at(j)
+		shown = append(shown, c)
 		t.head, t.right = append(t.head, shortened(c.name, maxWord/2)), append(t.right, c.number)
 		var s summary
 		if c.number && n >= someNumbers {
@@ -229,11 +236,11 @@ func rowsOf(title, corner string, n int, cols []column, label func(int) string, 
 	t.sums = sums
 	for _, i := range at {
 		cells, v := []string{label(i)}, row(i)
-		for k, j := range which {
+		for k, c := range shown {
 			if hole > 0 && k == hole {
 				cells = append(cells, cut)
 			}
-			switch f := cols[j].get(v); {
+			switch f := c.get(v); {
 			case f.IsValid():
 				cells = append(cells, word(f))
 			case k == 0 && !behind(v).IsValid():
@@ -281,12 +288,7 @@ func float(v reflect.Value) float64 {
 
 // ownText tells whether values of a type print themselves.
 func ownText(t reflect.Type) bool {
-	for _, i := range []reflect.Type{reflect.TypeFor[fmt.Stringer](), reflect.TypeFor[error](), reflect.TypeFor[fmt.Formatter](), reflect.TypeFor[encoding.TextMarshaler]()} {
-		if t.Implements(i) {
-			return true
-		}
-	}
-	return false
+	return speaks(t) || t.Implements(reflect.TypeFor[encoding.TextMarshaler]())
 }
 
 func plural(n int, what string) string {

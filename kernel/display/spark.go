@@ -11,6 +11,7 @@ import (
 	"image/color"
 	"image/png"
 	"math"
+	"math/bits"
 	"strings"
 )
 
@@ -111,14 +112,16 @@ func css(c color.NRGBA) string {
 // heat is a picture of a grid of numbers, at most 96 by 48 cells of it.
 func heat(rows, cols int, at func(i, j int) float64) string {
 	h, w := min(rows, 48), min(cols, 96)
-	if h == 0 || w == 0 {
+	if h <= 0 || w <= 0 {
 		return ""
 	}
 	pick := func(k, n, of int) int {
 		if n == of {
 			return k
 		}
-		return int(int64(k) * int64(of-1) / int64(max(n-1, 1)))
+		hi, lo := bits.Mul64(uint64(k), uint64(of-1))
+		at, _ := bits.Div64(hi, lo, uint64(max(n-1, 1))) // k < n: it fits
+		return int(at)
 	}
 	xs := make([]float64, 0, h*w)
 	for y := range h {

@@ -31,7 +31,7 @@ func word(v reflect.Value) string {
 	}
 	switch v.Kind() {
 	case reflect.Float32, reflect.Float64:
-		if _, own := method(v); !own {
+		if !hasText(v) {
 			return number(v.Float(), v.Type().Bits())
 		}
 	}
@@ -43,8 +43,20 @@ func word(v reflect.Value) string {
 	return s
 }
 
-// Line is a value in one short line, as a table shows it.
-func Line(v any) string { return word(reflect.ValueOf(v)) }
+// Line is a value in one short line, as a table shows it; the type of one that
+// does not say it in time.
+func Line(v any) string {
+	a := &asking{out: Data{}, doing: nameOf(v)}
+	a.within(hurry, func() {
+		a.guarded(func() { a.put(Data{"text/plain": word(reflect.ValueOf(v))}) })
+	})
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if s, ok := a.out["text/plain"].(string); ok {
+		return s
+	}
+	return nameOf(v)
+}
 
 // number is a float as a person reads it: six digits are enough.
 func number(x float64, bits int) string {
@@ -71,7 +83,7 @@ func printed(v reflect.Value, limit, depth int) string {
 	p.value(v, depth)
 	s := p.b.String()
 	if len(s) > limit {
-		n := len(s)
+		n := len(s) + p.more
 		s = strings.ToValidUTF8(s[:limit], "")
 		if depth == 0 {
 			s += fmt.Sprintf(" %s (%s bytes)", cut, thousands(n))
@@ -92,19 +104,47 @@ type visit struct {
 type printer struct {
 	b     strings.Builder
 	limit int
+	more  int // bytes that were not even written
 	on    map[visit]bool
+}
+
+// write adds a text, no more of it than can be shown.
+func (p *printer) write(s string) {
+	if n := p.limit + 1 - p.b.Len(); len(s) > n {
+		p.more += len(s) - max(n, 0)
+		s = s[:max(n, 0)]
+	}
+	p.b.WriteString(s)
 }
 
 // method gives the text of a value that has its own.
 func method(v reflect.Value) (string, bool) {
-	if !v.IsValid() || !v.CanInterface() {
+	if !v.IsValid() || !v.CanInterface() || v.Kind() != reflect.Interface && v.Type().NumMethod() == 0 {
 		return "", false
+	}
+	if k := v.Kind(); (k == reflect.Array || k == reflect.Struct) && !speaks(v.Type()) {
+		return "", false // to look at it as any would copy it
 	}
 	switch x := v.Interface().(type) {
 	case fmt.Formatter, error, fmt.Stringer:
 		return fmt.Sprintf("%+v", x), true
 	}
 	return "", false
+}
+
+// hasText tells whether a value has a text of its own, without asking for it.
+func hasText(v reflect.Value) bool {
+	return v.IsValid() && v.CanInterface() && v.Kind() != reflect.Interface && v.Type().NumMethod() > 0 && speaks(v.Type())
+}
+
+// speaks tells whether fmt lets values of a type say their own text.
+func speaks(t reflect.Type) bool {
+	for _, i := range []reflect.Type{reflect.TypeFor[fmt.Stringer](), reflect.TypeFor[error](), reflect.TypeFor[fmt.Formatter]()} {
+		if t.Implements(i) {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *printer) value(v reflect.Value, depth int) {
@@ -116,7 +156,7 @@ func (p *printer) value(v reflect.Value, depth int) {
 		return
 	}
 	if s, ok := method(v); ok {
-		p.b.WriteString(s)
+		p.write(s)
 		return
 	}
 	switch v.Kind() {
@@ -125,7 +165,7 @@ func (p *printer) value(v reflect.Value, depth int) {
 		if depth > 0 && len(s) > maxItems {
 			s = strings.ToValidUTF8(s[:maxItems], "") + cut
 		}
-		p.b.WriteString(s)
+		p.write(s)
 	case reflect.Bool:
 		p.b.WriteString(strconv.FormatBool(v.Bool()))
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:

@@ -91,6 +91,11 @@ type Linked struct {
 	// Prelude lists the import paths, beside the common ones of the standard
 	// library, that a cell need not import.
 	Prelude []string
+	// Dots lists those of which every cell has the names without a package's,
+	// unless it declares one of them itself.
+	Dots []string
+	// Aliases are import paths that mean another one.
+	Aliases map[string]string
 	// Yaegi holds the tables for scripts, as yaegi's Exports.
 	Yaegi map[string]map[string]reflect.Value
 	// Docs opens the documentation: for each package a folder of its path with

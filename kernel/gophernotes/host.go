@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"fourmlab/fourm"
+	"fourmlab/kernel/display"
 )
 
 // Channel is what a running cell offers: to publish a message to the front
@@ -76,7 +77,11 @@ func (h *host) send(kind, id string, b map[string]any) {
 	if publish == nil {
 		return
 	}
-	err := publish(kind, map[string]any{"data": b, "metadata": map[string]any{}, "transient": map[string]any{"display_id": id}})
+	forms, meta := display.SplitMetadata(b)
+	if meta == nil {
+		meta = map[string]any{}
+	}
+	err := publish(kind, map[string]any{"data": forms, "metadata": meta, "transient": map[string]any{"display_id": id}})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "gophernotes:", err)
 	}

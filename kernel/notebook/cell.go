@@ -4,7 +4,6 @@ package notebook
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -21,26 +20,24 @@ type Cell struct {
 
 	tags  []string
 	stale bool // the outputs go when the next one comes
-	rest  map[string]json.RawMessage
+	rest  fields
 }
 
 // Tagged tells whether the cell's metadata has a tag.
 func (c *Cell) Tagged(tag string) bool { return slices.Contains(c.tags, tag) }
 
 // tag adds a tag.
-func (c *Cell) tag(name string) {
-	meta := map[string]any{}
-	json.Unmarshal(c.rest["metadata"], &meta)
-	c.tags = append(c.tags, name)
-	meta["tags"] = c.tags
-	raw, err := json.Marshal(meta)
-	if err != nil {
-		panic(err) // it came from JSON
-	}
+func (c *Cell) tag(names ...string) {
 	if c.rest == nil {
-		c.rest = map[string]json.RawMessage{}
+		c.rest = fields{}
 	}
-	c.rest["metadata"] = raw
+	meta, err := object(c.rest, "metadata")
+	if err != nil {
+		meta = fields{} // readCell lets no other in
+	}
+	c.tags = append(c.tags, names...)
+	meta["tags"] = encoded(c.tags)
+	c.rest["metadata"] = encoded(meta)
 }
 
 // Label names a cell of the notebook in a line: by the heading above it, or
@@ -100,21 +97,30 @@ func (o Output) Text() string {
 	return datum(o.Data()["text/plain"])
 }
 
+// whole is a text that may have come as a list of lines.
+func whole(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case []any:
+		var b strings.Builder
+		for _, l := range v {
+			b.WriteString(datum(l))
+		}
+		return b.String(), true
+	}
+	return "", false
+}
+
 // join makes strings of texts that came as lists of lines.
 func (o Output) join() {
-	whole := func(m map[string]any, key string) {
-		if list, ok := m[key].([]any); ok {
-			var b strings.Builder
-			for _, l := range list {
-				fmt.Fprint(&b, l)
-			}
-			m[key] = b.String()
-		}
+	if s, ok := whole(o["text"]); ok {
+		o["text"] = s
 	}
-	whole(o, "text")
-	for mime := range o.Data() {
-		if !isJSON(mime) {
-			whole(o.Data(), mime)
+	data := o.Data()
+	for mime, v := range data {
+		if s, ok := whole(v); ok && !isJSON(mime) {
+			data[mime] = s
 		}
 	}
 }
@@ -156,8 +162,8 @@ func (c *Cell) encode() map[string]any {
 		out[k] = v
 	}
 	out["cell_type"], out["id"], out["source"] = c.Kind, c.ID, lines(c.Source)
-	if out["metadata"] == nil {
-		out["metadata"] = map[string]any{}
+	if _, ok := out["metadata"]; !ok {
+		out["metadata"] = fields{}
 	}
 	if c.Kind != "code" {
 		return out
@@ -184,7 +190,7 @@ func (o Output) split() Output {
 		data := map[string]any{}
 		for mime, v := range d {
 			s, ok := v.(string)
-			if ok && (strings.HasPrefix(mime, "text/") || mime == "image/svg+xml") {
+			if ok && (strings.HasPrefix(mime, "text/") || mime == "image/svg+xml" || mime == "application/javascript") {
 				v = lines(s)
 			}
 			data[mime] = v
@@ -203,7 +209,7 @@ func datum(v any) string {
 	case []byte:
 		return base64.StdEncoding.EncodeToString(x)
 	case string:
-		return x
+		return plain(x)
 	}
-	return fmt.Sprint(v)
+	return plain(fmt.Sprint(v))
 }

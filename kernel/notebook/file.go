@@ -19,10 +19,10 @@ import (
 type File struct {
 	Cells []*Cell
 
-	rest map[string]json.RawMessage
+	rest fields
 }
 
-// Read reads a notebook file of nbformat 4.
+// Read reads a notebook file: of nbformat 4, or of 3 and 2, which are upgraded.
 func Read(path string) (*File, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -35,32 +35,44 @@ func Read(path string) (*File, error) {
 	return nb, nil
 }
 
-// Decode reads a notebook from the bytes of its file.
+// Decode reads a notebook from the bytes of its file. What nbformat does not
+// allow and people have all the same (ids that are missing or double, metadata
+// that is null) is made right as nbformat does it.
 func Decode(data []byte) (*File, error) {
 	nb := &File{}
-	if err := json.Unmarshal(data, &nb.rest); err != nil {
+	if err := json.Unmarshal(lenient(data), &nb.rest); err != nil {
 		return nil, fmt.Errorf("no notebook: %w", err)
 	}
-	var major int
-	if err := json.Unmarshal(nb.rest["nbformat"], &major); err != nil || major != 4 {
-		return nil, fmt.Errorf("nbformat is %s, expected 4", orNone(nb.rest["nbformat"]))
+	major := count(nb.rest["nbformat"])
+	var raw []fields
+	var err error
+	switch major {
+	case 2, 3:
+		raw, err = upgrade(nb.rest, major)
+	case 4:
+		if nb.rest["cells"] == nil {
+			return nil, errors.New("cells: missing, expected a list")
+		}
+		raw, err = objects(nb.rest, "cells")
+	default:
+		return nil, fmt.Errorf("nbformat is %s, expected 4 (3 and 2 are upgraded)", orNone(nb.rest["nbformat"]))
 	}
-	var raw []map[string]json.RawMessage
-	if err := json.Unmarshal(nb.rest["cells"], &raw); err != nil {
-		return nil, fmt.Errorf("cells: %w", err)
+	if err != nil {
+		return nil, err
 	}
-	seen := map[string]bool{}
+	meta, err := object(nb.rest, "metadata")
+	if err != nil {
+		return nil, err
+	}
+	nb.rest["metadata"] = encoded(meta)
 	for i, r := range raw {
 		c, err := readCell(r)
 		if err != nil {
 			return nil, fmt.Errorf("cell %d: %w", i+1, err)
 		}
-		if c.ID == "" || seen[c.ID] {
-			c.ID = fmt.Sprintf("cell-%d", i+1)
-		}
-		seen[c.ID] = true
 		nb.Cells = append(nb.Cells, c)
 	}
+	nb.identify()
 	return nb, nil
 }
 
@@ -68,21 +80,23 @@ func orNone(raw json.RawMessage) string {
 	if len(raw) == 0 {
 		return "missing"
 	}
-	return string(raw)
+	return shorten(string(raw), 40)
 }
 
 // readCell takes a cell apart.
-func readCell(r map[string]json.RawMessage) (*Cell, error) {
-	c := &Cell{rest: r}
-	var source text
-	var meta struct {
-		Tags []string `json:"tags"`
+func readCell(r fields) (*Cell, error) {
+	if r == nil {
+		return nil, errors.New("it is null")
 	}
-	var outputs []Output
+	if err := upgradeCell(r); err != nil {
+		return nil, err
+	}
+	c := &Cell{rest: r, Count: count(r["execution_count"])}
+	var source text
 	for _, f := range []struct {
 		name string
 		into any
-	}{{"cell_type", &c.Kind}, {"source", &source}, {"id", &c.ID}, {"execution_count", &c.Count}, {"outputs", &outputs}} {
+	}{{"cell_type", &c.Kind}, {"source", &source}} {
 		if raw, ok := r[f.name]; ok {
 			if err := json.Unmarshal(raw, f.into); err != nil {
 				return nil, fmt.Errorf("%s: %w", f.name, err)
@@ -92,18 +106,49 @@ func readCell(r map[string]json.RawMessage) (*Cell, error) {
 	if !slices.Contains([]string{"code", "markdown", "raw"}, c.Kind) {
 		return nil, fmt.Errorf("cell_type is %q, expected code, markdown or raw", c.Kind)
 	}
-	if raw, ok := r["metadata"]; ok && json.Unmarshal(raw, &meta) == nil {
-		c.tags = meta.Tags
-	}
+	json.Unmarshal(r["id"], &c.ID) // one that is no text is none
 	c.Source = string(source)
+	meta, err := object(r, "metadata")
+	if err != nil {
+		return nil, err
+	}
+	mendMeta(meta)
+	c.tags = tagsOf(meta)
+	r["metadata"] = encoded(meta)
+	if raw, ok := r["attachments"]; ok && isEmpty(raw) {
+		delete(r, "attachments")
+	}
+	if c.Kind != "code" {
+		for _, f := range []string{"outputs", "execution_count"} {
+			if isEmpty(r[f]) {
+				delete(r, f)
+			}
+		}
+		return c, nil
+	}
+	var outputs []Output
+	if raw, ok := r["outputs"]; ok {
+		d := json.NewDecoder(bytes.NewReader(raw))
+		d.UseNumber() // large ones stay as they are
+		if err := d.Decode(&outputs); err != nil {
+			return nil, fmt.Errorf("outputs: %w", err)
+		}
+	}
 	for _, o := range outputs {
 		if o == nil {
 			return nil, errors.New("an output is null")
 		}
+		upgradeOutput(o)
+		mendOutput(o)
 		o.join()
 		c.Outputs = append(c.Outputs, o)
 	}
 	return c, nil
+}
+
+// isEmpty tells whether a field holds nothing.
+func isEmpty(raw json.RawMessage) bool {
+	return slices.Contains([]string{"", "null", "[]", "{}"}, string(bytes.TrimSpace(raw)))
 }
 
 // text is nbformat's: a string, or a list of them.
@@ -111,6 +156,9 @@ type text string
 
 func (t *text) UnmarshalJSON(b []byte) error {
 	var list []string
+	if string(b) == "null" {
+		return nil
+	}
 	if json.Unmarshal(b, &list) == nil {
 		*t = text(strings.Join(list, ""))
 		return nil
@@ -138,17 +186,16 @@ func (nb *File) Encode() ([]byte, error) {
 	for k, v := range nb.rest {
 		out[k] = v
 	}
-	meta := map[string]any{}
-	if raw, ok := nb.rest["metadata"]; ok {
-		if err := json.Unmarshal(raw, &meta); err != nil {
-			return nil, fmt.Errorf("notebook: metadata: %w", err)
-		}
+	meta, err := object(nb.rest, "metadata")
+	if err != nil {
+		return nil, fmt.Errorf("notebook: %w", err)
 	}
-	if meta["kernelspec"] == nil {
-		meta["kernelspec"] = map[string]any{"name": "fourm", "display_name": "Go (fourm)", "language": "go"}
+	if spec, err := object(meta, "kernelspec"); err != nil || len(spec) == 0 {
+		meta["kernelspec"] = encoded(map[string]any{"name": "fourm", "display_name": "Go (fourm)", "language": "go"})
 	}
-	meta["language_info"] = LanguageInfo()
-	out["cells"], out["metadata"], out["nbformat"], out["nbformat_minor"] = cells, meta, 4, 5
+	meta["language_info"] = encoded(LanguageInfo())
+	out["cells"], out["metadata"], out["nbformat"] = cells, meta, 4
+	out["nbformat_minor"] = max(5, count(nb.rest["nbformat_minor"]))
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -156,7 +203,7 @@ func (nb *File) Encode() ([]byte, error) {
 	if err := e.Encode(out); err != nil {
 		return nil, fmt.Errorf("notebook: %w", err)
 	}
-	return b.Bytes(), nil
+	return pythons(b.Bytes()), nil
 }
 
 // Write writes the file, whole or not at all.

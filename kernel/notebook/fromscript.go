@@ -5,10 +5,8 @@ package notebook
 import (
 	"fmt"
 	"go/ast"
-	"go/format"
 	"go/parser"
 	"go/token"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,9 +14,10 @@ import (
 
 // FromScript makes a notebook of a program of package main. Marks ("// %%",
 // "// %% [markdown]") bound its cells, at the top of the file and in main; a
-// number behind the mark gathers what belongs to one cell. A program without
-// marks gives a cell of imports, one for each declaration, and one for main.
-// What Script added for the compiler's sake goes again.
+// number behind the mark gathers what belongs to one cell, and name=value (a
+// value of JSON) is the cell's metadata. A program without marks gives a cell
+// of imports, one for each declaration, and one for main. What Script added for
+// the compiler's sake goes again.
 //
 // The error is the compiler's where the file is no program.
 func FromScript(name string, src []byte) (*File, error) {
@@ -30,34 +29,64 @@ func FromScript(name string, src []byte) (*File, error) {
 	if f.Name.Name != "main" {
 		return nil, fmt.Errorf("%s: package %s, expected main", name, f.Name.Name)
 	}
-	r := &reader{fset: fset, src: string(src), vars: map[string]bool{}}
+	r := &reader{fset: fset, src: string(src), vars: map[string]string{}, typed: map[string]bool{}}
 	r.file(f)
 	nb := &File{}
 	for _, c := range r.cells {
-		source := strings.Trim(strings.Join(c.parts, "\n\n"), "\n")
-		if source == "" {
+		source := c.source()
+		if source == "" && c.number == 0 {
 			continue
 		}
-		nb.Cells = append(nb.Cells, &Cell{Kind: c.kind, ID: fmt.Sprintf("cell-%d", len(nb.Cells)+1), Source: source})
+		nb.Cells = append(nb.Cells, c.cell(source))
 	}
+	nb.identify()
 	return nb, nil
 }
 
 // part is a cell in the making.
 type part struct {
-	kind   string
-	number int // behind its mark, 0 for none
-	parts  []string
+	heading
+	head  []string // commands and imports as typed
+	parts []string
+
+	asWritten bool // what stood in comments, each letter of it
+}
+
+// source is the text of the cell.
+func (p *part) source() string {
+	if p.kind != "code" || p.asWritten {
+		return strings.Join(p.parts, "\n")
+	}
+	for i := range p.parts {
+		if i > 0 {
+			p.parts[i] = strings.TrimLeft(p.parts[i], "\n")
+		}
+	}
+	code := strings.Trim(strings.Join(p.parts, "\n\n"), "\n")
+	if len(p.head) == 0 {
+		return code
+	}
+	if len(p.parts) > 0 && strings.HasPrefix(p.parts[0], "\n") {
+		code = "\n" + code
+	}
+	return strings.TrimSuffix(strings.Join(p.head, "\n")+"\n"+code, "\n")
+}
+
+// verbatim tells whether the cell's code may stand in comments, for it is not
+// run, or is none that compiles.
+func (p *part) verbatim() bool {
+	tags := tagsOf(p.meta)
+	return p.kind == "code" && (slices.Contains(tags, "skip-execution") || slices.Contains(tags, "raises-exception"))
 }
 
 type reader struct {
 	fset  *token.FileSet
 	src   string
 	cells []*part
-	vars  map[string]bool // variables that main assigns for functions' sake
+	vars  map[string]string // types of the variables that main assigns for functions' sake
+	typed map[string]bool   // paths in quotes that cells have imported themselves
+	ours  bool              // all marks have numbers: Script wrote it
 }
-
-var mark = regexp.MustCompile(`(?m)^[ \t]*// %%[ \t]*(\[(\w+)\])?[ \t]*([^\n]*)$`)
 
 // file reads the top of the file, then main. Cells with a number are put in
 // their order.
@@ -65,49 +94,84 @@ func (r *reader) file(f *ast.File) {
 	off := func(p token.Pos) int { return r.fset.PositionFor(p, false).Offset }
 	var main *ast.FuncDecl
 	at := off(f.Name.End())
-	imports := &part{kind: "code"}
-	marked := strings.Contains(r.src, "\n"+bound) || strings.Contains(r.src, "\t"+bound)
+	imports := &part{heading: heading{kind: "code"}}
+	marked := r.marked()
+	var groups []*ast.GenDecl
 	for _, d := range f.Decls {
 		begin, end := off(documented(d)), off(d.End())
 		gap := r.src[at:begin]
+		if line, _, _ := strings.Cut(r.src[end:], "\n"); strings.HasPrefix(strings.TrimSpace(line), "//") {
+			end += len(line)
+		}
 		at = end
 		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
-			imports.parts = append(imports.parts, r.imports(g))
+			groups = append(groups, g)
 			continue
 		}
-		if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "main" {
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "main" && fn.Body != nil {
 			main = fn
 			r.text(gap)
 			continue
 		}
 		if g, ok := d.(*ast.GenDecl); ok && strings.Contains(gap, variables) {
-			for _, s := range g.Specs {
-				for _, n := range s.(*ast.ValueSpec).Names {
-					r.vars[n.Name] = true
-				}
-			}
+			r.hoisted(g)
 			continue
 		}
 		if !marked {
-			r.cells = append(r.cells, &part{kind: "code"})
+			r.cells = append(r.cells, &part{heading: heading{kind: "code"}})
 		}
 		r.text(gap)
-		r.current().parts = append(r.current().parts, r.src[begin:end])
+		r.current().parts = append(r.current().parts, unguarded(r.src[begin:end]))
 	}
 	r.text(r.src[at:])
 	if main != nil {
 		if !marked {
-			r.cells = append(r.cells, &part{kind: "code"})
+			r.cells = append(r.cells, &part{heading: heading{kind: "code"}})
 		}
 		r.body(r.src[off(main.Body.Lbrace)+1 : off(main.Body.Rbrace)])
 	}
+	for _, g := range groups {
+		imports.parts = append(imports.parts, r.imports(g))
+	}
 	r.gather()
-	if len(imports.parts) > 0 && strings.Join(imports.parts, "") != "" {
+	if len(r.vars) > 0 { // assigned where no definition can stand
+		r.cells = slices.Insert(r.cells, 0, &part{heading: heading{kind: "code"}, parts: []string{declarations(r.vars)}})
+	}
+	if strings.Join(imports.parts, "") != "" {
 		at := 0
 		if len(r.cells) > 0 && r.cells[0].kind == "markdown" {
 			at = 1 // a title stays first
 		}
 		r.cells = slices.Insert(r.cells, at, imports)
+	}
+}
+
+// marked looks at the marks of the file: whether there are any, and whether
+// all have numbers.
+func (r *reader) marked() (any bool) {
+	r.ours = true
+	for _, c := range lineComments(r.src) {
+		if line := r.src[c[0]:c[1]]; isMark(r.src, c[0], c[1]) {
+			any = true
+			line = strings.TrimSpace(line)
+			r.ours = r.ours && (line == unused || line == variables || readMark(line).number > 0)
+		}
+	}
+	r.ours = r.ours && any
+	return any
+}
+
+// hoisted notes the variables that Script declared at the top.
+func (r *reader) hoisted(g *ast.GenDecl) {
+	for _, s := range g.Specs {
+		v, ok := s.(*ast.ValueSpec)
+		if !ok || v.Type == nil {
+			continue
+		}
+		lo, hi := r.fset.PositionFor(v.Type.Pos(), false).Offset, r.fset.PositionFor(v.Type.End(), false).Offset
+		for _, n := range v.Names {
+			r.vars[n.Name] = r.src[lo:hi]
+		}
 	}
 }
 
@@ -126,18 +190,22 @@ func documented(d ast.Decl) token.Pos {
 	return doc.Pos()
 }
 
-// imports writes an import without what every cell has by itself.
+// known are the packages that every cell has by itself.
+var known = []string{"fmt", "image", "math", "os", "sort", "strings", "time", "fourmlab/fourm", "fourmlab/viz", "fourmlab/datasets"}
+
+// imports writes an import without what every cell has by itself, and without
+// what a cell has typed.
 func (r *reader) imports(g *ast.GenDecl) string {
 	var lines []string
 	for _, s := range g.Specs {
 		spec := s.(*ast.ImportSpec)
 		path, _ := strconv.Unquote(spec.Path.Value)
-		if strings.HasSuffix(path, "kernel/display") {
-			continue
-		}
 		line := spec.Path.Value
 		if spec.Name != nil {
 			line = spec.Name.Name + " " + line
+		}
+		if strings.Contains(path, "kernel/display") || r.typed[spec.Path.Value] || r.ours && spec.Name == nil && slices.Contains(known, path) {
+			continue
 		}
 		lines = append(lines, line)
 	}
@@ -152,65 +220,79 @@ func (r *reader) imports(g *ast.GenDecl) string {
 
 func (r *reader) current() *part {
 	if len(r.cells) == 0 {
-		r.cells = append(r.cells, &part{kind: "code"})
+		r.cells = append(r.cells, &part{heading: heading{kind: "code"}})
 	}
 	return r.cells[len(r.cells)-1]
 }
 
-// open begins the cell of a mark.
-func (r *reader) open(kind, behind string) {
-	if kind == "" {
-		kind = "code"
-	}
-	number, _ := strconv.Atoi(strings.TrimSpace(behind))
-	r.cells = append(r.cells, &part{kind: kind, number: number})
-}
-
 // text reads comments and marks between declarations.
 func (r *reader) text(gap string) {
-	r.chunks(gap, func(s string) string { return strings.TrimSpace(s) })
+	r.chunks(gap, func(_ *part, s string) string { return unguarded(strings.TrimSpace(s)) })
 }
 
 // body reads main.
 func (r *reader) body(src string) {
-	r.chunks(src, func(s string) string { return r.statements(outdent(s)) })
+	r.chunks(src, func(c *part, s string) string { return r.statements(c, outdent(s)) })
 }
 
 // chunks cuts a text at its marks and gives each chunk to the cell it is of.
-func (r *reader) chunks(src string, code func(string) string) {
-	at := 0
+func (r *reader) chunks(src string, code func(*part, string) string) {
+	at, drop := 0, false
 	put := func(s string) {
-		c := r.current()
-		if c.kind != "code" {
-			s = uncommented(s)
-		} else {
-			s = code(s)
+		if drop || strings.TrimSpace(s) == "" {
+			return
 		}
-		if s != "" {
+		c := r.current()
+		if c.kind != "code" || c.verbatim() && onlyComments(s) {
+			text, rest := commentsFirst(s)
+			c.asWritten = true
+			c.parts = append(c.parts, uncommented(text))
+			if s = rest; s == "" {
+				return
+			}
+			c = &part{heading: heading{kind: "code"}}
+			r.cells = append(r.cells, c)
+			if s = code(c, s); s != "" {
+				c.parts = append(c.parts, s)
+			}
+		} else if s = code(c, s); s != "" {
 			c.parts = append(c.parts, s)
 		}
 	}
-	drop := false
-	for _, m := range mark.FindAllStringSubmatchIndex(src, -1) {
-		if s := src[at:m[0]]; strings.TrimSpace(s) != "" && !drop {
-			put(s)
+	for _, m := range lineComments(src) {
+		if !isMark(src, m[0], m[1]) {
+			continue
 		}
+		begin := strings.LastIndexByte(src[:m[0]], '\n') + 1
+		put(src[at:begin])
 		at = m[1]
-		group := func(i int) string {
-			if m[i] < 0 {
-				return ""
-			}
-			return src[m[i]:m[i+1]]
-		}
 		line := strings.TrimSpace(src[m[0]:m[1]])
-		drop = line == unused || line == variables
-		if !drop {
-			r.open(group(4), group(6))
+		if drop = line == unused || line == variables; !drop {
+			r.cells = append(r.cells, &part{heading: readMark(line)})
 		}
 	}
-	if s := src[at:]; strings.TrimSpace(s) != "" && !drop {
-		put(s)
+	put(src[at:])
+}
+
+// commentsFirst parts the comment lines at the beginning from what follows.
+func commentsFirst(s string) (text, rest string) {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		if l = strings.TrimSpace(l); l != "" && !strings.HasPrefix(l, "//") {
+			return strings.Join(lines[:i], "\n"), strings.Join(lines[i:], "\n")
+		}
 	}
+	return s, ""
+}
+
+// onlyComments tells whether all lines are comments.
+func onlyComments(s string) bool {
+	for _, l := range strings.Split(s, "\n") {
+		if l = strings.TrimSpace(l); l != "" && !strings.HasPrefix(l, "//") {
+			return false
+		}
+	}
+	return true
 }
 
 // gather puts what has one number into one cell, and cells with numbers in
@@ -220,7 +302,11 @@ func (r *reader) gather() {
 	var out []*part
 	for _, c := range r.cells {
 		if first := byNumber[c.number]; c.number > 0 && first != nil && first.kind == c.kind {
+			first.head = append(first.head, c.head...)
 			first.parts = append(first.parts, c.parts...)
+			if len(first.meta) == 0 {
+				first.meta = c.meta
+			}
 			continue
 		}
 		byNumber[c.number] = c
@@ -230,111 +316,4 @@ func (r *reader) gather() {
 		slices.SortStableFunc(out, func(a, b *part) int { return a.number - b.number })
 	}
 	r.cells = out
-}
-
-// statements undoes what Script did for the compiler: a value is shown by
-// standing last, a variable of the top is defined where it gets its value, and
-// commands are commands.
-func (r *reader) statements(s string) string {
-	const head = "package p\nfunc _() {\n"
-	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, "", head+s+"\n}", parser.SkipObjectResolution)
-	if err != nil {
-		return s // main as a whole was fine: a chunk cut through a statement
-	}
-	type edit struct {
-		lo, hi int
-		text   string
-	}
-	var edits []edit
-	off := func(p token.Pos) int { return fset.PositionFor(p, false).Offset - len(head) }
-	list := f.Decls[0].(*ast.FuncDecl).Body.List
-	for i, st := range list {
-		switch st := st.(type) {
-		case *ast.AssignStmt:
-			if st.Tok == token.ASSIGN && r.defines(st.Lhs) {
-				edits = append(edits, edit{off(st.TokPos), off(st.TokPos) + 1, ":="})
-			}
-		case *ast.ExprStmt:
-			if call, ok := st.X.(*ast.CallExpr); ok && i+1 == len(list) && isShow(call) {
-				edits = append(edits, edit{off(call.Pos()), off(call.Lparen) + 1, ""}, edit{off(call.Rparen), off(call.Rparen) + 1, ""})
-			}
-		}
-	}
-	for _, e := range slices.Backward(edits) {
-		s = s[:e.lo] + e.text + s[e.hi:]
-	}
-	lines := strings.Split(s, "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimPrefix(l, command)
-	}
-	return strings.Trim(strings.Join(lines, "\n"), "\n")
-}
-
-// defines tells whether an assignment is the first to variables of the top.
-func (r *reader) defines(left []ast.Expr) bool {
-	any := false
-	for _, l := range left {
-		id, ok := l.(*ast.Ident)
-		if !ok || id.Name != "_" && !r.vars[id.Name] {
-			return false
-		}
-		any = any || id.Name != "_"
-	}
-	for _, l := range left {
-		delete(r.vars, l.(*ast.Ident).Name)
-	}
-	return any
-}
-
-func isShow(call *ast.CallExpr) bool {
-	sel, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok || len(call.Args) != 1 {
-		return false
-	}
-	pkg, ok := sel.X.(*ast.Ident)
-	return ok && pkg.Name == "display" && sel.Sel.Name == "Show"
-}
-
-// outdent takes one level of indent from the statements of main; gofmt knows
-// which lines of a raw string are none.
-func outdent(s string) string {
-	const head = "package p\n\nfunc _() {\n"
-	out, err := format.Source([]byte(head + s + "\n}\n"))
-	if err != nil {
-		return strings.TrimSpace(s)
-	}
-	body := strings.TrimSuffix(strings.TrimPrefix(string(out), head), "}\n")
-	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, "", out, parser.SkipObjectResolution)
-	if err != nil {
-		return strings.TrimSpace(s)
-	}
-	raw := map[int]bool{} // lines that begin inside a raw string
-	ast.Inspect(f, func(n ast.Node) bool {
-		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING && strings.HasPrefix(lit.Value, "`") {
-			first := fset.Position(lit.Pos()).Line
-			for i := range strings.Count(lit.Value, "\n") {
-				raw[first+i+1] = true
-			}
-		}
-		return true
-	})
-	lines := strings.Split(body, "\n")
-	for i, l := range lines {
-		if !raw[i+4] {
-			lines[i] = strings.TrimPrefix(l, "\t")
-		}
-	}
-	return strings.Trim(strings.Join(lines, "\n"), "\n")
-}
-
-// uncommented is the text that comment lines hold.
-func uncommented(s string) string {
-	var out []string
-	for _, l := range strings.Split(strings.TrimSpace(s), "\n") {
-		l = strings.TrimPrefix(strings.TrimSpace(l), "//")
-		out = append(out, strings.TrimPrefix(l, " "))
-	}
-	return strings.Join(out, "\n")
 }

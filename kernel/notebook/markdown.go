@@ -5,15 +5,21 @@ package notebook
 // line. HTML in it is shown as text.
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"html"
+	"maps"
+	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
-// markdown renders a text. Code blocks marked go are highlighted.
-func markdown(src string) string {
-	m := &marked{lines: strings.Split(strings.ReplaceAll(src, "\r\n", "\n"), "\n")}
+// markdown renders a text with the attachments of its cell. Code blocks marked
+// go are highlighted.
+func markdown(src string, attached map[string]string) string {
+	m := &marked{attached: attached, lines: strings.Split(strings.ReplaceAll(src, "\r\n", "\n"), "\n")}
 	for m.at < len(m.lines) {
 		m.block()
 	}
@@ -21,13 +27,15 @@ func markdown(src string) string {
 }
 
 type marked struct {
+	attached map[string]string // addresses of data by name
+
 	lines []string
 	at    int
 	b     strings.Builder
 }
 
 var (
-	heading = regexp.MustCompile(`^(#{1,6})\s+(.*?)\s*#*$`)
+	title   = regexp.MustCompile(`^(#{1,6})\s+(.*?)\s*#*$`)
 	rule    = regexp.MustCompile(`^ {0,3}([-*_])(\s*[-*_]){2,}\s*$`)
 	bullet  = regexp.MustCompile(`^(\s*)([-*+]|\d+[.)])\s+(.*)$`)
 	divider = regexp.MustCompile(`^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$`)
@@ -42,9 +50,9 @@ func (m *marked) block() {
 		m.at++
 	case strings.HasPrefix(trimmed, "```") || strings.HasPrefix(trimmed, "~~~"):
 		m.fence(trimmed)
-	case heading.MatchString(line):
-		h := heading.FindStringSubmatch(line)
-		fmt.Fprintf(&m.b, "<h%d id=%q>%s</h%[1]d>\n", len(h[1]), slug(h[2]), inline(h[2]))
+	case title.MatchString(line):
+		h := title.FindStringSubmatch(line)
+		fmt.Fprintf(&m.b, "<h%d id=%q>%s</h%[1]d>\n", len(h[1]), slug(h[2]), m.inline(h[2]))
 		m.at++
 	case rule.MatchString(line):
 		m.b.WriteString("<hr>\n")
@@ -54,7 +62,7 @@ func (m *marked) block() {
 		for ; m.at < len(m.lines) && strings.HasPrefix(strings.TrimSpace(m.lines[m.at]), ">"); m.at++ {
 			inner = append(inner, strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(m.lines[m.at]), ">"), " "))
 		}
-		m.b.WriteString("<blockquote>\n" + markdown(strings.Join(inner, "\n")) + "</blockquote>\n")
+		m.b.WriteString("<blockquote>\n" + markdown(strings.Join(inner, "\n"), m.attached) + "</blockquote>\n")
 	case bullet.MatchString(line):
 		m.list()
 	case strings.Contains(line, "|") && m.at+1 < len(m.lines) && strings.Contains(m.lines[m.at+1], "-") && divider.MatchString(m.lines[m.at+1]):
@@ -102,7 +110,7 @@ func (m *marked) list() {
 			}
 			item = append(item, strings.TrimPrefix(l, strings.Repeat(" ", min(deep, indent+2))))
 		}
-		text := markdown(strings.Join(item, "\n"))
+		text := markdown(strings.Join(item, "\n"), m.attached)
 		if strings.Count(text, "<p>") == 1 {
 			text = strings.Replace(strings.Replace(text, "<p>", "", 1), "</p>", "", 1)
 		}
@@ -118,7 +126,7 @@ func (m *marked) table() {
 	row := func(l, tag string) {
 		m.b.WriteString("<tr>")
 		for _, c := range strings.Split(strings.Trim(strings.TrimSpace(l), "|"), "|") {
-			m.b.WriteString("<" + tag + ">" + inline(strings.TrimSpace(c)) + "</" + tag + ">")
+			m.b.WriteString("<" + tag + ">" + m.inline(strings.TrimSpace(c)) + "</" + tag + ">")
 		}
 		m.b.WriteString("</tr>\n")
 	}
@@ -136,7 +144,7 @@ func (m *marked) paragraph() {
 	for ; m.at < len(m.lines); m.at++ {
 		l := m.lines[m.at]
 		t := strings.TrimSpace(l)
-		if t == "" || heading.MatchString(l) || strings.HasPrefix(t, "```") || len(text) > 0 && (bullet.MatchString(l) || strings.HasPrefix(t, ">")) {
+		if t == "" || title.MatchString(l) || strings.HasPrefix(t, "```") || len(text) > 0 && (bullet.MatchString(l) || strings.HasPrefix(t, ">")) {
 			break
 		}
 		if strings.HasSuffix(l, "  ") {
@@ -144,14 +152,14 @@ func (m *marked) paragraph() {
 		}
 		text = append(text, t)
 	}
-	s := inline(strings.ReplaceAll(strings.Join(text, "\n"), "<br>", "\x00"))
+	s := m.inline(strings.ReplaceAll(strings.Join(text, "\n"), "<br>", "\x00"))
 	m.b.WriteString("<p>" + strings.ReplaceAll(s, "\x00", "<br>") + "</p>\n")
 }
 
 var (
 	codeSpan = regexp.MustCompile("(`+)(.+?)`+")
-	picture  = regexp.MustCompile(`!\[([^\]]*)\]\(([^)\s]+)[^)]*\)`)
-	link     = regexp.MustCompile(`\[([^\]]+)\]\(([^)\s]+)[^)]*\)`)
+	picture  = regexp.MustCompile(`!\[([^\]]*)\]\((?:&lt;(.*?)&gt;|((?:[^()\s]|\([^()\s]*\))+))[^)]*\)`)
+	link     = regexp.MustCompile(`\[([^\]]+)\]\((?:&lt;(.*?)&gt;|((?:[^()\s]|\([^()\s]*\))+))[^)]*\)`)
 	bare     = regexp.MustCompile(`&lt;(https?://[^\s&]+)&gt;`)
 	strong   = regexp.MustCompile(`\*\*(\S(?:.*?\S)?)\*\*|__(\S(?:.*?\S)?)__`)
 	emphasis = regexp.MustCompile(`\*(\S(?:.*?\S)?)\*`)
@@ -160,7 +168,7 @@ var (
 
 // inline renders what stands in a line. Code comes first, for nothing in it
 // means anything.
-func inline(s string) string {
+func (m *marked) inline(s string) string {
 	var codes []string
 	s = codeSpan.ReplaceAllStringFunc(s, func(c string) string {
 		codes = append(codes, "<code>"+html.EscapeString(strings.TrimSpace(strings.Trim(c, "`")))+"</code>")
@@ -169,11 +177,11 @@ func inline(s string) string {
 	s = html.EscapeString(s)
 	s = picture.ReplaceAllStringFunc(s, func(p string) string {
 		g := picture.FindStringSubmatch(p)
-		return fmt.Sprintf(`<img alt="%s" src="%s">`, g[1], safe(g[2]))
+		return fmt.Sprintf(`<img alt="%s" src="%s">`, g[1], m.address(g[2]+g[3]))
 	})
 	s = link.ReplaceAllStringFunc(s, func(p string) string {
 		g := link.FindStringSubmatch(p)
-		return fmt.Sprintf(`<a href="%s">%s</a>`, safe(g[2]), g[1])
+		return fmt.Sprintf(`<a href="%s">%s</a>`, m.address(g[2]+g[3]), g[1])
 	})
 	s = bare.ReplaceAllString(s, `<a href="$1">$1</a>`)
 	s = strong.ReplaceAllString(s, "<strong>$1$2</strong>")
@@ -185,16 +193,58 @@ func inline(s string) string {
 	return s
 }
 
+// address is where a picture or a link leads to, as it stands in HTML: into the
+// page itself for an attachment.
+func (m *marked) address(escaped string) string {
+	name, ok := strings.CutPrefix(html.UnescapeString(escaped), "attachment:")
+	if !ok {
+		return safe(escaped)
+	}
+	if data, ok := m.attached[name]; ok {
+		return data
+	}
+	if plain, err := url.PathUnescape(name); err == nil && m.attached[plain] != "" {
+		return m.attached[plain]
+	}
+	return "#"
+}
+
+// attached gives the attachments of a cell as addresses of data, by name. Only
+// what a browser shows and does not run is among them.
+func (c *Cell) attached() map[string]string {
+	var list map[string]map[string]any
+	if json.Unmarshal(c.rest["attachments"], &list) != nil {
+		return nil
+	}
+	out := map[string]string{}
+	for name, forms := range list {
+		for _, mime := range slices.Sorted(maps.Keys(forms)) {
+			kind, _, _ := strings.Cut(mime, "/")
+			s, ok := whole(forms[mime])
+			if !ok || out[name] != "" || !slices.Contains([]string{"image", "audio", "video"}, kind) && mime != "application/pdf" && mime != "text/plain" {
+				continue
+			}
+			s = strings.Join(strings.Fields(s), "")
+			if _, err := base64.StdEncoding.DecodeString(s); err != nil { // text, as SVG may be
+				s, _ = whole(forms[mime])
+				s = base64.StdEncoding.EncodeToString([]byte(s))
+			}
+			out[name] = "data:" + html.EscapeString(mime) + ";base64," + s
+		}
+	}
+	return out
+}
+
 // safe keeps addresses that run no script.
-func safe(url string) string {
-	if i := strings.IndexByte(url, ':'); i >= 0 && !strings.ContainsAny(url[:i], "/?#") {
-		switch strings.ToLower(url[:i]) {
+func safe(address string) string {
+	if i := strings.IndexByte(address, ':'); i >= 0 && !strings.ContainsAny(address[:i], "/?#") {
+		switch strings.ToLower(address[:i]) {
 		case "http", "https", "mailto", "data":
 		default:
 			return "#"
 		}
 	}
-	return url
+	return address
 }
 
 // slug is a heading's anchor.

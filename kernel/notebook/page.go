@@ -10,6 +10,7 @@ import (
 	"html/template"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 //go:embed page.html
@@ -43,7 +44,7 @@ func (nb *File) Page() ([]byte, error) {
 			if m := regexp.MustCompile(`(?m)^#\s+(.+)$`).FindStringSubmatch(c.Source); m != nil && data.Title == "Notebook" {
 				data.Title = m[1]
 			}
-			data.Cells = append(data.Cells, pageCell{Text: template.HTML(markdown(c.Source))})
+			data.Cells = append(data.Cells, pageCell{Text: template.HTML(markdown(c.Source, c.attached()))})
 		case "code":
 			p := pageCell{Code: template.HTML(highlight(strings.TrimRight(c.Source, "\n"))), Number: c.Count}
 			for _, o := range c.Outputs {
@@ -85,7 +86,7 @@ func output(o Output) pageOutput {
 		return pageOutput{"rich", template.HTML(datum(d))}
 	}
 	if d, ok := data["text/markdown"]; ok {
-		return pageOutput{"rich", template.HTML(markdown(datum(d)))}
+		return pageOutput{"rich", template.HTML(markdown(datum(d), nil))}
 	}
 	return pageOutput{"result", pre(datum(data["text/plain"]))}
 }
@@ -106,29 +107,13 @@ func traceOf(o Output) (out []string) {
 	return out
 }
 
-var ansi = regexp.MustCompile("\x1b\\[([0-9;]*)m")
-
-// pre is text as it was printed; the colours of a traceback stay.
+// pre is text as it was printed, without what a terminal would have replaced.
 func pre(s string) template.HTML {
-	open := false
-	s = ansi.ReplaceAllStringFunc(html.EscapeString(strings.TrimRight(s, "\n")), func(code string) string {
-		end := ""
-		if open {
-			end = "</span>"
-		}
-		switch ansi.FindStringSubmatch(code)[1] {
-		case "31":
-			open = true
-			return end + `<span class="red">`
-		case "34":
-			open = true
-			return end + `<span class="blue">`
-		}
-		open = false
-		return end
-	})
-	if open {
-		s += "</span>"
+	s = strings.TrimRight(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
+	if strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }) {
+		s = strings.TrimRight(shown(s), "\n")
+	} else {
+		s = html.EscapeString(s)
 	}
 	return template.HTML("<pre>" + s + "</pre>")
 }

@@ -6,35 +6,31 @@ import (
 	"bytes"
 	"fmt"
 	"go/format"
+	"regexp"
 	"strings"
 
 	"fourmlab/kernel/session"
 )
 
-const (
-	bound     = "// %%"
-	variables = bound + " variables"
-	unused    = bound + " unused"
-	command   = "// kernel: "
-)
-
 // Script writes the notebook as a program of package main, which Go compiles
-// and "fourm run" runs. Text cells are comments; lines that are commands to
-// the kernel (%time and its kin) become comments, too. The error names the
-// cell that a program cannot hold: one that does not compile, or that declares
-// a function or type a second time.
+// and "fourm run" runs. Text cells, cells that are not run, lines that are
+// commands to the kernel (%time and its kin) and imports as typed become
+// comments; a cell that returns or defers at its own level becomes a function.
+// FromScript makes the notebook of it again.
+//
+// The error names the cell that a program cannot hold: one that does not
+// compile, or that declares a function or type a second time.
 func (nb *File) Script() ([]byte, error) {
-	var cells []string
-	for _, c := range nb.Cells {
-		code := ""
-		if c.Kind == "code" && !c.Tagged("skip-execution") {
-			code = quietCommands(c.Source)
-		}
-		cells = append(cells, code)
-	}
-	u, err := session.New().Unit(cells)
+	all := func(c *Cell) bool { return c.Kind == "code" && !c.Tagged("skip-execution") }
+	runs := all
+	u, err := nb.unit(runs)
 	if err != nil {
-		return nil, fmt.Errorf("notebook: %w", err)
+		// One that may fail may do so before it runs, too.
+		runs = func(c *Cell) bool { return all(c) && !c.Tagged(failsTag) }
+		var still error
+		if u, still = nb.unit(runs); still != nil {
+			return nil, fmt.Errorf("notebook: %w", err)
+		}
 	}
 	var b bytes.Buffer
 	b.WriteString("package main\n\n")
@@ -51,13 +47,21 @@ func (nb *File) Script() ([]byte, error) {
 	}
 	b.WriteString("func main() {\n")
 	for i, c := range nb.Cells {
+		mark := markOf(c, i+1)
 		switch {
 		case c.Kind != "code":
-			fmt.Fprintf(&b, "\n%s [%s] %d\n%s", bound, c.Kind, i+1, commented(c.Source))
-		case u.Body[i] != "":
-			fmt.Fprintf(&b, "\n%s %d\n%s%s\n", bound, i+1, commandsOf(c.Source), u.Body[i])
-		case commandsOf(c.Source) != "":
-			fmt.Fprintf(&b, "\n%s %d\n%s", bound, i+1, commandsOf(c.Source))
+			fmt.Fprintf(&b, "\n%s\n%s", mark, commented(c.Source))
+		case !runs(c):
+			fmt.Fprintf(&b, "\n%s\n", mark)
+			if c.Source != "" {
+				b.WriteString(commented(c.Source))
+			}
+		default:
+			body := kernelLines(commandsOf(c.Source)+strings.Join(u.Typed[i], "\n")) + u.Body[i]
+			if body == "" && len(u.Decls[i]) > 0 && !strings.Contains(mark, "=") {
+				continue // all of it stands above
+			}
+			fmt.Fprintf(&b, "\n%s\n%s\n", mark, body)
 		}
 	}
 	if len(u.Unused) > 0 {
@@ -69,6 +73,42 @@ func (nb *File) Script() ([]byte, error) {
 		return nil, fmt.Errorf("notebook: the program: %w", err)
 	}
 	return src, nil
+}
+
+// failsTag is the tag of cells that may fail: the program goes on behind them,
+// for catch stands in them, which gofmt writes as caught.
+const (
+	failsTag = "raises-exception"
+	catch    = `defer func() { if r := recover(); r != nil { fmt.Fprintln(os.Stderr, "panic:", r) } }()`
+	caught   = "defer func() {\n\tif r := recover(); r != nil {\n\t\tfmt.Fprintln(os.Stderr, \"panic:\", r)\n\t}\n}()"
+)
+
+// unit makes the parts of the program, of the cells that run in it.
+func (nb *File) unit(runs func(*Cell) bool) (*session.Unit, error) {
+	var cells []string
+	for _, c := range nb.Cells {
+		code := ""
+		if runs(c) {
+			code = programCode(c.Source)
+			if c.Tagged(failsTag) && strings.TrimSpace(code) != "" {
+				code = catch + "; " + code
+			}
+		}
+		cells = append(cells, code)
+	}
+	return session.New().Unit(cells)
+}
+
+// kernelLines makes comments of lines that are the notebook's alone.
+func kernelLines(s string) string {
+	if s == "" {
+		return ""
+	}
+	var b strings.Builder
+	for _, l := range strings.Split(strings.TrimSuffix(s, "\n"), "\n") {
+		b.WriteString(strings.TrimRight(command+" "+l, " ") + "\n")
+	}
+	return b.String()
 }
 
 // grouped parts the standard library's packages from the others.
@@ -84,15 +124,6 @@ func grouped(imports []string) string {
 		}
 	}
 	return strings.Trim(strings.Join(std, "\n")+"\n\n"+strings.Join(others, "\n"), "\n")
-}
-
-// commented makes comment lines of a text.
-func commented(s string) string {
-	var b strings.Builder
-	for _, l := range strings.Split(strings.TrimRight(s, "\n"), "\n") {
-		b.WriteString(strings.TrimRight("// "+l, " ") + "\n")
-	}
-	return b.String()
 }
 
 // isCommand tells whether a line is one to the kernel.
@@ -114,23 +145,59 @@ func head(lines []string) (n int) {
 	return n
 }
 
+// question is a cell that asks what a name is.
+var question = regexp.MustCompile(`^\s*(\?{1,2}\s*[\pL_][\pL\pN_.]*|[\pL_][\pL\pN_.]*\s*\?{1,2})\s*$`)
+
 // quietCommands is a cell without its commands; its lines keep their numbers.
+// What %time runs is code.
 func quietCommands(code string) string {
+	if question.MatchString(code) {
+		return strings.Repeat("\n", strings.Count(code, "\n"))
+	}
 	lines := strings.Split(code, "\n")
 	for i := range head(lines) {
-		lines[i] = ""
+		if timed, ok := timedCode(lines[i]); ok {
+			lines[i] = timed
+		} else {
+			lines[i] = ""
+		}
 	}
 	return strings.Join(lines, "\n")
 }
 
-// commandsOf is a cell's commands as comments.
+// programCode is a cell's code as a program has it: no comment in it is a mark,
+// and what %time runs says so.
+func programCode(source string) string {
+	lines := strings.Split(source, "\n")
+	code := strings.Split(guarded(quietCommands(source)), "\n")
+	for i := range head(lines) {
+		if _, ok := timedCode(lines[i]); ok {
+			code[i] += " " + command + " %time"
+		}
+	}
+	return strings.Join(code, "\n")
+}
+
+// timedCode is the code behind %time on its line.
+func timedCode(line string) (string, bool) {
+	rest, ok := strings.CutPrefix(strings.TrimSpace(line), "%time ")
+	return strings.TrimSpace(rest), ok && strings.TrimSpace(rest) != "" && !strings.Contains(rest, "//")
+}
+
+// commandsOf is a cell's commands, a line each.
 func commandsOf(code string) string {
+	if question.MatchString(code) {
+		return strings.TrimSpace(code) + "\n"
+	}
 	lines := strings.Split(code, "\n")
 	var b strings.Builder
 	for _, l := range lines[:head(lines)] {
-		if isCommand(l) {
-			b.WriteString(command + strings.TrimSpace(l) + "\n")
+		if _, timed := timedCode(l); isCommand(l) && !timed {
+			b.WriteString(strings.TrimSpace(l) + "\n")
 		}
 	}
 	return b.String()
 }
+
+// Code is what a code cell holds beside commands to the kernel.
+func (c *Cell) Code() string { return quietCommands(c.Source) }

@@ -53,6 +53,17 @@ var programs = []struct {
 	{"blocks", []string{"{\n\tx := 1\n\tfmt.Println(x)\n}", "x := 2\n{\n\tx := 3\n\t_ = x\n}", "x"}, "1\n2\n", true},
 	{"init", []string{"var k = 1", "func init() { k = 7 }", "k"}, "7\n", false},
 	{"a package hidden", []string{"image := 3", "image + 1"}, "4\n", true},
+	{"a return", []string{"n := 3", "if n > 2 {\n\tfmt.Println(\"enough\")\n\treturn\n}\nfmt.Println(\"not here\")", "fmt.Println(\"next\")"}, "enough\nnext\n", true},
+	{"a return behind variables", []string{"a, b := 1, \"x\"\nif a > 0 {\n\treturn\n}\na = 7", "fmt.Println(a, b)", "func f() string { return b + b }", "f()"}, "1 x\nxx\n", true},
+	{"defers", []string{"defer fmt.Println(\"first\")\ndefer func() { fmt.Println(recover()) }()\nc := 3\npanic(\"oh\")", "fmt.Println(\"second\", c)"}, "oh\nfirst\nsecond 3\n", true},
+	{"a return in a function", []string{"f := func() int { return 3 }\nf()", "defer func() { fmt.Println(\"end\") }()\nfunc() int { return 4 }()"}, "3\n4\nend\n", true},
+	{"another type behind a return", []string{"x := 1", "x := \"a\"\nif x == \"a\" {\n\treturn\n}", "fmt.Println(x)"}, "a\n", false},
+	{"labels again", []string{"n := 0\nouter:\nfor range 3 {\n\tn++\n\tcontinue outer\n}", "outer:\nfor range 3 {\n\tn++\n\tbreak outer\n}", "n"}, "4\n", true},
+	{"a raw string with marks", []string{"s := `a\n// %% 3\n\t// %% [markdown]\nb`", "fmt.Println(s)"}, "a\n// %% 3\n\t// %% [markdown]\nb\n", true},
+	{"fields named as gophernotes' names", []string{"type S struct{ Data, Display int }", "s := S{Data: 1, Display: 2}", "s.Data + s.Display"}, "3\n", true},
+	{"timed", []string{"%time x := 3", "%time x + 1"}, "4\n", true},
+	{"hidden once and again", []string{"x, err := 1, error(nil)", "func f() int { return x }", "y, err := 2, err\nfmt.Println(f(), y, err)"}, "1 2 <nil>\n", false},
+	{"what is shown already", []string{"display.Show(1)", "h := display.Show(2)\nh"}, "1\n2\n", false},
 	{"not ASCII", []string{"größe := 2", "größe * 2"}, "4\n", true},
 }
 
@@ -173,6 +184,7 @@ func TestScriptErrors(t *testing.T) {
 	}{
 		{[]string{"# T", "func f() {}", "func f() int { return 1 }"}, "cell 3: declares f again, as cell 2 does"},
 		{[]string{"type T int", "func (T) m() {}", "func (t T) m() {}"}, "cell 3: declares T.m again, as cell 2 does"},
+		{[]string{"1", "func main() {}"}, "cell 2: declares main, and a program has that for all its cells"},
 		{[]string{"x := ", "1"}, "cell 1: "},
 		{[]string{"1", "undefinedName + 1"}, "cell 2:1"},
 		{[]string{"import r \"math/rand\"\nr.Int()", "import r \"regexp\"\nr.MustCompile(\"a\")"}, "cell 2: imports \"regexp\" as r, which is \"math/rand\" before"},
@@ -191,6 +203,8 @@ func TestFromScript(t *testing.T) {
 	}{
 		{"package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n\n// f is one.\nfunc f() int { return 1 }\n\nfunc main() {\n\tfmt.Println(f())\n\tos.Exit(0)\n}\n",
 			[]string{"import (\n\t\"fmt\"\n\t\"os\"\n)", "// f is one.\nfunc f() int { return 1 }", "fmt.Println(f())\nos.Exit(0)"}},
+		{"package main\n\n// %% title of the cell\nconst c = 1 // %% no mark\n\nfunc main() {\n\ts := `\n// %% 7\n`\n\t// %% [markdown] title tags=[\"a\"]\n\t// text\n\tprintln(s, c) /*\n// %% none\n*/\n}\n",
+			[]string{"const c = 1 // %% no mark\n\ns := `\n// %% 7\n`", "text", "println(s, c) /*\n// %% none\n*/"}},
 		{"package main\n\nfunc main() {\n\t// %% [markdown]\n\t// # Title\n\t//\n\t// text\n\t// %%\n\tx := 1\n\n\t// %% the end\n\tprintln(x)\n}\n",
 			[]string{"# Title\n\ntext", "x := 1", "println(x)"}},
 	} {

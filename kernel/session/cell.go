@@ -253,6 +253,9 @@ func shift(err error, lines, cols int) error {
 // importName gives the name an import is known by, "" for the package's own.
 func importName(spec *ast.ImportSpec) (name, path string) {
 	path, _ = strconv.Unquote(spec.Path.Value)
+	if meant, ok := engine.Current().Aliases[path]; ok {
+		path = meant
+	}
 	if spec.Name != nil {
 		name = spec.Name.Name
 	}

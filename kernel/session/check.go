@@ -260,12 +260,25 @@ func (w *work) cellFile(words map[string]bool) {
 func (w *work) dotted(e *entity, words map[string]bool) bool {
 	said := false
 	for _, name := range e.pkg.Scope().Names() {
-		if w.labels[name] != nil {
+		if w.labels[name] != nil || always(e.path) && w.s.taken(name, e) {
 			return false
 		}
 		said = said || words[name]
 	}
 	return said
+}
+
+// always tells whether every cell has the names of a package without its name.
+func always(path string) bool { return slices.Contains(engine.Current().Dots, path) }
+
+// taken tells whether another package that was imported with a dot has a name.
+func (s *Session) taken(name string, but *entity) bool {
+	for _, e := range s.dots {
+		if e != but && e.pkg.Scope().Lookup(name) != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // types runs the checker.

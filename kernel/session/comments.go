@@ -3,12 +3,16 @@ package session
 // What stands between the pieces of a cell: comments, which Go's own scanner
 // steps over and a person wants to keep.
 
-import "strings"
+import (
+	"go/scanner"
+	"go/token"
+	"strings"
+)
 
 // remark is what belongs to a piece: the lines above it and the rest of its own.
 type remark struct{ before, after string }
 
-// notes holds the gaps of a cell, by the pieces as they were cut.
+// notes holds the comments of a cell around its pieces as they were cut.
 type notes struct {
 	code   string
 	lines  []int // where they begin
@@ -16,7 +20,11 @@ type notes struct {
 	begin  []int
 	end    []int
 	taken  []bool
+	words  []comment // those outside the pieces
 }
+
+// comment is one, by where it begins and ends.
+type comment struct{ lo, hi int }
 
 func comments(code string) *notes {
 	n := &notes{code: code, lines: lineStarts(code), pieces: cut(code)}
@@ -26,7 +34,23 @@ func comments(code string) *notes {
 		n.end = append(n.end, min(at+len(p.text), len(code)))
 	}
 	n.taken = make([]bool, len(n.pieces))
-	return n
+	f := token.NewFileSet().AddFile("", -1, len(code))
+	var sc scanner.Scanner
+	sc.Init(f, []byte(code), func(token.Position, string) {}, scanner.ScanComments)
+	i := 0
+	for {
+		pos, tok, lit := sc.Scan()
+		if tok == token.EOF {
+			return n
+		}
+		off := f.Offset(pos)
+		for i < len(n.end) && n.end[i] <= off {
+			i++
+		}
+		if tok == token.COMMENT && (i == len(n.begin) || off < n.begin[i]) {
+			n.words = append(n.words, comment{off, min(off+len(lit), len(code))})
+		}
+	}
 }
 
 func lineStarts(code string) []int {
@@ -55,55 +79,89 @@ func (n *notes) of(p piece) remark {
 	return remark{}
 }
 
+// gap gives the comments between piece i and the one before it, and where the
+// latter ends.
+func (n *notes) gap(i int) (from int, list []comment) {
+	to := len(n.code)
+	if i < len(n.begin) {
+		to = n.begin[i]
+	}
+	if i > 0 {
+		from = n.end[i-1]
+	}
+	for _, c := range n.words {
+		if from <= c.lo && c.lo < to {
+			list = append(list, c)
+		}
+	}
+	return from, list
+}
+
+// besides counts the comments of a gap that stand on the line of the piece
+// before it.
+func (n *notes) besides(i, from int, list []comment) (k int) {
+	for i > 0 && k < len(list) && !strings.Contains(n.code[from:list[k].lo], "\n") {
+		k++
+	}
+	return k
+}
+
 // above is the comment lines between a piece and the one before it, and a
 // blank line where there is one.
 func (n *notes) above(i int) string {
-	from := 0
-	if i > 0 {
-		from = n.end[i-1]
-		nl := strings.IndexByte(n.code[from:n.begin[i]], '\n')
-		if nl < 0 {
-			return ""
+	from, list := n.gap(i)
+	k := n.besides(i, from, list)
+	if k > 0 {
+		from = list[k-1].hi
+	}
+	list = list[k:]
+	at := len(n.code)
+	if i < len(n.begin) {
+		at = n.begin[i]
+	}
+	if len(list) == 0 {
+		if i > 0 && strings.Count(n.code[from:at], "\n") > 1 {
+			return "\n"
 		}
-		from += nl + 1
-	}
-	gap := n.code[from:n.begin[i]]
-	if first, _, more := strings.Cut(gap, "\n"); i > 0 && more && strings.TrimSpace(first) == "" {
-		return "\n" + kept(gap)
-	}
-	return kept(gap)
-}
-
-// beside is the comment on a piece's last line.
-func (n *notes) beside(i int) string {
-	to := len(n.code)
-	if i+1 < len(n.pieces) {
-		to = n.begin[i+1]
-	}
-	line, _, _ := strings.Cut(n.code[n.end[i]:to], "\n")
-	if at := strings.Index(line, "//"); at >= 0 {
-		return " " + strings.TrimSpace(line[at:])
-	}
-	return ""
-}
-
-// rest is what stands behind the last piece.
-func (n *notes) rest() string {
-	if len(n.pieces) == 0 {
-		return kept(n.code)
-	}
-	_, tail, _ := strings.Cut(n.code[n.end[len(n.end)-1]:], "\n")
-	return kept(tail)
-}
-
-// kept is a gap without the blank lines at its ends, or nothing.
-func kept(gap string) string {
-	if strings.TrimSpace(gap) == "" {
 		return ""
 	}
-	var lines []string
-	for _, l := range strings.Split(strings.TrimSpace(gap), "\n") {
-		lines = append(lines, strings.TrimSpace(l))
+	text := ""
+	if i > 0 && strings.Count(n.code[from:list[0].lo], "\n") > 1 {
+		text = "\n"
 	}
-	return strings.Join(lines, "\n") + "\n"
+	text += n.kept(list[0].lo, list[len(list)-1].hi)
+	behind := n.code[list[len(list)-1].hi:at]
+	switch strings.Count(behind, "\n") {
+	case 0:
+		return text + " "
+	case 1:
+		return text + "\n"
+	}
+	return text + "\n\n"
+}
+
+// beside is the comments on a piece's last line.
+func (n *notes) beside(i int) string {
+	from, list := n.gap(i + 1)
+	k := n.besides(i+1, from, list)
+	if k == 0 {
+		return ""
+	}
+	return " " + n.kept(list[0].lo, list[k-1].hi)
+}
+
+// rest is what stands behind the last piece, or is all there is.
+func (n *notes) rest() string {
+	return strings.TrimRight(n.above(len(n.pieces)), "\n ")
+}
+
+// kept is a part of the text with its comment lines at the left margin.
+func (n *notes) kept(lo, hi int) string {
+	lines := strings.Split(n.code[lo:hi], "\n")
+	for i, l := range lines {
+		if t := strings.TrimSpace(l); t == "" || strings.HasPrefix(t, "//") {
+			lines[i] = t
+		}
+	}
+	return strings.Join(lines, "\n")
 }

@@ -19,7 +19,8 @@ type argument struct {
 	r int
 }
 
-// call makes calls of functions and methods that are quick themselves, and len.
+// call makes calls of functions and methods that are quick themselves, of
+// compiled ones, and len.
 func (m *maker) call(in *ssa.Call) bool {
 	switch fn := in.Call.Value.(type) {
 	case *ssa.Builtin:
@@ -30,6 +31,7 @@ func (m *maker) call(in *ssa.Call) bool {
 			m.out = append(m.out, m.static(in, t, args, step))
 			return true
 		}
+		return m.compiled(in, fn)
 	default:
 		if in.Call.IsInvoke() {
 			args, step := m.arguments(in, append([]ssa.Value{in.Call.Value}, in.Call.Args...))

@@ -82,6 +82,9 @@ func shows(info *types.Info, x ast.Expr) bool {
 		return true
 	}
 	f, ok := info.Uses[id].(*types.Func)
+	if ok && f.Pkg() != nil && f.Pkg().Path() == displayPath+"/bare" {
+		return false // it has shown what there is
+	}
 	return !ok || f.Pkg() == nil || f.Pkg().Path() != "fmt" || !strings.Contains(f.Name(), "rint") || strings.HasPrefix(f.Name(), "S")
 }
 

@@ -172,6 +172,12 @@ func (s *Session) execute(ctx context.Context, in *ixgo.Interp, r *run) *engine.
 	if r.requested.Load() || ctx.Err() != nil {
 		return &engine.Failure{Name: "interrupted", Value: "the cell was stopped before it ran"}
 	}
+	return s.watch(ctx, r, func() outcome { return call(in, in.MainPkg().Func("cell"+hidden)) })
+}
+
+// watch runs the body in a goroutine of the cell, and looks after it until it
+// ends or has to.
+func (s *Session) watch(ctx context.Context, r *run, body func() outcome) *engine.Failure {
 	s.limits.begin()
 	done := make(chan outcome, 1)
 	r.live.Add(1)
@@ -180,7 +186,7 @@ func (s *Session) execute(ctx context.Context, in *ixgo.Interp, r *run) *engine.
 		out := outcome{panicked: goexited{}} // compiled code may end this goroutine
 		defer func() { done <- out }()
 		s.begin(r)
-		out = call(in, in.MainPkg().Func("cell"+hidden))
+		out = body()
 	}()
 	beat := time.NewTicker(pulse)
 	defer beat.Stop()

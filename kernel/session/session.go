@@ -40,7 +40,6 @@ package session
 
 import (
 	"context"
-	"fmt"
 	"go/types"
 	"reflect"
 	"strings"
@@ -124,6 +123,12 @@ func New() *Session {
 			s.given[path] = true
 		}
 	}
+	for _, path := range engine.Current().Dots {
+		if e, err := s.load(path); err == nil {
+			s.dots = append(s.dots, e)
+			s.given[path] = true
+		}
+	}
 	s.prepare()
 	return s
 }
@@ -143,7 +148,7 @@ func (s *Session) Run(ctx context.Context, n int, code string) engine.Result {
 		return engine.Result{Err: failure}
 	}
 	if err := lastError(s.shown); err != nil {
-		return engine.Result{Err: &engine.Failure{Name: "error", Value: oneLine(fmt.Sprint(err))}}
+		return engine.Result{Err: &engine.Failure{Name: "error", Value: s.said(ctx, n, err)}}
 	}
 	return engine.Result{Values: s.shown}
 }

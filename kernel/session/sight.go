@@ -69,9 +69,25 @@ func (s *Session) head(code string) string {
 		}
 	}
 	for _, e := range s.dots {
+		if always(e.path) && !s.free(e, words) {
+			continue
+		}
 		fmt.Fprintf(&b, "import . %q\n", e.path)
 	}
 	return b.String()
+}
+
+// free tells whether a package that cells have with a dot has a name that is
+// said and that cells have not declared.
+func (s *Session) free(e *entity, words map[string]bool) bool {
+	said := false
+	for _, name := range e.pkg.Scope().Names() {
+		if s.names[name] != nil {
+			return false
+		}
+		said = said || words[name]
+	}
+	return said
 }
 
 // baseName guesses the name of a package from its path.

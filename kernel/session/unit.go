@@ -20,6 +20,7 @@ import (
 // bounds of the cells still visible.
 type Unit struct {
 	Imports []string   // lines: a path in quotes, with a name before it where it needs one
+	Typed   [][]string // by cell: the imports as typed, comments too
 	Vars    []string   // lines: variables that functions of the program use, "name type"
 	Decls   [][]string // by cell: types, constants and functions as typed, comments too
 	Body    []string   // by cell: the statements, for the function main
@@ -29,17 +30,28 @@ type Unit struct {
 // displayPath is the package that shows the last expression of a cell.
 const displayPath = "fourmlab/kernel/display"
 
+// CellFunc begins the function that a program puts around a cell which can end
+// before its last statement, and CellFuncEnd ends it.
+const (
+	CellFunc    = "func() { // to the cell's end"
+	CellFuncEnd = "}()"
+)
+
 // Unit makes one program of cells that run one after another in a new session.
 // A variable that is defined again with another type gets another name, the
-// last expression of a cell is shown by package display. What a program cannot
+// last expression of a cell is shown by package display. A cell that returns,
+// or defers something to its end, becomes a function. What a program cannot
 // do is an error that names the cell: to declare a function or type twice, or
 // to mean two packages by one name.
 func (s *Session) Unit(cells []string) (*Unit, error) {
-	a := &assembly{s: s, imports: map[string]string{}, words: identifiers(strings.Join(cells, "\n")), declared: map[string]int{}}
+	a := &assembly{s: s, imports: map[string]string{}, words: identifiers(strings.Join(cells, "\n")), declared: map[string]int{}, labels: map[string]bool{}}
 	for _, e := range s.names {
 		if e.kind == isPackage {
 			a.imports[e.name] = e.path
 		}
+	}
+	for _, e := range s.dots {
+		a.imports["."+e.path] = e.path
 	}
 	for i, code := range cells {
 		if failure := a.add(i+1, code); failure != nil {
@@ -56,14 +68,18 @@ type assembly struct {
 	typed    []string          // names of imports that a cell wrote
 	words    map[string]bool
 	declared map[string]int
+	labels   map[string]bool // of the cells that are part of main itself
 	cells    []assembled
 }
 
 // assembled is one cell: its declarations, and its statements with what of
 // comments stood around them.
 type assembled struct {
-	decls []string
-	stmts []stmtText
+	imports []string
+	decls   []string
+	stmts   []stmtText
+	note    string // comments where there is no statement for them
+	apart   bool   // it has to be a function of its own
 }
 
 // stmtText is a statement on its way into main. Its place is in the text that
@@ -96,9 +112,18 @@ func (a *assembly) add(n int, code string) error {
 		a.typed = append(a.typed, name)
 	}
 	notes := comments(code)
-	var out assembled
+	out := assembled{apart: a.apart(c)}
+	for _, p := range notes.pieces {
+		if p.tok == token.IMPORT {
+			note := notes.of(p)
+			out.imports = append(out.imports, strings.Trim(note.before, "\n")+separator(note.before)+p.text+note.after)
+		}
+	}
 	for _, d := range c.decls {
 		for _, name := range declaredNames(d.text) {
+			if name == "main" {
+				return fmt.Errorf("declares main, and a program has that for all its cells")
+			}
 			if first := a.declared[name]; first != 0 {
 				return fmt.Errorf("declares %s again, as cell %d does; a program can have it once", name, first)
 			}
@@ -111,11 +136,50 @@ func (a *assembly) add(n int, code string) error {
 		note := notes.of(p)
 		out.stmts = append(out.stmts, stmtText{before: note.before, text: mark(n, p.line, p.col) + p.text, after: note.after})
 	}
-	if end := notes.rest(); end != "" && len(out.stmts) > 0 {
-		out.stmts[len(out.stmts)-1].after += "\n" + strings.TrimRight(end, "\n")
+	switch end := notes.rest(); {
+	case strings.TrimSpace(end) == "":
+	case len(out.stmts) > 0:
+		out.stmts[len(out.stmts)-1].after += "\n" + end
+	default:
+		out.note = strings.TrimLeft(end, "\n")
 	}
 	a.cells = append(a.cells, out)
 	return nil
+}
+
+// separator is what stands between comments and what they are above.
+func separator(before string) string {
+	if strings.TrimSpace(before) == "" {
+		return ""
+	}
+	return "\n"
+}
+
+// apart tells whether a cell cannot be a part of main: it returns or defers at
+// its own level, or has a label that another cell has.
+func (a *assembly) apart(c *cell) bool {
+	f, err := parser.ParseFile(token.NewFileSet(), "", "package main\nfunc _() {\n"+c.body()+"\n}", parser.SkipObjectResolution)
+	if err != nil {
+		return false
+	}
+	apart := false
+	var labels []string
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ReturnStmt, *ast.DeferStmt:
+			apart = true
+		case *ast.LabeledStmt:
+			labels = append(labels, n.Label.Name)
+			apart = apart || a.labels[n.Label.Name]
+		}
+		return true
+	})
+	for _, l := range labels {
+		a.labels[l] = a.labels[l] || !apart
+	}
+	return apart
 }
 
 // located puts a failure's place into its one line.
@@ -166,7 +230,9 @@ func (a *assembly) checkedText() string {
 	for name, path := range a.imports {
 		switch {
 		case strings.HasPrefix(name, "."):
-			fmt.Fprintf(&b, "import . %q\n", path)
+			if !always(path) || a.bare(path) {
+				fmt.Fprintf(&b, "import . %q\n", path)
+			}
 		case a.words[name]:
 			fmt.Fprintf(&b, "import %s %q\n", name, path)
 		}
@@ -198,6 +264,19 @@ func (a *assembly) checkedText() string {
 	}
 	b.WriteString(strings.Repeat("}\n", open) + "}\n")
 	return b.String()
+}
+
+// bare tells whether cells say a name of a package that they have with a dot,
+// and declare none of its names.
+func (a *assembly) bare(path string) bool {
+	said := false
+	for _, name := range a.s.pkgs[path].pkg.Scope().Names() {
+		if a.declared[name] != 0 {
+			return false
+		}
+		said = said || a.words[name]
+	}
+	return said
 }
 
 // unit checks, names and writes.

@@ -101,7 +101,7 @@ func (m *mainWriter) name(f *ast.File) {
 			}
 			m.words[name] = true
 			current[id.Name], label[id.Name], m.names[obj] = obj.Type(), name, name
-			if m.hoist[id.Name] && name == id.Name {
+			if m.hoist[id.Name] && name == id.Name || m.cells[max(m.cellOf(st), 0)].apart {
 				m.vars = append(m.vars, name)
 				continue
 			}
@@ -259,11 +259,16 @@ func (m *mainWriter) write(f *ast.File) *Unit {
 			decls = append(decls, markAny.ReplaceAllString(d, ""))
 		}
 		u.Decls = append(u.Decls, decls)
+		u.Typed = append(u.Typed, c.imports)
 		var b strings.Builder
 		for _, st := range c.stmts {
 			b.WriteString(st.before + markPrefix.ReplaceAllString(m.patched(st.lo, st.hi), "") + st.after + "\n")
 		}
-		u.Body = append(u.Body, strings.TrimSuffix(b.String(), "\n"))
+		body := c.note + strings.TrimSuffix(b.String(), "\n")
+		if c.apart && body != "" {
+			body = CellFunc + "\n" + body + "\n" + CellFuncEnd
+		}
+		u.Body = append(u.Body, body)
 	}
 	for obj := range m.names {
 		if !m.isVar(m.names[obj]) && !read[m.names[obj]] {
@@ -279,8 +284,16 @@ func (m *mainWriter) write(f *ast.File) *Unit {
 			}
 		}
 	}
+	for _, obj := range m.info.Uses {
+		if p := obj.Pkg(); p != nil && always(p.Path()) && obj.Parent() == p.Scope() {
+			m.used["."+p.Path()] = true
+		}
+	}
 	lines := map[string]bool{}
 	for name, path := range m.imports {
+		if strings.HasPrefix(name, ".") && always(path) && (!m.used[name] || !m.bare(path)) {
+			continue
+		}
 		if m.used[name] || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") {
 			pkg, _ := m.s.ctx.Importer.Import(path)
 			lines[quoted(name, path, pkg)] = true
@@ -313,51 +326,6 @@ func (m *mainWriter) cellOf(st ast.Stmt) int {
 		}
 	}
 	return -1
-}
-
-// expression makes a statement of an expression: the last of a cell is shown.
-func (m *mainWriter) expression(st ast.Stmt, last bool) {
-	x, ok := st.(*ast.ExprStmt)
-	if !ok {
-		return
-	}
-	tv := m.info.Types[x.X]
-	wrap := func(head, tail string) {
-		// An edit of the first name, where there is one, goes with it.
-		at := m.off(x.Pos())
-		if p, ok := m.edits[at]; ok {
-			head += p.text
-			m.edits[at] = patch{p.hi, head}
-		} else {
-			m.put(x.Pos(), x.Pos(), head)
-		}
-		m.put(x.End(), x.End(), tail)
-	}
-	_, several := tv.Type.(*types.Tuple)
-	switch {
-	case tv.IsVoid() || tv.Type == nil:
-	case last && several && shows(m.info, x.X):
-		m.imports["fmt"], m.used["fmt"] = "fmt", true
-		wrap("fmt.Println(", ")")
-	case last && shows(m.info, x.X):
-		m.imports["display"], m.used["display"] = displayPath, true
-		wrap("display.Show(", ")")
-	case !callable(x.X):
-		wrap("_ = ", "")
-	}
-}
-
-// callable tells whether an expression may stand as a statement in Go.
-func callable(x ast.Expr) bool {
-	switch x := x.(type) {
-	case *ast.CallExpr:
-		return true
-	case *ast.ParenExpr:
-		return callable(x.X)
-	case *ast.UnaryExpr:
-		return x.Op == token.ARROW
-	}
-	return false
 }
 
 // patched is the text from lo to hi with its edits.

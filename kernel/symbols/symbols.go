@@ -41,6 +41,8 @@ func init() {
 	}
 	engine.Link(engine.Linked{
 		Prelude: prelude,
+		Dots:    dots,
+		Aliases: aliases,
 		Yaegi:   Symbols,
 		Docs:    documentation,
 		Line:    display.Line,

@@ -33,6 +33,7 @@ func init() {
 				"fourmlab/fourm/train":      "train",
 				"fourmlab/fourm/vq":         "vq",
 				"fourmlab/internal/fault":   "fault",
+				"fourmlab/internal/plain":   "plain",
 				"fourmlab/internal/show":    "show",
 				"go.yaml.in/yaml/v3":        "yaml",
 				"io":                        "io",

@@ -27,6 +27,7 @@ func init() {
 				"fourmlab/fourm/modality":              "modality",
 				"fourmlab/internal/atomic":             "atomic",
 				"fourmlab/internal/fault":              "fault",
+				"fourmlab/internal/plain":              "plain",
 				"golang.org/x/text/unicode/norm":       "norm",
 				"golang.org/x/text/unicode/rangetable": "rangetable",
 				"image/color":                          "color",
@@ -44,12 +45,14 @@ func init() {
 				"unicode/utf8":                         "utf8",
 			},
 			Interfaces: map[string]reflect.Type{
-				"Chance": reflect.TypeOf((*q.Chance)(nil)).Elem(),
+				"Chance":  reflect.TypeOf((*q.Chance)(nil)).Elem(),
+				"Lexicon": reflect.TypeOf((*q.Lexicon)(nil)).Elem(),
 			},
 			NamedTypes: map[string]reflect.Type{
 				"BoxChoice": reflect.TypeOf((*q.BoxChoice)(nil)).Elem(),
 				"Instance":  reflect.TypeOf((*q.Instance)(nil)).Elem(),
 				"Metadata":  reflect.TypeOf((*q.Metadata)(nil)).Elem(),
+				"Numbers":   reflect.TypeOf((*q.Numbers)(nil)).Elem(),
 				"Person":    reflect.TypeOf((*q.Person)(nil)).Elem(),
 				"Query":     reflect.TypeOf((*q.Query)(nil)).Elem(),
 				"Style":     reflect.TypeOf((*q.Style)(nil)).Elem(),
@@ -63,6 +66,7 @@ func init() {
 			Funcs: map[string]reflect.Value{
 				"Ask":           reflect.ValueOf(q.Ask),
 				"GridPoints":    reflect.ValueOf(q.GridPoints),
+				"LexiconOf":     reflect.ValueOf(q.LexiconOf),
 				"MetadataNames": reflect.ValueOf(q.MetadataNames),
 				"NewVocab":      reflect.ValueOf(q.NewVocab),
 				"Open":          reflect.ValueOf(q.Open),

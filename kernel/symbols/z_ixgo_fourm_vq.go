@@ -26,7 +26,6 @@ func init() {
 				"fourmlab/fourm/modality":    "modality",
 				"fourmlab/fourm/ops":         "ops",
 				"fourmlab/internal/fault":    "fault",
-				"gorgonia.org/gorgonia":      "gorgonia",
 				"math":                       "math",
 				"math/rand/v2":               "rand",
 				"slices":                     "slices",

@@ -12,11 +12,17 @@ import (
 func init() {
 	Symbols["fourmlab/datasets/datasets"] = map[string]reflect.Value{
 		// function, constant and variable definitions
+		"Cache":      reflect.ValueOf(datasets.Cache),
+		"CacheIn":    reflect.ValueOf(datasets.CacheIn),
 		"Check":      reflect.ValueOf(datasets.Check),
+		"Map":        reflect.ValueOf(datasets.Map),
 		"MustOpen":   reflect.ValueOf(datasets.MustOpen),
+		"MustPhoto":  reflect.ValueOf(datasets.MustPhoto),
 		"Open":       reflect.ValueOf(datasets.Open),
 		"OpenWith":   reflect.ValueOf(datasets.OpenWith),
 		"Pack":       reflect.ValueOf(datasets.Pack),
+		"Photo":      reflect.ValueOf(datasets.Photo),
+		"PhotoAs":    reflect.ValueOf(datasets.PhotoAs),
 		"Scenes":     reflect.ValueOf(datasets.Scenes),
 		"ScenesWith": reflect.ValueOf(datasets.ScenesWith),
 		"Write":      reflect.ValueOf(datasets.Write),

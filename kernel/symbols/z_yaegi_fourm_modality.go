@@ -14,6 +14,7 @@ import (
 func init() {
 	Symbols["fourmlab/fourm/modality/modality"] = map[string]reflect.Value{
 		// function, constant and variable definitions
+		"ADE20K":          reflect.ValueOf(&modality.ADE20K).Elem(),
 		"Boxes":           reflect.ValueOf(modality.Boxes),
 		"Caption":         reflect.ValueOf(modality.Caption),
 		"Collect":         reflect.ValueOf(modality.Collect),
@@ -35,7 +36,9 @@ func init() {
 		"NeedTokenizer":   reflect.ValueOf(modality.NeedTokenizer),
 		"NewPicture":      reflect.ValueOf(modality.NewPicture),
 		"Normal":          reflect.ValueOf(modality.Normal),
+		"Numerals":        reflect.ValueOf(modality.Numerals),
 		"Patches":         reflect.ValueOf(modality.Patches),
+		"PictureOf":       reflect.ValueOf(modality.PictureOf),
 		"Published":       reflect.ValueOf(modality.Published),
 		"PublishedDomain": reflect.ValueOf(modality.PublishedDomain),
 		"PublishedVocab":  reflect.ValueOf(constant.MakeFromLiteral("30000", token.INT, 0)),
@@ -48,7 +51,6 @@ func init() {
 		"SetTokenizer":    reflect.ValueOf(modality.SetTokenizer),
 		"Sources":         reflect.ValueOf(modality.Sources),
 		"Symbols":         reflect.ValueOf(modality.Symbols),
-		"ADE20K":          reflect.ValueOf(&modality.ADE20K).Elem(),
 		"Things":          reflect.ValueOf(&modality.Things).Elem(),
 		"Tokenize":        reflect.ValueOf(modality.Tokenize),
 		"TokenizerOf":     reflect.ValueOf(modality.TokenizerOf),

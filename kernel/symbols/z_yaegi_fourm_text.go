@@ -19,6 +19,7 @@ func init() {
 		"GridPoints":    reflect.ValueOf(text.GridPoints),
 		"LabBins":       reflect.ValueOf(constant.MakeFromLiteral("64", token.INT, 0)),
 		"LabSentinels":  reflect.ValueOf(constant.MakeFromLiteral("20", token.INT, 0)),
+		"LexiconOf":     reflect.ValueOf(text.LexiconOf),
 		"MetadataNames": reflect.ValueOf(text.MetadataNames),
 		"NewVocab":      reflect.ValueOf(text.NewVocab),
 		"Open":          reflect.ValueOf(text.Open),
@@ -36,7 +37,9 @@ func init() {
 		"BoxChoice": reflect.ValueOf((*text.BoxChoice)(nil)),
 		"Chance":    reflect.ValueOf((*text.Chance)(nil)),
 		"Instance":  reflect.ValueOf((*text.Instance)(nil)),
+		"Lexicon":   reflect.ValueOf((*text.Lexicon)(nil)),
 		"Metadata":  reflect.ValueOf((*text.Metadata)(nil)),
+		"Numbers":   reflect.ValueOf((*text.Numbers)(nil)),
 		"Person":    reflect.ValueOf((*text.Person)(nil)),
 		"Query":     reflect.ValueOf((*text.Query)(nil)),
 		"Style":     reflect.ValueOf((*text.Style)(nil)),
@@ -46,7 +49,8 @@ func init() {
 		"Vocab":     reflect.ValueOf((*text.Vocab)(nil)),
 
 		// interface wrapper definitions
-		"_Chance": reflect.ValueOf((*_fourmlab_fourm_text_Chance)(nil)),
+		"_Chance":  reflect.ValueOf((*_fourmlab_fourm_text_Chance)(nil)),
+		"_Lexicon": reflect.ValueOf((*_fourmlab_fourm_text_Lexicon)(nil)),
 	}
 }
 
@@ -58,4 +62,30 @@ type _fourmlab_fourm_text_Chance struct {
 
 func (W _fourmlab_fourm_text_Chance) IntN(n int) int {
 	return W.WIntN(n)
+}
+
+// _fourmlab_fourm_text_Lexicon is an interface wrapper for Lexicon type
+type _fourmlab_fourm_text_Lexicon struct {
+	IValue      interface{}
+	WEnd        func() int
+	WIsSentinel func(id int) bool
+	WNever      func() []int
+	WSentinel   func(i int) int
+	WWords      func(ids []int) []string
+}
+
+func (W _fourmlab_fourm_text_Lexicon) End() int {
+	return W.WEnd()
+}
+func (W _fourmlab_fourm_text_Lexicon) IsSentinel(id int) bool {
+	return W.WIsSentinel(id)
+}
+func (W _fourmlab_fourm_text_Lexicon) Never() []int {
+	return W.WNever()
+}
+func (W _fourmlab_fourm_text_Lexicon) Sentinel(i int) int {
+	return W.WSentinel(i)
+}
+func (W _fourmlab_fourm_text_Lexicon) Words(ids []int) []string {
+	return W.WWords(ids)
 }

@@ -6,34 +6,191 @@ package symbols
 
 import (
 	"fourmlab/kernel/display"
+	"go/constant"
+	"go/token"
 	"reflect"
 )
 
 func init() {
 	Symbols["fourmlab/kernel/display/display"] = map[string]reflect.Value{
 		// function, constant and variable definitions
-		"Clear":      reflect.ValueOf(display.Clear),
-		"HTML":       reflect.ValueOf(display.HTML),
-		"Input":      reflect.ValueOf(display.Input),
-		"JPEG":       reflect.ValueOf(display.JPEG),
-		"JSON":       reflect.ValueOf(display.JSON),
-		"JavaScript": reflect.ValueOf(display.JavaScript),
-		"Latex":      reflect.ValueOf(display.Latex),
-		"Line":       reflect.ValueOf(display.Line),
-		"Markdown":   reflect.ValueOf(display.Markdown),
-		"Of":         reflect.ValueOf(display.Of),
-		"OnComm":     reflect.ValueOf(display.OnComm),
-		"OpenComm":   reflect.ValueOf(display.OpenComm),
-		"PNG":        reflect.ValueOf(display.PNG),
-		"Password":   reflect.ValueOf(display.Password),
-		"Progress":   reflect.ValueOf(display.Progress),
-		"SVG":        reflect.ValueOf(display.SVG),
-		"Show":       reflect.ValueOf(display.Show),
+		"Any":                reflect.ValueOf(display.Any),
+		"Auto":               reflect.ValueOf(display.Auto),
+		"Clear":              reflect.ValueOf(display.Clear),
+		"File":               reflect.ValueOf(display.File),
+		"HTML":               reflect.ValueOf(display.HTML),
+		"Image":              reflect.ValueOf(display.Image),
+		"Input":              reflect.ValueOf(display.Input),
+		"JPEG":               reflect.ValueOf(display.JPEG),
+		"JSON":               reflect.ValueOf(display.JSON),
+		"JavaScript":         reflect.ValueOf(display.JavaScript),
+		"Latex":              reflect.ValueOf(display.Latex),
+		"Line":               reflect.ValueOf(display.Line),
+		"MIME":               reflect.ValueOf(display.MIME),
+		"MIMETypeHTML":       reflect.ValueOf(constant.MakeFromLiteral("\"text/html\"", token.STRING, 0)),
+		"MIMETypeJPEG":       reflect.ValueOf(constant.MakeFromLiteral("\"image/jpeg\"", token.STRING, 0)),
+		"MIMETypeJSON":       reflect.ValueOf(constant.MakeFromLiteral("\"application/json\"", token.STRING, 0)),
+		"MIMETypeJavaScript": reflect.ValueOf(constant.MakeFromLiteral("\"application/javascript\"", token.STRING, 0)),
+		"MIMETypeLatex":      reflect.ValueOf(constant.MakeFromLiteral("\"text/latex\"", token.STRING, 0)),
+		"MIMETypeMarkdown":   reflect.ValueOf(constant.MakeFromLiteral("\"text/markdown\"", token.STRING, 0)),
+		"MIMETypePDF":        reflect.ValueOf(constant.MakeFromLiteral("\"application/pdf\"", token.STRING, 0)),
+		"MIMETypePNG":        reflect.ValueOf(constant.MakeFromLiteral("\"image/png\"", token.STRING, 0)),
+		"MIMETypeSVG":        reflect.ValueOf(constant.MakeFromLiteral("\"image/svg+xml\"", token.STRING, 0)),
+		"MIMETypeText":       reflect.ValueOf(constant.MakeFromLiteral("\"text/plain\"", token.STRING, 0)),
+		"MakeData":           reflect.ValueOf(display.MakeData),
+		"MakeData3":          reflect.ValueOf(display.MakeData3),
+		"Markdown":           reflect.ValueOf(display.Markdown),
+		"Math":               reflect.ValueOf(display.Math),
+		"Of":                 reflect.ValueOf(display.Of),
+		"OnComm":             reflect.ValueOf(display.OnComm),
+		"OpenComm":           reflect.ValueOf(display.OpenComm),
+		"PDF":                reflect.ValueOf(display.PDF),
+		"PNG":                reflect.ValueOf(display.PNG),
+		"Password":           reflect.ValueOf(display.Password),
+		"Progress":           reflect.ValueOf(display.Progress),
+		"SVG":                reflect.ValueOf(display.SVG),
+		"Show":               reflect.ValueOf(display.Show),
+		"SplitMetadata":      reflect.ValueOf(display.SplitMetadata),
 
 		// type definitions
-		"Bar":    reflect.ValueOf((*display.Bar)(nil)),
-		"Comm":   reflect.ValueOf((*display.Comm)(nil)),
-		"Data":   reflect.ValueOf((*display.Data)(nil)),
-		"Handle": reflect.ValueOf((*display.Handle)(nil)),
+		"Bar":            reflect.ValueOf((*display.Bar)(nil)),
+		"Comm":           reflect.ValueOf((*display.Comm)(nil)),
+		"Data":           reflect.ValueOf((*display.Data)(nil)),
+		"HTMLer":         reflect.ValueOf((*display.HTMLer)(nil)),
+		"Handle":         reflect.ValueOf((*display.Handle)(nil)),
+		"JPEGer":         reflect.ValueOf((*display.JPEGer)(nil)),
+		"JSONer":         reflect.ValueOf((*display.JSONer)(nil)),
+		"JavaScripter":   reflect.ValueOf((*display.JavaScripter)(nil)),
+		"Latexer":        reflect.ValueOf((*display.Latexer)(nil)),
+		"MIMEMap":        reflect.ValueOf((*display.MIMEMap)(nil)),
+		"Markdowner":     reflect.ValueOf((*display.Markdowner)(nil)),
+		"PDFer":          reflect.ValueOf((*display.PDFer)(nil)),
+		"PNGer":          reflect.ValueOf((*display.PNGer)(nil)),
+		"Renderer":       reflect.ValueOf((*display.Renderer)(nil)),
+		"SVGer":          reflect.ValueOf((*display.SVGer)(nil)),
+		"SimpleRenderer": reflect.ValueOf((*display.SimpleRenderer)(nil)),
+
+		// interface wrapper definitions
+		"_HTMLer":         reflect.ValueOf((*_fourmlab_kernel_display_HTMLer)(nil)),
+		"_JPEGer":         reflect.ValueOf((*_fourmlab_kernel_display_JPEGer)(nil)),
+		"_JSONer":         reflect.ValueOf((*_fourmlab_kernel_display_JSONer)(nil)),
+		"_JavaScripter":   reflect.ValueOf((*_fourmlab_kernel_display_JavaScripter)(nil)),
+		"_Latexer":        reflect.ValueOf((*_fourmlab_kernel_display_Latexer)(nil)),
+		"_Markdowner":     reflect.ValueOf((*_fourmlab_kernel_display_Markdowner)(nil)),
+		"_PDFer":          reflect.ValueOf((*_fourmlab_kernel_display_PDFer)(nil)),
+		"_PNGer":          reflect.ValueOf((*_fourmlab_kernel_display_PNGer)(nil)),
+		"_Renderer":       reflect.ValueOf((*_fourmlab_kernel_display_Renderer)(nil)),
+		"_SVGer":          reflect.ValueOf((*_fourmlab_kernel_display_SVGer)(nil)),
+		"_SimpleRenderer": reflect.ValueOf((*_fourmlab_kernel_display_SimpleRenderer)(nil)),
 	}
+}
+
+// _fourmlab_kernel_display_HTMLer is an interface wrapper for HTMLer type
+type _fourmlab_kernel_display_HTMLer struct {
+	IValue interface{}
+	WHTML  func() string
+}
+
+func (W _fourmlab_kernel_display_HTMLer) HTML() string {
+	return W.WHTML()
+}
+
+// _fourmlab_kernel_display_JPEGer is an interface wrapper for JPEGer type
+type _fourmlab_kernel_display_JPEGer struct {
+	IValue interface{}
+	WJPEG  func() []byte
+}
+
+func (W _fourmlab_kernel_display_JPEGer) JPEG() []byte {
+	return W.WJPEG()
+}
+
+// _fourmlab_kernel_display_JSONer is an interface wrapper for JSONer type
+type _fourmlab_kernel_display_JSONer struct {
+	IValue interface{}
+	WJSON  func() map[string]any
+}
+
+func (W _fourmlab_kernel_display_JSONer) JSON() map[string]any {
+	return W.WJSON()
+}
+
+// _fourmlab_kernel_display_JavaScripter is an interface wrapper for JavaScripter type
+type _fourmlab_kernel_display_JavaScripter struct {
+	IValue      interface{}
+	WJavaScript func() string
+}
+
+func (W _fourmlab_kernel_display_JavaScripter) JavaScript() string {
+	return W.WJavaScript()
+}
+
+// _fourmlab_kernel_display_Latexer is an interface wrapper for Latexer type
+type _fourmlab_kernel_display_Latexer struct {
+	IValue interface{}
+	WLatex func() string
+}
+
+func (W _fourmlab_kernel_display_Latexer) Latex() string {
+	return W.WLatex()
+}
+
+// _fourmlab_kernel_display_Markdowner is an interface wrapper for Markdowner type
+type _fourmlab_kernel_display_Markdowner struct {
+	IValue    interface{}
+	WMarkdown func() string
+}
+
+func (W _fourmlab_kernel_display_Markdowner) Markdown() string {
+	return W.WMarkdown()
+}
+
+// _fourmlab_kernel_display_PDFer is an interface wrapper for PDFer type
+type _fourmlab_kernel_display_PDFer struct {
+	IValue interface{}
+	WPDF   func() []byte
+}
+
+func (W _fourmlab_kernel_display_PDFer) PDF() []byte {
+	return W.WPDF()
+}
+
+// _fourmlab_kernel_display_PNGer is an interface wrapper for PNGer type
+type _fourmlab_kernel_display_PNGer struct {
+	IValue interface{}
+	WPNG   func() []byte
+}
+
+func (W _fourmlab_kernel_display_PNGer) PNG() []byte {
+	return W.WPNG()
+}
+
+// _fourmlab_kernel_display_Renderer is an interface wrapper for Renderer type
+type _fourmlab_kernel_display_Renderer struct {
+	IValue  interface{}
+	WRender func() display.Data
+}
+
+func (W _fourmlab_kernel_display_Renderer) Render() display.Data {
+	return W.WRender()
+}
+
+// _fourmlab_kernel_display_SVGer is an interface wrapper for SVGer type
+type _fourmlab_kernel_display_SVGer struct {
+	IValue interface{}
+	WSVG   func() string
+}
+
+func (W _fourmlab_kernel_display_SVGer) SVG() string {
+	return W.WSVG()
+}
+
+// _fourmlab_kernel_display_SimpleRenderer is an interface wrapper for SimpleRenderer type
+type _fourmlab_kernel_display_SimpleRenderer struct {
+	IValue        interface{}
+	WSimpleRender func() display.MIMEMap
+}
+
+func (W _fourmlab_kernel_display_SimpleRenderer) SimpleRender() display.MIMEMap {
+	return W.WSimpleRender()
 }

@@ -113,6 +113,9 @@ func Of(run *fourm.Run) *Page {
 	default:
 		p.State = "unfinished"
 	}
+	if w := run.Warning(); w != "" {
+		p.Problems = append(p.Problems, w)
+	}
 	p.Tiles = tiles(run)
 	val := run.LastVal().Val
 	p.Scored = "The training loss of the last step."

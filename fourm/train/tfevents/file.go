@@ -21,8 +21,9 @@ const version = "brain.Event:2"
 func IsName(path string) bool { return strings.Contains(filepath.Base(path), "tfevents") }
 
 // Read gives the events of a file. The note says what was left out: a last
-// record that is not complete, as when a process is at work or was killed. A
-// checksum that is wrong is an error with the offset.
+// record that is not complete, as when a process is at work or was killed, or
+// all from a damaged record on, as when a disk was full or a machine went down.
+// A file whose first record is damaged is an error with the offset.
 func Read(path string) (events []Event, note string, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -36,6 +37,12 @@ func decode(in io.Reader, path string) (events []Event, note string, err error) 
 	r := bufio.NewReaderSize(in, 1<<16)
 	plugins := map[string]string{}
 	off := int64(0)
+	damaged := func(err error) ([]Event, string, error) {
+		if len(events) == 0 {
+			return nil, "", fmt.Errorf("%s: %w", path, err)
+		}
+		return events, fmt.Sprintf("%s: %v; it is read up to there, %d records", path, err, len(events)), nil
+	}
 	for {
 		data, err := nextRecord(r, off)
 		switch {
@@ -44,11 +51,11 @@ func decode(in io.Reader, path string) (events []Event, note string, err error) 
 		case errors.Is(err, io.ErrUnexpectedEOF):
 			return events, fmt.Sprintf("%s: the last record, at offset %d, is cut off and left out", path, off), nil
 		case err != nil:
-			return nil, "", fmt.Errorf("%s: %w", path, err)
+			return damaged(err)
 		}
 		e, err := unmarshal(data, plugins)
 		if err != nil {
-			return nil, "", fmt.Errorf("%s: at offset %d: %w", path, off, err)
+			return damaged(fmt.Errorf("at offset %d: %w", off, err))
 		}
 		events = append(events, e)
 		off += int64(len(data)) + 16

@@ -10,7 +10,8 @@
 // the messages only the fields that carry scalars are known here, by the
 // numbers that TensorBoard's event.proto, summary.proto and tensor.proto give
 // them; all others are passed over. What a process that was killed has cut off
-// at the end is left out and noted; a wrong checksum is an error.
+// at the end is left out and noted, and so is what comes behind a damaged record;
+// an error is a file that begins with one.
 package tfevents
 
 import (
@@ -52,6 +53,9 @@ func nextRecord(r io.Reader, off int64) ([]byte, error) {
 	var head [12]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
 		return nil, err
+	}
+	if head == [12]byte{} {
+		return nil, fmt.Errorf("at offset %d: zeros in place of a record", off)
 	}
 	if got, want := binary.LittleEndian.Uint32(head[8:]), masked(head[:8]); got != want {
 		return nil, fmt.Errorf("at offset %d: checksum %08x of a record's length, expected %08x (is this a TensorBoard event file?)", off, got, want)

@@ -2,6 +2,7 @@ package tfevents
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"os"
@@ -62,19 +63,30 @@ func TestRecorded(t *testing.T) {
 	}
 }
 
-// Any byte that changes is noticed and told with file and offset.
+// Any byte that changes is noticed and told with file and offset: of the first
+// record as an error, of others in the note, with what comes before them.
 func TestBroken(t *testing.T) {
 	three := strings.Repeat(recorded, 3)
 	for at := range three {
 		b := []byte(three)
 		b[at] ^= 0x10
 		got, note, err := decode(bytes.NewReader(b), "run/x.tfevents")
+		before := at / len(recorded)
+		if len(got) != before || (err == nil) != (before > 0) {
+			t.Fatalf("byte %d: %d events, note %q (%v)", at, len(got), note, err)
+		}
 		if err == nil {
-			t.Fatalf("byte %d: %d events, note %q, no error", at, len(got), note)
+			err = errors.New(note)
 		}
 		want := fmt.Sprintf("run/x.tfevents: at offset %d: checksum", at/len(recorded)*len(recorded))
 		if !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("byte %d: %v, expected %s", at, err, want)
+		}
+	}
+	for n := range 40 {
+		got, note, err := decode(strings.NewReader(three+strings.Repeat("\x00", n)), "x")
+		if err != nil || len(got) != 3 || (note == "") != (n == 0) || n > 11 && !strings.Contains(note, "zeros in place of a record; it is read up to there, 3 records") {
+			t.Errorf("%d zeros behind: %d events, note %q (%v)", n, len(got), note, err)
 		}
 	}
 	for cut := range three {
@@ -90,6 +102,8 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(recorded))
 	e := Event{Step: 3, Scalars: []Scalar{{"a", 1}}, Texts: []Text{{"b", "c"}}}
 	f.Add(appendRecord(nil, e.marshal()))
+	f.Add(append(appendRecord([]byte(recorded), e.marshal()), make([]byte, 30)...))
+	f.Add(append([]byte(recorded), []byte(recorded[:20]+"x"+recorded[21:])...))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		_, _, _ = decode(bytes.NewReader(b), "x")
 		_, _ = unmarshal(b, map[string]string{})

@@ -27,14 +27,19 @@ const (
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("overlay: ")
-	root := list("{{.Dir}}")
-	dir := list("{{.Dir}}", module)
+	root := strings.TrimSpace(string(output("list", "-m", "-f", "{{.Dir}}")))
 	if err := os.Chdir(root); err != nil {
 		log.Fatal(err)
 	}
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	// go build fetches what packages import; a module that only a tool line
+	// names is fetched here, at the version that go.mod gives
+	var fetched struct{ Dir, Error string }
+	if err := json.Unmarshal(output("mod", "download", "-json", module), &fetched); err != nil {
+		log.Fatalf("go mod download -json %s: %v", module, err)
+	}
+	files, err := filepath.Glob(filepath.Join(fetched.Dir, "*.go"))
 	if err != nil || len(files) == 0 {
-		log.Fatalf("no files of %s in %q; run: go mod download %s", module, dir, module)
+		log.Fatalf("no files of %s in %q: %s", module, fetched.Dir, fetched.Error)
 	}
 	replace := map[string]string{filepath.Join(place, "zz_lab.go"): "kernel/gophernotes/main.go.txt"}
 	for _, f := range files {
@@ -73,10 +78,14 @@ func patched(f string) string {
 	return to
 }
 
-func list(format string, args ...string) string {
-	out, err := exec.Command("go", append([]string{"list", "-m", "-f", format}, args...)...).Output()
+// output is what a go command prints; that one fails ends this program with
+// the command's own words.
+func output(args ...string) []byte {
+	cmd := exec.Command("go", args...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
 	if err != nil {
-		log.Fatalf("go list -m: %v", err)
+		log.Fatalf("go %s: %v: %s", strings.Join(args, " "), err, out)
 	}
-	return strings.TrimSpace(string(out))
+	return out
 }

@@ -27,6 +27,10 @@ import (
 // aliases lead to is found from them.
 var ours = []string{"fourmlab/fourm", "fourmlab/viz", "fourmlab/datasets", "fourmlab/kernel/display"}
 
+// within are packages of ours that a cell may import, beside those that the
+// aliases lead to.
+var within = []string{"fourmlab/datasets/augment"}
+
 // others are bound as well: what a person plots and computes with, and what
 // ixgo's tables of the standard library lack.
 var others = []string{
@@ -120,6 +124,11 @@ func main() {
 	flag.Parse()
 	prelude := usable(ours)
 	paths := reached(prelude)
+	for _, p := range within {
+		if !slices.Contains(paths, p) {
+			paths = append(paths, p)
+		}
+	}
 	all := slices.Concat(paths, others, mentioned)
 	if !*lab {
 		paths = all

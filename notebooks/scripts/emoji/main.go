@@ -39,22 +39,24 @@ func main() {
 	train, val, test := ds.Split("train"), ds.Split("val"), ds.Split("test")
 	fmt.Println(ds)
 
-	fourm.TrainTokenizers(train, "rgb", "line")
+	for _, name := range []string{"rgb", "line"} {
+		fourm.TrainTokenizer(train, name, fourm.VQ{Steps: 900})
+	}
+	fourm.TrainVocabulary(train)
 	cfg := fourm.Tiny("rgb", "line", "caption")
 	cfg.Dim, cfg.Heads, cfg.Encoder, cfg.Decoder = 64, 4, 2, 2
 	m := fourm.New(cfg)
 	fmt.Println(m)
 
-	// anything to anything, and each modality alone to the others
+	// anything to anything, and each modality alone to the others: line art most
+	// often, captions seldom, for they tell little of a picture
 	mask := fourm.Mask{In: 64, Out: 64, InAlpha: 0.5, OutAlpha: 0.5}
-	only := func(name string) fourm.Mask {
-		alphas := map[string]float64{"rgb": 0, "tok_rgb": 0, "line": 0, "caption": 0}
-		alphas[name] = 1
-		return fourm.Mask{In: 64, Out: 64, InAlphas: alphas, OutAlpha: 0.5}
+	from := func(name string, weight float64) fourm.Mask {
+		return fourm.Mask{In: 64, Out: 64, OutAlpha: 0.5, Inputs: []string{name}, Weight: weight}
 	}
 	run := m.Train(train, fourm.Train{
 		Steps: 2400, Batch: 16, LR: 5e-3, Val: val, Seed: 1,
-		Masks: []fourm.Mask{mask, only("rgb"), only("line"), only("caption")},
+		Masks: []fourm.Mask{mask, from("rgb", 2), from("line", 3), from("caption", 0.3)},
 	})
 	if run.Err != nil {
 		fmt.Fprintln(os.Stderr, run.Err)

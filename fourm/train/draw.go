@@ -1,0 +1,69 @@
+package train
+
+// Which samples a step sees, and under which masks. All chance follows from
+// the seed and the number of the step.
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"fourmlab/fourm/mask"
+	"fourmlab/fourm/modality"
+)
+
+// draw gives the masked samples of a step. Every step has its own source of
+// chance, so that a resumed run draws what an uninterrupted one would.
+func (l *loop) draw(ctx context.Context, src *source, step int) ([]mask.Masked, error) {
+	r := rand.New(rand.NewPCG(uint64(l.o.Seed), uint64(step)+1<<32))
+	n := src.data.Len()
+	samples := make([]modality.Sample, 0, l.o.Batch)
+	for i := 0; i < l.o.Batch; {
+		// samples without replacement within an epoch: a fixed shuffle each
+		first := step*l.o.Batch + i
+		epoch := first / n
+		var at []int
+		for ; i < l.o.Batch && (step*l.o.Batch+i)/n == epoch; i++ {
+			at = append(at, shuffled((step*l.o.Batch+i)%n, n, uint64(l.o.Seed)+uint64(epoch)))
+		}
+		part, err := src.take(ctx, epoch, at)
+		if err != nil {
+			return nil, err
+		}
+		samples = append(samples, part...)
+	}
+	out := make([]mask.Masked, len(samples))
+	for i, s := range samples {
+		out[i] = l.masked(s, l.o.Masks, r)
+	}
+	return out, nil
+}
+
+// masked masks a sample by a mask of a mixture, over the model's domains.
+func (l *loop) masked(s modality.Sample, masks []mask.Mask, r *rand.Rand) mask.Masked {
+	c := mask.Seeded(r)
+	return masks[mask.Pick(c, masks)].DrawOver(s, c, l.m.In, l.m.Out)
+}
+
+// shuffled gives the place of i in a permutation of n things that depends on
+// the seed alone: a Feistel network over the next power of four, walked until
+// it lands inside.
+func shuffled(i, n int, seed uint64) int {
+	half := uint(1)
+	for 1<<(2*half) < n {
+		half++
+	}
+	mask := uint64(1)<<half - 1
+	x := uint64(i)
+	for {
+		l, r := x>>half, x&mask
+		for round := range uint64(4) {
+			h := (r + round*0x9E3779B97F4A7C15 + seed*0xD1342543DE82EF95) * 0xBF58476D1CE4E5B9
+			h ^= h >> 31
+			l, r = r, l^(h*0x94D049BB133111EB>>40)&mask
+		}
+		x = l<<half | r
+		if x < uint64(n) {
+			return int(x)
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package train
+
+// Going on where a folder's run was left: with the same settings and data, and
+// with as many steps as are asked for now.
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+
+	"fourmlab/fourm/checkpoint"
+	"fourmlab/fourm/model"
+)
+
+// resume goes on where the folder's run was left, if there is one.
+func (l *loop) resume() error {
+	path := l.path("state.safetensors")
+	f, err := checkpoint.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	var had facts
+	if err := json.Unmarshal([]byte(f.Meta["run"]), &had); err != nil {
+		return fmt.Errorf("train: %s: %w", path, err)
+	}
+	if err := l.agree(had); err != nil {
+		return err
+	}
+	kept, err := model.Read(f, path) // brings the tokenizers that the run was made with
+	if err != nil {
+		return err
+	}
+	l.m.Tokenizers = kept.Tokenizers
+	for i, p := range l.m.Params {
+		copy(p.Data, kept.Params[i].Data)
+		if had.OptStep > 0 {
+			m, v := make([]float32, len(p.Data)), make([]float32, len(p.Data))
+			if err := f.Into("optimizer.m."+p.Name, m); err != nil {
+				return err
+			}
+			if err := f.Into("optimizer.v."+p.Name, v); err != nil {
+				return err
+			}
+			l.opt.M, l.opt.V, l.opt.Late = append(l.opt.M, m), append(l.opt.V, v), append(l.opt.Late, had.Late[p.Name])
+		}
+	}
+	l.opt.Step, l.best, l.spent, l.run.Marginal = had.OptStep, had.Best, had.Spent, had.Margin
+	points, err := ReadHistory(l.path("history.jsonl"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, p := range points {
+		if p.Step <= had.Step {
+			l.run.Points = append(l.run.Points, p)
+		}
+	}
+	if l.run.Last().Step != had.Step {
+		return fmt.Errorf("train: %s ends at step %d, its checkpoint at %d; remove the folder to begin anew", l.path("history.jsonl"), l.run.Last().Step, had.Step)
+	}
+	return nil
+}
+
+// agree tells why the run that is asked for is not the one in the folder. The
+// number of steps may be another, as long as they have not been taken yet; the
+// learning rate then is that of the new number, and the warm-up that follows
+// from it may be another, too.
+func (l *loop) agree(had facts) error {
+	want := l.facts()
+	there, now := had.settings(), want.settings()
+	longer := had.Steps != want.Steps
+	var differ []string
+	for _, k := range slices.Sorted(maps.Keys(union(there, now))) {
+		a, b := there[k], now[k]
+		if a == b || strings.HasPrefix(k, "Env.") || longer && (k == "Steps" || k == "Warm") {
+			continue
+		}
+		or := func(v string) string {
+			if v == "" {
+				return "none"
+			}
+			return v
+		}
+		differ = append(differ, fmt.Sprintf("%s is %s there, %s now", k, or(a), or(b)))
+	}
+	if len(differ) > 0 {
+		return fmt.Errorf("train: %s holds another run: %s; choose another folder, or remove it", l.o.Dir, strings.Join(differ, ", "))
+	}
+	if had.Step > want.Steps {
+		return fmt.Errorf("train: the run in %s has taken %d steps, more than the %d asked for; choose another folder, or remove it", l.o.Dir, had.Step, want.Steps)
+	}
+	for _, x := range []struct {
+		what string
+		had  *mark
+		now  *marked
+	}{{"", had.Data, l.data}, {"validation ", had.Val, l.held}} {
+		if x.had == nil || x.now == nil {
+			continue
+		}
+		ok, err := x.now.same(*x.had)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fmt.Errorf("train: the run in %s has seen other %sdata: %v there, %v now; choose another folder, or give it the same data", l.o.Dir, x.what, x.had, x.now.mark.beside(*x.had))
+		}
+	}
+	if longer {
+		l.run.Notes = append(l.run.Notes, fmt.Sprintf("goes on at step %d with %d steps in place of %d", had.Step, want.Steps, had.Steps))
+	}
+	return nil
+}
+
+func union(a, b map[string]string) map[string]string {
+	out := maps.Clone(a)
+	maps.Copy(out, b)
+	return out
+}

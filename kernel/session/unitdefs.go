@@ -1,0 +1,101 @@
+package session
+
+// What one cell defines at its top, without running it: for who sets
+// parameters from outside.
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"github.com/goplus/ixgo"
+)
+
+// Definition is a variable or a constant that a cell defines.
+type Definition struct {
+	Name  string
+	Const bool
+	Type  types.Type // nil where the cell alone does not tell it
+	Typed bool       // of a constant: its declaration names the type
+}
+
+// Definitions lists the variables and constants of a cell, which may import,
+// declare types and call functions, and of which only the syntax has to be
+// right. Of packages it looks at those that are linked in.
+func (s *Session) Definitions(code string) ([]Definition, error) {
+	c, failure := s.parse(1, code)
+	if failure != nil {
+		return nil, located(failure)
+	}
+	words := identifiers(code)
+	var b strings.Builder
+	b.WriteString("package main\n")
+	names := map[string]string{}
+	for name, e := range s.names {
+		if e.kind == isPackage && words[name] {
+			names[name] = e.path
+		}
+	}
+	for _, spec := range c.imports {
+		name, path := importName(spec)
+		if _, linked := ixgo.LookupPackage(path); !linked {
+			continue
+		}
+		if e, err := s.load(path); err == nil && name == "" {
+			name = e.name
+		}
+		if name == "." {
+			fmt.Fprintf(&b, "import . %q\n", path)
+		} else if name != "" && name != "_" {
+			names[name] = path
+		}
+	}
+	for name, path := range names {
+		fmt.Fprintf(&b, "import %s %q\n", name, path)
+	}
+	for _, d := range c.decls {
+		b.WriteString(d.text + "\n")
+	}
+	b.WriteString("func main() {\n" + c.body() + "}\n")
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "", b.String(), parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	info := newInfo()
+	conf := types.Config{Importer: s.ctx.Importer, Error: func(error) {}, DisableUnusedImportCheck: true}
+	conf.Check("main", fset, []*ast.File{f}, info) // what it cannot know stays open
+	var out []Definition
+	add := func(ids []*ast.Ident, isConst, typed bool) {
+		for _, id := range ids {
+			d := Definition{Name: id.Name, Const: isConst, Typed: typed}
+			if obj := info.Defs[id]; obj != nil && obj.Type() != types.Typ[types.Invalid] {
+				d.Type = obj.Type()
+			}
+			if id.Name != "_" {
+				out = append(out, d)
+			}
+		}
+	}
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				if v, ok := spec.(*ast.ValueSpec); ok && d.Tok == token.CONST {
+					add(v.Names, true, v.Type != nil)
+				}
+			}
+		case *ast.FuncDecl:
+			if d.Recv == nil && d.Name.Name == "main" {
+				for _, st := range d.Body.List {
+					ids, _ := definedBy(st)
+					add(ids, false, false)
+				}
+			}
+		}
+	}
+	return out, nil
+}

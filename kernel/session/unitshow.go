@@ -1,0 +1,64 @@
+package session
+
+// The last expression of a cell as a statement of a program.
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// expression makes a statement of an expression: the last of a cell is shown.
+func (m *mainWriter) expression(st ast.Stmt, last bool) {
+	x, ok := st.(*ast.ExprStmt)
+	if !ok {
+		return
+	}
+	tv := m.info.Types[x.X]
+	wrap := func(head, tail string) {
+		// An edit of the first name, where there is one, goes with it.
+		at := m.off(x.Pos())
+		if p, ok := m.edits[at]; ok {
+			head += p.text
+			m.edits[at] = patch{p.hi, head}
+		} else {
+			m.put(x.Pos(), x.Pos(), head)
+		}
+		m.put(x.End(), x.End(), tail)
+	}
+	_, several := tv.Type.(*types.Tuple)
+	switch {
+	case tv.IsVoid() || tv.Type == nil:
+	case last && several && shows(m.info, x.X):
+		m.imports["fmt"], m.used["fmt"] = "fmt", true
+		wrap("fmt.Println(", ")")
+	case last && shows(m.info, x.X) && !onPage(tv.Type):
+		m.imports["display"], m.used["display"] = displayPath, true
+		wrap("display.Show(", ")")
+	case !callable(x.X):
+		wrap("_ = ", "")
+	}
+}
+
+// onPage tells whether a value is shown already, as what display.Show gives.
+func onPage(t types.Type) bool {
+	p, ok := t.(*types.Pointer)
+	if !ok {
+		return false
+	}
+	n, ok := p.Elem().(*types.Named)
+	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == displayPath && (n.Obj().Name() == "Handle" || n.Obj().Name() == "Bar")
+}
+
+// callable tells whether an expression may stand as a statement in Go.
+func callable(x ast.Expr) bool {
+	switch x := x.(type) {
+	case *ast.CallExpr:
+		return true
+	case *ast.ParenExpr:
+		return callable(x.X)
+	case *ast.UnaryExpr:
+		return x.Op == token.ARROW
+	}
+	return false
+}
