@@ -3,7 +3,10 @@ package datasets
 // Inputs as people have them, from the shared folder's cases.
 
 import (
+	"bytes"
+	"compress/gzip"
 	"math"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -192,4 +195,38 @@ func TestCaseF16(t *testing.T) {
 		t.Errorf("%v", tk)
 	}
 	t.Log("1 case ran")
+}
+
+// The cases that are made here: a linked folder is followed (F05), what is
+// hidden is none of the set's (F07), depth of (1, H, W) is depth (F17), a gzip
+// that is called .tar is read, and of a ragged row only the row is lost (F22).
+func TestCasesF05F07F17F22(t *testing.T) {
+	far := lies(t, map[string][]byte{"b.png": pngOf(t, 8, 8, 1)})
+	dir := lies(t, map[string][]byte{"line/a.png": pngOf(t, 8, 8, 1), "line/.ipynb_checkpoints/a-checkpoint.png": pngOf(t, 8, 8, 1)})
+	if err := os.Symlink(far, filepath.Join(dir, "line", "more")); err != nil {
+		t.Skip(err)
+	}
+	if got := strings.Join(MustOpen(dir).Keys(), " "); got != "a more/b" {
+		t.Errorf("F05, F07: keys %s", got)
+	}
+	s := MustOpen(lies(t, map[string][]byte{"depth/a.npy": floats("(1, 2, 3)", 1, 2, 3, 4, 5, 6)}))
+	if p := s.MustSample(0).Picture("depth"); p.H != 2 || p.W != 3 || p.C != 1 || p.At(1, 2, 0) != 6 {
+		t.Errorf("F17: %v", p)
+	}
+	var z bytes.Buffer
+	w := gzip.NewWriter(&z)
+	w.Write(tarOf(t, []file{{"a.png", pngOf(t, 8, 8, 1)}}))
+	w.Close()
+	if s := MustOpen(lies(t, map[string][]byte{"line/shard-00000.tar": z.Bytes()})); s.Len() != 1 {
+		t.Errorf("F22: %v", s)
+	}
+	p := photo(t, 9)
+	rows := lies(t, map[string][]byte{"a.jpg": p, "b.jpg": p, "t.csv": []byte("file,caption\na.jpg,one\nb.jpg,two,too\n")})
+	_, err := Pack(rows, filepath.Join(t.TempDir(), "x"), PackOptions{Size: 16})
+	says(t, err, "t.csv", `key "b"`, "line 3 has 3 values, the header has 2")
+	rep, err := Pack(rows, filepath.Join(t.TempDir(), "x"), PackOptions{Size: 16, SkipBroken: true})
+	if err != nil || rep.Samples != 1 || len(rep.Skipped) != 2 {
+		t.Errorf("F22: %v (%v)", rep, err)
+	}
+	t.Log("5 cases ran")
 }

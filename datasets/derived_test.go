@@ -25,7 +25,7 @@ func (o own) Sample(i int) (modality.Sample, error) {
 	}
 	p := modality.NewPicture(2, 2, 1)
 	p.Pix[0] = float32(i) / 7
-	return modality.Sample{Key: string(rune('a' + i)), Values: map[string]any{"edge": p, "caption": "x", "box": []modality.Box{}}}, nil
+	return modality.Sample{Key: string(rune('a' + i)), Values: map[string]any{"edge": p, "caption": "x", "box": []modality.Box{}, "group": []int{i, 3}}}, nil
 }
 
 func TestMapAndCache(t *testing.T) {
@@ -39,7 +39,7 @@ func TestMapAndCache(t *testing.T) {
 		return q
 	}
 	s := Cache(Map(own{&reads}, "line", double))
-	if got := strings.Join(s.Head(3).Modalities(), " "); got != "line edge box caption" {
+	if got := strings.Join(s.Head(3).Modalities(), " "); got != "line edge box caption group" {
 		t.Errorf("modalities %s", got)
 	}
 	var all sync.WaitGroup

@@ -73,6 +73,7 @@ type onDisk struct {
 	Palettes map[string]modality.Palette
 	Vectors  map[string][][]float32
 	Lists    map[string][]string
+	Symbols  map[string][]int
 	Toks     map[string]modality.Tokens
 }
 
@@ -80,7 +81,7 @@ func (d *shelf) path(i int) string { return filepath.Join(d.dir, fmt.Sprintf("%0
 
 // put writes a sample.
 func (d *shelf) put(i int, s modality.Sample) error {
-	o := onDisk{s.Key, map[string]*modality.Picture{}, map[string]string{}, map[string][]modality.Box{}, map[string]modality.Palette{}, map[string][][]float32{}, map[string][]string{}, s.Toks}
+	o := onDisk{s.Key, map[string]*modality.Picture{}, map[string]string{}, map[string][]modality.Box{}, map[string]modality.Palette{}, map[string][][]float32{}, map[string][]string{}, map[string][]int{}, s.Toks}
 	for n, v := range s.Values {
 		switch v := v.(type) {
 		case *modality.Picture:
@@ -95,6 +96,8 @@ func (d *shelf) put(i int, s modality.Sample) error {
 			o.Vectors[n] = v
 		case []string:
 			o.Lists[n] = v
+		case []int:
+			o.Symbols[n] = v
 		default:
 			return fmt.Errorf("key %q: %s is a %T, which no file keeps", s.Key, n, v)
 		}
@@ -134,6 +137,7 @@ func (d *shelf) get(i int) (s modality.Sample, there bool, err error) {
 	copyAll(s.Values, o.Palettes)
 	copyAll(s.Values, o.Vectors)
 	copyAll(s.Values, o.Lists)
+	copyAll(s.Values, o.Symbols)
 	s.Toks = maps.Clone(o.Toks)
 	checked, err := s.Checked()
 	return checked, err == nil, err

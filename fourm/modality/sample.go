@@ -27,7 +27,7 @@ func NewPicture(h, w, c int) *Picture {
 }
 
 // At gives channel c of the pixel in row y and column x. In a cell a call costs
-// some hundred times what Row's slice does.
+// about as much as some elements of Row's slice.
 func (p *Picture) At(y, x, c int) float32 { return p.Pix[(y*p.W+x)*p.C+c] }
 
 // Set sets channel c of the pixel in row y and column x.

@@ -63,8 +63,12 @@ func (a *alarm) bindTimers(ctx *ixgo.Context) {
 }
 
 const (
-	// glance is how often a program is looked at.
+	// glance is how often a program is looked at that seems to sleep, and rest
+	// how often at most one that works.
 	glance = 100 * time.Millisecond
+	rest   = time.Second
+	// crowd is how many goroutines are too many to look at.
+	crowd = 10000
 	// margin is how long after its time a timer may still be on its way.
 	margin = time.Second
 )
@@ -75,12 +79,13 @@ func (p *Program) EndWhenAsleep(ending func()) (stop func()) {
 	done := make(chan struct{})
 	go func() {
 		var before string
-		for {
+		for wait := glance; ; {
 			select {
 			case <-done:
 				return
-			case <-time.After(glance):
+			case <-time.After(wait):
 			}
+			wait = min(2*wait, rest)
 			if time.Now().Add(-margin).UnixNano() < p.alarm.unix.Load() {
 				before = ""
 				continue
@@ -93,7 +98,7 @@ func (p *Program) EndWhenAsleep(ending func()) (stop func()) {
 			}
 			before = ""
 			if what != "" {
-				before = dump
+				before, wait = dump, glance
 			}
 		}
 	}()
@@ -111,18 +116,15 @@ var goroutineHead = regexp.MustCompile(`^goroutine (\d+)[^\[]*\[([^\],]*)[^\]]*\
 // asleep gives what Go says of a program that cannot go on, or "", and where
 // its goroutines are.
 func asleep() (what, dump string) {
+	if runtime.NumGoroutine() > crowd {
+		return "", ""
+	}
 	buf := make([]byte, 1<<16)
-	for {
-		n := runtime.Stack(buf, true)
-		if n < len(buf) {
-			buf = buf[:n]
-			break
-		}
-		if len(buf) >= 1<<24 {
-			return "", "" // thousands of goroutines, not all of them in a place that we know
-		}
+	n := runtime.Stack(buf, true)
+	for ; n == len(buf); n = runtime.Stack(buf, true) {
 		buf = make([]byte, 4*len(buf))
 	}
+	buf = buf[:n]
 	alive := false
 	for i, text := range bytes.Split(buf, []byte("\n\n")) {
 		if i == 0 {

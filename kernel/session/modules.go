@@ -138,6 +138,8 @@ func (m *modules) list(path string, command func(args ...string) ([]byte, error)
 		case p.Standard:
 		case p.ImportPath == path && p.Dir == "":
 			return false, nil
+		case p.Error != nil && strings.Contains(p.Error.Err, "build constraints exclude all Go files"):
+			return false, fmt.Errorf("%s has no Go files but those that need C or another system", p.ImportPath)
 		case p.Error != nil:
 			return false, errors.New(firstLine(p.Error.Err))
 		case len(p.SFiles) > 0:

@@ -19,7 +19,8 @@ type argument struct {
 	r int
 }
 
-// call makes calls of functions and methods that are quick themselves, and len.
+// call makes calls of functions and methods that are quick themselves, of
+// compiled ones, and len.
 func (m *maker) call(in *ssa.Call) bool {
 	switch fn := in.Call.Value.(type) {
 	case *ssa.Builtin:
@@ -30,6 +31,7 @@ func (m *maker) call(in *ssa.Call) bool {
 			m.out = append(m.out, m.static(in, t, args, step))
 			return true
 		}
+		return m.compiled(in, fn)
 	default:
 		if in.Call.IsInvoke() {
 			args, step := m.arguments(in, append([]ssa.Value{in.Call.Value}, in.Call.Args...))
@@ -245,11 +247,11 @@ func (m *maker) length(in *ssa.Call) bool {
 	u := m.use(x)
 	p, refuse := u.p, m.refuse(in, u)
 	m.give(&pending{v: in, impure: impure, op: operand{f: func(q *quick) int64 {
-		s := (*sliceHeader)(p(q))
-		if s == nil {
+		at := p(q)
+		if at == nil {
 			return refuse(q)
 		}
-		return int64(s.len)
+		return int64(*(*int)(unsafe.Add(at, unsafe.Offsetof(sliceHeader{}.len)))) // a string has no more than that
 	}}})
 	return true
 }
