@@ -51,7 +51,7 @@ func TestBehaviour(t *testing.T) {
 	for i, want := range map[int]string{
 		1:  "before\n*image.Uniform, 2000000000 × 2000000000, of which (0,0)-(256,256) is shown\n",
 		2:  "before\nAgain cannot be shown: stack overflow: a function calls itself without end",
-		3:  "before\nLoop\nmain.Loop.HTML: not done after 10s, left behind\n",
+		3:  "before\nmain.Loop.HTML: not done after 10s, left behind\n",
 		4:  "Exits.PNG: panic: exit status 3",
 		5:  "[error: %!v(PANIC=Error method: oh)]",
 		6:  "[error: main.Waits.Error is not done after 10s, left behind]",

@@ -54,10 +54,9 @@ func Of(v any) Data {
 	defer a.mu.Unlock()
 	out := maps.Clone(a.out)
 	lines := a.failures
-	if s, ok := out["text/plain"].(string); ok {
-		lines = append([]string{s}, lines...)
-	} else if len(lines) > 0 {
-		lines = append([]string{nameOf(v)}, lines...)
+	s, _ := out["text/plain"].(string)
+	if name := fmt.Sprintf("%T", v); len(lines) == 0 || s != "" && s != name && s != nameOf(v) {
+		lines = append([]string{s}, lines...) // what is more than the name that the others say
 	}
 	out["text/plain"] = strings.Join(lines, "\n")
 	return out
