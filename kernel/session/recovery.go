@@ -65,8 +65,9 @@ func passes(e any) bool {
 	return exit || interrupted(e)
 }
 
-// amend replaces the steps that defer and recover, and the assertions of types
-// whose panics a program may look at.
+// amend replaces the steps that defer and recover, the assertions of types
+// whose panics a program may look at, and what else compiled code does
+// otherwise.
 func (g *gate) amend(in *ixgo.Interp, funcs map[*ssa.Function]function) {
 	g.findRecoverers(in, funcs)
 	for fn, f := range funcs {
@@ -78,6 +79,10 @@ func (g *gate) amend(in *ixgo.Interp, funcs map[*ssa.Function]function) {
 				f.steps[i] = g.runDeferred
 			case *ssa.TypeAssert:
 				if s := assertion(in, f, x, f.steps[i]); s != nil {
+					f.steps[i] = s
+				}
+			case *ssa.Convert:
+				if s := fromConstant(f, x, f.steps[i]); s != nil {
 					f.steps[i] = s
 				}
 			case *ssa.Call:
