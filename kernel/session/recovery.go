@@ -40,10 +40,13 @@ type (
 		ssaArgs []ssa.Value
 	}
 	panicked struct {
-		arg                any
-		link               *panicked
-		pcs                []uintptr
-		aborted, recovered bool
+		arg  any
+		link *panicked
+		//lint:ignore U1000 the names are compared with the interpreter's
+		pcs []uintptr
+		//lint:ignore U1000 likewise
+		aborted   bool
+		recovered bool
 	}
 )
 
