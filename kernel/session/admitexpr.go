@@ -100,7 +100,7 @@ func (a *admission) constant(x ast.Expr, tv types.TypeAndValue) {
 			}
 		}
 	case *ast.Ident, *ast.SelectorExpr:
-		a.constantName(e.(ast.Expr), b)
+		a.constantName(e, b)
 	default:
 		a.refuse(x, "reckoning with constants")
 	}

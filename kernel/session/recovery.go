@@ -40,10 +40,13 @@ type (
 		ssaArgs []ssa.Value
 	}
 	panicked struct {
-		arg                any
-		link               *panicked
-		pcs                []uintptr
-		aborted, recovered bool
+		arg  any
+		link *panicked
+		//lint:ignore U1000 the names are compared with the interpreter's
+		pcs []uintptr
+		//lint:ignore U1000 likewise
+		aborted   bool
+		recovered bool
 	}
 )
 
@@ -65,8 +68,9 @@ func passes(e any) bool {
 	return exit || interrupted(e)
 }
 
-// amend replaces the steps that defer and recover, and the assertions of types
-// whose panics a program may look at.
+// amend replaces the steps that defer and recover, the assertions of types
+// whose panics a program may look at, and what else compiled code does
+// otherwise.
 func (g *gate) amend(in *ixgo.Interp, funcs map[*ssa.Function]function) {
 	g.findRecoverers(in, funcs)
 	for fn, f := range funcs {
@@ -78,6 +82,10 @@ func (g *gate) amend(in *ixgo.Interp, funcs map[*ssa.Function]function) {
 				f.steps[i] = g.runDeferred
 			case *ssa.TypeAssert:
 				if s := assertion(in, f, x, f.steps[i]); s != nil {
+					f.steps[i] = s
+				}
+			case *ssa.Convert:
+				if s := fromConstant(f, x, f.steps[i]); s != nil {
 					f.steps[i] = s
 				}
 			case *ssa.Call:

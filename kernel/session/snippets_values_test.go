@@ -3,6 +3,7 @@ package session
 // Constants, maps, slices, texts, names and imports, from cell to cell.
 
 var valueSnippets = []snippet{
+	ok("an append copies the bytes of a constant", "|aZZ abcde 3 3", `b := []byte("abc")`, `c := append(b, "de"...)`, `copy(b[1:], "ZZ")`, `func f() int { b := []byte("abc"); return cap(b) }`, `fmt.Sprint(string(b), " ", string(c), " ", cap(b), " ", f())`),
 	ok("iota skips and shifts", "|0 2 1024", "const ( A = iota; _; C )\nconst ( _ = iota; KB = 1 << (10 * iota) )", `fmt.Sprint(A, " ", C, " ", KB)`),
 	ok("iota of two kinds", "|R W RW", "type Perm uint8\nconst ( R Perm = 1 << iota; W )", "func (p Perm) String() string { s := \"\"; if p&R != 0 { s += \"R\" }; if p&W != 0 { s += \"W\" }; return s }", `fmt.Sprint(R, " ", W, " ", R|W)`),
 	ok("constants of constants", "|6.28", `const Pi2 = 2 * 3.14`, `const Text = "pi"`, `Pi2`),

@@ -20,7 +20,7 @@ import (
 )
 
 // nameBytes is a name as reflection keeps it.
-type nameBytes struct{ bytes *byte }
+type nameBytes struct{ _ *byte }
 
 //go:linkname newName github.com/goplus/reflectx.newName
 func newName(n, tag string, exported bool) nameBytes
