@@ -2,7 +2,7 @@ package notebook
 
 // Markdown, as much of it as notebooks of this kind use: headings, paragraphs,
 // lists, code, quotes, tables, rules; emphasis, code, links and pictures in a
-// line. HTML in it is shown as text.
+// line. HTML in it is shown as text, pictures excepted.
 
 import (
 	"encoding/base64"
@@ -174,6 +174,14 @@ func (m *marked) inline(s string) string {
 		codes = append(codes, "<code>"+html.EscapeString(strings.TrimSpace(strings.Trim(c, "`")))+"</code>")
 		return fmt.Sprintf("\x01%d\x02", len(codes)-1)
 	})
+	s = imgTag.ReplaceAllStringFunc(s, func(tag string) string {
+		img := m.img(tag)
+		if img == "" {
+			return tag
+		}
+		codes = append(codes, img)
+		return fmt.Sprintf("\x01%d\x02", len(codes)-1)
+	})
 	s = html.EscapeString(s)
 	s = picture.ReplaceAllStringFunc(s, func(p string) string {
 		g := picture.FindStringSubmatch(p)
@@ -191,6 +199,31 @@ func (m *marked) inline(s string) string {
 		s = strings.Replace(s, fmt.Sprintf("\x01%d\x02", i), c, 1)
 	}
 	return s
+}
+
+var (
+	imgTag    = regexp.MustCompile(`(?i)<img\s[^<>]*>`)
+	attribute = regexp.MustCompile(`([A-Za-z]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))`)
+	length    = regexp.MustCompile(`^\d{1,5}(%|px)?$`)
+)
+
+// img is a picture that was written as HTML, with what of its attributes says
+// where it is and how large; "" where it is nowhere.
+func (m *marked) img(tag string) string {
+	has := map[string]string{}
+	for _, a := range attribute.FindAllStringSubmatch(tag, -1) {
+		has[strings.ToLower(a[1])] = html.UnescapeString(a[2] + a[3] + strings.TrimSuffix(a[4], "/"))
+	}
+	if has["src"] == "" {
+		return ""
+	}
+	size := ""
+	for _, name := range []string{"width", "height"} {
+		if length.MatchString(has[name]) {
+			size += fmt.Sprintf(` %s="%s"`, name, has[name])
+		}
+	}
+	return fmt.Sprintf(`<img alt="%s" src="%s"%s>`, html.EscapeString(has["alt"]), m.address(html.EscapeString(has["src"])), size)
 }
 
 // address is where a picture or a link leads to, as it stands in HTML: into the

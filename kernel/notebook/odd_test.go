@@ -191,7 +191,7 @@ func TestLiterals(t *testing.T) {
 // Attachments are in the page itself; what a browser would run is not.
 func TestAttachments(t *testing.T) {
 	const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-	source := "![dot](attachment:p.png) ![spaced](attachment:my%20pic.png \"title\") ![angled](<attachment:my pic.png>) [paper](attachment:a.pdf)\n\n* ![in a list](attachment:p.png)\n\n> ![quoted](attachment:p.png)\n\n| a |\n|---|\n| ![cell](attachment:p.png) |\n\n![none](attachment:none.png) [script](attachment:x.html) ![out](https://a.b/(c).png)"
+	source := "![dot](attachment:p.png) ![spaced](attachment:my%20pic.png \"title\") ![angled](<attachment:my pic.png>) [paper](attachment:a.pdf)\n\n* ![in a list](attachment:p.png)\n\n> ![quoted](attachment:p.png)\n\n| a |\n|---|\n| ![cell](attachment:p.png) |\n\n![none](attachment:none.png) [script](attachment:x.html) ![out](https://a.b/(c).png)\n\n<img src=\"attachment:p.png\" width=\"20%\" onerror=\"alert(1)\"/> <img alt='q\"' src=javascript:x> <img onload=x> <b>"
 	cell := map[string]any{"cell_type": "markdown", "id": "a", "metadata": map[string]any{}, "source": source, "attachments": map[string]any{
 		"p.png": map[string]any{"image/png": []string{png[:20] + "\n", png[20:]}}, "my pic.png": map[string]any{"image/png": png}, "a.pdf": map[string]any{"application/pdf": "JVBERg=="}, "x.html": map[string]any{"text/html": "PGI+"},
 	}}
@@ -208,15 +208,15 @@ func TestAttachments(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := string(page)
-	if n := strings.Count(s, `src="data:image/png;base64,`+png+`"`); n != 6 {
-		t.Errorf("%d pictures of 6 in\n%s", n, s[strings.Index(s, "<main>"):])
+	if n := strings.Count(s, `src="data:image/png;base64,`+png+`"`); n != 7 {
+		t.Errorf("%d pictures of 7 in\n%s", n, s[strings.Index(s, "<main>"):])
 	}
-	for _, w := range []string{`href="data:application/pdf;base64,JVBERg=="`, `alt="none" src="#"`, `<a href="#">script</a>`, `src="https://a.b/(c).png"`} {
+	for _, w := range []string{`href="data:application/pdf;base64,JVBERg=="`, `alt="none" src="#"`, `<a href="#">script</a>`, `src="https://a.b/(c).png"`, `" width="20%">`, `<img alt="q&#34;" src="#">`, "&lt;img onload=x&gt; &lt;b&gt;"} {
 		if !strings.Contains(s, w) {
 			t.Errorf("no %s in\n%s", w, s[strings.Index(s, "<main>"):])
 		}
 	}
-	if strings.Contains(s, "attachment:") {
+	if strings.Contains(s, "attachment:") || strings.Contains(s, "onerror") || strings.Contains(s, "javascript:") {
 		t.Error("an attachment is still asked of nobody")
 	}
 }
