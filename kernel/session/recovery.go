@@ -214,8 +214,11 @@ func (g *gate) runOne(fr *ixgo.Frame, d *deferred) {
 			callDiscardsResult(in, fr, fn, d.args, d.ssaArgs)
 		}
 	default:
+		receiver, name := bound(d.fn)
 		if c := interpreted(in, d.fn); c != nil {
 			callWithEnv(in, fr, c.pfn, d.args, c.env)
+		} else if m := g.s.recoverer(receiver, name); m != nil {
+			callWithEnv(m.in, fr, m.fn, append([]any{receiver}, d.args...), nil)
 		} else {
 			callDiscardsResult(in, fr, d.fn, d.args, d.ssaArgs)
 		}
