@@ -209,6 +209,25 @@ func TestLeastHolds(t *testing.T) {
 	}
 }
 
+// The short name of a modality whose pixels and tokens both take part means the
+// pixels: its tokens keep the shares of others.
+func TestLeastOfPixelsOnly(t *testing.T) {
+	s := setup()
+	fewer := false
+	for seed := range int64(50) {
+		m := Mask{In: 40, Out: 40, Least: map[string]int{"rgb": 18}, Seed: seed, Inputs: []string{"rgb", "tok_rgb", "depth"}, Outputs: []string{"tok_rgb", "depth"}}
+		for _, p := range m.Draw(s).Parts {
+			if p.Pixels && p.Inputs() < 18 {
+				t.Fatalf("seed %d: %d patches of rgb, expected 18 or more", seed, p.Inputs())
+			}
+			fewer = fewer || p.Domain == "tok_rgb" && p.Inputs() < 10 && p.Targets() < 18
+		}
+	}
+	if !fewer {
+		t.Error("tok_rgb never has few tokens: it got the least of the pixels")
+	}
+}
+
 // A draw as training makes it.
 func BenchmarkDraw(b *testing.B) {
 	s := quick()

@@ -25,9 +25,10 @@ func named[T any](by map[string]T, ds []modality.Domain, d modality.Domain) (v T
 	if v, ok = by[d.Official]; ok {
 		return v, true
 	}
-	if v, ok = by[d.Modality]; ok && !d.Pixels && pixelTwin(ds, d.Modality) {
-		ok = false
+	if !d.Pixels && pixelTwin(ds, d.Modality) {
+		return v, false
 	}
+	v, ok = by[d.Modality]
 	return v, ok
 }
 
