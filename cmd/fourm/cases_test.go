@@ -117,6 +117,15 @@ func main() {
 	select {}
 }
 `, "|deferred\npanic: oh\n\tmain.go:8\n|2"},
+	{"a panic in a timer", `package main
+
+import "time"
+
+func main() {
+	time.AfterFunc(time.Millisecond, func() { panic("late") })
+	time.Sleep(time.Minute)
+}
+`, "|panic: late\n\tmain.go:6\n|2"},
 	{"os.Exit in a goroutine", `package main
 
 import "os"

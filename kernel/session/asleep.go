@@ -33,10 +33,11 @@ func (a *alarm) in(d time.Duration) {
 
 func (a *alarm) always() { a.in(1 << 62) }
 
-// bindTimers notes the timers that a program makes.
-func (a *alarm) bindTimers(ctx *ixgo.Context) {
+// bindTimers notes the timers that a program makes; what they call runs within
+// guard.
+func (a *alarm) bindTimers(ctx *ixgo.Context, guard func(func()) func()) {
 	ctx.RegisterExternal("time.After", func(d time.Duration) <-chan time.Time { a.in(d); return time.After(d) })
-	ctx.RegisterExternal("time.AfterFunc", func(d time.Duration, f func()) *time.Timer { a.in(d); return time.AfterFunc(d, f) })
+	ctx.RegisterExternal("time.AfterFunc", func(d time.Duration, f func()) *time.Timer { a.in(d); return time.AfterFunc(d, guard(f)) })
 	ctx.RegisterExternal("time.NewTimer", func(d time.Duration) *time.Timer { a.in(d); return time.NewTimer(d) })
 	ctx.RegisterExternal("(*time.Timer).Reset", func(t *time.Timer, d time.Duration) bool { a.in(d); return t.Reset(d) })
 	ctx.RegisterExternal("time.Tick", func(d time.Duration) <-chan time.Time { a.always(); return time.Tick(d) })

@@ -3,6 +3,7 @@ package session
 // A whole program, run by the interpreter that runs cells.
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"unsafe"
 
 	"github.com/goplus/ixgo"
@@ -105,7 +107,10 @@ func (p *Program) Run(args []string, ending func()) error {
 		ending = func() {}
 	}
 	p.bindEnds(ending)
-	p.alarm.bindTimers(p.ctx)
+	guard := func(f func()) func() { return p.guarded(f, ending) }
+	p.alarm.bindTimers(p.ctx, guard)
+	p.ctx.RegisterExternal("context.AfterFunc", func(ctx context.Context, f func()) func() bool { return context.AfterFunc(ctx, guard(f)) })
+	p.ctx.RegisterExternal("(*sync.WaitGroup).Go", func(wg *sync.WaitGroup, f func()) { wg.Go(guard(f)) })
 	ast.Inspect(p.File, func(n ast.Node) bool {
 		if r, ok := n.(*ast.RangeStmt); ok {
 			if length, ok := counts(p.Info, r); ok {
@@ -175,6 +180,19 @@ func (p *Program) launch(in *ixgo.Interp, f function, x *ssa.Go, ending func()) 
 			}()
 			callDiscardsResult(in, root, fn, with, x.Call.Args)
 		}()
+	}
+}
+
+// guarded is a function that compiled code calls in a goroutine of its own: a
+// panic that leaves it ends the program, too.
+func (p *Program) guarded(f func(), ending func()) func() {
+	return func() {
+		defer func() {
+			if e := recover(); e != nil {
+				p.fell(e, nil, ending)
+			}
+		}()
+		f()
 	}
 }
 
