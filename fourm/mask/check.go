@@ -3,6 +3,7 @@ package mask
 // What a mask cannot be: said before anything is drawn.
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -14,9 +15,76 @@ import (
 // model, whatever the sample, and gives those that Inputs and Outputs name.
 func (m Mask) Check(ins, outs []modality.Domain) (in, out []modality.Domain) {
 	m.check()
-	ins, outs = among(ins, m.Inputs), among(outs, m.Outputs)
-	m.checkSides(ins, outs)
-	return ins, outs
+	for _, n := range slices.Concat(m.Inputs, m.Outputs) {
+		known(n)
+	}
+	in, out = among(ins, m.Inputs), among(outs, m.Outputs)
+	for _, x := range []struct {
+		field           string
+		named           []string
+		picked, offered []modality.Domain
+	}{{"Inputs", m.Inputs, in, ins}, {"Outputs", m.Outputs, out, outs}} {
+		if len(x.picked) == 0 {
+			fault.Panic("Mask.Draw", "%s %v, expected some of the model's: %v", x.field, x.named, namesOf(x.offered))
+		}
+	}
+	m.checkSides(in, out)
+	m.checkRoom(in, out)
+	return in, out
+}
+
+// checkRoom refuses fixed roles, and targets that are all the rest of grids,
+// that a batch has no room for: what is over would be lost, always that of the
+// same domains.
+func (m Mask) checkRoom(ins, outs []modality.Domain) {
+	if m.Compat {
+		return
+	}
+	need := func(ds []modality.Domain, closing int) (n int) {
+		for _, d := range ds {
+			if n += d.Max; !d.Grid() {
+				n += closing
+			}
+		}
+		return n
+	}
+	in, out := m.Budgets()
+	if !m.Fixed {
+		rest := -in
+		for _, d := range outs {
+			if d.Grid() {
+				rest += d.Max
+			}
+		}
+		if m.Rest && rest > out {
+			fault.Hint("Mask.Draw", fmt.Sprintf("set Out: %d", rest+in), "what %d inputs leave of %v is %d tokens or more, and Out has room for %d", in, namesOf(outs), rest, out)
+		}
+		return
+	}
+	if n := need(ins, 0); n > in {
+		fault.Hint("Mask.Draw", fmt.Sprintf("set In: %d", n), "inputs %v are up to %d tokens as a whole, and In has room for %d", namesOf(ins), n, in)
+	}
+	if n := need(outs, 1); n > out { // the sentinel that closes a text
+		fault.Hint("Mask.Draw", fmt.Sprintf("set Out: %d", n), "outputs %v are up to %d tokens as a whole, and Out has room for %d", namesOf(outs), n, out)
+	}
+}
+
+func namesOf(ds []modality.Domain) (names []string) {
+	for _, d := range ds {
+		names = append(names, d.Name)
+	}
+	return names
+}
+
+// Fits tells whether a sample has something to be input and something to be
+// target, over domains as a model has them.
+func (m Mask) Fits(s modality.Sample, ins, outs []modality.Domain) bool {
+	s = as(s, ins, outs)
+	ins, outs = had(s, among(ins, m.Inputs)), had(s, among(outs, m.Outputs))
+	takes := func(ds []modality.Domain, by map[string]float64, all float64) bool {
+		return slices.ContainsFunc(ds, func(d modality.Domain) bool { return m.Fixed || alphaOf(by, all, ds, d) > 0 })
+	}
+	return takes(ins, m.InAlphas, m.InAlpha) && takes(outs, m.OutAlphas, m.OutAlpha)
 }
 
 // check refuses what cannot be, whatever the domains.
@@ -58,6 +126,11 @@ func (m Mask) check() {
 // target, whichever of them a sample has.
 func (m Mask) checkSides(ins, outs []modality.Domain) {
 	if m.Fixed {
+		for _, d := range ins {
+			if slices.ContainsFunc(outs, func(o modality.Domain) bool { return o.Name == d.Name }) {
+				fault.Hint("Mask.Draw", "name Inputs and Outputs that have none in common", "%s is both input and target of fixed roles", d.Name)
+			}
+		}
 		return
 	}
 	in, out := m.Budgets()
@@ -84,10 +157,9 @@ func (m Mask) checkSides(ins, outs []modality.Domain) {
 // names of Least are those of the inputs.
 func (m Mask) checkSide(side, field string, ds, ins []modality.Domain, by map[string]float64, all float64, budget int) (takes []string) {
 	const op = "Mask.Draw"
-	var names, asked []string
+	var asked []string
 	sum := 0
 	for _, d := range ds {
-		names = append(names, d.Name)
 		if alphaOf(by, all, ds, d) == 0 {
 			continue
 		}
@@ -98,7 +170,7 @@ func (m Mask) checkSide(side, field string, ds, ins []modality.Domain, by map[st
 		}
 	}
 	if len(ds) > 0 && len(takes) == 0 {
-		fault.Hint(op, "an alpha of 0 excludes a domain", "%s are 0 for all of %s: nothing is left to be %s", field, strings.Join(names, ", "), side)
+		fault.Hint(op, "an alpha of 0 excludes a domain", "%s are 0 for all of %s: nothing is left to be %s", field, strings.Join(namesOf(ds), ", "), side)
 	}
 	if budget >= 0 && sum > budget && !m.Compat {
 		fault.Panic(op, "Least asks for %d %s tokens (%s), more than the budget of %d", sum, side, strings.Join(asked, ", "), budget)

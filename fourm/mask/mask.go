@@ -196,9 +196,6 @@ func (m Mask) entries(s modality.Sample, c Chance, ins, outs []modality.Domain) 
 		if at := slices.IndexFunc(out, func(e Entry) bool { return e.Domain.Name == d.Name }); at >= 0 {
 			if !input {
 				out[at].Out = alphaOf(m.OutAlphas, m.OutAlpha, outs, d)
-				if m.Fixed {
-					fault.Hint(op, "name Inputs and Outputs that have none in common", "%s is both input and target of fixed roles", d.Name)
-				}
 			}
 			continue
 		}

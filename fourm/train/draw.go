@@ -5,10 +5,12 @@ package train
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 
 	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/fault"
 )
 
 // draw gives the masked samples of a step. Every step has its own source of
@@ -31,17 +33,35 @@ func (l *loop) draw(ctx context.Context, src *source, step int) ([]mask.Masked, 
 		}
 		samples = append(samples, part...)
 	}
+	return l.maskAll(samples, l.o.Masks, r)
+}
+
+// maskAll masks samples, each by a mask of a mixture.
+func (l *loop) maskAll(samples []modality.Sample, masks []mask.Mask, r *rand.Rand) ([]mask.Masked, error) {
 	out := make([]mask.Masked, len(samples))
 	for i, s := range samples {
-		out[i] = l.masked(s, l.o.Masks, r)
+		var err error
+		if out[i], err = l.masked(s, masks, r); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }
 
-// masked masks a sample by a mask of a mixture, over the model's domains.
-func (l *loop) masked(s modality.Sample, masks []mask.Mask, r *rand.Rand) mask.Masked {
+// masked masks a sample by a mask of a mixture, over the model's domains. A
+// mask that finds nothing to show or to ask for in the sample leaves it to the
+// others.
+func (l *loop) masked(s modality.Sample, masks []mask.Mask, r *rand.Rand) (out mask.Masked, err error) {
+	defer fault.Catch(&err) // what a sample holds is no mistake in what was typed
 	c := mask.Seeded(r)
-	return masks[mask.Pick(c, masks)].DrawOver(s, c, l.m.In, l.m.Out)
+	k := mask.Pick(c, masks)
+	if !masks[k].Fits(s, l.m.In, l.m.Out) {
+		if masks = l.fitting(s, masks); len(masks) == 0 {
+			return out, fmt.Errorf("train: sample %s: %w", s.Key, errUnfit)
+		}
+		k = mask.Pick(c, masks)
+	}
+	return masks[k].DrawOver(s, c, l.m.In, l.m.Out), nil
 }
 
 // shuffled gives the place of i in a permutation of n things that depends on

@@ -112,6 +112,9 @@ func (l *loop) all(ctx context.Context, data Data) error {
 	if err != nil {
 		return err
 	}
+	if err := l.fit(src.kept); err != nil {
+		return err
+	}
 	if err := l.validation(ctx); err != nil {
 		return err
 	}

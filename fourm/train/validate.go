@@ -9,6 +9,7 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
@@ -114,13 +115,18 @@ func (l *loop) validation(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	all := len(cache)
+	cache = slices.DeleteFunc(cache, func(s modality.Sample) bool { return len(l.fitting(s, l.valMasks())) == 0 })
+	if n := all - len(cache); n > 0 {
+		l.run.Notes = append(l.run.Notes, fmt.Sprintf("%d of %d validation samples are left out: %v", n, all, errUnfit))
+	}
 	r := rand.New(rand.NewPCG(20231211, uint64(len(cache)))) // the same for every run
 	for at := 0; at < len(cache); at += l.o.Batch {
-		var b fixedBatch
-		for _, s := range cache[at:min(at+l.o.Batch, len(cache))] {
-			b.samples = append(b.samples, l.masked(s, l.valMasks(), r))
+		samples, err := l.maskAll(cache[at:min(at+l.o.Batch, len(cache))], l.valMasks(), r)
+		if err != nil {
+			return err
 		}
-		l.fixed = append(l.fixed, b)
+		l.fixed = append(l.fixed, fixedBatch{samples})
 	}
 	return nil
 }
@@ -200,7 +206,6 @@ func (l *loop) marginals(ctx context.Context, src *source) error {
 		return nil
 	}
 	r := rand.New(rand.NewPCG(7, 7))
-	var seen []mask.Masked
 	var first []int
 	for i := range min(src.data.Len(), 1024) {
 		first = append(first, i)
@@ -209,8 +214,9 @@ func (l *loop) marginals(ctx context.Context, src *source) error {
 	if err != nil {
 		return err
 	}
-	for _, s := range samples {
-		seen = append(seen, l.masked(s, l.o.Masks, r))
+	seen, err := l.maskAll(samples, l.o.Masks, r)
+	if err != nil {
+		return err
 	}
 	for _, d := range l.m.Out {
 		c := make([]float64, d.Vocab+1)
