@@ -134,6 +134,17 @@ func (a *assembly) add(n int, code string) error {
 	}
 	for _, p := range c.stmts {
 		note := notes.of(p)
+		if p.tok == token.VAR && embeds(note.before+p.text) {
+			// the compiler embeds into variables of the package alone
+			for _, name := range defined(p) {
+				if first := a.declared[name]; first != 0 {
+					return fmt.Errorf("declares %s again, as cell %d does; a program can have it once", name, first)
+				}
+				a.declared[name] = n
+			}
+			out.decls = append(out.decls, note.before+mark(n, p.line, p.col)+p.text+note.after)
+			continue
+		}
 		out.stmts = append(out.stmts, stmtText{before: note.before, text: mark(n, p.line, p.col) + p.text, after: note.after})
 	}
 	switch end := notes.rest(); {
@@ -145,6 +156,16 @@ func (a *assembly) add(n int, code string) error {
 	}
 	a.cells = append(a.cells, out)
 	return nil
+}
+
+// embeds tells whether a line //go:embed stands in a text.
+func embeds(text string) bool {
+	for _, line := range strings.Split(text, "\n") {
+		if _, ok := directed(strings.TrimSpace(line)); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // separator is what stands between comments and what they are above.
