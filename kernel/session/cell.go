@@ -128,8 +128,18 @@ func (s *Session) parse(n int, code string) (*cell, *engine.Failure) {
 		c.stmts = append(c.stmts, piece{text: "main()", line: line, col: col, off: len(code)})
 	}
 	if len(c.stmts) > 0 {
-		if _, err := parser.ParseFile(token.NewFileSet(), "", "package main\nfunc _() {\n"+c.body()+"\n}", 0); err != nil {
+		fset := token.NewFileSet()
+		f, err := parser.ParseFile(fset, "", "package main\nfunc _() {\n"+c.body()+"\n}", 0)
+		if err != nil {
 			return nil, s.syntaxError(n, err)
+		}
+		for _, st := range f.Decls[0].(*ast.FuncDecl).Body.List {
+			ids, _ := definedBy(st)
+			for _, id := range ids {
+				if id.Name == "main" || id.Name == "init" { // what a cell defines is the package's
+					return nil, s.compileError(fset.Position(id.Pos()), fmt.Sprintf("cannot declare %s - must be func", id.Name))
+				}
+			}
 		}
 	}
 	return c, nil

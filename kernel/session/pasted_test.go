@@ -23,6 +23,8 @@ func TestPasted(t *testing.T) {
 		{"func g[T any](x T) T { return x }\ng", "cannot use generic function g without instantiation"},
 		{"fmt", "use of package fmt not in selector"},
 		{"func h() {}\nh()", ""},
+		{"x := 1\nmain := 3", "In [1]:2:1: cannot declare main - must be func"},
+		{"var a, init = 1, 2", "In [1]:1:8: cannot declare init - must be func"},
 	} {
 		var r string
 		out := capture(t, func() {
