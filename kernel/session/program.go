@@ -159,16 +159,7 @@ func (p *Program) Run(args []string, ending func()) error {
 
 // launch is a go statement. A panic that leaves it ends the program.
 func (p *Program) launch(in *ixgo.Interp, f function, x *ssa.Go, ending func()) step {
-	value := f.register(x.Call.Value)
-	var args, bindings []int
-	for _, a := range x.Call.Args {
-		args = append(args, f.register(a))
-	}
-	if c, ok := x.Call.Value.(*ssa.MakeClosure); ok {
-		for _, b := range c.Bindings {
-			bindings = append(bindings, f.register(b))
-		}
-	}
+	value, args, bindings := f.operands(&x.Call)
 	return func(fr *ixgo.Frame) {
 		fn, with := prepareCall(in, fr, &x.Call, value, args, bindings)
 		go func() {

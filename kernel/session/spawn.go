@@ -32,18 +32,23 @@ func callDiscardsResult(in *ixgo.Interp, fr *ixgo.Frame, fn any, args []any, ssa
 //go:linkname runFrame github.com/goplus/ixgo.(*frame).run
 func runFrame(fr *ixgo.Frame)
 
-// spawn is a go statement.
-func (g *gate) spawn(in *ixgo.Interp, f function, x *ssa.Go) step {
-	value := f.register(x.Call.Value)
-	var args, bindings []int
-	for _, a := range x.Call.Args {
+// operands gives the registers of what a call calls, of its arguments, and of
+// what a closure brings.
+func (f function) operands(c *ssa.CallCommon) (value int, args, bindings []int) {
+	for _, a := range c.Args {
 		args = append(args, f.register(a))
 	}
-	if c, ok := x.Call.Value.(*ssa.MakeClosure); ok {
-		for _, b := range c.Bindings {
+	if fn, ok := c.Value.(*ssa.MakeClosure); ok {
+		for _, b := range fn.Bindings {
 			bindings = append(bindings, f.register(b))
 		}
 	}
+	return f.register(c.Value), args, bindings
+}
+
+// spawn is a go statement.
+func (g *gate) spawn(in *ixgo.Interp, f function, x *ssa.Go) step {
+	value, args, bindings := f.operands(&x.Call)
 	return func(fr *ixgo.Frame) {
 		if g.up {
 			g.halt(fr)
