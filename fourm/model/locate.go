@@ -48,9 +48,9 @@ func locate(path string) (string, error) {
 		}
 	}
 	var found []string
-	for _, n := range append(newest[:2:2], "*.safetensors", "*/last.safetensors", "*/*/last.safetensors") {
+	for _, n := range append(newest[:2:2], "*.safetensors", "*/last.safetensors", "*/*/last.safetensors", "*/cells/*/last.safetensors") {
 		more, _ := filepath.Glob(filepath.Join(path, n))
-		found = append(found, more...)
+		found = append(found, slices.DeleteFunc(more, func(f string) bool { return filepath.Base(f) == "tokenizers.safetensors" })...) // an ablation's, without a model
 	}
 	for i, f := range found {
 		if filepath.Base(f) == newest[0] {

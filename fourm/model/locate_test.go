@@ -27,6 +27,8 @@ func TestLocate(t *testing.T) {
 	save("runs/a/best.safetensors")
 	save("runs/b/best.safetensors")
 	save("alone/weights.safetensors")
+	save("many/alpha/cells/0.1-s1/last.safetensors")
+	save("many/alpha/tokenizers.safetensors")
 	for _, d := range []string{"empty", "runs/young"} {
 		if err := os.MkdirAll(d, 0o777); err != nil {
 			t.Fatal(err)
@@ -53,6 +55,8 @@ func TestLocate(t *testing.T) {
 		"runs":         "one of these may be meant: runs/a",
 		"alone":        "one of these may be meant: alone/weights.safetensors",
 		"empty":        "it has none of them",
+		"many":         "one of these may be meant: many/alpha/cells/0.1-s1",
+		"many/alpha":   "one of these may be meant: many/alpha/cells/0.1-s1",
 		"runs/young":   "the run in it has no checkpoint yet",
 		"EPFL/4M-7_B":  "https://huggingface.co/EPFL/4M-7_B/tree/main",
 		"runs/missing": "no such file",
