@@ -19,8 +19,9 @@ import (
 
 // shelf is the folder, and the set it is of.
 type shelf struct {
-	dir  string
-	base *Set
+	dir    string
+	base   *Set
+	makers makers
 }
 
 // label says what a folder holds.
@@ -28,14 +29,34 @@ type label struct {
 	Format  string `json:"format"`
 	Set     string `json:"set"`
 	Samples int    `json:"samples"`
+	Of      string `json:"of,omitempty"` // what the set is a function of, where its keys do not tell
+}
+
+func (l label) String() string {
+	of := ""
+	if l.Of != "" {
+		of = ", " + l.Of
+	}
+	return fmt.Sprintf("%d samples of %s (%s%s)", l.Samples, l.Set, l.Format, of)
+}
+
+// madeOf says what rendered scenes are a function of: their keys are alike.
+func madeOf(s *Set) string {
+	switch src := s.src.(type) {
+	case *rendered:
+		return fmt.Sprintf("seed %d, %+v", src.seed, src.opt)
+	case *mapped:
+		return madeOf(src.base)
+	}
+	return ""
 }
 
 const shelfFormat = "fourm samples 1"
 
 // openShelf makes a folder, or checks that it is of this set.
 func openShelf(dir string, base *Set) (*shelf, error) {
-	d := &shelf{dir, base}
-	want := label{shelfFormat, base.title(), base.Len()}
+	d := &shelf{dir, base, makers{dir: dir, names: map[modality.Tokenizer]string{}, by: map[string]modality.Tokenizer{}}}
+	want := label{shelfFormat, base.title(), base.Len(), madeOf(base)}
 	path := filepath.Join(dir, "samples.json")
 	b, err := os.ReadFile(path)
 	if err == nil {
@@ -44,7 +65,7 @@ func openShelf(dir string, base *Set) (*shelf, error) {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		if have != want {
-			return nil, fmt.Errorf("%s holds %d samples of %s (%s), expected %d of %s (%s): remove the folder, or name another", dir, have.Samples, have.Set, have.Format, want.Samples, want.Set, want.Format)
+			return nil, fmt.Errorf("%s holds %v, expected %v: remove the folder, or name another", dir, have, want)
 		}
 		return d, nil
 	}
@@ -75,13 +96,23 @@ type onDisk struct {
 	Lists    map[string][]string
 	Symbols  map[string][]int
 	Toks     map[string]modality.Tokens
+	Makers   map[string]string // of tokens: their tokenizer
 }
 
 func (d *shelf) path(i int) string { return filepath.Join(d.dir, fmt.Sprintf("%08d.gob", i)) }
 
 // put writes a sample.
 func (d *shelf) put(i int, s modality.Sample) error {
-	o := onDisk{s.Key, map[string]*modality.Picture{}, map[string]string{}, map[string][]modality.Box{}, map[string]modality.Palette{}, map[string][][]float32{}, map[string][]string{}, map[string][]int{}, s.Toks}
+	o := onDisk{s.Key, map[string]*modality.Picture{}, map[string]string{}, map[string][]modality.Box{}, map[string]modality.Palette{}, map[string][][]float32{}, map[string][]string{}, map[string][]int{}, s.Toks, map[string]string{}}
+	for n, t := range s.Toks {
+		name, err := d.makers.put(t.Tokenizer())
+		if err != nil {
+			return fmt.Errorf("key %q: the tokenizer of %s: %w", s.Key, n, err)
+		}
+		if name != "" {
+			o.Makers[n] = name
+		}
+	}
 	for n, v := range s.Values {
 		switch v := v.(type) {
 		case *modality.Picture:
@@ -139,6 +170,13 @@ func (d *shelf) get(i int) (s modality.Sample, there bool, err error) {
 	copyAll(s.Values, o.Lists)
 	copyAll(s.Values, o.Symbols)
 	s.Toks = maps.Clone(o.Toks)
+	for n, name := range o.Makers {
+		k, err := d.makers.get(n, name)
+		if err != nil {
+			return s, false, err
+		}
+		s.Toks[n] = s.Toks[n].By(k)
+	}
 	checked, err := s.Checked()
 	return checked, err == nil, err
 }

@@ -193,13 +193,16 @@ func (a *Ablation) markdown() string {
 		b.WriteByte('\n')
 	}
 	if len(a.marginal) > 0 {
-		sum := 0.0
+		sum, n := 0.0, 0.0
 		var w []string
 		for _, d := range a.domains {
-			sum += a.marginal[d]
-			w = append(w, fmt.Sprintf("%.3f", a.marginal[d]))
+			x := Row{}
+			if v, ok := a.marginal[d]; ok {
+				sum, n, x.Values = sum+v, n+1, []float64{v}
+			}
+			w = append(w, x.text())
 		}
-		fmt.Fprintf(&b, "| *no input, the tokens' own distribution* | %.3f | %s |\n", sum/float64(len(a.domains)), strings.Join(w, " | "))
+		fmt.Fprintf(&b, "| *no input, the tokens' own distribution* | %.3f | %s |\n", sum/n, strings.Join(w, " | "))
 	}
 	return b.String()
 }

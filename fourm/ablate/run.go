@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"fourmlab/fourm/model"
@@ -181,6 +182,11 @@ func (r *run) cell(n, i, j int, samples, held train.Data) error {
 		return err
 	}
 	last := got.LastVal()
+	if got.Last().Step == got.Steps && last.Val == nil {
+		err := fmt.Errorf("nothing to validate with: %s", strings.Join(got.Notes, "; "))
+		r.put(title + err.Error())
+		return err
+	}
 	if got.Last().Step < got.Steps || last.Step < got.Steps {
 		r.ab.Interrupted = true
 		r.put(fmt.Sprintf("%sstopped at step %d of %d", title, got.Last().Step, got.Steps))

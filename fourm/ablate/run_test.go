@@ -331,3 +331,36 @@ func TestWrongExperiments(t *testing.T) {
 		}()
 	}
 }
+
+// Held-out samples that lack a modality give no number for it, nor for what it
+// is compared with; where they lack all that is asked for, that is an error.
+func TestValidationWithoutAModality(t *testing.T) {
+	data := things(t, 24)
+	e := tiny(t)
+	held := things(t, 12)
+	for _, s := range held {
+		delete(s.Values, "says")
+	}
+	e.Train.Val = held
+	ab := carryOut(t, e, data)
+	table := read(t, e, "table.md")
+	for _, line := range strings.Split(table, "\n") {
+		if strings.HasPrefix(line, "| 2 |") || strings.HasPrefix(line, "| 0.5 |") || strings.HasPrefix(line, "| *no input") {
+			cells := strings.Split(line, " | ")
+			if len(cells) != 4 || !strings.HasPrefix(cells[3], "–") {
+				t.Errorf("%s: expected – for says", line)
+			}
+			if number := strings.Fields(strings.Trim(cells[1], "*"))[0]; !strings.Contains(cells[2], number) {
+				t.Errorf("%s: the mean is not that of the one modality that is there", line)
+			}
+		}
+	}
+	if strings.Count(table, "–") != 3 || ab.Interrupted {
+		t.Errorf("%v\n%s", ab, table)
+	}
+	e.Dir, e.ValMasks = filepath.Join(t.TempDir(), "none"), []mask.Mask{{In: 12, Out: 12, Inputs: []string{"shade"}, Outputs: []string{"says"}}}
+	ab, err := Run(e, data)
+	if err == nil || ab.Interrupted || !strings.Contains(err.Error(), "nothing to validate with: 12 of 12 validation samples are left out") {
+		t.Errorf("%v, error %v", ab, err)
+	}
+}

@@ -5,6 +5,7 @@ package generate
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -67,9 +68,7 @@ func Eval(ctx context.Context, m *model.Model, ds Data, tasks []string) (*Report
 			check(m, s, *plan)
 		}
 		for _, st := range plan.Stages {
-			if !slices.ContainsFunc(samples, func(s modality.Sample) bool { return s.Has(st.Target) }) {
-				fault.Panic("Model.Eval", "no sample has %q to compare with", st.Target)
-			}
+			checkTruths(samples, st.Target)
 		}
 		plans = append(plans, plan)
 	}
@@ -93,6 +92,30 @@ func Eval(ctx context.Context, m *model.Model, ds Data, tasks []string) (*Report
 		}
 	}
 	return rep, nil
+}
+
+// checkTruths refuses a target that no sample has, and pictures of it that
+// cannot be compared with what the model makes; an image.Image becomes its
+// Picture.
+func checkTruths(samples []modality.Sample, target string) {
+	const op = "Model.Eval"
+	mod, any := modality.Lookup(target), false
+	for i, s := range samples {
+		v, ok := s.Values[target]
+		any = any || ok && v != nil
+		if !ok || mod.Kind != modality.Image {
+			continue
+		}
+		p, err := mod.Fit(v)
+		if err != nil {
+			fault.Panic(op, "sample %s: %v", s.Key, err)
+		}
+		samples[i].Values = maps.Clone(s.Values)
+		samples[i].Values[target] = p
+	}
+	if !any {
+		fault.Panic(op, "no sample has %q to compare with", target)
+	}
 }
 
 // parseTask reads "a+b->c+d".
@@ -167,15 +190,21 @@ func measure(task string, m modality.Modality, truth, guess []any) ReportRow {
 }
 
 // partners gives for each text those of a few other samples, drawn by a fixed
-// seed: neighbours in a set's order may be alike.
+// seed: neighbours in a set's order may be alike. The set's order does not
+// matter: what is drawn from is sorted.
 func partners(truth []any) [][]any {
 	const few = 8
+	texts, at := make([]string, len(truth)), make([]int, len(truth))
+	for i, v := range truth {
+		texts[i], at[i] = strings.Join(words(v), " "), i
+	}
+	slices.SortFunc(at, func(a, b int) int { return strings.Compare(texts[a], texts[b]) })
 	r := rand.New(rand.NewPCG(20231211, uint64(len(truth))))
 	out := make([][]any, len(truth))
-	for i := range truth {
-		for _, k := range r.Perm(len(truth)) {
-			if k != i && len(out[i]) < few {
-				out[i] = append(out[i], truth[k])
+	for i := range at {
+		for _, k := range r.Perm(len(at)) {
+			if k != i && len(out[at[i]]) < few {
+				out[at[i]] = append(out[at[i]], truth[at[k]])
 			}
 		}
 	}
@@ -309,14 +338,16 @@ func cosine(channels int) func(truth, guess any) float64 {
 	}
 }
 
+// words gives those of a text, or of what is written as one.
+func words(v any) []string {
+	if ids, ok := v.([]int); ok {
+		return modality.Numerals(ids)
+	}
+	return strings.Fields(modality.Sample{Values: map[string]any{"x": v}}.Text("x"))
+}
+
 // wordF1 is the harmonic mean of precision and recall over words, counted.
 func wordF1(truth, guess any) float64 {
-	words := func(v any) []string {
-		if ids, ok := v.([]int); ok {
-			return modality.Numerals(ids)
-		}
-		return strings.Fields(modality.Sample{Values: map[string]any{"x": v}}.Text("x"))
-	}
 	count := map[string]int{}
 	a, b := words(truth), words(guess)
 	for _, w := range a {

@@ -2,6 +2,7 @@ package generate
 
 import (
 	"context"
+	"image"
 	"math"
 	"strings"
 	"testing"
@@ -101,4 +102,46 @@ func TestEval(t *testing.T) {
 		}
 	}()
 	Eval(context.Background(), m, ds[:1], []string{"shade->caption"})
+}
+
+// A baseline of texts depends on which there are, not on their order in the
+// set.
+func TestBaselineInAnyOrder(t *testing.T) {
+	of := modality.Modality{Name: "w", Kind: modality.Sequence}
+	var there, back []any
+	for i := range 30 {
+		there = append(there, strings.Repeat("a ", i%5)+strings.Repeat("b ", i%7)+strings.Repeat("c ", i))
+	}
+	for i := range there {
+		back = append(back, there[len(there)-1-i])
+	}
+	a, b := measure("x->w", of, there, there), measure("x->w", of, back, back)
+	if a.Baseline == 0 || math.Abs(a.Baseline-b.Baseline) > 1e-12 {
+		t.Errorf("%g, and %g in another order", a.Baseline, b.Baseline)
+	}
+}
+
+// A picture among the truths that cannot be compared is said before anything is
+// generated.
+func TestEvalOddTruths(t *testing.T) {
+	for _, c := range []struct {
+		tone any
+		want string
+	}{
+		{picture(4, 8, 1, make([]float32, 32)...), "Model.Eval: sample s1: tone: picture of 4x8x1, expected 8x8x1"},
+		{picture(8, 8, 3, make([]float32, 192)...), "Model.Eval: sample s1: tone: picture of 8x8x3, expected 8x8x1"},
+		{"gray", "Model.Eval: sample s1: tone: "},
+		{image.NewGray(image.Rect(0, 0, 8, 8)), ""},
+	} {
+		m, ds := world(t, 2)
+		ds[1].Values["tone"] = c.tone
+		var err error
+		func() {
+			defer fault.Catch(&err)
+			_, err = Eval(context.Background(), m, ds, []string{"shade->tone"})
+		}()
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.HasPrefix(err.Error(), c.want)) {
+			t.Errorf("got %v, expected %q", err, c.want)
+		}
+	}
 }

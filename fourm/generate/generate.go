@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"fourmlab/fourm/mask"
@@ -74,9 +75,12 @@ func check(m *model.Model, s modality.Sample, plan Plan) {
 	for _, g := range plan.Given {
 		d, ok := m.InputDomain(g)
 		if !ok {
-			fault.Panic(op, "%q is no input of this model (it has %v)", g, m.Config.Inputs)
+			fault.Hint(op, meant(g, m.In), "%q is no input of this model (it has %v)", g, m.Config.Inputs)
 		}
 		if _, tok := s.Toks[d.Modality]; !s.Has(d.Modality) && (d.Pixels || !tok) {
+			if tok {
+				fault.Hint(op, fmt.Sprintf("condition on %q", "tok_"+d.Modality), "sample %s has no %q to condition on, only its tokens", s.Key, g)
+			}
 			fault.Panic(op, "sample %s has no %q to condition on (it has %v)", s.Key, g, s.Names())
 		}
 		if slices.Contains(conditions, d.Name) {
@@ -87,7 +91,7 @@ func check(m *model.Model, s modality.Sample, plan Plan) {
 	for _, st := range plan.Stages {
 		d, ok := m.Domain(st.Target)
 		if !ok {
-			fault.Panic(op, "%q is no output of this model (it has %v)", st.Target, m.Config.Outputs)
+			fault.Hint(op, meant(st.Target, m.Out), "%q is no output of this model (it has %v)", st.Target, m.Config.Outputs)
 		}
 		if seen[d.Modality] {
 			fault.Panic(op, "%q is given or generated already", st.Target)
@@ -103,6 +107,21 @@ func check(m *model.Model, s modality.Sample, plan Plan) {
 			conditions = append(conditions, d.Name)
 		}
 	}
+}
+
+// meant says which of a model's domains a name that is none of them may mean:
+// those of its modality at a resolution.
+func meant(name string, ds []modality.Domain) string {
+	var may []string
+	for _, d := range ds {
+		if tokens := strings.HasPrefix(name, "tok_"); modality.Same(name, d.Name) && (d.Pixels != tokens || !d.Pixels && len(may) == 0) {
+			may = append(may, strconv.Quote(d.Name))
+		}
+	}
+	if len(may) == 0 {
+		return ""
+	}
+	return "write " + strings.Join(may, " or ")
 }
 
 // check refuses what a stage cannot be, whatever the model; conditions are the

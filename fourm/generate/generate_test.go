@@ -131,6 +131,10 @@ func TestMistakes(t *testing.T) {
 	do := func(m *model.Model, p *Plan) func() {
 		return func() { Generate(context.Background(), m, ds[0], *p, 0) }
 	}
+	big := model.Published("4M-7", "Ti")
+	big.Dim, big.Heads, big.Encoder, big.Decoder = 16, 2, 1, 1
+	whole := model.New(big)
+	coded := modality.Sample{Key: "coded", Toks: map[string]modality.Tokens{"shade": ds[0].Tokens("shade")}}
 	bare := modality.Sample{Key: "bare", Values: map[string]any{"caption": caption}}
 	for _, x := range []struct {
 		want string
@@ -147,6 +151,10 @@ func TestMistakes(t *testing.T) {
 		{`the plan has no target (fourm.Chain(`, do(m, Chain("shade"))},
 		{`"caption" is no input of this model (it has [shade tone])`, do(few, Chain("caption").Then("tone", 4))},
 		{`"shade" is no output of this model (it has [tok_tone caption])`, do(few, Chain("tone").Then("shade", 4))},
+		{`"rgb" is no input of this model (it has [caption det rgb@224 tok_clip@224 tok_depth@224 tok_normal@224 tok_rgb@224 tok_semseg@224]) (write "rgb@224")`, do(whole, Chain("rgb").Then("caption", 4))},
+		{`tok_semseg@224]) (write "tok_rgb@224")`, do(whole, Chain("tok_rgb").Then("caption", 4))},
+		{`"depth" is no output of this model (it has [caption det tok_clip@224 tok_depth@224 tok_normal@224 tok_rgb@224 tok_semseg@224]) (write "tok_depth@224")`, do(whole, Chain("caption").Then("depth", 4))},
+		{`sample coded has no "shade" to condition on, only its tokens (condition on "tok_shade")`, func() { Generate(context.Background(), m, coded, *Chain("shade").Then("tone", 4), 0) }},
 		{`sample bare has no "tone" to condition on (it has [caption])`, func() { Generate(context.Background(), m, bare, *Chain("tone").Then("shade", 4), 0) }},
 		{`"tone" is given or generated already`, do(m, Chain("tone").Then("tone", 4))},
 		{`"tone" is given or generated already`, do(m, Chain("shade").Then("tone", 4).Then("tone", 2))},

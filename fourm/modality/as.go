@@ -58,6 +58,14 @@ func (s Sample) twin(name string) (string, bool) {
 	return found[0], true
 }
 
+// Same tells whether two names are of one modality, but for a resolution that
+// one of them leaves out: "rgb" and "tok_rgb@224".
+func Same(a, b string) bool {
+	x, xs := plain(a)
+	y, ys := plain(b)
+	return x == y && !(xs && ys)
+}
+
 func keys[T any](m map[string]T) map[string]bool {
 	out := map[string]bool{}
 	for k := range m {

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -48,5 +49,25 @@ func TestMasksThatDoNotFit(t *testing.T) {
 	r = run(things(t, 24), lacking(things(t, 8), "caption", true), toCaption)
 	if r.Err != nil || r.Last().Val != nil || len(r.Notes) != 1 {
 		t.Errorf("%v, notes %q", r, r.Notes)
+	}
+}
+
+// The loss of a step is a mean over the modalities that have targets in it, as
+// that of validation is: one without any does not count as 0.
+func TestLossWithoutAModality(t *testing.T) {
+	o := options(3)
+	o.Val = lacking(things(t, 8), "tone", true)
+	run := fit(t, small(t), lacking(things(t, 24), "caption", true), o)
+	for _, p := range run.Points {
+		want := 0.0
+		for _, v := range p.Losses {
+			want += v / float64(len(p.Losses))
+		}
+		if len(p.Losses) != 2 || math.Abs(p.Loss-want) > 1e-5 {
+			t.Errorf("step %d: a loss of %g, expected %g, the mean of %v", p.Step, p.Loss, want, p.Losses)
+		}
+	}
+	if v := run.Last().Val; len(v) != 2 || math.Abs(run.Last().ValLoss-(v["tok_shade"]+v["caption"])/2) > 1e-9 {
+		t.Errorf("validation: %g, the mean of %v", run.Last().ValLoss, v)
 	}
 }

@@ -120,13 +120,17 @@ type Scores []Score
 // Score is one domain's line, in nats a token.
 type Score struct {
 	Domain         string
-	Loss, Marginal float64
+	Loss, Marginal float64 // Marginal is 0 where it is not known
 }
 
 func (s Scores) String() string {
 	b := strings.Builder{}
 	fmt.Fprintf(&b, "%-14s %9s %9s %9s\n", "nats a token", "model", "marginal", "gained")
 	for _, x := range s {
+		if x.Marginal == 0 {
+			fmt.Fprintf(&b, "%-14s %9.3f %9s %9s\n", x.Domain, x.Loss, "–", "–")
+			continue
+		}
 		fmt.Fprintf(&b, "%-14s %9.3f %9.3f %8.0f%%\n", x.Domain, x.Loss, x.Marginal, 100*(1-x.Loss/x.Marginal))
 	}
 	return strings.TrimRight(b.String(), "\n")

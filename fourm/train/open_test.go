@@ -288,3 +288,14 @@ func TestOpenErrors(t *testing.T) {
 		t.Errorf("an empty folder: %v", err)
 	}
 }
+
+// Of a run without marginals, as others leave it, nothing is compared with them.
+func TestScoresWithoutMarginals(t *testing.T) {
+	r := &Run{Points: []Point{{Step: 1, Val: map[string]float64{"rgb": 2, "depth": 1}}}, Marginal: map[string]float64{"rgb": 4}}
+	want := []string{"depth 1.000 – –", "rgb 2.000 4.000 50%"}
+	for i, line := range strings.Split(r.Scores().String(), "\n")[1:] {
+		if got := strings.Join(strings.Fields(line), " "); got != want[i] {
+			t.Errorf("%q, expected %q", got, want[i])
+		}
+	}
+}

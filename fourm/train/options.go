@@ -35,7 +35,7 @@ type Options struct {
 	ValMask  []mask.Mask      // masks of validation; nil: those of training. The same ones make runs comparable
 	Dir      string           // checkpoints, history and TensorBoard's event files go here; a run found there is resumed
 	NoEvents bool             // no event files for TensorBoard in Dir
-	Name     string           // shown in legends: the base name of Dir
+	Name     string           // shown in legends: what the run found in Dir has, else the base name of Dir
 	Quiet    bool             // no display
 	OnStep   func(Point) bool // called after each step; false stops the run
 }

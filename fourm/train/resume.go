@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -52,6 +54,9 @@ func (l *loop) resume() error {
 			l.opt.M, l.opt.V, l.opt.Late = append(l.opt.M, m), append(l.opt.V, v), append(l.opt.Late, had.Late[p.Name])
 		}
 	}
+	if l.o.Name == filepath.Base(l.o.Dir) && had.Name != "" {
+		l.o.Name, l.run.Name = had.Name, had.Name // no other was asked for
+	}
 	l.opt.Step, l.best, l.spent, l.run.Marginal = had.OptStep, had.Best, had.Spent, had.Margin
 	points, err := ReadHistory(l.path("history.jsonl"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -77,6 +82,9 @@ func (l *loop) agree(had facts) error {
 	there, now := had.settings(), want.settings()
 	longer := had.Steps != want.Steps
 	var differ []string
+	for k, sides := range listed(there, now) {
+		there[k], now[k] = sides[0], sides[1]
+	}
 	for _, k := range slices.Sorted(maps.Keys(union(there, now))) {
 		a, b := there[k], now[k]
 		if a == b || strings.HasPrefix(k, "Env.") || longer && (k == "Steps" || k == "Warm") {
@@ -116,6 +124,52 @@ func (l *loop) agree(had facts) error {
 		l.run.Notes = append(l.run.Notes, fmt.Sprintf("goes on at step %d with %d steps in place of %d", had.Step, want.Steps, had.Steps))
 	}
 	return nil
+}
+
+// listed takes out of both settings the fields of masks that only one of them
+// has, and gives each of these masks as one setting, "Masks.1", in words.
+func listed(there, now map[string]string) map[string][2]string {
+	item := regexp.MustCompile(`^((?:Val)?Masks?\.\d+)\.`)
+	has := func(in map[string]string) map[string]bool {
+		out := map[string]bool{}
+		for k := range in {
+			if m := item.FindStringSubmatch(k); m != nil {
+				out[m[1]] = true
+			}
+		}
+		return out
+	}
+	out := map[string][2]string{}
+	take := func(from map[string]string, side int, others map[string]bool) {
+		said := map[string][]string{}
+		for _, k := range slices.Sorted(maps.Keys(from)) {
+			m := item.FindStringSubmatch(k)
+			if m == nil || others[m[1]] {
+				continue
+			}
+			v := from[k]
+			delete(from, k)
+			if v == "0" || v == "false" {
+				v = ""
+			} else {
+				v = strings.TrimPrefix(k, m[0]) + " " + v
+			}
+			said[m[1]] = append(said[m[1]], v)
+		}
+		for name, fields := range said {
+			fields = slices.DeleteFunc(fields, func(s string) bool { return s == "" })
+			if len(fields) == 0 {
+				fields = []string{"a mask of defaults"}
+			}
+			sides := out[name]
+			sides[side] = "{" + strings.Join(fields, ", ") + "}"
+			out[name] = sides
+		}
+	}
+	was, is := has(there), has(now)
+	take(there, 0, is)
+	take(now, 1, was)
+	return out
 }
 
 func union(a, b map[string]string) map[string]string {

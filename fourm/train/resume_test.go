@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
 )
 
@@ -213,5 +214,49 @@ func TestWarning(t *testing.T) {
 	nowhere.Dir = ""
 	if got := nowhere.Warning(); !strings.HasSuffix(got, "nothing keeps its weights: give Train a Dir") {
 		t.Errorf("%q", got)
+	}
+}
+
+// A mask more, or one less, is said in its own words, without what it leaves
+// out; so is one that leaves out everything.
+func TestOtherMixture(t *testing.T) {
+	data := things(t, 20)
+	o := options(2)
+	o.Dir, o.Mask, o.Masks = t.TempDir(), mask.Mask{}, []mask.Mask{{In: 12, Out: 12}}
+	fit(t, small(t), data, o)
+	for _, c := range []struct {
+		masks []mask.Mask
+		want  string
+	}{
+		{[]mask.Mask{{In: 12, Out: 12}, {In: 8, Inputs: []string{"shade"}, Weight: 3}}, "holds another run: Masks.1 is none there, {In 8, Inputs shade, Weight 3} now;"},
+		{[]mask.Mask{{In: 12, Out: 12}, {}}, "holds another run: Masks.1 is none there, {a mask of defaults} now;"},
+		{[]mask.Mask{{In: 12, Out: 8}}, "holds another run: Masks.0.Out is 12 there, 8 now;"},
+	} {
+		o.Masks = c.masks
+		if _, err := Fit(small(t), data, o); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error %v, expected %s", err, c.want)
+		}
+	}
+	o.Masks, o.ValMask = []mask.Mask{{In: 12, Out: 12}}, []mask.Mask{{Seed: 4}}
+	if _, err := Fit(small(t), data, o); err == nil || !strings.Contains(err.Error(), "ValMask.0 is none there, {Seed 4} now") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// A run keeps its name where none is asked for, and takes another that is.
+func TestNameIsKept(t *testing.T) {
+	data := things(t, 20)
+	o := options(2)
+	o.Dir, o.Name = filepath.Join(t.TempDir(), "a"), "wide - 1"
+	fit(t, small(t), data, o)
+	for i, name := range []string{"", "narrow", ""} {
+		o.Name, o.Steps = name, o.Steps+1
+		want := []string{"wide - 1", "narrow", "narrow"}[i]
+		if run := fit(t, small(t), data, o); run.Name != want {
+			t.Errorf("the run is %q, expected %q", run.Name, want)
+		}
+		if run, err := Open(o.Dir); err != nil || run.Name != want {
+			t.Errorf("%q is read back, expected %q: %v", run.Name, want, err)
+		}
 	}
 }

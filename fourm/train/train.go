@@ -189,8 +189,8 @@ func (l *loop) gradients(ctx context.Context, src *source, step int, p *Point) (
 		if err := l.net.Machine.Run(ctx); err != nil {
 			return nil, err
 		}
-		p.Loss += l.net.Loss() / float64(l.o.Accum)
 		p.Tokens += l.net.Tokens
+		had := 0
 		for _, d := range l.m.Out {
 			if l.net.Counts(d.Name) == 0 {
 				continue
@@ -201,7 +201,15 @@ func (l *loop) gradients(ctx context.Context, src *source, step int, p *Point) (
 			}
 			p.Losses[d.Name] += v
 			batches[d.Name]++
+			had++
 		}
+		loss := l.net.Loss()
+		if !l.m.Config.TokenLoss && had > 0 {
+			// what is minimised counts a domain without targets as 0, as 4M
+			// does; what is shown is a mean over those that have some
+			loss *= float64(len(l.m.Out)) / float64(had)
+		}
+		p.Loss += loss / float64(l.o.Accum)
 		if l.o.Accum == 1 {
 			continue
 		}
