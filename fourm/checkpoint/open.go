@@ -81,6 +81,7 @@ var (
 	zipMagic    = []byte("PK\x03\x04")
 	pickleMagic = []byte("\x80")
 	lfsMagic    = []byte("version https://git-lfs")
+	pageMagic   = []byte("<")
 )
 
 func (c *File) read() (err error) {
@@ -105,6 +106,8 @@ func (c *File) read() (err error) {
 		return fmt.Errorf("a pickle without a zip around it, as torch.save wrote before PyTorch 1.6, which is not read; convert it in Python: torch.save(torch.load(%q, map_location=\"cpu\"), \"new.pth\")", filepath.Base(c.path))
 	case bytes.HasPrefix(head, lfsMagic):
 		return fmt.Errorf("a pointer of Git LFS, not the file itself; fetch it with: git lfs pull")
+	case bytes.HasPrefix(bytes.TrimLeft(head, "\ufeff \t\r\n"), pageMagic) && n > 8 && binary.LittleEndian.Uint64(head) > maxHeader:
+		return fmt.Errorf("a web page, not the file itself: it was saved from an address that needs a login, or shows the file; download it anew")
 	}
 	c.format = "safetensors"
 	c.entries, c.Meta, err = header(c.f, c.size)

@@ -92,6 +92,7 @@ func TestBrokenFiles(t *testing.T) {
 		{"metadata of lists", `metadata "k" is`, raw(`{"__metadata__":{"k":["a"]}}`, 0)},
 		{"metadata no object", "expected", raw(`{"__metadata__":"k"}`, 0)},
 		{"metadata twice", "stands twice", raw(`{"__metadata__":{},"__metadata__":{}}`, 0)},
+		{"a web page", "a web page, not the file itself", []byte("\n<!DOCTYPE html>\n<html><title>Sign in</title></html>")},
 		{"LFS", "git lfs pull", []byte("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n")},
 	} {
 		path := put(t, "x.safetensors", c.file)
