@@ -107,6 +107,9 @@ func playNotebook(c *call) error {
 			}
 		}
 	}
+	if l := nb.Language(); l != "" && l != "go" {
+		fmt.Fprintf(c.errors, "%s says that its cells are %s; they are run as Go\n", path, l)
+	}
 	failure := p.play(nb, o)
 	if err := write(c, nb, *out, *page); err != nil {
 		return err

@@ -206,6 +206,23 @@ func (nb *File) Encode() ([]byte, error) {
 	return pythons(b.Bytes()), nil
 }
 
+// Language gives the language that the file says its cells are in, in lower
+// case; "" where it says none.
+func (nb *File) Language() string {
+	meta, err := object(nb.rest, "metadata")
+	if err != nil {
+		return ""
+	}
+	for _, at := range [][2]string{{"language_info", "name"}, {"kernelspec", "language"}} {
+		said, _ := object(meta, at[0])
+		var name string
+		if json.Unmarshal(said[at[1]], &name) == nil && name != "" {
+			return strings.ToLower(name)
+		}
+	}
+	return ""
+}
+
 // Write writes the file, whole or not at all.
 func (nb *File) Write(path string) error {
 	data, err := nb.Encode()

@@ -191,3 +191,20 @@ func TestSet(t *testing.T) {
 		t.Errorf("without a cell of parameters: %v, %v", err, nb.Cells[0].Source)
 	}
 }
+
+// The language of the cells is what the file says, in either place.
+func TestLanguage(t *testing.T) {
+	for meta, want := range map[string]string{
+		`{}`: "", `null`: "", `{"kernelspec": null}`: "",
+		`{"kernelspec": {"name": "python3", "language": "Python"}}`:                        "python",
+		`{"language_info": {"name": "go"}, "kernelspec": {"language": "python"}}`:          "go",
+		`{"language_info": {"name": 3}, "kernelspec": {"name": "x", "language": "julia"}}`: "julia",
+	} {
+		nb, err := Decode([]byte(`{"nbformat": 4, "nbformat_minor": 5, "cells": [], "metadata": ` + meta + `}`))
+		if err != nil {
+			t.Errorf("%s: %v", meta, err)
+		} else if got := nb.Language(); got != want {
+			t.Errorf("%s: %q, expected %q", meta, got, want)
+		}
+	}
+}
