@@ -5,6 +5,7 @@ package mask
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -101,6 +102,9 @@ func (m Mask) check() {
 	}
 	if !usable(m.InAlpha) || !usable(m.OutAlpha) {
 		fault.Panic(op, "alphas of %g and %g, expected 0 or more", m.InAlpha, m.OutAlpha)
+	}
+	if m.Weight < 0 || math.IsNaN(m.Weight) || math.IsInf(m.Weight, 0) {
+		fault.Panic(op, "a weight of %g in a mixture, expected 0 or more", m.Weight)
 	}
 	for _, by := range []map[string]float64{m.InAlphas, m.OutAlphas} {
 		for n, a := range by {
