@@ -82,3 +82,31 @@ func TestFits(t *testing.T) {
 		}
 	}
 }
+
+// A side that names no domains is all that the sample has, also where the other
+// side names some.
+func TestOneSideNamed(t *testing.T) {
+	s := setup()
+	ins, outs := modelSides()
+	for _, m := range []Mask{{Inputs: []string{"rgb"}}, {Inputs: []string{"rgb"}, Outputs: []string{}}} {
+		shown, asked := map[string]bool{}, map[string]bool{}
+		for seed := range int64(40) {
+			m.Seed = seed
+			for _, k := range []Masked{m.Draw(s), m.DrawOver(s, chance(uint64(seed)), ins, outs)} {
+				for _, p := range k.Parts {
+					shown[p.Domain] = shown[p.Domain] || p.Inputs() > 0
+					asked[p.Domain] = asked[p.Domain] || p.Targets() > 0
+				}
+			}
+		}
+		if !shown["rgb"] || shown["tok_depth"] || shown["caption"] || !asked["tok_rgb"] || !asked["tok_depth"] || !asked["caption"] {
+			t.Errorf("%+v shows %v and asks for %v", m, shown, asked)
+		}
+	}
+	m := Mask{Outputs: []string{"depth"}}
+	for _, p := range m.Draw(s).Parts {
+		if p.Domain != "tok_depth" && p.Targets() > 0 {
+			t.Errorf("%s is a target", p.Domain)
+		}
+	}
+}
