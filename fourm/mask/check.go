@@ -4,6 +4,8 @@ package mask
 
 import (
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -24,6 +26,7 @@ func (m Mask) Check(ins, outs []modality.Domain) (in, out []modality.Domain) {
 		named           []string
 		picked, offered []modality.Domain
 	}{{"Inputs", m.Inputs, in, ins}, {"Outputs", m.Outputs, out, outs}} {
+		checkSizes(x.field, x.named, x.offered)
 		if len(x.picked) == 0 {
 			fault.Panic("Mask.Draw", "%s %v, expected some of the model's: %v", x.field, x.named, namesOf(x.offered))
 		}
@@ -100,6 +103,9 @@ func (m Mask) check() {
 	if !usable(m.InAlpha) || !usable(m.OutAlpha) {
 		fault.Panic(op, "alphas of %g and %g, expected 0 or more", m.InAlpha, m.OutAlpha)
 	}
+	if m.Weight < 0 || math.IsNaN(m.Weight) || math.IsInf(m.Weight, 0) {
+		fault.Panic(op, "a weight of %g in a mixture, expected 0 or more", m.Weight)
+	}
 	for _, by := range []map[string]float64{m.InAlphas, m.OutAlphas} {
 		for n, a := range by {
 			known(n)
@@ -125,6 +131,11 @@ func (m Mask) check() {
 // checkSides refuses what cannot be over the domains that may be input and
 // target, whichever of them a sample has.
 func (m Mask) checkSides(ins, outs []modality.Domain) {
+	all := slices.Concat(ins, outs)
+	checkSizes("InAlphas", slices.Sorted(maps.Keys(m.InAlphas)), all)
+	checkSizes("OutAlphas", slices.Sorted(maps.Keys(m.OutAlphas)), all)
+	checkSizes("Least", slices.Sorted(maps.Keys(m.Least)), all)
+	checkSizes("Keep", slices.Sorted(maps.Keys(m.Keep)), all)
 	if m.Fixed {
 		for _, d := range ins {
 			if slices.ContainsFunc(outs, func(o modality.Domain) bool { return o.Name == d.Name }) {
@@ -149,6 +160,22 @@ func (m Mask) checkSides(ins, outs []modality.Domain) {
 		n, _ := named(m.Least, ins, d)
 		if d.Grid() && 2*n > d.Max && slices.Contains(isIn, d.Name) && slices.Contains(isOut, d.Name) && !m.Compat {
 			fault.Panic("Mask.Draw", "at least %d input and %d target tokens for %s, which has %d", n, n, d.Name, d.Max)
+		}
+	}
+}
+
+// checkSizes refuses names with a resolution that is none of the domains', whose
+// modality is there at another: they would mean nothing.
+func checkSizes(field string, names []string, ds []modality.Domain) {
+	for _, n := range names {
+		if !strings.Contains(n, "@") || domainOf(ds, n) != "" {
+			continue
+		}
+		for _, d := range ds {
+			base, _, _ := strings.Cut(n, "@")
+			if modality.Same(base, d.Name) && d.Pixels != strings.HasPrefix(n, "tok_") {
+				fault.Hint("Mask.Draw", fmt.Sprintf("write %q", d.Name), "%s names %q, expected some of %v", field, n, namesOf(ds))
+			}
 		}
 	}
 }

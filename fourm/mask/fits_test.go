@@ -28,6 +28,11 @@ func TestCheckFaults(t *testing.T) {
 		{Mask{Outputs: []string{"depht"}}, `Mask.Draw: no modality "depht"`},
 		{Mask{Inputs: []string{"normal"}}, "Mask.Draw: Inputs [normal], expected some of the model's: [rgb tok_rgb tok_depth caption]"},
 		{Mask{Outputs: []string{"edge"}}, "Mask.Draw: Outputs [edge], expected some of the model's: [tok_rgb tok_depth caption]"},
+		{Mask{InAlphas: map[string]float64{"tok_depth@224": 0}}, `Mask.Draw: InAlphas names "tok_depth@224", expected some of [rgb tok_rgb tok_depth caption`},
+		{Mask{OutAlphas: map[string]float64{"tok_rgb@224": 0}}, `Mask.Draw: OutAlphas names "tok_rgb@224"`},
+		{Mask{Least: map[string]int{"rgb@224": 3}}, `Mask.Draw: Least names "rgb@224"`},
+		{Mask{Inputs: []string{"caption", "rgb@224"}}, `Mask.Draw: Inputs names "rgb@224", expected some of [rgb tok_rgb tok_depth caption] (write "rgb")`},
+		{Mask{InAlphas: map[string]float64{"tok_depth@64": 0, "rgb@64": 2, "tok_semseg@224": 1}, Inputs: []string{"rgb@64", "tok_depth@64"}}, ""},
 		{Mask{Fixed: true}, "Mask.Draw: tok_rgb is both input and target of fixed roles"},
 		{Mask{Fixed: true, Inputs: []string{"rgb"}, Outputs: []string{"depth", "caption"}}, "Mask.Draw: outputs [tok_depth caption] are up to 97 tokens as a whole, and Out has room for 64 (set Out: 97)"},
 		{Mask{Fixed: true, Inputs: []string{"rgb", "caption"}, Outputs: []string{"depth"}}, "Mask.Draw: inputs [rgb caption] are up to 96 tokens as a whole, and In has room for 64 (set In: 96)"},
@@ -74,6 +79,34 @@ func TestFits(t *testing.T) {
 	} {
 		if got := c.m.Fits(c.s, ins, outs); got != c.want {
 			t.Errorf("%+v of a sample with %v: %v, expected %v", c.m, c.s.Names(), got, c.want)
+		}
+	}
+}
+
+// A side that names no domains is all that the sample has, also where the other
+// side names some.
+func TestOneSideNamed(t *testing.T) {
+	s := setup()
+	ins, outs := modelSides()
+	for _, m := range []Mask{{Inputs: []string{"rgb"}}, {Inputs: []string{"rgb"}, Outputs: []string{}}} {
+		shown, asked := map[string]bool{}, map[string]bool{}
+		for seed := range int64(40) {
+			m.Seed = seed
+			for _, k := range []Masked{m.Draw(s), m.DrawOver(s, chance(uint64(seed)), ins, outs)} {
+				for _, p := range k.Parts {
+					shown[p.Domain] = shown[p.Domain] || p.Inputs() > 0
+					asked[p.Domain] = asked[p.Domain] || p.Targets() > 0
+				}
+			}
+		}
+		if !shown["rgb"] || shown["tok_depth"] || shown["caption"] || !asked["tok_rgb"] || !asked["tok_depth"] || !asked["caption"] {
+			t.Errorf("%+v shows %v and asks for %v", m, shown, asked)
+		}
+	}
+	m := Mask{Outputs: []string{"depth"}}
+	for _, p := range m.Draw(s).Parts {
+		if p.Domain != "tok_depth" && p.Targets() > 0 {
+			t.Errorf("%s is a target", p.Domain)
 		}
 	}
 }

@@ -111,14 +111,14 @@ func as(s modality.Sample, ds ...[]modality.Domain) modality.Sample {
 	return s.As(names...)
 }
 
-// among gives the domains that names mean; nil means all.
+// among gives the domains that names mean; none means all.
 func among(ds []modality.Domain, names []string) (out []modality.Domain) {
 	meant := map[string]bool{}
 	for _, n := range names {
 		meant[domainOf(ds, n)] = true
 	}
 	for _, d := range ds {
-		if names == nil || meant[d.Name] {
+		if len(names) == 0 || meant[d.Name] {
 			out = append(out, d)
 		}
 	}
@@ -270,33 +270,8 @@ func (m Mask) names() (out []string) {
 // domains gives the input and target domains that the mask and the sample
 // have in common.
 func (m Mask) domains(s modality.Sample) (ins, outs []modality.Domain) {
-	if m.Inputs == nil && m.Outputs == nil {
-		names := s.Names()
-		for _, n := range slices.Sorted(maps.Keys(s.Toks)) {
-			if !s.Has(n) {
-				names = append(names, n)
-			}
-		}
-		for _, n := range names {
-			mod, ok := modality.Find(n)
-			if !ok {
-				continue
-			}
-			if mod.Pixels && s.Has(n) {
-				ins = append(ins, mod.PixelDomain())
-			}
-			vocab := mod.Vocab
-			if t := modality.TokenizerOf(mod.Name); t != nil {
-				vocab = t.Vocab()
-			} else if _, toks := s.Toks[n]; mod.Kind == modality.Sequence || mod.Kind == modality.Image && !toks {
-				continue
-			}
-			ins = append(ins, mod.TokenDomain(vocab))
-			if mod.Kind != modality.Vectors {
-				outs = append(outs, mod.TokenDomain(vocab))
-			}
-		}
-		return ins, outs
+	if len(m.Inputs) == 0 || len(m.Outputs) == 0 {
+		ins, outs = every(s)
 	}
 	pick := func(names []string, pixels bool) (ds []modality.Domain) {
 		for _, n := range names {
@@ -304,5 +279,41 @@ func (m Mask) domains(s modality.Sample) (ins, outs []modality.Domain) {
 		}
 		return had(s, ds)
 	}
-	return pick(m.Inputs, true), pick(m.Outputs, false)
+	if len(m.Inputs) > 0 {
+		ins = pick(m.Inputs, true)
+	}
+	if len(m.Outputs) > 0 {
+		outs = pick(m.Outputs, false)
+	}
+	return ins, outs
+}
+
+// every gives all domains of a sample.
+func every(s modality.Sample) (ins, outs []modality.Domain) {
+	names := s.Names()
+	for _, n := range slices.Sorted(maps.Keys(s.Toks)) {
+		if !s.Has(n) {
+			names = append(names, n)
+		}
+	}
+	for _, n := range names {
+		mod, ok := modality.Find(n)
+		if !ok {
+			continue
+		}
+		if mod.Pixels && s.Has(n) {
+			ins = append(ins, mod.PixelDomain())
+		}
+		vocab := mod.Vocab
+		if t := modality.TokenizerOf(mod.Name); t != nil {
+			vocab = t.Vocab()
+		} else if _, toks := s.Toks[n]; mod.Kind == modality.Sequence || mod.Kind == modality.Image && !toks {
+			continue
+		}
+		ins = append(ins, mod.TokenDomain(vocab))
+		if mod.Kind != modality.Vectors {
+			outs = append(outs, mod.TokenDomain(vocab))
+		}
+	}
+	return ins, outs
 }

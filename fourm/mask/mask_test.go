@@ -149,6 +149,7 @@ func TestFaults(t *testing.T) {
 	}{
 		{Mask{In: -1}, "Mask.Draw: budgets of -1 and 0 tokens, expected 0 or more"},
 		{Mask{InMin: 65}, "Mask.Draw: at least 65 and 0 tokens, expected 0 to the budgets of 64 and 64"},
+		{Mask{Weight: -1}, "Mask.Draw: a weight of -1 in a mixture, expected 0 or more"},
 		{Mask{InAlpha: -1}, "Mask.Draw: alphas of -1 and 0, expected 0 or more"},
 		{Mask{OutAlphas: map[string]float64{"depth": -2}}, "Mask.Draw: an alpha of -2 for depth, expected 0 or more"},
 		{Mask{InAlphas: map[string]float64{"depht": 1}}, `Mask.Draw: no modality "depht"`},

@@ -32,6 +32,7 @@ func (m Mask) Shares(n int) map[string][]int {
 			ins = append(ins, d)
 		}
 	}
+	m.checkSides(ins, nil)
 	var entries []Entry
 	for _, d := range ins {
 		e := Entry{Domain: d, In: alphaOf(m.InAlphas, m.InAlpha, ins, d), Out: -1}

@@ -46,6 +46,8 @@ func TestMaskSharesFaults(t *testing.T) {
 	}{
 		{Mask{}, 1, "Mask.Shares: the mask names no inputs"},
 		{Mask{Inputs: []string{"rgb"}}, 0, "Mask.Shares: 0 draws, expected 1 or more"},
+		{Mask{Inputs: []string{"rgb", "caption"}, In: 20, Least: map[string]int{"rgb": 30}}, 1, "Mask.Draw: Least asks for 30 input tokens (rgb), more than the budget of 20"},
+		{Mask{Inputs: []string{"rgb", "caption"}, InAlphas: map[string]float64{"rgb": 0, "caption": 0}}, 1, "Mask.Draw: InAlphas are 0 for all of rgb, caption"},
 		{Mask{Inputs: []string{"smell"}}, 1, `Mask.Shares: no modality "smell"`},
 	} {
 		var err error
