@@ -277,6 +277,9 @@ func (w *work) compile(src string, order []*entity, cell *run) (p *product, fail
 	if err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
+	if err := showAliased(pkg.Prog); err != nil {
+		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
+	}
 	untangle(pkg.Prog)
 	numberLocals(s.ctx, localTypes(w.info))
 	in, err := s.ctx.NewInterp(pkg)

@@ -123,6 +123,9 @@ func (p *Program) Run(args []string, ending func()) error {
 	if err != nil {
 		return err
 	}
+	if err := showAliased(pkg.Prog); err != nil {
+		return err
+	}
 	untangle(pkg.Prog)
 	numberLocals(p.ctx, nil)
 	in, err := p.ctx.NewInterp(pkg)

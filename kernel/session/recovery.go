@@ -84,6 +84,14 @@ func (g *gate) amend(in *ixgo.Interp, funcs map[*ssa.Function]function) {
 				if s := assertion(in, f, x, f.steps[i]); s != nil {
 					f.steps[i] = s
 				}
+			case *ssa.MapUpdate:
+				if s := mapUpdate(f, x, f.steps[i]); s != nil {
+					f.steps[i] = s
+				}
+			case *ssa.Lookup:
+				if s := mapLookup(f, x, f.steps[i]); s != nil {
+					f.steps[i] = s
+				}
 			case *ssa.Convert:
 				if s := fromConstant(f, x, f.steps[i]); s != nil {
 					f.steps[i] = s
@@ -92,6 +100,8 @@ func (g *gate) amend(in *ixgo.Interp, funcs map[*ssa.Function]function) {
 				if b, ok := x.Call.Value.(*ssa.Builtin); ok && b.Name() == "recover" {
 					f.steps[i] = recovers(f, x)
 				} else if s := says(f, x); s != nil {
+					f.steps[i] = s
+				} else if s := mapDelete(f, x, f.steps[i]); s != nil {
 					f.steps[i] = s
 				} else if x.Call.IsInvoke() && wraps(fn) {
 					f.steps[i] = g.forward(f, x, f.steps[i])
