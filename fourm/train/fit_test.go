@@ -71,3 +71,20 @@ func TestLossWithoutAModality(t *testing.T) {
 		t.Errorf("validation: %g, the mean of %v", run.Last().ValLoss, v)
 	}
 }
+
+// A budget beyond all tokens that the model's domains have costs nothing.
+func TestBudgetBeyondTheModel(t *testing.T) {
+	data := things(t, 20)
+	m := small(t)
+	o := options(2)
+	o.Mask.In, o.Mask.Out = 1<<20, 1<<20
+	s := o.resolved().shape(m, []mask.Mask{o.Mask})
+	if s.N > 60 || s.M > 60 || s.N < 38 { // two grids of 16 as tokens, one as pixels, and a caption of 6
+		t.Errorf("a batch has room for %d and %d tokens", s.N, s.M)
+	}
+	whole, cut := fit(t, m, data, o), options(2)
+	cut.Mask.In, cut.Mask.Out = s.N, s.M
+	if again := fit(t, small(t), data, cut); len(whole.Points) != 2 || len(again.Points) != 2 {
+		t.Errorf("%v, %v", whole, again)
+	}
+}

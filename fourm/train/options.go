@@ -9,6 +9,7 @@ import (
 
 	"fourmlab/fourm/exec"
 	"fourmlab/fourm/mask"
+	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
 	"fourmlab/internal/fault"
 )
@@ -136,12 +137,26 @@ func (o Options) Rates() []float64 {
 	return out
 }
 
-// shape is that of a batch under a mixture of masks: its largest budgets.
-func (o Options) shape(masks []mask.Mask) model.Shape {
+// shape is that of a batch of a model under a mixture of masks: its largest
+// budgets, as far as the model's domains have tokens.
+func (o Options) shape(m *model.Model, masks []mask.Mask) model.Shape {
 	s := model.Shape{B: o.Batch}
-	for _, m := range masks {
-		in, out := m.Budgets()
+	for _, k := range masks {
+		in, out := k.Budgets()
 		s.N, s.M = max(s.N, in), max(s.M, out)
 	}
+	s.N, s.M = min(s.N, room(m.In)), min(s.M, room(m.Out))
 	return s
+}
+
+// room counts the tokens that domains have at most.
+func room(ds []modality.Domain) int {
+	n := 0
+	for _, d := range ds {
+		n += d.Max
+		if !d.Grid() {
+			n += 2 // the sentinels around the text
+		}
+	}
+	return n
 }

@@ -65,7 +65,7 @@ func Fit(m *model.Model, data Data, o Options) (run *Run, err error) {
 	if !o.Quiet {
 		l.live = show.NewLive()
 		_, all := m.Size()
-		l.put(fmt.Sprintf("%d parameters, about %s while training; tokenizing %d samples", all, model.Bytes(m.Memory(o.shape(o.Masks))), data.Len()))
+		l.put(fmt.Sprintf("%d parameters, about %s while training; tokenizing %d samples", all, model.Bytes(m.Memory(o.shape(m, o.Masks))), data.Len()))
 	}
 	l.run.Interrupted = show.Interruptible(func(ctx context.Context) { err = l.all(ctx, data) })
 	if err != nil && l.run.Interrupted && ctxError(err) {
@@ -118,7 +118,7 @@ func (l *loop) all(ctx context.Context, data Data) error {
 	if err := l.validation(ctx); err != nil {
 		return err
 	}
-	l.net = l.m.Train(l.o.shape(l.o.Masks))
+	l.net = l.m.Train(l.o.shape(l.m, l.o.Masks))
 	if l.run.Marginal == nil {
 		if err := l.marginals(ctx, src); err != nil {
 			return err

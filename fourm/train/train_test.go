@@ -610,7 +610,7 @@ func TestAccumulation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.net = l.m.Train(l.o.shape(l.o.Masks))
+	l.net = l.m.Train(l.o.shape(l.m, l.o.Masks))
 	l.o.Accum = 1
 	var mean [][]float32
 	for k := range 3 {
