@@ -147,13 +147,13 @@ func (m *mainWriter) define(st ast.Stmt, ids []*ast.Ident, define, fresh bool) {
 	if len(ids) == 0 {
 		return
 	}
-	spec, _ := st.(*ast.DeclStmt)
 	declared := 0
 	for _, id := range ids {
 		if obj := m.info.Defs[id]; obj == nil || id.Name == "_" || !m.local(obj) {
 			declared++
 		}
 	}
+	before := ""
 	switch {
 	case fresh && declared == 0, fresh && define && m.legal(st.(*ast.AssignStmt)):
 		return // as it stands
@@ -164,25 +164,27 @@ func (m *mainWriter) define(st ast.Stmt, ids []*ast.Ident, define, fresh bool) {
 				fmt.Fprintf(&b, "var %s %s\n", m.names[obj], types.TypeString(obj.Type(), m.qualify))
 			}
 		}
-		m.put(st.Pos(), st.Pos(), b.String())
+		before = b.String()
 	}
 	if define {
 		a := st.(*ast.AssignStmt)
+		m.put(st.Pos(), a.Lhs[0].End(), before+m.label(ids[0]))
 		m.put(a.TokPos, a.TokPos+2, "=")
 		return
 	}
-	vs := spec.Decl.(*ast.GenDecl).Specs[0].(*ast.ValueSpec)
+	vs := st.(*ast.DeclStmt).Decl.(*ast.GenDecl).Specs[0].(*ast.ValueSpec) // a cell's groups are taken apart
 	var left []string
 	for _, id := range ids {
 		left = append(left, m.label(id))
 	}
-	switch {
-	case len(vs.Values) > 0:
-		m.put(st.Pos(), vs.Values[0].Pos(), strings.Join(left, ", ")+" = ")
-	default:
+	to, text := st.End(), before+strings.Join(left, ", ")+" = "
+	if len(vs.Values) > 0 {
+		to = vs.Values[0].Pos()
+	} else {
 		zero := fmt.Sprintf("*new(%s)", types.TypeString(m.info.Defs[vs.Names[0]].Type(), m.qualify))
-		m.put(st.Pos(), st.End(), strings.Join(left, ", ")+" = "+strings.TrimSuffix(strings.Repeat(zero+", ", len(left)), ", "))
+		text += strings.TrimSuffix(strings.Repeat(zero+", ", len(left)), ", ")
 	}
+	m.put(st.Pos(), to, text)
 }
 
 // legal tells whether := may stay: all that exist already are of main too.
@@ -225,9 +227,32 @@ func (m *mainWriter) qualify(p *types.Package) string {
 	return p.Name()
 }
 
+// written lists the variables' names where they are assigned to, which to Go is
+// no use of them.
+func written(f *ast.File) map[*ast.Ident]bool {
+	out := map[*ast.Ident]bool{}
+	note := func(tok token.Token, left ...ast.Expr) {
+		for _, l := range left {
+			if id, ok := l.(*ast.Ident); ok && tok == token.ASSIGN {
+				out[id] = true
+			}
+		}
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			note(n.Tok, n.Lhs...)
+		case *ast.RangeStmt:
+			note(n.Tok, n.Key, n.Value)
+		}
+		return true
+	})
+	return out
+}
+
 // write gives the parts.
 func (m *mainWriter) write(f *ast.File) *Unit {
-	read := map[string]bool{}
+	read, written := map[string]bool{}, written(f)
 	for id, obj := range m.info.Uses {
 		if p, ok := obj.(*types.PkgName); ok {
 			m.used[p.Name()] = true
@@ -239,7 +264,7 @@ func (m *mainWriter) write(f *ast.File) *Unit {
 		if name != id.Name {
 			m.put(id.Pos(), id.End(), name)
 		}
-		read[name] = true
+		read[name] = read[name] || !written[id]
 	}
 	for id, obj := range m.info.Defs {
 		if name, ok := m.names[obj]; ok && name != id.Name {
