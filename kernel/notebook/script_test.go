@@ -232,3 +232,16 @@ func TestFromScript(t *testing.T) {
 		}
 	}
 }
+
+// The comments in a group of variables stay with their variables.
+func TestScriptGroupComments(t *testing.T) {
+	src, err := ofCells("// above\nvar ( // head\n\t// first\n\ta = b + 1 // beside a\n\n\tb = 2 /* beside b */\n\t// end\n) // behind\nprintln(a, b)\nvar ( x = 1 /* of x */; y = 2 ) // both\nprintln(x, y)").Script()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"// above\n", "// head\n", "// first\n", "= b + 1 // beside a\n", "b = 2 /* beside b */\n", "// end\n", "// behind\n", "x = 1 /* of x */\n", "y = 2 // both\n"} {
+		if strings.Count(string(src), part) != 1 {
+			t.Errorf("%q is not there once:\n%s", part, src)
+		}
+	}
+}

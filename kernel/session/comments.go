@@ -6,7 +6,9 @@ package session
 import (
 	"go/scanner"
 	"go/token"
+	"slices"
 	"strings"
+	"unicode"
 )
 
 // remark is what belongs to a piece: the lines above it and the rest of its own.
@@ -26,12 +28,17 @@ type notes struct {
 // comment is one, by where it begins and ends.
 type comment struct{ lo, hi int }
 
-func comments(code string) *notes {
-	n := &notes{code: code, lines: lineStarts(code), pieces: cut(code)}
-	for _, p := range n.pieces {
-		at := n.lines[p.line-1] + p.col - 1
+func comments(code string, pieces []piece) *notes {
+	n := &notes{code: code, lines: lineStarts(code), pieces: pieces}
+	for _, p := range pieces {
+		at, text := n.lines[p.line-1]+p.col-1, p.text
+		if !strings.HasPrefix(code[at:], text) {
+			// a part of a group, whose "var " does not stand before it
+			text = strings.TrimPrefix(text, "var ")
+			at += max(strings.Index(code[at:], text), 0)
+		}
 		n.begin = append(n.begin, at)
-		n.end = append(n.end, min(at+len(p.text), len(code)))
+		n.end = append(n.end, min(at+len(text), len(code)))
 	}
 	n.taken = make([]bool, len(n.pieces))
 	f := token.NewFileSet().AddFile("", -1, len(code))
@@ -53,6 +60,18 @@ func comments(code string) *notes {
 	}
 }
 
+// parts are pieces with the groups of variables taken apart.
+func parts(pieces []piece) (out []piece) {
+	for _, p := range pieces {
+		if ps, err := group(p); p.tok == token.VAR && err == nil {
+			out = append(out, ps...)
+		} else {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 func lineStarts(code string) []int {
 	out := []int{0}
 	for i := range len(code) {
@@ -63,20 +82,17 @@ func lineStarts(code string) []int {
 	return out
 }
 
-// of gives what surrounds the piece that p came from; of a group of variables
-// the first part gets all.
+// of gives what surrounds the piece that p is or came from.
 func (n *notes) of(p piece) remark {
-	at := n.lines[p.line-1] + p.col - 1
-	for i := range n.pieces {
-		if n.begin[i] <= at && at < max(n.end[i], n.begin[i]+1) {
-			if n.taken[i] {
-				return remark{}
-			}
-			n.taken[i] = true
-			return remark{n.above(i), n.beside(i)}
-		}
+	i := slices.Index(n.pieces, p)
+	if at := n.lines[p.line-1] + p.col - 1; i < 0 {
+		i = slices.IndexFunc(n.begin, func(begin int) bool { return begin == at })
 	}
-	return remark{}
+	if i < 0 || n.taken[i] {
+		return remark{}
+	}
+	n.taken[i] = true
+	return remark{n.above(i), n.beside(i)}
 }
 
 // gap gives the comments between piece i and the one before it, and where the
@@ -129,8 +145,8 @@ func (n *notes) above(i int) string {
 	if i > 0 && strings.Count(n.code[from:list[0].lo], "\n") > 1 {
 		text = "\n"
 	}
-	text += n.kept(list[0].lo, list[len(list)-1].hi)
-	behind := n.code[list[len(list)-1].hi:at]
+	text += n.kept(list)
+	behind, _, _ := strings.Cut(n.code[list[len(list)-1].hi:at], "(") // of a group
 	switch strings.Count(behind, "\n") {
 	case 0:
 		return text + " "
@@ -147,7 +163,7 @@ func (n *notes) beside(i int) string {
 	if k == 0 {
 		return ""
 	}
-	return " " + n.kept(list[0].lo, list[k-1].hi)
+	return " " + n.kept(list[:k])
 }
 
 // rest is what stands behind the last piece, or is all there is.
@@ -155,9 +171,22 @@ func (n *notes) rest() string {
 	return strings.TrimRight(n.above(len(n.pieces)), "\n ")
 }
 
-// kept is a part of the text with its comment lines at the left margin.
-func (n *notes) kept(lo, hi int) string {
-	lines := strings.Split(n.code[lo:hi], "\n")
+// kept is comments and the space between them, at the left margin; the
+// brackets of a group are no part of it.
+func (n *notes) kept(list []comment) string {
+	var b strings.Builder
+	for i, c := range list {
+		if i > 0 {
+			b.WriteString(strings.Map(func(r rune) rune {
+				if unicode.IsSpace(r) {
+					return r
+				}
+				return -1
+			}, n.code[list[i-1].hi:c.lo]))
+		}
+		b.WriteString(n.code[c.lo:c.hi])
+	}
+	lines := strings.Split(b.String(), "\n")
 	for i, l := range lines {
 		if t := strings.TrimSpace(l); t == "" || strings.HasPrefix(t, "//") {
 			lines[i] = t

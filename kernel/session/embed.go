@@ -33,7 +33,7 @@ func (c *cell) embeds(n int, code string) (map[string]*embedding, *embedFault) {
 		return nil, nil
 	}
 	out, taken := map[string]*embedding{}, map[int]bool{}
-	notes := comments(code)
+	notes := comments(code, cut(code))
 	for i, p := range notes.pieces {
 		above := ""
 		if p.tok == token.VAR {

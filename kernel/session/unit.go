@@ -111,7 +111,7 @@ func (a *assembly) add(n int, code string) error {
 		a.imports[name] = path
 		a.typed = append(a.typed, name)
 	}
-	notes := comments(code)
+	notes := comments(code, parts(cut(code)))
 	out := assembled{apart: a.apart(c)}
 	for _, p := range notes.pieces {
 		if p.tok == token.IMPORT {
