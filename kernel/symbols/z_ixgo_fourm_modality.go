@@ -81,6 +81,7 @@ func init() {
 				"RegisterKind":    reflect.ValueOf(q.RegisterKind),
 				"ResolveDomain":   reflect.ValueOf(q.ResolveDomain),
 				"Restore":         reflect.ValueOf(q.Restore),
+				"Same":            reflect.ValueOf(q.Same),
 				"SetTokenizer":    reflect.ValueOf(q.SetTokenizer),
 				"Sources":         reflect.ValueOf(q.Sources),
 				"Tokenize":        reflect.ValueOf(q.Tokenize),

@@ -46,6 +46,7 @@ func init() {
 		"RegisterKind":    reflect.ValueOf(modality.RegisterKind),
 		"ResolveDomain":   reflect.ValueOf(modality.ResolveDomain),
 		"Restore":         reflect.ValueOf(modality.Restore),
+		"Same":            reflect.ValueOf(modality.Same),
 		"SceneClasses":    reflect.ValueOf(&modality.SceneClasses).Elem(),
 		"Sequence":        reflect.ValueOf(modality.Sequence),
 		"SetTokenizer":    reflect.ValueOf(modality.SetTokenizer),
