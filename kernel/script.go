@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"reflect"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -44,6 +45,9 @@ func (p Panicked) Error() string { return "panic: " + p.Text }
 // os.Exit ends the process as it does everywhere. SIGINT ends it, unless a
 // call that stops by itself is running.
 func (s Script) Run() error {
+	if !slices.Contains([]string{"", "yaegi", "ssa"}, s.Engine) {
+		return fmt.Errorf("kernel.Script: no engine %q, expected yaegi or ssa", s.Engine)
+	}
 	src, err := os.ReadFile(s.Path)
 	if err != nil {
 		return fmt.Errorf("kernel.Script: %w", err)
@@ -53,16 +57,12 @@ func (s Script) Run() error {
 		return err
 	}
 	with := s.Engine
-	switch with {
-	case "":
+	if with == "" {
 		with = "yaegi"
 		if pos, what := p.BeyondYaegi(); what != "" {
 			s.say("%s: %s: on the session's engine", p.Position(pos), what)
 			with = "ssa"
 		}
-	case "yaegi", "ssa":
-	default:
-		return fmt.Errorf("kernel.Script: no engine %q, expected yaegi or ssa", with)
 	}
 	h := newScriptHost()
 	defer h.close()

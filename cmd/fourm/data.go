@@ -59,7 +59,7 @@ func (c *call) one(what string) (string, error) {
 		return "", err
 	}
 	if len(words) != 1 {
-		return "", usage{fmt.Sprintf("%d arguments, expected two: %s", len(words)+1, what)}
+		return "", usage{fmt.Sprintf("%d arguments for data %s, expected one", len(words), what)}
 	}
 	return words[0], nil
 }

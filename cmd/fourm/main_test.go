@@ -71,7 +71,7 @@ func TestCalls(t *testing.T) {
 		{"kernel install -user -prefix x", 2, "-user and -prefix"},
 		{"kernel uninstall -prefix no-such-folder", 1, "no-such-folder"},
 
-		{"data pack", 2, "expected two"},
+		{"data pack", 2, "expected one"},
 		{"data pack DIR", 2, "-o FOLDER"},
 		{"data pack DIR -o", 2, "flag needs an argument"},
 		{"data --size=x pack DIR", 2, "invalid value"},

@@ -189,6 +189,8 @@ func TestEnds(t *testing.T) {
 		{"flag.NewFlagSet(\"x\", flag.ExitOnError).Parse([]string{\"-nope\"})", "exit: exit status 2"},
 		{"defer far(nil)\n_ = 1", "In [2]:2 in far"},
 		{"defer func() { panic(fmt.Sprint(recover(), \" again\")) }()\npanic(\"one\")", "panic: one again"},
+		{"type code int\ntype word string\nif true {\n\tpanic(code(3))\n}", "panic: main.code(3)"},
+		{"panic(word(\"a\\nb\"))", `panic: main.word("a\nb")`},
 		{"panic(nil)", "panic called with nil argument"},
 		{"panic(Bad{})", "its text panics: no words"},
 		{"var m map[string]int\nm[\"a\"] = 1", "In [4]:2\n    m[\"a\"] = 1"},

@@ -9,6 +9,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"go/types"
+	"reflect"
 	"regexp"
 	"runtime"
 	"strconv"
@@ -165,6 +166,14 @@ func valueText(v any) (text string) {
 		return strings.Replace(x.Error(), "runtime error: interface conversion:", "interface conversion:", 1)
 	case fmt.Stringer:
 		return x.String()
+	}
+	if t := reflect.TypeOf(v); t.PkgPath() != "" {
+		switch k := t.Kind(); {
+		case k == reflect.String:
+			return fmt.Sprintf("%T(%q)", v, v)
+		case k <= reflect.Complex128:
+			return fmt.Sprintf("%T(%v)", v, v)
+		}
 	}
 	return fmt.Sprint(v)
 }
