@@ -294,6 +294,7 @@ func (w *work) types(files ...*ast.File) (errs []types.Error) {
 			}
 		},
 	}
+	w.s.settle(files...)
 	types.NewChecker(&conf, w.fset, w.pkg, w.info).Files(files)
 	return errs
 }

@@ -99,6 +99,7 @@ func (s *Session) learn(k *knowledge, order []*entity) {
 	}
 	detach(f, func(string) bool { return true })
 	conf := types.Config{Importer: waiting{s}, DisableUnusedImportCheck: true, IgnoreFuncBodies: true, Error: func(error) {}}
+	s.settle(f)
 	types.NewChecker(&conf, fset, pkg, nil).Files([]*ast.File{f})
 	for _, e := range order {
 		if e.kind == isPackage {

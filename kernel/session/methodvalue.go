@@ -39,8 +39,12 @@ func bound(fn any) (receiver any, name string) {
 	if boundCode == 0 || fn == nil || reflect.TypeOf(fn).Kind() != reflect.Func {
 		return nil, ""
 	}
-	f := (*boundMethod)((*face)(unsafe.Pointer(&fn)).data)
-	if f == nil || f.Fn != boundCode || !f.receiver.CanInterface() {
+	code := (*face)(unsafe.Pointer(&fn)).data
+	if code == nil || *(*uintptr)(code) != boundCode {
+		return nil, ""
+	}
+	f := (*boundMethod)(code)
+	if !f.receiver.CanInterface() {
 		return nil, ""
 	}
 	t := f.receiver.Type()

@@ -40,6 +40,7 @@ package session
 
 import (
 	"context"
+	"go/ast"
 	"go/types"
 	"reflect"
 	"strings"
@@ -233,6 +234,17 @@ func (s *Session) prepare() {
 		b.BuildPackages(pkgs)
 		s.warm <- b
 	}()
+}
+
+// settle waits until the packages that files import stay as they are: a builder
+// adds to what they import, and a checker that words an error looks at that.
+func (s *Session) settle(files ...*ast.File) {
+	for _, f := range files {
+		if len(f.Imports) > 0 {
+			s.builders.Wait()
+			return
+		}
+	}
 }
 
 // builder gives one that has compiled the imported packages, or an empty one

@@ -154,6 +154,7 @@ func (v *sight) check(tops []types.Object) (defined []types.Object) {
 	}
 	detach(v.file, func(name string) bool { return own[name] && !aliases[name] })
 	conf := types.Config{Importer: waiting{v.s}, DisableUnusedImportCheck: true, Error: func(error) {}}
+	v.s.settle(v.file)
 	types.NewChecker(&conf, v.fset, v.pkg, v.info).Files([]*ast.File{v.file})
 	if fn == nil || fn.Body == nil {
 		return nil

@@ -310,6 +310,7 @@ func (a *assembly) unit() (*Unit, error) {
 	}
 	info := newInfo()
 	conf := types.Config{Importer: a.s.ctx.Importer, Error: func(error) {}, DisableUnusedImportCheck: true}
+	a.s.settle(f)
 	pkg, _ := conf.Check("main", fset, []*ast.File{f}, info)
 	m := &mainWriter{assembly: a, fset: fset, src: src, info: info, pkg: pkg, used: map[string]bool{}, names: map[types.Object]string{}, edits: map[int]patch{}}
 	m.name(f)
@@ -348,6 +349,7 @@ func (a *assembly) verify(u *Unit) error {
 		return err
 	}
 	conf := types.Config{Importer: a.s.ctx.Importer}
+	a.s.settle(f)
 	_, err = conf.Check("main", fset, []*ast.File{f}, nil)
 	return err
 }

@@ -67,6 +67,7 @@ func (s *Session) Definitions(code string) ([]Definition, error) {
 	}
 	info := newInfo()
 	conf := types.Config{Importer: s.ctx.Importer, Error: func(error) {}, DisableUnusedImportCheck: true}
+	s.settle(f)
 	conf.Check("main", fset, []*ast.File{f}, info) // what it cannot know stays open
 	var out []Definition
 	add := func(ids []*ast.Ident, isConst, typed bool) {
