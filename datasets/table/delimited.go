@@ -14,16 +14,22 @@ import (
 	"fourmlab/internal/plain"
 )
 
+// unmarked gives a table's text in UTF-8 without its byte order mark, and how
+// many bytes of a file in UTF-8 the mark took.
+func unmarked(b []byte) (text []byte, mark int, err error) {
+	if plain.Marked(b) || plain.Wide(b) {
+		text, err = plain.UTF8(b)
+		return text, 0, err
+	}
+	text = bytes.TrimPrefix(b, plain.Mark)
+	return text, len(b) - len(text), nil
+}
+
 // delimited reads a header and its rows.
 func delimited(b []byte) (*Table, error) {
-	mark := 0
-	if plain.Marked(b) || plain.Wide(b) {
-		var err error
-		if b, err = plain.UTF8(b); err != nil {
-			return nil, err
-		}
-	} else if bytes.HasPrefix(b, plain.Mark) {
-		b, mark = b[len(plain.Mark):], len(plain.Mark)
+	b, mark, err := unmarked(b)
+	if err != nil {
+		return nil, err
 	}
 	if !bytes.Contains(b, []byte("\n")) {
 		b = bytes.ReplaceAll(b, []byte("\r"), []byte("\n")) // as old Macs end lines

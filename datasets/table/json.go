@@ -18,14 +18,9 @@ type object = map[string]json.RawMessage
 
 // lines reads one object a line. The columns are those of all lines together.
 func lines(b []byte) (*Table, error) {
-	mark := 0
-	if plain.Marked(b) || plain.Wide(b) {
-		var err error
-		if b, err = plain.UTF8(b); err != nil {
-			return nil, err
-		}
-	} else if bytes.HasPrefix(b, plain.Mark) {
-		b, mark = b[len(plain.Mark):], len(plain.Mark)
+	b, mark, err := unmarked(b)
+	if err != nil {
+		return nil, err
 	}
 	var all []object
 	var rows []Row

@@ -117,22 +117,18 @@ func (o Options) decay(step int) float64 {
 
 // Decays gives the weight decay of every step, with what zero values stand for
 // filled in.
-func (o Options) Decays() []float64 {
-	o = o.resolved()
-	out := make([]float64, o.Steps)
-	for i := range out {
-		out[i] = o.decay(i)
-	}
-	return out
-}
+func (o Options) Decays() []float64 { return o.everyStep(Options.decay) }
 
 // Rates gives the learning rate of every step, with what zero values stand for
 // filled in.
-func (o Options) Rates() []float64 {
+func (o Options) Rates() []float64 { return o.everyStep(Options.rate) }
+
+// everyStep gives a value of all steps.
+func (o Options) everyStep(at func(o Options, step int) float64) []float64 {
 	o = o.resolved()
 	out := make([]float64, o.Steps)
 	for i := range out {
-		out[i] = o.rate(i)
+		out[i] = at(o, i)
 	}
 	return out
 }

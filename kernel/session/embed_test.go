@@ -38,14 +38,20 @@ func TestEmbed(t *testing.T) {
 		{"//go:embed a.txt d/b.txt\nvar two string", "multiple files for type string"},
 		{"//go:embed a.txt\nvar fl float64", "cannot apply to var of type float64"},
 	} {
-		r := s.Run(context.Background(), i+1, c.cell)
-		got := fmt.Sprint(r.Values...)
-		if r.Err != nil {
-			got = r.Err.Value
-		}
-		if r.Err == nil && got != c.want || !strings.Contains(got, c.want) {
-			t.Errorf("%q gives %q, expected %q", c.cell, got, c.want)
-		}
+		gives(t, s, i+1, c.cell, c.want)
+	}
+}
+
+// gives runs a cell, and expects its values or a part of its error.
+func gives(t *testing.T, s *Session, n int, cell, want string) {
+	t.Helper()
+	r := s.Run(context.Background(), n, cell)
+	got := fmt.Sprint(r.Values...)
+	if r.Err != nil {
+		got = r.Err.Value
+	}
+	if r.Err == nil && got != want || !strings.Contains(got, want) {
+		t.Errorf("%q gives %q, expected %q", cell, got, want)
 	}
 }
 

@@ -1,9 +1,7 @@
 package session
 
 import (
-	"context"
 	"flag"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -64,14 +62,7 @@ func TestModuleAround(t *testing.T) {
 		{"import \"nowhere\"\nnowhere.X", "package nowhere is not linked into this kernel, and no module has such a name"},
 		{"lib.Next()", "3"},
 	} {
-		r := s.Run(context.Background(), i+1, c.cell)
-		got := fmt.Sprint(r.Values...)
-		if r.Err != nil {
-			got = r.Err.Value
-		}
-		if r.Err == nil && got != c.want || !strings.Contains(got, c.want) {
-			t.Errorf("%q gives %q, expected %q", c.cell, got, c.want)
-		}
+		gives(t, s, i+1, c.cell, c.want)
 	}
 	path := filepath.Join(s.Folder, "program.go")
 	src, err := os.ReadFile(path)
