@@ -14,7 +14,7 @@ import (
 	"path/filepath"
 
 	"fourmlab/fourm/modality"
-	"fourmlab/internal/atomic"
+	"fourmlab/internal/disk"
 )
 
 // shelf is the folder, and the set it is of.
@@ -81,7 +81,7 @@ func openShelf(dir string, base *Set) (*shelf, error) {
 	if b, err = json.Marshal(want); err != nil {
 		return nil, err
 	}
-	return d, atomic.WriteBytes(path, b)
+	return d, disk.WriteBytes(path, b)
 }
 
 // onDisk is a sample in a file: each kind of value apart, so that a file says
@@ -137,7 +137,7 @@ func (d *shelf) put(i int, s modality.Sample) error {
 	if err := gob.NewEncoder(&b).Encode(o); err != nil {
 		return err
 	}
-	return atomic.WriteBytes(d.path(i), b.Bytes())
+	return disk.WriteBytes(d.path(i), b.Bytes())
 }
 
 // get reads a sample, if it was put there.

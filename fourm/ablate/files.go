@@ -12,7 +12,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"math"
 	"os"
@@ -22,7 +21,7 @@ import (
 	"strconv"
 	"strings"
 
-	"fourmlab/fourm/checkpoint"
+	"fourmlab/internal/disk"
 	"fourmlab/internal/show"
 )
 
@@ -83,10 +82,7 @@ func (r *run) open() error {
 }
 
 func (r *run) replace(name string, b []byte) error {
-	return checkpoint.Atomic(filepath.Join(r.exp.Dir, name), func(w io.Writer) error {
-		_, err := w.Write(b)
-		return err
-	})
+	return disk.WriteBytes(filepath.Join(r.exp.Dir, name), b)
 }
 
 // write replaces the results; what says that a cell is finished comes last.
