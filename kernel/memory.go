@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"fourmlab/internal/memory"
 	"fourmlab/kernel/session"
 )
 
@@ -53,64 +54,28 @@ func parseSize(text string) (int64, error) {
 	return 0, fmt.Errorf("expected at least %s", session.Size(least))
 }
 
-// machineMemory is what the machine or the container has, and how much of it
-// is free; zeros where the system does not tell.
-func machineMemory() (total, free int64) {
-	data, _ := os.ReadFile("/proc/meminfo")
-	for _, line := range strings.Split(string(data), "\n") {
-		var n int64
-		switch {
-		case strings.HasPrefix(line, "MemTotal:"):
-			fmt.Sscan(line[len("MemTotal:"):], &n)
-			total = n << 10
-		case strings.HasPrefix(line, "MemAvailable:"):
-			fmt.Sscan(line[len("MemAvailable:"):], &n)
-			free = n << 10
-		}
-	}
-	for _, f := range [][2]string{
-		{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"},
-		{"/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"},
-	} {
-		limit, used := number(f[0]), number(f[1])
-		if limit > 0 && limit < total {
-			total, free = limit, min(free, limit-used)
-		}
-	}
-	return total, free
-}
-
-// number reads a file that holds one; "max" counts as none.
-func number(path string) int64 {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return 0
-	}
-	n, _ := strconv.ParseInt(strings.TrimSpace(string(data)), 10, 64)
-	return n
-}
-
 // boundMemory watches the process and gives what tells a session its limit.
 func boundMemory() (tell func(*session.Session), err error) {
 	limit, err := memoryLimit()
 	if err != nil {
 		return nil, err
 	}
-	if total, _ := machineMemory(); limit == 0 || total > 0 && total < limit {
+	if total, _ := memory.Machine(); limit == 0 || total > 0 && total < limit {
 		limit = total
 	}
 	if limit == 0 {
 		return func(*session.Session) {}, nil
 	}
+	memory.Limit(limit)
 	go func() {
 		for range time.Tick(100 * time.Millisecond) {
-			if used := session.Memory(); used > limit+limit/4 {
+			if used := memory.Used(); used > limit+limit/4 {
 				fmt.Fprintf(os.Stderr, "fatal error: out of memory: the process has %s of the %s it may take, and stopping the cell did not help\n", session.Size(used), session.Size(limit))
 				os.Exit(2)
 			}
 		}
 	}()
 	return func(s *session.Session) {
-		s.Limit(limit, func() int64 { _, free := machineMemory(); return free })
+		s.Limit(limit, func() int64 { _, free := memory.Machine(); return free })
 	}, nil
 }

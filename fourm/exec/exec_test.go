@@ -169,8 +169,8 @@ func TestTooLarge(t *testing.T) {
 	x := ops.Input(g, "x", []int{n, 1}, make([]float32, n))
 	y := ops.Linear(x, x) // 16 TB
 	_, err := exec.New(g, y)
-	if err == nil || !strings.Contains(err.Error(), "needs 16000.0 GB, ") {
-		t.Errorf("error %v, expected one that names 16000.0 GB", err)
+	if err == nil || !strings.Contains(err.Error(), "needs 16.0 TB, ") {
+		t.Errorf("error %v, expected one that names 16.0 TB", err)
 	}
 }
 

@@ -8,13 +8,11 @@ package exec
 
 import (
 	"fmt"
-	"os"
-	"runtime/debug"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"weak"
+
+	"fourmlab/internal/memory"
 )
 
 // piece is memory for so many numbers: the machine's own, or from some place of
@@ -70,14 +68,9 @@ func (m *Machine) place(all []*piece, lies []place) error {
 		}
 	}
 	m.bytes = 4 * int64(own+m.need)
-	missing := 4 * int64(own+max(0, m.need-idle()))
-	free, ok := available()
-	if ok && missing > free { // what Go holds and nobody reads is free, too
-		debug.FreeOSMemory()
-		free, ok = available()
-	}
-	if ok && missing > free {
-		return fmt.Errorf("exec: a graph of %d steps needs %.1f GB, %.1f GB are free", len(m.steps), float64(missing)/1e9, float64(free)/1e9)
+	missing := 4 * (float64(own) + float64(max(0, m.need-idle())))
+	if room, ok := memory.Fits(missing); !ok {
+		return fmt.Errorf("exec: a graph of %d steps needs %s, %s are free", len(m.steps), memory.Bytes(missing), memory.Bytes(room))
 	}
 	for _, b := range all {
 		if b.own {
@@ -168,34 +161,4 @@ func idle() int {
 		}
 	}
 	return most
-}
-
-// available gives how many bytes the system can still give, where it tells:
-// what is free or easily freed, within the limit of the control group.
-func available() (bytes int64, ok bool) {
-	bytes, ok = field("/proc/meminfo", "MemAvailable:")
-	bytes *= 1024
-	const group = "/sys/fs/cgroup/memory."
-	limit, limited := field(group+"max", "")
-	used, known := field(group+"current", "")
-	if ok && limited && known {
-		cached, _ := field(group+"stat", "file ")
-		bytes = min(bytes, limit-used+cached)
-	}
-	return bytes, ok
-}
-
-// field gives the number behind a name in a file of lines.
-func field(file, name string) (int64, bool) {
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return 0, false
-	}
-	for line := range strings.Lines(string(b)) {
-		if rest, ok := strings.CutPrefix(line, name); ok {
-			v, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64)
-			return v, err == nil
-		}
-	}
-	return 0, false
 }

@@ -171,7 +171,7 @@ func (c Config) resolved() Config {
 		fault.Panic(op, "act %q, expected silu or gelu", c.Act)
 	case c.Registers < 0:
 		fault.Panic(op, "%d registers, expected 0 or more", c.Registers)
-	case c.hidden() < 1:
+	case !(c.MLP > 0) || c.hidden() < 1:
 		fault.Panic(op, "mlp %g makes MLPs of width %d", c.MLP, c.hidden())
 	}
 	return c
@@ -179,7 +179,7 @@ func (c Config) resolved() Config {
 
 // hidden is the width between the linear maps of an MLP (inventory 4.2).
 func (c Config) hidden() int {
-	h := int(float64(c.Dim) * c.MLP)
+	h := int(min(float64(c.Dim)*c.MLP, beyond))
 	if c.Plain {
 		return h
 	}

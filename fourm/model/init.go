@@ -10,6 +10,7 @@ import (
 
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/ops"
+	"fourmlab/internal/memory"
 )
 
 // initialise draws the initial values: Xavier uniform for linear maps, with
@@ -55,32 +56,58 @@ func (m *Model) isTable(name string) bool {
 	return strings.HasSuffix(name, "token_emb.weight") && (m.Config.Untied || strings.HasPrefix(name, "encoder_embeddings."))
 }
 
-// place makes the position tables of all domains that have fixed ones and no
-// table yet. Those of one shape are one, and nobody writes to it.
-func (m *Model) place() {
-	type shape struct {
-		grid       bool
-		rows, cols int
+// sineShape is the shape of a fixed position table: a grid, or a line of so
+// many rows.
+type sineShape struct {
+	grid       bool
+	rows, cols int
+}
+
+// numbers counts the numbers of a table for a model of width dim.
+func (s sineShape) numbers(dim int) float64 {
+	if s.grid {
+		return product(s.rows, s.cols, dim)
 	}
-	made := map[shape][]float32{}
+	return product(s.rows, dim)
+}
+
+// lacking gives the fixed position tables that are not there yet, by shape,
+// with the names that they go by: those of one shape are one table.
+func (m *Model) lacking() map[sineShape][]string {
+	out := map[sineShape][]string{}
 	put := func(name string, d modality.Domain) {
 		if d.Learned || m.pos[name] != nil {
 			return
 		}
-		s := shape{d.Grid(), d.Rows, d.Cols}
+		s := sineShape{d.Grid(), d.Rows, d.Cols}
 		if !s.grid {
 			s.rows, s.cols = max(d.Positions, d.Table), 0
 		}
-		if made[s] == nil {
-			made[s] = m.sines(s.grid, s.rows, s.cols)
-		}
-		m.pos[name] = made[s]
+		out[s] = append(out[s], name)
 	}
 	for _, d := range m.In {
 		put(encoderName(d)+".pos_emb", d)
 	}
 	for _, d := range m.Out {
 		put(decoderName(d)+".pos_emb", d)
+	}
+	return out
+}
+
+// place makes the position tables of all domains that have fixed ones and no
+// table yet. Nobody writes to them.
+func (m *Model) place() {
+	lacking := m.lacking()
+	need := 0.0
+	for s := range lacking {
+		need += 4 * s.numbers(m.Config.Dim)
+	}
+	memory.Need("fourm.New", need, "dim %d: the position tables", m.Config.Dim)
+	for s, names := range lacking {
+		t := m.sines(s.grid, s.rows, s.cols)
+		for _, n := range names {
+			m.pos[n] = t
+		}
 	}
 }
 

@@ -194,9 +194,6 @@ func read(f *checkpoint.File, path string, strict bool) (m *Model, err error) {
 			return nil, fmt.Errorf("model: %s: %w", path, err)
 		}
 	}
-	if n := len(f.Names()); a.Config.Encoder > n || a.Config.Decoder > n {
-		return nil, fmt.Errorf("model: %s: %d encoder and %d decoder blocks in a file of %d tensors", path, a.Config.Encoder, a.Config.Decoder, n)
-	}
 	var own []string // not the tokenizers', nor the optimiser's
 	for _, n := range f.AllNames() {
 		if !strings.HasPrefix(n, "tokenizers.") && !strings.HasPrefix(n, "optimizer.") {

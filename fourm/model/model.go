@@ -7,6 +7,7 @@ import (
 
 	"fourmlab/fourm/modality"
 	"fourmlab/internal/fault"
+	"fourmlab/internal/memory"
 )
 
 // Model is a 4M model: its configuration, domains, parameters, and the
@@ -26,9 +27,12 @@ type Model struct {
 }
 
 // New makes a model with fresh weights. Every modality of the configuration
-// must have a tokenizer.
+// must have a tokenizer. One that the memory cannot hold is a panic with a
+// *fault.Error, before anything of it is made.
 func New(c Config) *Model {
-	m := outline(c)
+	m := begin(c)
+	m.fit("fourm.New")
+	m.declare()
 	m.initialise()
 	m.place()
 	return m
@@ -37,6 +41,13 @@ func New(c Config) *Model {
 // outline gives a model that knows its domains and the names and shapes of its
 // parameters, and has no numbers yet.
 func outline(c Config) *Model {
+	m := begin(c)
+	m.declare()
+	return m
+}
+
+// begin gives a model that knows its domains.
+func begin(c Config) *Model {
 	const op = "fourm.New"
 	m := &Model{Config: c.resolved(), Tokenizers: map[string]modality.Tokenizer{}, byName: map[string]*Param{}, pos: map[string][]float32{}}
 	for _, n := range m.Config.Inputs {
@@ -61,7 +72,6 @@ func outline(c Config) *Model {
 			m.Tokenizers[d.Modality] = modality.NeedTokenizer(op, d.Modality)
 		}
 	}
-	m.declare()
 	return m
 }
 
@@ -156,20 +166,6 @@ func (m *Model) Size() (trunk, all int) {
 	return trunk, all
 }
 
-// Memory estimates the bytes that training with batches of the given shape
-// takes: parameters, gradients and AdamW's two means, and activations kept
-// for the backward pass.
-func (m *Model) Memory(s Shape) int64 {
-	_, all := m.Size()
-	c := m.Config
-	d, h := int64(c.Dim), int64(c.hidden())
-	s.N += c.Registers
-	enc := int64(s.B) * int64(s.N) * int64(c.Encoder) * (12*d + 6*h)
-	dec := int64(s.B) * int64(s.M) * int64(c.Decoder) * (18*d + 6*h)
-	ctx := int64(s.B) * int64(s.N) * int64(c.Decoder) * 6 * d
-	return 4 * (4*int64(all) + enc + dec + ctx)
-}
-
 func (m *Model) String() string {
 	trunk, all := m.Size()
 	var b strings.Builder
@@ -203,12 +199,4 @@ func count(n int) string {
 }
 
 // Bytes prints a number of bytes with a unit.
-func Bytes(n int64) string {
-	switch {
-	case n >= 1e9:
-		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
-	case n >= 1e6:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
-	}
-	return fmt.Sprintf("%.1f kB", float64(n)/1e3)
-}
+func Bytes(n int64) string { return memory.Bytes(float64(n)) }

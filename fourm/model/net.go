@@ -71,6 +71,7 @@ func (m *Model) net(s Shape, kind string) *Net {
 }
 
 func (m *Model) build(s Shape, kind string) *Net {
+	m.room(s)
 	n := &Net{Batch: m.newBatch(s), m: m, g: G.NewGraph(), nodes: map[string]*G.Node{}, losses: map[string]*G.Node{}}
 	n.encode()
 	if kind != "encode" && kind != "look" {
@@ -214,7 +215,7 @@ func (n *Net) compile(kind string) {
 		n.Machine, err = exec.New(n.g, outputs...)
 	}
 	if err != nil {
-		fault.Panic("model.Train", "%v", err)
+		fault.Panic("model.Train", "batches of %d samples, %d tokens in and %d out: %v", n.B, n.N, n.M, err)
 	}
 }
 

@@ -45,6 +45,9 @@ func (l *Leftover) Error() string {
 // an error; where strict is true one that is left over, too.
 func FromState(c Config, f Tensors, strict bool) (m *Model, err error) {
 	defer fault.Catch(&err)
+	if n := len(f.Names()); c.Encoder > n || c.Decoder > n {
+		return nil, fmt.Errorf("%d encoder and %d decoder blocks in a file of %d tensors", c.Encoder, c.Decoder, n)
+	}
 	m = outline(c)
 	if err := m.readState(f, strict); err != nil {
 		return nil, err

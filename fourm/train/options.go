@@ -4,6 +4,7 @@ package train
 // that follow from it.
 
 import (
+	"fmt"
 	"math"
 	"path/filepath"
 
@@ -12,6 +13,7 @@ import (
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
 	"fourmlab/internal/fault"
+	"fourmlab/internal/memory"
 )
 
 // Options says how to train. Zero values stand for what the comments give.
@@ -126,6 +128,7 @@ func (o Options) Rates() []float64 { return o.everyStep(Options.rate) }
 // everyStep gives a value of all steps.
 func (o Options) everyStep(at func(o Options, step int) float64) []float64 {
 	o = o.resolved()
+	memory.Need("Model.Train", 8*float64(o.Steps), "steps %d: a value for each", o.Steps)
 	out := make([]float64, o.Steps)
 	for i := range out {
 		out[i] = at(o, i)
@@ -143,6 +146,17 @@ func (o Options) shape(m *model.Model, masks []mask.Mask) model.Shape {
 	}
 	s.N, s.M = min(s.N, room(m.In)), min(s.M, room(m.Out))
 	return s
+}
+
+// affords refuses batches that the memory cannot hold beside the model, and
+// more samples than can be counted.
+func (o Options) affords(m *model.Model) {
+	const op = "Model.Train"
+	s := o.shape(m, o.Masks)
+	m.Room(op, fmt.Sprintf("batch %d of samples with %d tokens in and %d out", s.B, s.N, s.M), s)
+	if n := float64(o.Steps) * float64(o.Accum) * float64(o.Batch); n >= 1<<62 {
+		fault.Panic(op, "steps %d with accum %d and batch %d draw %.3g samples, expected fewer than %.3g", o.Steps, o.Accum, o.Batch, n, float64(1<<62))
+	}
 }
 
 // room counts the tokens that domains have at most.

@@ -48,7 +48,7 @@ func measure(m modality.Modality, pics []*modality.Picture) Scale {
 		s.Classes = len(m.Labels)
 		for _, p := range pics {
 			for _, v := range p.Pix {
-				s.Classes = max(s.Classes, int(v)+1)
+				s.Classes = max(s.Classes, int(min(v, 1<<30))+1)
 			}
 		}
 	}

@@ -32,6 +32,7 @@ func init() {
 			return nil, fmt.Errorf("vq: %w", err)
 		}
 		t := &Tokenizer{Of: m, Config: c.Config.resolved(m), Scale: c.Scale}
+		t.fit(false)
 		t.declare()
 		if m.Look == modality.Feature && (len(c.Scale.Mean) != m.Channels || len(c.Scale.Dev) != m.Channels) {
 			return nil, fmt.Errorf("vq: the tokenizer of %s has means of %d channels, expected %d", m.Name, len(c.Scale.Mean), m.Channels)

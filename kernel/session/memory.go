@@ -18,6 +18,7 @@ import (
 	"github.com/goplus/ixgo"
 	"golang.org/x/tools/go/ssa"
 
+	"fourmlab/internal/memory"
 	"fourmlab/kernel/engine"
 )
 
@@ -52,14 +53,11 @@ func (s *Session) Limit(bytes int64, room func() int64) {
 	}
 }
 
-// Memory is what the process takes, as Limit counts it.
-func Memory() int64 { _, total := usage(); return total }
-
 func (l *limits) begin() { l.stacks, l.total = usage() }
 
 // relieve gives back what a cell held that was stopped.
 func (l *limits) relieve() {
-	if l.memory > 0 && Memory() > l.memory/2 {
+	if l.memory > 0 && memory.Used() > l.memory/2 {
 		debug.FreeOSMemory()
 	}
 }
