@@ -10,6 +10,7 @@ import (
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/text"
 	"fourmlab/internal/fault"
+	"fourmlab/internal/memory"
 )
 
 // Crop is a window of H by W pixels whose upper left corner lies Top and Left
@@ -181,5 +182,8 @@ func round(x float64) int { return int(math.RoundToEven(x)) }
 func picture(op string, h, w int) {
 	if h < 1 || w < 1 || h > 1<<28/w {
 		fault.Panic(op, "a picture of %dx%d pixels, expected 1 or more a side and at most %d", h, w, 1<<28)
+	}
+	if h*w > 1<<24 {
+		memory.Need(op, float64(h)*float64(w), "a picture of %dx%d pixels", h, w)
 	}
 }

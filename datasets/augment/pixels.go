@@ -24,17 +24,27 @@ func NewBytes(h, w, c int) Bytes { return Bytes{h, w, c, make([]uint8, h*w*c)} }
 func FromImage(im image.Image) Bytes {
 	r := im.Bounds()
 	out := NewBytes(r.Dy(), r.Dx(), 3)
-	flat, opaque := im.(*image.RGBA)
-	if !opaque || !flat.Opaque() {
-		flat = image.NewRGBA(r)
-		draw.Draw(flat, r, image.White, image.Point{}, draw.Src)
-		draw.Draw(flat, r, im, r.Min, draw.Over)
-	}
-	for y := range out.H {
-		row := flat.Pix[flat.PixOffset(r.Min.X, r.Min.Y+y):]
-		for x := range out.W {
-			copy(out.Pix[3*(y*out.W+x):][:3], row[4*x:])
+	put := func(flat *image.RGBA, from, to int) {
+		for y := from; y < to; y++ {
+			row := flat.Pix[flat.PixOffset(r.Min.X, r.Min.Y+y):]
+			for x := range out.W {
+				copy(out.Pix[3*(y*out.W+x):][:3], row[4*x:])
+			}
 		}
+	}
+	if flat, ok := im.(*image.RGBA); ok && flat.Opaque() {
+		put(flat, 0, out.H)
+		return out
+	}
+	// some rows at a time, so that there is no second picture in memory
+	const rows = 32
+	strip := image.NewRGBA(image.Rect(r.Min.X, r.Min.Y, r.Max.X, min(r.Min.Y+rows, r.Max.Y)))
+	for y := 0; y < out.H; y += rows {
+		strip.Rect.Min.Y = r.Min.Y + y
+		strip.Rect.Max.Y = min(strip.Rect.Min.Y+rows, r.Max.Y)
+		draw.Draw(strip, strip.Rect, image.White, image.Point{}, draw.Src)
+		draw.Draw(strip, strip.Rect, im, strip.Rect.Min, draw.Over)
+		put(strip, y, strip.Rect.Max.Y-r.Min.Y)
 	}
 	return out
 }

@@ -16,9 +16,12 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/color"
 	"strings"
 
 	"golang.org/x/image/bmp"
+
+	"fourmlab/internal/memory"
 )
 
 // Picture is a decoded file.
@@ -33,9 +36,6 @@ type Picture struct {
 	Depth       int         // bits of a gray PNG's pixel (1, 2, 4, 8, 16); else 0
 	Notes       []string    // what was passed over or mended, each a few words
 }
-
-// most is how many pixels are decoded.
-const most = 1 << 26
 
 // formats are told by their first bytes, in which "?" stands for any.
 var formats = []struct {
@@ -132,12 +132,26 @@ func config(b []byte) (c image.Config, err error) {
 	return c, errKind(b)
 }
 
-// room refuses a header that claims too many pixels, before they are made.
-func room(c image.Config) error {
-	if c.Width < 1 || c.Height < 1 || c.Width > most/c.Height {
-		return fmt.Errorf("picture of %dx%d pixels, expected 1 to 67 million", c.Width, c.Height)
+// room refuses a header that claims more pixels than there may be, or than the
+// memory holds, before they are made.
+func room(c image.Config) error { return memory.Picture(c.Width, c.Height, each(c.ColorModel)) }
+
+// each is how many bytes a pixel takes while it is decoded. Of what has chroma
+// two planes at full size and the colours that come of them lie beside it.
+func each(m color.Model) float64 {
+	switch m {
+	case color.GrayModel:
+		return 1
+	case color.Gray16Model:
+		return 2
+	case color.RGBA64Model, color.NRGBA64Model:
+		return 8
+	case color.YCbCrModel, color.NYCbCrAModel:
+		return 1.5 + 2 + 4
+	case color.RGBAModel, color.NRGBAModel, color.CMYKModel:
+		return 4
 	}
-	return nil
+	return 1 // a palette's
 }
 
 func (p *Picture) bmp(b []byte, _ bool) error {

@@ -9,10 +9,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"image"
 	"math"
 
 	"golang.org/x/image/tiff"
+
+	"fourmlab/internal/memory"
 )
 
 const (
@@ -99,7 +100,7 @@ func (p *Picture) tiff(b []byte, _ bool) error {
 		return err
 	}
 	p.H, p.W = d.first(tagHeight, 0), d.first(tagWidth, 0)
-	if err := room(image.Config{Width: p.W, Height: p.H}); err != nil {
+	if err := memory.Picture(p.W, p.H, 1); err != nil {
 		return err
 	}
 	p.turned(d.first(tagOrientation, 1))
@@ -111,6 +112,13 @@ func (p *Picture) tiff(b []byte, _ bool) error {
 	if d.first(tagSamples, 1) == 1 && (format == 2 || format == 3 || bits > 16) {
 		p.Whole = format != 3
 		return p.numbers(d, bits, format)
+	}
+	c, err := tiff.DecodeConfig(bytes.NewReader(b)) // that package may read the directory in another way
+	if err == nil {
+		err = room(c)
+	}
+	if err != nil {
+		return err
 	}
 	p.Image, err = tiff.Decode(bytes.NewReader(b))
 	return err
@@ -142,12 +150,15 @@ func (p *Picture) numbers(d *directory, bits, format int) error {
 	if tiled {
 		h = d.first(tagTileHeight, 0)
 	}
-	if w < 1 || h < 1 || w > most/h {
+	if w < 1 || h < 1 || w > memory.Pixels/h {
 		return fmt.Errorf("parts of %dx%d pixels", w, h)
 	}
 	across := (p.W + w - 1) / w
 	if parts := across * ((p.H + h - 1) / h); len(offsets) != parts || len(counts) != parts {
 		return fmt.Errorf("%d parts with %d lengths, expected %d", len(offsets), len(counts), parts)
+	}
+	if err := memory.Picture(p.W, p.H, 4+float64(size)); err != nil {
+		return err
 	}
 	p.Numbers = make([]float32, p.W*p.H)
 	for i, off := range offsets {

@@ -8,6 +8,8 @@ import (
 	"image"
 	"image/color"
 	"math"
+
+	"fourmlab/internal/memory"
 )
 
 // PictureOf reads the pixels of an image by their meaning: colours and gray
@@ -16,8 +18,8 @@ import (
 // is, and what was expected.
 func PictureOf(look Look, im image.Image) (*Picture, error) {
 	r := im.Bounds()
-	if r.Dx() < 1 || r.Dy() < 1 || r.Dx() > largest/r.Dy() {
-		return nil, fmt.Errorf("an image of %dx%d pixels, expected 1 to 67 million", r.Dx(), r.Dy())
+	if err := memory.Picture(r.Dx(), r.Dy(), 4*3); err != nil {
+		return nil, fmt.Errorf("a %w", err)
 	}
 	switch look {
 	case Color:
@@ -44,9 +46,6 @@ func PictureOf(look Look, im image.Image) (*Picture, error) {
 	}
 	return nil, fmt.Errorf("an image, expected another kind of value")
 }
-
-// largest is how many pixels are taken from an image.
-const largest = 1 << 26
 
 func idsOf(im image.Image) (func(x, y int) int, error) {
 	switch l := im.(type) {

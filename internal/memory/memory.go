@@ -26,6 +26,10 @@ import (
 // Pixels is how many pixels a picture may have, whatever decodes it.
 const Pixels = 1 << 26
 
+// large is from how many bytes on a picture is worth the question whether it
+// fits.
+const large = 32 << 20
+
 // limit is what the process may take, in bytes; 0: all that there is.
 var limit atomic.Int64
 
@@ -106,6 +110,22 @@ func Need(op string, bytes float64, format string, args ...any) {
 	if room, ok := Fits(bytes); !ok {
 		fault.Panic(op, "%s needs %s of memory, %s are free", fmt.Sprintf(format, args...), Bytes(bytes), Bytes(room))
 	}
+}
+
+// Picture refuses a picture by the size that its header declares, before it is
+// decoded; each is how many bytes its pixels take while it is.
+func Picture(w, h int, each float64) error {
+	if w < 1 || h < 1 || w > Pixels/h {
+		return fmt.Errorf("picture of %dx%d pixels, expected 1 to %d million", w, h, Pixels/1000000)
+	}
+	need := float64(w) * float64(h) * each
+	if need < large {
+		return nil
+	}
+	if room, ok := Fits(need); !ok {
+		return fmt.Errorf("picture of %dx%d pixels needs %s of memory, %s are free", w, h, Bytes(need), Bytes(room))
+	}
+	return nil
 }
 
 // Bytes writes a number of bytes with a unit, in powers of 1000.

@@ -10,6 +10,8 @@ import (
 	_ "image/jpeg"
 	_ "image/png"
 	"strings"
+
+	"fourmlab/internal/memory"
 )
 
 // pictureDiffers says in a line how two encoded pictures differ, or gives "".
@@ -37,6 +39,13 @@ func pictureDiffers(mime, want, got string, most float64) string {
 
 func decoded(encoded string) (image.Image, error) {
 	data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(encoded), ""))
+	if err != nil {
+		return nil, err
+	}
+	c, _, err := image.DecodeConfig(bytes.NewReader(data))
+	if err == nil {
+		err = memory.Picture(c.Width, c.Height, 4)
+	}
 	if err != nil {
 		return nil, err
 	}
