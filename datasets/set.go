@@ -11,6 +11,7 @@ import (
 
 	"fourmlab/fourm/modality"
 	"fourmlab/internal/fault"
+	"fourmlab/internal/memory"
 	"fourmlab/internal/show"
 )
 
@@ -84,6 +85,7 @@ func (s *Set) MustSample(i int) modality.Sample {
 
 // Keys lists the names of the samples, in order.
 func (s *Set) Keys() []string {
+	memory.Need("Set.Keys", 16*float64(s.Len()), "a list of %d keys", s.Len())
 	out := make([]string, s.Len())
 	for i := range out {
 		out[i] = s.src.key(s.at(i))
@@ -99,6 +101,7 @@ func (s *Set) Modalities() []string { return append([]string(nil), s.src.modalit
 // 80/10/10, so that a sample stays in its part whatever else the set holds.
 // It panics with a *fault.Error when there is no such part.
 func (s *Set) Split(name string) *Set {
+	memory.Need("Set.Split", 0.8*float64(s.Len()), "a part of %d samples", s.Len()) // the numbers of a tenth of them
 	out := &Set{name: s.name, split: name, src: s.src, index: []int{}, seed: s.seed}
 	have := map[string]bool{"train": true, "val": true, "test": true}
 	if s.ownSplits() {
@@ -127,6 +130,7 @@ func (s *Set) Head(n int) *Set {
 	if n < 0 {
 		fault.Panic("Set.Head", "%d samples, expected 0 or more", n)
 	}
+	memory.Need("Set.Head", 8*float64(min(n, s.Len())), "a list of %d samples", min(n, s.Len()))
 	out := &Set{name: s.name, split: s.split, src: s.src, index: []int{}, seed: s.seed}
 	for i := range min(n, s.Len()) {
 		out.index = append(out.index, s.at(i))
@@ -174,11 +178,16 @@ func (s *Set) title() string {
 	return s.name
 }
 
+// counted is of how many samples String counts the splits: a second's worth.
+const counted = 4e6
+
 // String gives a short table: how many samples, and what they hold.
 func (s *Set) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", s.title(), count(s.Len(), "sample"))
-	if s.split == "" && s.Len() > 0 {
+	if s.split == "" && s.Len() > counted {
+		b.WriteString(" (too many to count those of each split)")
+	} else if s.split == "" && s.Len() > 0 {
 		n := map[string]int{}
 		for i := range s.Len() {
 			n[s.part(i)]++

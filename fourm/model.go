@@ -4,11 +4,13 @@ package fourm
 
 import (
 	"context"
+	"unsafe"
 
 	"fourmlab/fourm/generate"
 	"fourmlab/fourm/model"
 	"fourmlab/fourm/train"
 	"fourmlab/internal/fault"
+	"fourmlab/internal/memory"
 	"fourmlab/internal/show"
 )
 
@@ -98,6 +100,7 @@ func (m *Model) Generate(s Sample, p *Plan, seed int64) Result {
 
 // Vary is Generate with n seeds, from 0.
 func (m *Model) Vary(s Sample, p *Plan, n int) []Result {
+	memory.Need("Model.Vary", float64(n)*float64(unsafe.Sizeof(Result{})), "%d results", n)
 	var out []Result
 	for seed := range int64(n) {
 		out = append(out, m.Generate(s, p, seed))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"unsafe"
 
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/text"
@@ -169,6 +170,7 @@ func Rows(r *rand.Rand, h, w, n int, minArea float64) []Crop {
 	if minArea == 0 {
 		minArea = 0.8
 	}
+	memory.Need("augment.Rows", float64(n)*float64(unsafe.Sizeof(Crop{})), "%d windows", n)
 	out := []Crop{Centre(h, w)}
 	for range n - 1 {
 		out = append(out, RandomCrop(r, h, w, Ranges{MinArea: minArea}))

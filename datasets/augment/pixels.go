@@ -9,6 +9,7 @@ import (
 
 	"fourmlab/fourm/modality"
 	"fourmlab/internal/fault"
+	"fourmlab/internal/memory"
 )
 
 // Bytes is a picture of 8 bits, (H, W, C) in row-major order.
@@ -17,8 +18,18 @@ type Bytes struct {
 	Pix     []uint8
 }
 
-// NewBytes gives a black picture.
-func NewBytes(h, w, c int) Bytes { return Bytes{h, w, c, make([]uint8, h*w*c)} }
+// NewBytes gives a black picture. One that the memory cannot hold is a panic
+// with a *fault.Error.
+func NewBytes(h, w, c int) Bytes {
+	const op = "augment.NewBytes"
+	if h < 0 || w < 0 || c < 0 {
+		fault.Panic(op, "a picture of %dx%dx%d numbers, expected 0 or more of each", h, w, c)
+	}
+	if n := float64(h) * float64(w) * float64(c); n > 1<<26 {
+		memory.Need(op, n, "a picture of %dx%dx%d numbers", h, w, c)
+	}
+	return Bytes{h, w, c, make([]uint8, h*w*c)}
+}
 
 // FromImage gives a picture's colours (C = 3); what is transparent is white.
 func FromImage(im image.Image) Bytes {
@@ -70,7 +81,7 @@ func FromLabels(im image.Image) (Bytes, bool) {
 
 // check panics where the length of Pix is another than the shape says.
 func (b Bytes) check(op string) {
-	if b.H < 0 || b.W < 0 || b.C < 1 || len(b.Pix) != b.H*b.W*b.C {
+	if b.H < 0 || b.W < 0 || b.C < 1 || float64(len(b.Pix)) != float64(b.H)*float64(b.W)*float64(b.C) {
 		fault.Panic(op, "%d numbers for a picture of %dx%dx%d", len(b.Pix), b.H, b.W, b.C)
 	}
 }

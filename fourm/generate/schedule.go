@@ -9,6 +9,9 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"fourmlab/internal/fault"
+	"fourmlab/internal/memory"
 )
 
 // CosineTokens gives the number of tokens of each of steps so that total are
@@ -30,6 +33,7 @@ func CosineTokens(steps, total int) []int {
 // OfficialCosine is the official schedule number by number: it may have steps
 // of no token, and a last one below 0 that makes up for what was rounded up.
 func OfficialCosine(steps, total int) []int {
+	schedule("generate.OfficialCosine", steps, total)
 	share := func(i int) float64 { return 0.5 * (1 + math.Cos(math.Pi*float64(i)/float64(steps))) }
 	out := make([]int, steps)
 	left := total
@@ -43,9 +47,18 @@ func OfficialCosine(steps, total int) []int {
 	return out
 }
 
+// schedule refuses what is no schedule, or one that the memory cannot hold.
+func schedule(op string, steps, total int) {
+	if steps < 0 || total < 0 {
+		fault.Panic(op, "%d steps for %d tokens, expected 0 or more of each", steps, total)
+	}
+	memory.Need(op, 8*float64(steps), "a schedule of %d steps", steps)
+}
+
 // LinearTokens gives nearly equal numbers of tokens, the larger ones first.
 func LinearTokens(steps, total int) []int {
 	steps = min(steps, total)
+	schedule("generate.LinearTokens", steps, total)
 	out := make([]int, steps)
 	for i := range out {
 		out[i] = total / steps

@@ -138,8 +138,8 @@ func (p *Picture) notFinite() int {
 
 // check tells whether a picture has as many numbers as its shape says.
 func (p *Picture) check() error {
-	if p.H < 0 || p.W < 0 || p.C < 0 || len(p.Pix) != p.H*p.W*p.C {
-		return fmt.Errorf("picture of %dx%dx%d with %d numbers, expected %d", p.H, p.W, p.C, len(p.Pix), p.H*p.W*p.C)
+	if p.H < 0 || p.W < 0 || p.C < 0 || float64(len(p.Pix)) != numbersOf(p.H, p.W, p.C) {
+		return fmt.Errorf("picture of %dx%dx%d with %d numbers, expected %.20g", p.H, p.W, p.C, len(p.Pix), numbersOf(p.H, p.W, p.C))
 	}
 	return nil
 }

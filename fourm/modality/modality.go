@@ -19,11 +19,13 @@ package modality
 import (
 	"crypto/sha256"
 	"fmt"
+	"math"
 	"sort"
 	"strings"
 	"sync"
 
 	"fourmlab/internal/fault"
+	"fourmlab/internal/memory"
 )
 
 // Kind tells how a modality becomes tokens.
@@ -156,6 +158,12 @@ func Register(m Modality) {
 
 // resolved fills in what zero stands for and refuses what cannot be.
 func (m Modality) resolved(op string) Modality {
+	for what, v := range map[string]int{"size": m.Size, "width in pixels": m.Wide, "patch": m.Patch, "channels": m.Channels, "width": m.Width,
+		"tokens": m.MaxTokens, "positions": m.Positions, "vocabulary": m.Vocab} {
+		if v > math.MaxInt32-symbolOffset { // batches number tokens with 32 bits
+			fault.Panic(op, "%s: %s of %d, expected at most %d", m.Name, what, v, math.MaxInt32-symbolOffset)
+		}
+	}
 	def := func(p *int, v int) {
 		if *p == 0 {
 			*p = v
@@ -173,6 +181,10 @@ func (m Modality) resolved(op string) Modality {
 		if m.Size < 1 || m.Patch < 1 || m.Size%m.Patch != 0 || m.wide() < 1 || m.wide()%m.Patch != 0 {
 			fault.Panic(op, "%s: size %dx%d is no multiple of patch %d", m.Name, m.Size, m.wide(), m.Patch)
 		}
+		if m.wide() > memory.Pixels/m.Size {
+			fault.Panic(op, "%s: pictures of %dx%d pixels, expected at most %d million", m.Name, m.Size, m.wide(), memory.Pixels/1000000)
+		}
+		memory.Need(op, 4*numbersOf(m.Size, m.wide(), m.Channels), "%s: a picture of %dx%dx%d numbers", m.Name, m.Size, m.wide(), m.Channels)
 		if m.Vocab < 2 || m.Vocab > 1<<16 {
 			fault.Panic(op, "%s: vocabulary of %d, expected 2 to 65536", m.Name, m.Vocab)
 		}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"fourmlab/internal/fault"
+	"fourmlab/internal/memory"
 	"fourmlab/internal/show"
 )
 
@@ -21,10 +22,21 @@ type Picture struct {
 	Pix     []float32
 }
 
-// NewPicture gives a picture of zeros.
+// NewPicture gives a picture of zeros. One that the memory cannot hold is a
+// panic with a *fault.Error.
 func NewPicture(h, w, c int) *Picture {
+	const op = "fourm.NewPicture"
+	if h < 0 || w < 0 || c < 0 {
+		fault.Panic(op, "a picture of %dx%dx%d numbers, expected 0 or more of each", h, w, c)
+	}
+	if n := numbersOf(h, w, c); n > 1<<24 {
+		memory.Need(op, 4*n, "a picture of %dx%dx%d numbers", h, w, c)
+	}
 	return &Picture{H: h, W: w, C: c, Pix: make([]float32, h*w*c)}
 }
+
+// numbersOf counts the numbers of a shape, as a float: it cannot wrap around.
+func numbersOf(h, w, c int) float64 { return float64(h) * float64(w) * float64(c) }
 
 // At gives channel c of the pixel in row y and column x. In a cell a call costs
 // about as much as some elements of Row's slice.

@@ -5,9 +5,11 @@ package text
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
+
+	"fourmlab/internal/fault"
+	"fourmlab/internal/memory"
 )
 
 // Instance is one thing in a picture, in pixels. Outline may be empty in what
@@ -27,6 +29,7 @@ type Query struct {
 // RandomPoints draws n points of a picture of rows by cols pixels, as x and y:
 // first all y, then all x.
 func RandomPoints(n, rows, cols int, r Chance) [][2]int {
+	points("text.RandomPoints", float64(n))
 	out := make([][2]int, n)
 	for i := range out {
 		out[i][1] = r.IntN(rows)
@@ -37,8 +40,17 @@ func RandomPoints(n, rows, cols int, r Chance) [][2]int {
 	return out
 }
 
+// points refuses more points than the memory can hold.
+func points(op string, n float64) {
+	if n < 0 {
+		fault.Panic(op, "%g points, expected 0 or more", n)
+	}
+	memory.Need(op, 16*n, "%g points", n)
+}
+
 // GridPoints gives n by n points, evenly spread inside a picture.
 func GridPoints(n, rows, cols int) [][2]int {
+	points("text.GridPoints", float64(n)*float64(n))
 	var out [][2]int
 	for i := range n {
 		for j := range n {
@@ -53,10 +65,12 @@ func GridPoints(n, rows, cols int) [][2]int {
 // instances of each, are shuffled by r, unless that is nil.
 func Ask(instances []Instance, points [][2]int, r Chance) []Query {
 	var out []Query
+	asked := map[[2]int]bool{}
 	for _, p := range points {
-		if slices.ContainsFunc(out, func(q Query) bool { return q.X == p[0] && q.Y == p[1] }) {
+		if asked[p] {
 			continue
 		}
+		asked[p] = true
 		q := Query{X: p[0], Y: p[1]}
 		for _, in := range instances {
 			if in.holds(float64(p[0]), float64(p[1])) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"fourmlab/internal/fault"
+	"fourmlab/internal/memory"
 )
 
 // Person is one body. The box is in fractions of the picture, x from the left
@@ -133,6 +134,10 @@ func permutation(order []int, n int) bool {
 
 // PoseOrders draws an order of the blocks for each of n people.
 func PoseOrders(n int, r Chance) [][]int {
+	if n < 0 {
+		fault.Panic("text.PoseOrders", "%d people, expected 0 or more", n)
+	}
+	memory.Need("text.PoseOrders", 56*float64(n), "orders for %d people", n)
 	out := make([][]int, n)
 	for i := range out {
 		o := []int{0, 1, 2, 3}

@@ -69,7 +69,7 @@ func (l *loop) masked(s modality.Sample, masks []mask.Mask, r *rand.Rand) (out m
 // it lands inside.
 func shuffled(i, n int, seed uint64) int {
 	half := uint(1)
-	for 1<<(2*half) < n {
+	for half < 32 && 1<<(2*half) < uint64(n) {
 		half++
 	}
 	mask := uint64(1)<<half - 1
