@@ -40,19 +40,27 @@ func (c *candidates) Pop() any {
 	return last
 }
 
-// merger holds the words of a text as pieces, and counts their pairs.
+// merger holds the words of a text as pieces, one word behind the other, and
+// counts their pairs. A merge touches the places of its pair and no others, so
+// that a long word costs no more than as many letters in short ones.
 type merger struct {
 	names []string
 	index map[string]int32
-	words [][]int32
-	times []int // how often each word is there
+	piece []int32 // by place; gone: joined to the one before it
+	prev  []int32 // place of the neighbour in the word, -1: none
+	next  []int32
+	times []int // by place: how often its word is there
 	count map[symbols]int
-	where map[symbols][]int32 // words that hold a pair, or held it
+	where map[symbols][]int32 // places at which a pair begins, or began
 	queue candidates
 }
 
+// gone marks a place whose piece was joined to the one before it.
+const gone = -1
+
 // learn gives pieces to append to the special ones, until there are size in
-// all, or no pair is seen least times.
+// all, or no pair is seen least times. A piece that no file may hold is not
+// made.
 func learn(special []string, counts map[string]int, size, least int) []string {
 	m := &merger{index: map[string]int32{}, count: map[symbols]int{}, where: map[symbols][]int32{}}
 	for _, p := range special {
@@ -79,7 +87,9 @@ func learn(special []string, counts map[string]int, size, least int) []string {
 		if top.count < max(least, 1) {
 			break
 		}
-		m.merge(top.symbols)
+		if len(m.names[top.a])+len(m.names[top.b]) <= maxPiece {
+			m.merge(top.symbols)
+		}
 	}
 	return m.names[len(special):]
 }
@@ -97,59 +107,56 @@ func (m *merger) number(piece string) int32 {
 
 // add takes in a word that is there n times.
 func (m *merger) add(word string, n int) {
-	var parts []int32
 	for i, r := range word {
 		p := string(r)
 		if i > 0 {
 			p = "##" + p
 		}
-		parts = append(parts, m.index[p])
+		at, before := int32(len(m.piece)), int32(-1)
+		m.piece = append(m.piece, m.index[p])
+		if i > 0 {
+			before = at - 1
+			m.next[before] = at
+			q := symbols{m.piece[before], m.piece[at]}
+			m.count[q] += n
+			m.where[q] = append(m.where[q], before)
+		}
+		m.prev, m.next, m.times = append(m.prev, before), append(m.next, -1), append(m.times, n)
 	}
-	at := int32(len(m.words))
-	for i := 1; i < len(parts); i++ {
-		p := symbols{parts[i-1], parts[i]}
-		m.count[p] += n
-		m.where[p] = append(m.where[p], at)
-	}
-	m.words, m.times = append(m.words, parts), append(m.times, n)
 }
 
-// merge joins a pair in all words. The joined piece may be one that other
-// pairs have made before.
+// merge joins a pair at all places, from left to right: of overlapping pairs
+// the first counts. The joined piece may be one that other pairs have made
+// before.
 func (m *merger) merge(p symbols) {
 	joined := m.number(m.names[p.a] + strings.TrimPrefix(m.names[p.b], "##"))
-	at := m.where[p]
+	places := m.where[p]
 	delete(m.where, p)
+	slices.Sort(places)
 	grown := map[symbols]bool{}
-	for _, w := range at {
-		word, n := m.words[w], m.times[w]
-		more := func(a, b int32) {
-			q := symbols{a, b}
+	for _, at := range places {
+		behind := m.next[at]
+		if m.piece[at] != p.a || behind < 0 || m.piece[behind] != p.b {
+			continue // another merge was there first
+		}
+		n := m.times[at]
+		more := func(at int32, q symbols) {
 			m.count[q] += n
-			if list := m.where[q]; len(list) == 0 || list[len(list)-1] != w {
-				m.where[q] = append(list, w)
-			}
+			m.where[q] = append(m.where[q], at)
 			grown[q] = true
 		}
-		out := word[:0]
-		for i := 0; i < len(word); i++ {
-			if i+1 == len(word) || word[i] != p.a || word[i+1] != p.b {
-				out = append(out, word[i])
-				continue
-			}
-			m.count[p] -= n
-			if k := len(out); k > 0 {
-				m.count[symbols{out[k-1], p.a}] -= n
-				more(out[k-1], joined)
-			}
-			if i+2 < len(word) {
-				m.count[symbols{p.b, word[i+2]}] -= n
-				more(joined, word[i+2])
-			}
-			out = append(out, joined)
-			i++
+		m.count[p] -= n
+		if before := m.prev[at]; before >= 0 {
+			m.count[symbols{m.piece[before], p.a}] -= n
+			more(before, symbols{m.piece[before], joined})
 		}
-		m.words[w] = out
+		after := m.next[behind]
+		if after >= 0 {
+			m.count[symbols{p.b, m.piece[after]}] -= n
+			more(at, symbols{joined, m.piece[after]})
+			m.prev[after] = at
+		}
+		m.piece[at], m.piece[behind], m.next[at] = joined, gone, after
 	}
 	for q := range grown {
 		heap.Push(&m.queue, candidate{q, m.count[q]})

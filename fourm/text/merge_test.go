@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // recount is learn in plain loops: all pairs are counted anew for every merge.
@@ -120,4 +122,39 @@ func name(n uint64) string {
 		fmt.Fprintf(&b, "%c%c", 'b'+n%19, "aeiou"[n%5])
 	}
 	return b.String()
+}
+
+// A word of 300,000 letters is learned from in the time of as many letters in
+// short words, where a scan of the word for each merge would take minutes; and
+// what is learned can be written and read again.
+func TestLongWord(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	letters := make([]byte, 300000)
+	for i := range letters {
+		letters[i] = byte('a' + r.IntN(26))
+	}
+	began := time.Now()
+	for _, w := range []string{string(letters), strings.Repeat("a", len(letters))} {
+		v := Train([]string{w, w, "a word"}, 1000)
+		if ids := v.Encode(w); !slices.Equal(ids, []int{Unk}) { // of more than 100 characters, as in the library
+			t.Errorf("a word of %d letters is %d tokens, expected [UNK]", len(w), len(ids))
+		}
+		if got, want := v.Encode("a word"), 1; len(got) < want || slices.Contains(got, Unk) {
+			t.Errorf("%q is %v", "a word", got)
+		}
+		path := filepath.Join(t.TempDir(), "vocabulary.json")
+		if err := v.Save(path); err != nil {
+			t.Fatal(err)
+		}
+		back, err := Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(back.Pieces, v.Pieces) {
+			t.Error("another vocabulary was read than was written")
+		}
+	}
+	if spent := time.Since(began); spent > time.Minute {
+		t.Errorf("it took %v", spent)
+	}
 }
