@@ -20,6 +20,7 @@ import (
 type texts struct {
 	file    string
 	columns []string // modality names
+	has     map[string]bool
 	rows    map[string]textRow
 	keys    []string  // in the order of the file
 	bad     []problem // rows that are left out
@@ -28,8 +29,9 @@ type texts struct {
 // textRow is what is said of a picture, by modality; of a caption there may be
 // several.
 type textRow struct {
-	said  map[string][]string
-	split string
+	said   map[string][]string
+	split  string
+	before map[string]map[string]bool // by modality: what was said, where it is much
 }
 
 // Names by which the columns of a caption file are known, in small letters.
@@ -52,7 +54,7 @@ type role struct {
 // set, named as the file is, or says what lies in its own folder. names finds the
 // pictures that rows name.
 func readTexts(dir string, files []string, names *nameIndex, notes *passed) (*texts, error) {
-	out := &texts{file: files[0], rows: map[string]textRow{}}
+	out := &texts{file: files[0], has: map[string]bool{}, rows: map[string]textRow{}}
 	for _, file := range files {
 		t, err := table.Read(file)
 		if err == nil && len(t.Rows) == 0 {
@@ -93,7 +95,8 @@ func (t *texts) take(file, within string, in *table.Table, part string, names *n
 		return err
 	}
 	for _, r := range roles {
-		if r.name != "" && !slices.Contains(t.columns, r.name) {
+		if r.name != "" && !t.has[r.name] {
+			t.has[r.name] = true
 			t.columns = append(t.columns, r.name)
 		}
 	}
@@ -101,7 +104,7 @@ func (t *texts) take(file, within string, in *table.Table, part string, names *n
 		r := textRow{said: map[string][]string{}, split: part}
 		name := ""
 		for i, c := range row.Cells {
-			switch o := roles[i]; {
+			switch o := roles[row.Column(i)]; {
 			case o.key:
 				name = strings.Join(c.Words, "")
 			case o.split && len(c.Words) > 0:
@@ -134,14 +137,14 @@ func rolesOf(t *table.Table, names *nameIndex, note func(kind string)) ([]role, 
 		}
 	}
 	if key < 0 || most == 0 { // a name that nobody thought of
-		for i := range lower {
-			if n := names.hits(t, i); n > max(most, len(t.Rows)/2) {
+		for i, n := range names.allHits(t) {
+			if n > max(most, len(t.Rows)/2) {
 				key, most = i, n
 			}
 		}
 	}
 	if key < 0 {
-		return nil, fmt.Errorf("columns %q, expected one that names the picture (%s)", t.Columns, strings.Join(keyNames, ", "))
+		return nil, fmt.Errorf("columns %s, expected one that names the picture (%s)", quoted(t.Columns), strings.Join(keyNames, ", "))
 	}
 	caption := ""
 	for _, c := range captionNames {
@@ -152,8 +155,11 @@ func rolesOf(t *table.Table, names *nameIndex, note func(kind string)) ([]role, 
 	}
 	roles := make([]role, len(lower))
 	texts := 0
+	seen := map[string]bool{}
 	for i, n := range lower {
 		r := &roles[i]
+		twice := seen[n]
+		seen[n] = true
 		switch {
 		case i == key:
 			r.key = true
@@ -166,7 +172,7 @@ func rolesOf(t *table.Table, names *nameIndex, note func(kind string)) ([]role, 
 			note(fmt.Sprintf("column %q beside %q, passed over", t.Columns[i], caption))
 		case n == "" || strings.HasPrefix(n, "unnamed:") || t.Numbers(i):
 			note(fmt.Sprintf("column %q of numbers, passed over", t.Columns[i]))
-		case slices.ContainsFunc(lower[:i], func(o string) bool { return o == n }):
+		case twice:
 			return nil, fmt.Errorf("two columns for %q", n)
 		case strings.ContainsAny(n, " \t/\\@."):
 			note(fmt.Sprintf("column %q, which is no word that can name a modality, passed over", t.Columns[i]))
@@ -183,9 +189,18 @@ func rolesOf(t *table.Table, names *nameIndex, note func(kind string)) ([]role, 
 		}
 	}
 	if texts == 0 {
-		return nil, fmt.Errorf("columns %q, expected a caption (%s) beside the picture's name", t.Columns, strings.Join(captionNames, ", "))
+		return nil, fmt.Errorf("columns %s, expected a caption (%s) beside the picture's name", quoted(t.Columns), strings.Join(captionNames, ", "))
 	}
 	return roles, nil
+}
+
+// quoted lists names for an error, the first of them where they are many.
+func quoted(names []string) string {
+	const most = 20
+	if len(names) <= most {
+		return fmt.Sprintf("%q", names)
+	}
+	return fmt.Sprintf("%q and %d more", names[:most], len(names)-most)
 }
 
 // add takes a row in under the key of its picture; rows of one key are several
@@ -220,11 +235,37 @@ func (t *texts) add(file, key string, r textRow, row table.Row) {
 	}
 	for c, said := range r.said {
 		for _, s := range said {
-			if !slices.Contains(have.said[c], s) {
+			if !have.heard(c, s) {
 				have.said[c] = append(have.said[c], s)
 			}
 		}
 	}
+	t.rows[key] = have
+}
+
+// few is how many captions of a picture are compared with one another one by
+// one.
+const few = 8
+
+// heard tells whether something was said before, and notes that it is.
+func (r *textRow) heard(column, s string) bool {
+	if len(r.said[column]) < few {
+		return slices.Contains(r.said[column], s)
+	}
+	if r.before == nil {
+		r.before = map[string]map[string]bool{}
+	}
+	by := r.before[column]
+	if by == nil {
+		by = map[string]bool{}
+		for _, x := range r.said[column] {
+			by[x] = true
+		}
+		r.before[column] = by
+	}
+	was := by[s]
+	by[s] = true
+	return was
 }
 
 // values gives what is said of a picture as a sample holds it: several captions

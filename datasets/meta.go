@@ -132,12 +132,11 @@ func (m *metaIndex) settle() (bad []problem) {
 		}
 	}
 	var rows []int
+	all := slices.Sorted(maps.Keys(n))
 	for i, l := range m.lines {
 		lacks := ""
-		for _, name := range slices.Sorted(maps.Keys(n)) {
-			if lacks == "" && !slices.Contains(l.names, name) {
-				lacks = fmt.Sprintf("has no %q for the modality %s, which other lines have", m.fields[name][0], name)
-			}
+		if name := missing(all, l.names); name != "" {
+			lacks = fmt.Sprintf("has no %q for the modality %s, which other lines have", m.fields[name][0], name)
 		}
 		if lacks == "" && split && l.split == "" {
 			lacks = `has no "split", which other lines have`
@@ -158,6 +157,21 @@ func (m *metaIndex) settle() (bad []problem) {
 	}
 	m.keys = keys
 	return bad
+}
+
+// missing gives the first name of a sorted list that is not among others; "":
+// all are.
+func missing(all, others []string) string {
+	have := make(map[string]bool, len(others))
+	for _, n := range others {
+		have[n] = true
+	}
+	for _, n := range all {
+		if !have[n] {
+			return n
+		}
+	}
+	return ""
 }
 
 func keyOf(row map[string]json.RawMessage) string {
@@ -188,6 +202,7 @@ var noText = []string{"id", "key", "split", "file", "file_name", "width", "heigh
 // textFields finds the text-like modalities of a line: fields that carry the
 // name of a registered one, and any other text. What is null is not there.
 func (m *metaIndex) textFields(row map[string]json.RawMessage) (names []string) {
+	have := map[string]bool{}
 	add := func(name, field string) {
 		if m.fields == nil {
 			m.fields = map[string][]string{}
@@ -198,7 +213,8 @@ func (m *metaIndex) textFields(row map[string]json.RawMessage) (names []string) 
 				return cmp.Or(cmp.Compare(rankOf(a, name), rankOf(b, name)), cmp.Compare(a, b))
 			})
 		}
-		if !slices.Contains(names, name) {
+		if !have[name] {
+			have[name] = true
 			names = append(names, name)
 		}
 	}

@@ -88,8 +88,24 @@ func (x *nameIndex) find(name string) string {
 func (x *nameIndex) hits(t *table.Table, column int) int {
 	n := 0
 	for _, r := range t.Rows {
-		if column < len(r.Cells) && len(r.Cells[column].Words) == 1 && x.keys[x.find(r.Cells[column].Words[0])] {
+		if x.hit(r.Cell(column)) {
 			n++
+		}
+	}
+	return n
+}
+
+// hit tells whether a value names a picture.
+func (x *nameIndex) hit(c table.Cell) bool { return len(c.Words) == 1 && x.keys[x.find(c.Words[0])] }
+
+// allHits is hits of every column.
+func (x *nameIndex) allHits(t *table.Table) []int {
+	n := make([]int, len(t.Columns))
+	for _, r := range t.Rows {
+		for i, c := range r.Cells {
+			if x.hit(c) {
+				n[r.Column(i)]++
+			}
 		}
 	}
 	return n

@@ -56,13 +56,17 @@ func fill(rows []Row, all []object) *Table {
 		}
 	}
 	t.Columns = slices.Sorted(maps.Keys(names))
+	column := map[string]int{}
+	for i, n := range t.Columns {
+		column[n] = i
+	}
 	for i := range rows {
-		for _, n := range t.Columns {
-			c, err := cell(all[i][n])
-			if err != nil {
-				c = Cell{} // structures are no words
+		r := &rows[i]
+		r.At = []int{}
+		for _, n := range slices.Sorted(maps.Keys(all[i])) {
+			if c, err := cell(all[i][n]); err == nil && len(c.Words) > 0 { // structures are no words
+				r.Cells, r.At = append(r.Cells, c), append(r.At, column[n])
 			}
-			rows[i].Cells = append(rows[i].Cells, c)
 		}
 	}
 	t.Rows = rows

@@ -3,7 +3,7 @@
 //
 //	t, err := table.Read("captions.csv")
 //	for _, r := range t.Rows {
-//		fmt.Println(r.Line, r.Err, r.Cells[0].Words)
+//		fmt.Println(r.Line, r.Err, r.Cell(0).Words)
 //	}
 //
 // A text is UTF-8 or has the mark of UTF-16, and may be packed with gzip. The
@@ -20,6 +20,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -27,13 +28,42 @@ import (
 type Table struct {
 	Columns []string
 	Rows    []Row
+
+	holds []holds // by column, once asked
 }
+
+// holds is what the values of a column are.
+type holds struct{ any, words bool }
 
 // Row is a row, or the fault of one.
 type Row struct {
 	Line  int    // where it begins; of JSON that is no row of lines, its number
-	Cells []Cell // one a column; fewer where Err is set
+	Cells []Cell // one a column, fewer where Err is set; where At is there, those with a value
+	At    []int  // of each cell its column, rising: rows of JSON have few of all columns
 	Err   error
+}
+
+// Column gives the column of a cell by its number.
+func (r Row) Column(cell int) int {
+	if r.At != nil {
+		return r.At[cell]
+	}
+	return cell
+}
+
+// Cell gives the value of a column; one without words where it has none.
+func (r Row) Cell(column int) Cell {
+	if r.At != nil {
+		at, ok := slices.BinarySearch(r.At, column)
+		if !ok {
+			return Cell{}
+		}
+		column = at
+	}
+	if column >= len(r.Cells) {
+		return Cell{}
+	}
+	return r.Cells[column]
 }
 
 // Cell is a value: one word or sentence, or several where JSON has a list.
@@ -102,26 +132,23 @@ func (t *Table) Find(name string) int {
 }
 
 // Numbers tells whether every value of a column is a number, and there is one.
-func (t *Table) Numbers(column int) bool {
-	any := false
-	for _, r := range t.Rows {
-		if r.Err != nil || len(r.Cells[column].Words) == 0 {
-			continue
-		}
-		if !r.Cells[column].Number {
-			return false
-		}
-		any = true
-	}
-	return any
-}
+func (t *Table) Numbers(column int) bool { h := t.held(column); return h.any && !h.words }
 
 // Said tells whether a column has a value in some row.
-func (t *Table) Said(column int) bool {
-	for _, r := range t.Rows {
-		if r.Err == nil && len(r.Cells[column].Words) > 0 {
-			return true
+func (t *Table) Said(column int) bool { return t.held(column).any }
+
+// held says what a column holds. All of them are looked at once, since a table
+// may have as many columns as rows.
+func (t *Table) held(column int) holds {
+	if t.holds == nil {
+		t.holds = make([]holds, len(t.Columns))
+		for _, r := range t.Rows {
+			for i, c := range r.Cells {
+				if h := &t.holds[r.Column(i)]; r.Err == nil && len(c.Words) > 0 {
+					h.any, h.words = true, h.words || !c.Number
+				}
+			}
 		}
 	}
-	return false
+	return t.holds[column]
 }

@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -73,8 +74,13 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		for _, r := range got.Rows {
-			if r.Line < 1 || len(r.Cells) > len(got.Columns) || r.Err == nil && len(r.Cells) != len(got.Columns) {
+			if r.Line < 1 || len(r.Cells) > len(got.Columns) || r.Err == nil && r.At == nil && len(r.Cells) != len(got.Columns) || r.At != nil && len(r.At) != len(r.Cells) {
 				t.Errorf("row %+v of columns %q", r, got.Columns)
+			}
+			for i, c := range r.Cells {
+				if r.Column(i) >= len(got.Columns) || !slices.Equal(r.Cell(r.Column(i)).Words, c.Words) {
+					t.Errorf("row %+v of columns %q", r, got.Columns)
+				}
 			}
 		}
 	})
