@@ -12,8 +12,12 @@ func said(t *Table) string {
 	out := strings.Join(t.Columns, " ")
 	for _, r := range t.Rows {
 		var words []string
-		for _, c := range r.Cells {
-			words = append(words, strings.Join(c.Words, "+"))
+		n := len(r.Cells)
+		if r.At != nil && r.Err == nil {
+			n = len(t.Columns)
+		}
+		for i := range n {
+			words = append(words, strings.Join(r.Cell(i).Words, "+"))
 		}
 		out += fmt.Sprintf(" | %d %s", r.Line, strings.Join(words, ","))
 		if r.Err != nil {

@@ -79,19 +79,22 @@ func (nb *File) code() (out []*Cell) {
 // ordered gathers each stream into one output, for how its text is cut depends
 // on the moment.
 func ordered(outputs []Output) (out []Output) {
-	streams := map[any]Output{}
+	texts := map[any]*strings.Builder{}
 	for _, o := range outputs {
 		if o.Kind() != "stream" {
 			out = append(out, o)
 			continue
 		}
-		if s := streams[o["name"]]; s != nil {
-			s["text"] = datum(s["text"]) + datum(o["text"])
-			continue
+		if texts[o["name"]] == nil {
+			texts[o["name"]] = &strings.Builder{}
+			out = append(out, Output{"output_type": "stream", "name": o["name"]})
 		}
-		s := Output{"output_type": "stream", "name": o["name"], "text": datum(o["text"])}
-		streams[o["name"]] = s
-		out = append(out, s)
+		texts[o["name"]].WriteString(datum(o["text"]))
+	}
+	for _, o := range out {
+		if o.Kind() == "stream" {
+			o["text"] = texts[o["name"]].String()
+		}
 	}
 	return out
 }

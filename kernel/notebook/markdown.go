@@ -13,13 +13,20 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // markdown renders a text with the attachments of its cell. Code blocks marked
 // go are highlighted.
-func markdown(src string, attached map[string]string) string {
-	m := &marked{attached: attached, lines: strings.Split(strings.ReplaceAll(src, "\r\n", "\n"), "\n")}
+func markdown(src string, attached map[string]string) string { return nested(src, attached, 0) }
+
+// deepest is how deep quotes and lists may lie in one another; what lies deeper
+// is text.
+const deepest = 50
+
+func nested(src string, attached map[string]string, depth int) string {
+	m := &marked{attached: attached, depth: depth, lines: strings.Split(strings.ReplaceAll(src, "\r\n", "\n"), "\n")}
 	for m.at < len(m.lines) {
 		m.block()
 	}
@@ -28,6 +35,7 @@ func markdown(src string, attached map[string]string) string {
 
 type marked struct {
 	attached map[string]string // addresses of data by name
+	depth    int               // quotes and lists around it
 
 	lines []string
 	at    int
@@ -57,13 +65,13 @@ func (m *marked) block() {
 	case rule.MatchString(line):
 		m.b.WriteString("<hr>\n")
 		m.at++
-	case strings.HasPrefix(trimmed, ">"):
+	case strings.HasPrefix(trimmed, ">") && m.depth < deepest:
 		var inner []string
 		for ; m.at < len(m.lines) && strings.HasPrefix(strings.TrimSpace(m.lines[m.at]), ">"); m.at++ {
 			inner = append(inner, strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(m.lines[m.at]), ">"), " "))
 		}
-		m.b.WriteString("<blockquote>\n" + markdown(strings.Join(inner, "\n"), m.attached) + "</blockquote>\n")
-	case bullet.MatchString(line):
+		m.b.WriteString("<blockquote>\n" + nested(strings.Join(inner, "\n"), m.attached, m.depth+1) + "</blockquote>\n")
+	case bullet.MatchString(line) && m.depth < deepest:
 		m.list()
 	case strings.Contains(line, "|") && m.at+1 < len(m.lines) && strings.Contains(m.lines[m.at+1], "-") && divider.MatchString(m.lines[m.at+1]):
 		m.table()
@@ -110,7 +118,7 @@ func (m *marked) list() {
 			}
 			item = append(item, strings.TrimPrefix(l, strings.Repeat(" ", min(deep, indent+2))))
 		}
-		text := markdown(strings.Join(item, "\n"), m.attached)
+		text := nested(strings.Join(item, "\n"), m.attached, m.depth+1)
 		if strings.Count(text, "<p>") == 1 {
 			text = strings.Replace(strings.Replace(text, "<p>", "", 1), "</p>", "", 1)
 		}
@@ -195,11 +203,16 @@ func (m *marked) inline(s string) string {
 	s = strong.ReplaceAllString(s, "<strong>$1$2</strong>")
 	s = emphasis.ReplaceAllString(s, "<em>$1</em>")
 	s = under.ReplaceAllString(s, "$1<em>$2</em>$3")
-	for i, c := range codes {
-		s = strings.Replace(s, fmt.Sprintf("\x01%d\x02", i), c, 1)
-	}
-	return s
+	return kept.ReplaceAllStringFunc(s, func(p string) string {
+		if i, err := strconv.Atoi(p[1 : len(p)-1]); err == nil && i < len(codes) {
+			return codes[i]
+		}
+		return p
+	})
 }
+
+// kept stands for what is put in again at the end.
+var kept = regexp.MustCompile("\x01[0-9]+\x02")
 
 var (
 	imgTag    = regexp.MustCompile(`(?i)<img\s[^<>]*>`)

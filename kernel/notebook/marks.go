@@ -185,7 +185,10 @@ func lineComments(code string) (out [][2]int) {
 			return out
 		case tok == token.COMMENT && strings.HasPrefix(lit, "//"):
 			off := f.Offset(pos)
-			end := off + strings.IndexByte(code[off:]+"\n", '\n')
+			end := len(code)
+			if n := strings.IndexByte(code[off:], '\n'); n >= 0 {
+				end = off + n
+			}
 			out = append(out, [2]int{off, end})
 		}
 	}

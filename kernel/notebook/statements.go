@@ -99,10 +99,13 @@ func (r *reader) undone(s string) string {
 			}
 		}
 	}
-	for _, e := range slices.Backward(edits) {
-		s = s[:e.lo] + e.text + s[e.hi:]
+	var b strings.Builder
+	at := 0
+	for _, e := range edits {
+		b.WriteString(s[at:e.lo] + e.text)
+		at = e.hi
 	}
-	return s
+	return b.String() + s[at:]
 }
 
 // defines tells whether an assignment is the first to variables of the top:
