@@ -30,8 +30,11 @@ func NewFolder(out string) (*Folder, error) {
 		return nil, named(out, err)
 	}
 	f := &Folder{out: real, part: real + ".part"}
-	if err := f.vacant(); err != nil {
+	if err := Vacant(real); err != nil {
 		return nil, err
+	}
+	if info, err := os.Stat(real); err == nil {
+		f.mode = info.Mode().Perm()
 	}
 	above := filepath.Dir(real)
 	if err := MkdirAll(above); err != nil {
@@ -50,22 +53,18 @@ func NewFolder(out string) (*Folder, error) {
 	return f, nil
 }
 
-// vacant tells whether nothing, or an empty folder, is there.
-func (f *Folder) vacant() error {
-	list, err := os.ReadDir(f.out)
+// Vacant gives an error where a folder is not empty; nothing at all is vacant.
+func Vacant(dir string) error {
+	list, err := os.ReadDir(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
 		return err
 	case len(list) > 0:
-		return fmt.Errorf("%s is not empty; nothing is written over", f.out)
+		return fmt.Errorf("%s is not empty; nothing is written over", dir)
 	}
-	info, err := os.Stat(f.out)
-	if err == nil {
-		f.mode = info.Mode().Perm()
-	}
-	return err
+	return nil
 }
 
 // begin makes the folder, in place of one that was left.
@@ -116,8 +115,7 @@ func (f *Folder) Begin(rel string) (*File, error) {
 
 // Place gives the folder its name. Its files must have been flushed.
 func (f *Folder) Place() error {
-	was := f.mode
-	err := f.vacant() // somebody may have come first
+	err := Vacant(f.out) // somebody may have come first
 	if err == nil {
 		err = remove(filepath.Join(f.part, partMark))
 	}
@@ -126,8 +124,8 @@ func (f *Folder) Place() error {
 			err = syncFolder(d)
 		}
 	}
-	if err == nil && was != 0 {
-		err = os.Chmod(f.part, was)
+	if err == nil && f.mode != 0 {
+		err = os.Chmod(f.part, f.mode)
 	}
 	if err == nil && runtime.GOOS == "windows" {
 		os.Remove(f.out) // an empty folder, or nothing; others let it be replaced
@@ -141,12 +139,19 @@ func (f *Folder) Place() error {
 	}
 	told(Op{Kind: Renamed, Path: f.part, To: f.out})
 	err = syncFolder(filepath.Dir(f.out))
-	f.owner.Release()
+	f.end()
 	return err
 }
 
-// Discard leaves nothing behind.
+// Discard leaves nothing behind of a folder that was not placed.
 func (f *Folder) Discard() {
-	os.RemoveAll(f.part)
+	if f.owner != nil {
+		os.RemoveAll(f.part)
+		f.end()
+	}
+}
+
+func (f *Folder) end() {
 	f.owner.Release()
+	f.owner = nil
 }

@@ -58,7 +58,7 @@ func Own(dir string) (*Owner, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := clear(dir); err != nil {
+	if err := Clear(dir); err != nil {
 		o.Release()
 		return nil, err
 	}

@@ -89,8 +89,8 @@ func abandoned(name string) bool {
 	return false
 }
 
-// clear removes the temporary files of dead processes from a folder.
-func clear(dir string) error {
+// Clear removes the temporary files of dead processes from a folder.
+func Clear(dir string) error {
 	list, err := os.ReadDir(dir)
 	if err != nil {
 		return err
