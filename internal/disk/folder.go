@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 )
 
@@ -127,11 +126,8 @@ func (f *Folder) Place() error {
 	if err == nil && f.mode != 0 {
 		err = os.Chmod(f.part, f.mode)
 	}
-	if err == nil && runtime.GOOS == "windows" {
-		os.Remove(f.out) // an empty folder, or nothing; others let it be replaced
-	}
 	if err == nil {
-		err = os.Rename(f.part, f.out)
+		err = renameFolder(f.part, f.out)
 	}
 	if err != nil {
 		f.Discard()
