@@ -73,7 +73,7 @@ func (f *Folder) begin() error {
 		if _, err := os.Lstat(mark); err != nil && !empty(f.part) {
 			return fmt.Errorf("%s is in the way, and nothing that was left half-made: move it, or choose another name than %s", f.part, f.out)
 		}
-		if err := os.RemoveAll(f.part); err != nil {
+		if err := removeAll(f.part); err != nil {
 			return err
 		}
 	}
@@ -142,7 +142,7 @@ func (f *Folder) Place() error {
 // Discard leaves nothing behind of a folder that was not placed.
 func (f *Folder) Discard() {
 	if f.owner != nil {
-		os.RemoveAll(f.part)
+		_ = removeAll(f.part) // the next one to try clears it away
 		f.end()
 	}
 }
