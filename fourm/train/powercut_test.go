@@ -47,8 +47,9 @@ func TestPowerCut(t *testing.T) {
 		return r
 	}
 	lost, mended := 0, 0
+	room := disktest.Folder(t)
 	goOn := func(c disktest.Cut, at int) *Run {
-		dir := filepath.Join(t.TempDir(), "found")
+		dir := filepath.Join(room, "found")
 		if err := c.Put(dir); err != nil {
 			t.Fatal(err)
 		}
