@@ -12,6 +12,7 @@ import (
 
 	"fourmlab/datasets/tarfile"
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/disk"
 	"fourmlab/internal/plain"
 )
 
@@ -25,6 +26,9 @@ func (p problem) Error() string {
 	}
 	return fmt.Sprintf("%s: key %q: %s", p.file, p.key, p.msg)
 }
+
+// mostFile is how many bytes a file of one value may have.
+const mostFile = 1 << 30
 
 // entry is where one value lies.
 type entry struct {
@@ -199,11 +203,14 @@ func (c *column) read(i int) ([]byte, error) {
 }
 
 func readAt(path string, off, size int64) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := disk.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	if size > mostFile {
+		return nil, fmt.Errorf("%d bytes, expected at most %d", size, mostFile)
+	}
 	b := make([]byte, size)
 	if _, err := f.ReadAt(b, off); err != nil {
 		return nil, err

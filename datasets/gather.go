@@ -4,7 +4,6 @@ package datasets
 
 import (
 	"fmt"
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -12,6 +11,7 @@ import (
 	"sort"
 
 	"fourmlab/datasets/table"
+	"fourmlab/internal/disk"
 	"fourmlab/internal/plain"
 )
 
@@ -114,7 +114,7 @@ func (p *pile) sidecars(beside []placed) error {
 			p.notes.add(unread(extOf(f.rel))+": no picture has their name", f.rel)
 			continue
 		}
-		b, err := os.ReadFile(p.at(f.rel))
+		b, err := disk.Read(p.at(f.rel), mostFile)
 		if err != nil {
 			return err
 		}

@@ -11,11 +11,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/disk"
 	"fourmlab/internal/plain"
 )
 
@@ -44,7 +44,7 @@ type metaLine struct {
 // together; a line that lacks one of them is a problem. Texts under a name that
 // is no modality's are one where every line has them, and else passed over.
 func openMeta(path string, notes *passed) (*metaIndex, []problem) {
-	f, err := os.Open(path)
+	f, err := disk.Open(path)
 	if err != nil {
 		return nil, []problem{{path, "", err.Error()}}
 	}
@@ -73,7 +73,7 @@ func indexMeta(in io.Reader, path string, notes *passed) (*metaIndex, []problem)
 		at = int64(n)
 	}
 	for line := 1; ; line++ {
-		b, err := r.ReadBytes('\n')
+		b, err := lineOf(r)
 		if err != nil && err != io.EOF {
 			return m, append(bad, problem{path, "", err.Error()})
 		}
@@ -87,6 +87,23 @@ func indexMeta(in io.Reader, path string, notes *passed) (*metaIndex, []problem)
 		}
 		if err == io.EOF {
 			return m, append(bad, m.settle()...)
+		}
+	}
+}
+
+// mostLine is how many bytes a line may have.
+const mostLine = 1 << 28
+
+// lineOf reads a line with its end.
+func lineOf(r *bufio.Reader) (line []byte, err error) {
+	for {
+		part, err := r.ReadSlice('\n')
+		line = append(line, part...)
+		if err != bufio.ErrBufferFull {
+			return line, err
+		}
+		if len(line) > mostLine {
+			return nil, fmt.Errorf("a line of more than %d bytes", mostLine)
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -15,6 +14,7 @@ import (
 	"sync"
 
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/disk"
 	"fourmlab/internal/show"
 )
 
@@ -176,7 +176,7 @@ func (p *pile) sample(key string, size int) (modality.Sample, *problem) {
 	ways, last := map[int]string{}, "" // which way up the pictures are, by Exif's orientation
 	for _, m := range sortedKeys(p.paths[key]) {
 		path := p.paths[key][m]
-		b, err := os.ReadFile(path)
+		b, err := disk.Read(path, mostFile)
 		if err == nil {
 			var v any
 			var sh shape

@@ -4,11 +4,11 @@ package datasets
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/disk"
 	"fourmlab/internal/fault"
 )
 
@@ -28,7 +28,7 @@ func PhotoAs(path, name string) (modality.Sample, error) {
 	if m.Kind != modality.Image {
 		fault.Panic(op, "%q is of kind %v, expected a modality of pictures", name, m.Kind)
 	}
-	b, err := os.ReadFile(path)
+	b, err := disk.Read(path, mostFile)
 	if err != nil {
 		return modality.Sample{}, fmt.Errorf("%s: %w", op, err)
 	}

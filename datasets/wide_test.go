@@ -16,6 +16,9 @@ import (
 const patience = 60 * time.Second
 
 func TestWideTables(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes half a minute")
+	}
 	const n = 200_000
 	list := func(format, sep string) string {
 		var b strings.Builder

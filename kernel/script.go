@@ -18,6 +18,7 @@ import (
 
 	"github.com/traefik/yaegi/interp"
 
+	"fourmlab/internal/disk"
 	"fourmlab/internal/stop"
 	"fourmlab/kernel/engine"
 	"fourmlab/kernel/session"
@@ -41,6 +42,9 @@ type Panicked struct{ Text string }
 
 func (p Panicked) Error() string { return "panic: " + p.Text }
 
+// MostSource is how many bytes a program may have.
+const MostSource = 64 << 20
+
 // Run runs the program. It is checked first, and does not start when it does
 // not compile; the error then has the compiler's lines. A program that calls
 // os.Exit ends the process as it does everywhere. SIGINT, SIGTERM and SIGHUP
@@ -49,7 +53,7 @@ func (s Script) Run() error {
 	if !slices.Contains([]string{"", "yaegi", "ssa"}, s.Engine) {
 		return fmt.Errorf("kernel.Script: no engine %q, expected yaegi or ssa", s.Engine)
 	}
-	src, err := os.ReadFile(s.Path)
+	src, err := disk.Given(s.Path, MostSource)
 	if err != nil {
 		return fmt.Errorf("kernel.Script: %w", err)
 	}

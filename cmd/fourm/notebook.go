@@ -215,7 +215,7 @@ func toScript(c *call) error {
 
 func fromScript(c *call) error {
 	return translate(c, "program", ".ipynb", func(path string) ([]byte, error) {
-		src, err := os.ReadFile(path)
+		src, err := disk.Given(path, kernel.MostSource)
 		if err != nil {
 			return nil, err
 		}

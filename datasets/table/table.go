@@ -18,10 +18,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"fourmlab/internal/disk"
 )
 
 // Table is what a file holds.
@@ -100,12 +101,7 @@ func Parse(name string, b []byte) (*Table, error) {
 }
 
 func content(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, most+1))
+	b, err := disk.Read(path, most)
 	if err == nil && bytes.HasPrefix(b, []byte("\x1f\x8b")) {
 		var z *gzip.Reader
 		if z, err = gzip.NewReader(bytes.NewReader(b)); err == nil {

@@ -9,8 +9,9 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
-	"os"
 	"strings"
+
+	"fourmlab/internal/disk"
 )
 
 // mostUnpacked is how many bytes of one archive are kept.
@@ -37,7 +38,7 @@ type Archive struct {
 
 // Open lists the members of a file.
 func Open(path string) (a Archive, err error) {
-	f, err := os.Open(path)
+	f, err := disk.Open(path)
 	if err != nil {
 		return a, err
 	}

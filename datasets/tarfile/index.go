@@ -19,6 +19,8 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
+	"sort"
 	"strings"
 
 	"fourmlab/internal/plain"
@@ -38,13 +40,14 @@ const (
 
 // lister makes the list.
 type lister struct {
-	r      io.ReadSeeker
-	size   int64
-	out    []Member
-	by     map[string]Member // by name, for links
-	kept   int64             // bytes of sparse members
-	bad    []error
-	linked []*tar.Header // links whose member has not come yet
+	r     io.ReadSeeker
+	size  int64
+	out   []Member
+	by    map[string]Member // by name, for links
+	kept  int64             // bytes of sparse members
+	bad   []error
+	links []*tar.Header    // that had to wait for their member; nil: it came
+	waits map[string][]int // numbers of links, by the name they wait for
 }
 
 // Index lists the members of the archive r of the given size in bytes; several
@@ -61,7 +64,10 @@ func Index(r io.ReadSeeker, size int64) ([]Member, error) {
 			return x.out, err
 		}
 		if at, err = x.next(end); err != nil || at < 0 {
-			for _, h := range x.linked {
+			for _, h := range x.links {
+				if h == nil {
+					continue
+				}
 				x.bad = append(x.bad, fmt.Errorf("%q is a link to %q, which is not in the archive", h.Name, h.Linkname))
 			}
 			return x.out, errors.Join(append(x.bad, err)...)
@@ -69,20 +75,35 @@ func Index(r io.ReadSeeker, size int64) ([]Member, error) {
 	}
 }
 
+// mostZeros is how many bytes of zeros may lie between two archives, or behind
+// the last one.
+const mostZeros = 1 << 30
+
 // next finds the archive that follows, behind blocks of zeros; -1: none does.
 func (x *lister) next(at int64) (int64, error) {
-	var b, zeros [block]byte
-	for at = (at + block - 1) / block * block; at+block <= x.size; at += block {
-		if _, err := x.r.Seek(at, io.SeekStart); err != nil {
+	at = (at + block - 1) / block * block
+	if _, err := x.r.Seek(at, io.SeekStart); err != nil {
+		return -1, err
+	}
+	zeros := make([]byte, 64<<10)
+	b := make([]byte, len(zeros))
+	for from := at; at+block <= x.size; {
+		if at-from > mostZeros {
+			return -1, fmt.Errorf("more than %d bytes of zeros behind the archive, from byte %d on, and %d bytes that were not looked at", mostZeros, from, x.size-at)
+		}
+		n := min(int64(len(b)), (x.size-at)/block*block)
+		if _, err := io.ReadFull(x.r, b[:n]); err != nil {
 			return -1, err
 		}
-		if _, err := io.ReadFull(x.r, b[:]); err != nil {
-			return -1, err
-		}
-		if b == zeros {
+		if bytes.Equal(b[:n], zeros[:n]) {
+			at += n
 			continue
 		}
-		if !strings.HasPrefix(string(b[257:]), "ustar") {
+		k := int64(0)
+		for bytes.Equal(b[k:k+block], zeros[:block]) {
+			k += block
+		}
+		if at += k; !strings.HasPrefix(string(b[k+257:k+block]), "ustar") {
 			return -1, fmt.Errorf("bytes that belong to no archive from byte %d on", at)
 		}
 		return at, nil
@@ -167,43 +188,65 @@ func (x *lister) holes(h *tar.Header, t *tar.Reader, off int64) (int64, error) {
 func (x *lister) add(h *tar.Header, m Member) {
 	switch h.Typeflag {
 	case tar.TypeReg:
-		x.list(h.Name, m)
-		x.resolve()
+		x.wake(x.list(h.Name, m))
 	case tar.TypeLink, tar.TypeSymlink:
-		x.linked = append(x.linked, h)
-		x.resolve()
+		to := target(h)
+		if m, ok := x.by[to]; ok {
+			x.wake(x.list(h.Name, m))
+			return
+		}
+		if x.waits == nil {
+			x.waits = map[string][]int{}
+		}
+		x.waits[to] = append(x.waits[to], len(x.links))
+		x.links = append(x.links, h)
 	}
 }
 
-// list adds a member to those that come out.
-func (x *lister) list(name string, m Member) {
+// target is the name that a link leads to.
+func target(h *tar.Header) string {
+	if h.Typeflag == tar.TypeSymlink {
+		return path.Join(path.Dir(h.Name), h.Linkname)
+	}
+	return path.Clean(h.Linkname)
+}
+
+// list adds a member to those that come out, and gives the links that waited
+// for it.
+func (x *lister) list(name string, m Member) []int {
 	if f := plain.Invalid([]byte(name)); f != nil {
 		x.bad = append(x.bad, fmt.Errorf("member %q: byte %d of its name is %#02x, which is not UTF-8", name, f.Offset+1, f.Value))
-		return
+		return nil
 	}
 	m.Name = name
-	x.by[path.Clean(name)] = m
+	name = path.Clean(name)
+	x.by[name] = m
 	x.out = append(x.out, m)
+	woken := x.waits[name]
+	delete(x.waits, name)
+	return woken
 }
 
-// resolve settles links whose member is there. A link is where it stands in the
-// archive where its member came before it.
-func (x *lister) resolve() {
-	var left []*tar.Header
-	for _, h := range x.linked {
-		to := path.Clean(h.Linkname)
-		if h.Typeflag == tar.TypeSymlink {
-			to = path.Join(path.Dir(h.Name), h.Linkname)
+// wake settles links whose member is there, and those that led to them: in the
+// order of the archive, and again from its start where a link led to a later
+// one.
+func (x *lister) wake(links []int) {
+	var later []int
+	for sort.Ints(links); len(links)+len(later) > 0; {
+		if len(links) == 0 {
+			links, later = later, nil
+			sort.Ints(links)
 		}
-		if m, ok := x.by[to]; ok {
-			x.list(h.Name, m)
-		} else {
-			left = append(left, h)
+		i := links[0]
+		h := x.links[i]
+		x.links[i], links = nil, links[1:]
+		for _, k := range x.list(h.Name, x.by[target(h)]) {
+			if k > i {
+				at := sort.SearchInts(links, k)
+				links = slices.Insert(links, at, k)
+			} else {
+				later = append(later, k)
+			}
 		}
-	}
-	done := len(left) == len(x.linked)
-	x.linked = left
-	if !done && len(left) > 0 {
-		x.resolve() // links to links
 	}
 }

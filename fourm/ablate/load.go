@@ -6,7 +6,6 @@ package ablate
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -15,8 +14,12 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"fourmlab/internal/disk"
 	"fourmlab/internal/plain"
 )
+
+// mostFile is how many bytes an experiment may have.
+const mostFile = 16 << 20
 
 // Load reads an experiment from a YAML file and applies overrides such as
 // "train.steps=50", "dim=128" or "vary.mask.in_alpha=[0.1, 1]". Its name is
@@ -24,7 +27,7 @@ import (
 // value of the wrong type, is an error with its line.
 func Load(path string, overrides ...string) (Experiment, error) {
 	e := Experiment{}
-	b, err := os.ReadFile(path)
+	b, err := disk.Given(path, mostFile)
 	if err != nil {
 		return e, err
 	}

@@ -5,11 +5,11 @@ package checkpoint
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
+	"fourmlab/internal/disk"
 	encoding "fourmlab/internal/plain"
 )
 
@@ -91,17 +91,9 @@ func (c *File) Config() map[string]any {
 
 // ReadConfig reads a config.json: an object, its keys all different.
 func ReadConfig(path string) (map[string]any, error) {
-	f, err := os.Open(path)
+	b, err := disk.Read(path, maxConfig)
 	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(b) > maxConfig {
-		return nil, fmt.Errorf("checkpoint: %s: more than %d bytes", path, maxConfig)
+		return nil, fmt.Errorf("checkpoint: %w", err)
 	}
 	b, err = encoding.UTF8(b)
 	if err != nil {

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"fourmlab/internal/disk"
 )
 
 // File is an open checkpoint whose headers have been read and checked. It may
@@ -46,7 +48,7 @@ func Open(path string) (*File, error) {
 		}
 		return c, nil
 	}
-	f, err := os.Open(path)
+	f, err := disk.Open(path)
 	if err != nil {
 		return nil, err
 	}

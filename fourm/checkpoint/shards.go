@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"fourmlab/internal/disk"
 )
 
 // indexSuffix is how an index is called behind the name of what it is of.
@@ -34,7 +36,7 @@ func openShards(path string) (_ *File, err error) {
 		if name != filepath.Base(name) || name == "." || name == ".." {
 			return nil, fmt.Errorf("the file %q is not in the folder of the index", clip(name))
 		}
-		f, err := os.Open(filepath.Join(filepath.Dir(path), name))
+		f, err := disk.Open(filepath.Join(filepath.Dir(path), name))
 		if errors.Is(err, os.ErrNotExist) {
 			return nil, fmt.Errorf("no file %s beside it, which the index names", name)
 		}

@@ -8,9 +8,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
-	"os"
 
+	"fourmlab/internal/disk"
 	"fourmlab/internal/plain"
 )
 
@@ -25,12 +24,7 @@ const (
 // the text_tokenizer_4m_wordpiece_30k.json of the published models. The error
 // names what in the file is broken or unknown.
 func Open(path string) (*Vocab, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("text: %w", err)
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	b, err := disk.Read(path, maxFile)
 	if err != nil {
 		return nil, fmt.Errorf("text: %w", err)
 	}

@@ -11,11 +11,11 @@ import (
 	"maps"
 	"mime"
 	"net/http"
-	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 
+	"fourmlab/internal/disk"
 	"fourmlab/internal/fault"
 )
 
@@ -97,10 +97,13 @@ func Any(mimeType string, v any) Data {
 // Auto is Any with the mime type found from the bytes.
 func Auto(v any) Data { return Any("", v) }
 
+// mostFile is how many bytes of a file are shown.
+const mostFile = 1 << 30
+
 // File shows a file as what the mime type says; an empty one is found from the
 // file's name or its bytes.
 func File(mimeType, path string) Data {
-	b, err := os.ReadFile(path)
+	b, err := disk.Read(path, mostFile)
 	if err != nil {
 		fault.Panic("display.File", "%v", err)
 	}

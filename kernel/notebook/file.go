@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -22,9 +21,12 @@ type File struct {
 	rest fields
 }
 
+// mostFile is how many bytes a notebook may have.
+const mostFile = 1 << 30
+
 // Read reads a notebook file: of nbformat 4, or of 3 and 2, which are upgraded.
 func Read(path string) (*File, error) {
-	data, err := os.ReadFile(path)
+	data, err := disk.Given(path, mostFile)
 	if err != nil {
 		return nil, fmt.Errorf("notebook: %w", err)
 	}
