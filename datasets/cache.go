@@ -42,15 +42,7 @@ func (c *cache) get(i int) (modality.Sample, bool) {
 }
 
 func (c *cache) put(i int, s modality.Sample) {
-	n := 512
-	for _, v := range s.Values {
-		if p, ok := v.(*modality.Picture); ok {
-			n += 4 * len(p.Pix)
-		}
-	}
-	for _, t := range s.Toks {
-		n += 8 * len(t.IDs)
-	}
+	n := bytesOf(s)
 	c.Lock()
 	defer c.Unlock()
 	if _, ok := c.by[i]; ok || n > c.room {
@@ -64,6 +56,23 @@ func (c *cache) put(i int, s modality.Sample) {
 		delete(c.by, k.i)
 		c.used -= k.bytes
 	}
+}
+
+// bytesOf counts what a sample takes, near enough.
+func bytesOf(s modality.Sample) int {
+	n := 512
+	for _, v := range s.Values {
+		switch v := v.(type) {
+		case *modality.Picture:
+			n += 4 * len(v.Pix)
+		case string:
+			n += len(v)
+		}
+	}
+	for _, t := range s.Toks {
+		n += 8 * len(t.IDs)
+	}
+	return n
 }
 
 // fresh gives the sample its own maps, so that a caller who sets a value

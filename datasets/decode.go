@@ -8,7 +8,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
+	"sync"
 
 	"fourmlab/datasets/npy"
 	"fourmlab/datasets/picture"
@@ -74,6 +76,9 @@ func (a asked) decode(name, ext string, b []byte) (any, shape, error) {
 	if look >= modality.Caption {
 		return nil, shape{}, fmt.Errorf("a picture (.%s), expected text", ext)
 	}
+	if h, w, err := picture.Size(b); err == nil && float64(h)*float64(w) >= many {
+		defer oneAtATime()()
+	}
 	numbers := look == modality.Depth || look == modality.Label
 	p, err := picture.Decode(b, numbers)
 	if err != nil {
@@ -103,6 +108,22 @@ func (a asked) decode(name, ext string, b []byte) (any, shape, error) {
 	}
 	out, err := a.pixels(name, look, p, v)
 	return out, sh, err
+}
+
+// many is from how many pixels on a picture is read while no other such one is:
+// as many at once as there are processors would take gigabytes.
+const many = 1 << 24
+
+var large sync.Mutex
+
+// oneAtATime waits until no other large picture is being read. What it gives is
+// to be called when this one is: it lets go of the pixels before the next.
+func oneAtATime() (done func()) {
+	large.Lock()
+	return func() {
+		runtime.GC()
+		large.Unlock()
+	}
 }
 
 // pixels reads the pixels of a view by their meaning.

@@ -15,10 +15,11 @@ import (
 // is told every sample that is whole, one at a time and in order.
 func verify(src source, see func(i int, s modality.Sample)) []error {
 	errs := make([]error, src.len())
-	const together = 256
-	samples := make([]modality.Sample, together)
-	for from := 0; from < len(errs); from += together {
-		n := min(together, len(errs)-from)
+	const most = 256 // samples that are there at once, and no more than some are of their size
+	samples := make([]modality.Sample, most)
+	together := runtime.GOMAXPROCS(0)
+	for from, n := 0, 0; from < len(errs); from += n {
+		n = min(together, len(errs)-from)
 		var next atomic.Int64
 		var all sync.WaitGroup
 		for range runtime.GOMAXPROCS(0) {
@@ -29,11 +30,15 @@ func verify(src source, see func(i int, s modality.Sample)) []error {
 			})
 		}
 		all.Wait()
+		largest := 1
 		for i := range n {
+			largest = max(largest, bytesOf(samples[i]))
 			if see != nil && errs[from+i] == nil {
 				see(from+i, samples[i])
 			}
+			samples[i] = modality.Sample{}
 		}
+		together = max(1, min(most, cacheBytes/largest))
 	}
 	return errs
 }
