@@ -19,6 +19,7 @@ import (
 	"fourmlab/fourm/train"
 	"fourmlab/fourm/vq"
 	"fourmlab/internal/fault"
+	"fourmlab/internal/memory"
 )
 
 // Experiment says what is trained and what is varied. In a file its keys are
@@ -78,10 +79,12 @@ func (e Experiment) check() Experiment {
 	if len(e.Seeds) == 0 {
 		e.Seeds = []int64{1}
 	}
-	for i, s := range e.Seeds {
-		if slices.Contains(e.Seeds[:i], s) {
+	seen := make(map[int64]bool, len(e.Seeds))
+	for _, s := range e.Seeds {
+		if seen[s] {
 			fault.Panic(op, "seed %d stands twice", s)
 		}
+		seen[s] = true
 	}
 	if len(e.Modalities) == 0 && len(e.Model.Inputs) == 0 {
 		fault.Hint(op, `Modalities: []string{"rgb", "depth", "caption"}`, "no modality given")
@@ -149,6 +152,11 @@ func (e Experiment) settings() []setting {
 	if len(e.Vary) == 0 {
 		fault.Hint(op, `for example fourm.Vary("mask.in_alpha", 0.1, 0.5, 1)`, "nothing is varied")
 	}
+	cells := float64(max(len(e.Seeds), 1))
+	for _, f := range e.Vary {
+		cells *= float64(len(f.Values))
+	}
+	memory.Need(op, cells*(8+float64(reflect.TypeOf(setting{}).Size())/float64(max(len(e.Seeds), 1))), "%.6g cells of %d factors: what is known of each", cells, len(e.Vary))
 	grid := []setting{{exp: e}}
 	for i, f := range e.Vary {
 		key, err := canonical(f.Key)
@@ -193,6 +201,7 @@ func (e Experiment) settings() []setting {
 	}
 	for i := range grid {
 		grid[i].exp.check()
+		grid[i].exp.config().Afford(op)
 	}
 	return grid
 }

@@ -90,17 +90,29 @@ func (r *run) known() error {
 		return err
 	}
 	bad := 0
+	var all []result
+	last := map[[2]int]int{}
 	for line := range bytes.Lines(b) {
 		var d result
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
-		if json.Unmarshal(line, &d) != nil || r.at(d) < 0 {
+		if json.Unmarshal(line, &d) != nil {
 			bad++
 			continue
 		}
-		same := func(o result) bool { return o.Label == d.Label && o.Seed == d.Seed }
-		r.done = append(slices.DeleteFunc(r.done, same), d)
+		i, j := r.at(d)
+		if i < 0 {
+			bad++
+			continue
+		}
+		last[[2]int{i, j}] = len(all)
+		all = append(all, d)
+	}
+	for n, d := range all { // of a cell that stands twice its last line
+		if i, j := r.at(d); last[[2]int{i, j}] == n {
+			r.done = append(r.done, d)
+		}
 	}
 	if bad > 0 {
 		r.notes = append(r.notes, fmt.Sprintf("%s: %d of its lines are no results of this experiment; their cells are measured again", path, bad))
@@ -109,12 +121,14 @@ func (r *run) known() error {
 	return nil
 }
 
-// at gives the number of a result's setting, or -1.
-func (r *run) at(d result) int {
-	if !slices.Contains(r.exp.Seeds, d.Seed) {
-		return -1
+// at gives the numbers of a result's setting and seed, or -1.
+func (r *run) at(d result) (setting, seed int) {
+	i, ok := r.row[d.Label]
+	j, also := r.column[d.Seed]
+	if !ok || !also {
+		return -1, -1
 	}
-	return slices.IndexFunc(r.settings, func(s setting) bool { return s.label == d.Label })
+	return i, j
 }
 
 func (r *run) replace(name string, b []byte) error {
@@ -275,12 +289,14 @@ var unsafe = regexp.MustCompile(`[^A-Za-z0-9._=+-]+`)
 // folders gives each setting a folder's name of its own, made of its label.
 func folders(settings []setting) []string {
 	var out []string
+	taken := map[string]bool{}
 	for i, s := range settings {
 		n := strings.Trim(unsafe.ReplaceAllString(s.label, "_"), "_")
 		n = n[:min(len(n), 60)]
-		if n == "" || strings.Trim(n, ".") == "" || slices.Contains(out, n) {
+		if n == "" || strings.Trim(n, ".") == "" || taken[n] {
 			n = fmt.Sprintf("%s_%d", n, i+1)
 		}
+		taken[n] = true
 		out = append(out, n)
 	}
 	return out

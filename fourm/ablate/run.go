@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,8 +26,10 @@ type run struct {
 	settings []setting
 	ab       *Ablation
 	done     []result
-	names    []string // folders of the settings
-	notes    []string // of what the folder held
+	names    []string       // folders of the settings
+	row      map[string]int // settings by label
+	column   map[int64]int  // seeds
+	notes    []string       // of what the folder held
 	live     *show.Live
 	shown    time.Time
 }
@@ -66,6 +69,13 @@ func Run(e Experiment, data train.Data) (*Ablation, error) {
 		r.ab.Rows = append(r.ab.Rows, row)
 	}
 	r.names = folders(r.settings)
+	r.row, r.column = map[string]int{}, map[int64]int{}
+	for i, s := range slices.Backward(r.settings) { // of equal labels the first
+		r.row[s.label] = i
+	}
+	for j, s := range e.Seeds {
+		r.column[s] = j
+	}
 	defer e.registered()()
 	err := r.all(data)
 	r.ab.Err = err
@@ -125,7 +135,8 @@ func (r *run) prepare(data train.Data) (samples, held train.Data, err error) {
 			return
 		}
 		for _, s := range r.settings {
-			model.New(s.exp.config()) // what cannot be built is said before anything is trained
+			// what cannot be built or trained is said before anything is trained
+			s.exp.options(r.exp.Seeds[0]).Afford(model.New(s.exp.config()))
 		}
 		samples, held, err = r.tokens(ctx, data)
 	})
@@ -209,12 +220,8 @@ func (r *run) cell(n, i, j int, samples, held train.Data) error {
 // fill puts the results into the rows.
 func (r *run) fill() {
 	for _, d := range r.done {
-		for i, s := range r.settings {
-			for j, seed := range r.exp.Seeds {
-				if s.label == d.Label && seed == d.Seed {
-					r.ab.Rows[i].Values[j], r.ab.Rows[i].ByPart[j] = d.Val, d.Losses
-				}
-			}
+		if i, j := r.at(d); i >= 0 {
+			r.ab.Rows[i].Values[j], r.ab.Rows[i].ByPart[j] = d.Val, d.Losses
 		}
 	}
 	sum, n := map[string]float64{}, 0.0

@@ -58,6 +58,10 @@ func (m *Model) fit(op string) {
 	memory.Need(op, need, "%s: the model", m.guilty(need))
 }
 
+// Afford refuses, on behalf of the call op, blocks that cannot be or that the
+// memory cannot hold. New, which knows vocabularies and positions, counts those.
+func (c Config) Afford(op string) { (&Model{Config: c.resolved()}).fit(op) }
+
 // guilty names the field of the configuration that asks for most: that which
 // saves most where it has a usual value.
 func (m *Model) guilty(need float64) string {

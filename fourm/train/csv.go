@@ -35,6 +35,10 @@ func (r *Run) SaveCSV(path string) error {
 	columns := slices.SortedFunc(maps.Keys(names), func(a, b string) int { // validation after training
 		return strings.Compare(strings.Replace(a, "train/", "\x00", 1), strings.Replace(b, "train/", "\x00", 1))
 	})
+	place := map[string]int{}
+	for i, c := range columns {
+		place[c] = i
+	}
 	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 	return disk.Write(path, func(out io.Writer) error {
 		w := csv.NewWriter(out)
@@ -42,7 +46,7 @@ func (r *Run) SaveCSV(path string) error {
 		for _, p := range r.Points {
 			row := make([]string, len(columns))
 			for _, s := range p.scalars() {
-				row[slices.Index(columns, s.Tag)] = number(s.Value)
+				row[place[s.Tag]] = number(s.Value)
 			}
 			w.Write(append([]string{strconv.Itoa(p.Step), number(p.Seconds)}, row...))
 		}
@@ -212,9 +216,10 @@ func (t *table) header(names []string) error {
 		}
 	}
 	if t.step < 0 {
-		return fmt.Errorf("%s: columns %q, expected one called step (or %s)", t.path, names, strings.Join(stepNames[1:], ", "))
+		return fmt.Errorf("%s: columns %s, expected one called step (or %s)", t.path, quoted(names), strings.Join(stepNames[1:], ", "))
 	}
 	any := false
+	seen := map[string]bool{}
 	for i, n := range names {
 		n = strings.TrimSpace(n)
 		c := tableColumn{tag: n}
@@ -238,14 +243,24 @@ func (t *table) header(names []string) error {
 		}
 		any = any || c.tag != "" && !c.wall
 		t.columns = append(t.columns, c)
-		if c.tag != "" && !c.wall && !slices.Contains(t.runs, c.run) {
+		if c.tag != "" && !c.wall && !seen[c.run] {
+			seen[c.run] = true
 			t.runs = append(t.runs, c.run)
 		}
 	}
 	if !any {
-		return fmt.Errorf("%s: columns %q, expected names of numbers beside the step, such as train/loss", t.path, names)
+		return fmt.Errorf("%s: columns %s, expected names of numbers beside the step, such as train/loss", t.path, quoted(names))
 	}
 	return nil
+}
+
+// quoted lists names for an error, the first of them where they are many.
+func quoted(names []string) string {
+	const most = 20
+	if len(names) <= most {
+		return fmt.Sprintf("%q", names)
+	}
+	return fmt.Sprintf("%q and %d more", names[:most], len(names)-most)
 }
 
 // number reads a value. An empty place is a number that was not told.

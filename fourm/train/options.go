@@ -148,10 +148,11 @@ func (o Options) shape(m *model.Model, masks []mask.Mask) model.Shape {
 	return s
 }
 
-// affords refuses batches that the memory cannot hold beside the model, and
+// Afford refuses options that cannot be, batches that the memory cannot hold beside the model, and
 // more samples than can be counted.
-func (o Options) affords(m *model.Model) {
+func (o Options) Afford(m *model.Model) {
 	const op = "Model.Train"
+	o = o.resolved()
 	s := o.shape(m, o.Masks)
 	m.Room(op, fmt.Sprintf("batch %d of samples with %d tokens in and %d out", s.B, s.N, s.M), s)
 	if n := float64(o.Steps) * float64(o.Accum) * float64(o.Batch); n >= 1<<62 {

@@ -26,6 +26,9 @@ import (
 // Pixels is how many pixels a picture may have, whatever decodes it.
 const Pixels = 1 << 26
 
+// little is never asked about.
+const little = 4 << 20
+
 // large is from how many bytes on a picture is worth the question whether it
 // fits.
 const large = 32 << 20
@@ -97,6 +100,9 @@ func free() float64 {
 
 // Fits tells whether so many bytes can still be taken, and how many can.
 func Fits(bytes float64) (room float64, ok bool) {
+	if bytes <= little {
+		return math.Inf(1), true
+	}
 	if room = free(); bytes > room {
 		debug.FreeOSMemory() // what Go holds and nobody reads is free, too
 		room = free()
