@@ -34,7 +34,7 @@ func Open(path string) (*Run, error) {
 		for _, r := range runs {
 			names = append(names, r.Name)
 		}
-		return nil, fmt.Errorf("fourm.OpenRun: %s holds %d runs (%s); fourm.OpenRuns reads all", path, len(runs), strings.Join(names, ", "))
+		return nil, fmt.Errorf("fourm.OpenRun: %s holds %d runs (%s); fourm.OpenRuns reads all", path, len(runs), strings.Join(short(names), ", "))
 	}
 	return runs[0], nil
 }
