@@ -35,6 +35,14 @@ func Config(path string) (map[string]any, error) {
 		}
 		defer c.Close()
 	}
+	return wanted(path, c)
+}
+
+// ConfigAt is Config of a file that Open gave for path.
+func (c *File) ConfigAt(path string) (map[string]any, error) { return wanted(path, c) }
+
+// wanted is configOf where there must be a configuration.
+func wanted(path string, c *File) (map[string]any, error) {
 	out, _, err := configOf(path, c)
 	if err == nil && out == nil {
 		err = fmt.Errorf("checkpoint: no configuration: neither in the metadata of %s nor in %s", inFolder(path), filepath.Join(filepath.Dir(inFolder(path)), "config.json"))

@@ -98,7 +98,7 @@ func TestHostileConfig(t *testing.T) {
 		`{"a": "\ud800"}`:                   "surrogate",
 		`{"a": tru}`:                        "expected a value",
 		`{"a": 1}x`:                         "expected the end",
-		strings.Repeat(" ", 16<<20+1):       "more than",
+		strings.Repeat(" ", 16<<20+1):       "expected at most 16777216",
 	} {
 		path := put(t, "config.json", []byte(text))
 		if c, err := checkpoint.ReadConfig(path); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {

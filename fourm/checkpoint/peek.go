@@ -28,7 +28,12 @@ func Peek(path string) (Info, error) {
 		return Info{}, err
 	}
 	defer c.Close()
-	i := Info{Path: c.path, Format: c.format, Tensors: len(c.entries), Aliases: len(c.AllNames()) - len(c.entries), Dtypes: map[string]int{}}
+	return c.Info(path)
+}
+
+// Info is Peek of a file that Open gave for path.
+func (c *File) Info(path string) (i Info, err error) {
+	i = Info{Path: c.path, Format: c.format, Tensors: len(c.entries), Aliases: len(c.AllNames()) - len(c.entries), Dtypes: map[string]int{}}
 	for _, e := range c.entries {
 		i.Dtypes[e.dtype]++
 		i.Numbers += e.count

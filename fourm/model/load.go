@@ -40,7 +40,11 @@ func load(path string, strict bool) (*Model, error) {
 	if _, ok := f.Meta[metaKey]; ok {
 		return read(f, path, strict)
 	}
-	c, err := configOf(path)
+	raw, err := f.ConfigAt(path)
+	if err != nil {
+		return nil, err
+	}
+	c, err := configOf(raw, path)
 	if err != nil {
 		return nil, err
 	}
@@ -53,12 +57,8 @@ func load(path string, strict bool) (*Model, error) {
 	return m, nil
 }
 
-// configOf reads the official configuration of a checkpoint.
-func configOf(path string) (Config, error) {
-	raw, err := checkpoint.Config(path)
-	if err != nil {
-		return Config{}, err
-	}
+// configOf reads the official configuration of the checkpoint at path.
+func configOf(raw map[string]any, path string) (Config, error) {
 	raw = maps.Clone(raw)
 	delete(raw, "format")
 	c, err := OfficialConfig(raw)
@@ -112,15 +112,15 @@ func Peek(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	info, err := checkpoint.Peek(path)
-	if err != nil {
-		return "", err
-	}
 	f, err := checkpoint.Open(path)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
+	info, err := f.Info(path)
+	if err != nil {
+		return "", err
+	}
 	var c Config
 	if _, ok := f.Meta[metaKey]; ok {
 		a, err := describe(f, path)
@@ -128,7 +128,7 @@ func Peek(path string) (string, error) {
 			return "", err
 		}
 		c = a.Config
-	} else if c, err = configOf(path); err != nil {
+	} else if c, err = configOf(info.Config, path); err != nil {
 		return info.String(), nil // no model of this kind; the tensors are worth telling all the same
 	} else {
 		c.Untied = c.Untied && untied(c, stored{f, f.AllNames()})
