@@ -15,7 +15,6 @@ import (
 
 // unpack gives exactly n bytes.
 func unpack(b []byte, compression, n int) ([]byte, error) {
-	out := make([]byte, n)
 	var r io.Reader
 	switch compression {
 	case 1:
@@ -36,10 +35,15 @@ func unpack(b []byte, compression, n int) ([]byte, error) {
 	default:
 		return nil, fmt.Errorf("compression %d, expected none, LZW, deflate or PackBits", compression)
 	}
-	if k, err := io.ReadFull(r, out); err != nil {
+	out := bytes.NewBuffer(make([]byte, 0, min(n, 1<<20))) // more when there is more: n is what the header claims
+	k, err := io.CopyN(out, r, int64(n))
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%d bytes, expected %d: %w", k, n, err)
 	}
-	return out, nil
+	return out.Bytes(), nil
 }
 
 // packBits undoes runs of equal bytes, up to n bytes.
