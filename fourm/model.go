@@ -100,7 +100,7 @@ func (m *Model) Generate(s Sample, p *Plan, seed int64) Result {
 
 // Vary is Generate with n seeds, from 0.
 func (m *Model) Vary(s Sample, p *Plan, n int) []Result {
-	memory.Need("Model.Vary", float64(n)*float64(unsafe.Sizeof(Result{})), "%d results", n)
+	memory.Need("Model.Vary", float64(n)*float64(unsafe.Sizeof(Result{})), "a list of %d results", n)
 	var out []Result
 	for seed := range int64(n) {
 		out = append(out, m.Generate(s, p, seed))

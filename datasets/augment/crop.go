@@ -170,7 +170,7 @@ func Rows(r *rand.Rand, h, w, n int, minArea float64) []Crop {
 	if minArea == 0 {
 		minArea = 0.8
 	}
-	memory.Need("augment.Rows", float64(n)*float64(unsafe.Sizeof(Crop{})), "%d windows", n)
+	memory.Need("augment.Rows", float64(n)*float64(unsafe.Sizeof(Crop{})), "a list of %d windows", n)
 	out := []Crop{Centre(h, w)}
 	for range n - 1 {
 		out = append(out, RandomCrop(r, h, w, Ranges{MinArea: minArea}))

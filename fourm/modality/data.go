@@ -27,7 +27,7 @@ type concurrent interface {
 // processors where the source allows it. They are checked (see Sample.Checked). The error is that of the first
 // sample that failed, with its number.
 func Collect(d Data, from, to int) ([]Sample, error) {
-	memory.Need("fourm.Collect", float64(to-from)*float64(unsafe.Sizeof(Sample{})), "%d samples", to-from)
+	memory.Need("fourm.Collect", float64(to-from)*float64(unsafe.Sizeof(Sample{})), "a list of %d samples", to-from)
 	out := make([]Sample, to-from)
 	errs := make([]error, to-from)
 	read := func(first, stride int) {

@@ -45,7 +45,7 @@ func points(op string, n float64) {
 	if n < 0 {
 		fault.Panic(op, "%g points, expected 0 or more", n)
 	}
-	memory.Need(op, 16*n, "%.6g points", n)
+	memory.Need(op, 16*n, "a list of %.6g points", n)
 }
 
 // GridPoints gives n by n points, evenly spread inside a picture.

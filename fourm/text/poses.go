@@ -137,7 +137,7 @@ func PoseOrders(n int, r Chance) [][]int {
 	if n < 0 {
 		fault.Panic("text.PoseOrders", "%d people, expected 0 or more", n)
 	}
-	memory.Need("text.PoseOrders", 56*float64(n), "orders for %d people", n)
+	memory.Need("text.PoseOrders", 56*float64(n), "a list of orders for %d people", n)
 	out := make([][]int, n)
 	for i := range out {
 		o := []int{0, 1, 2, 3}

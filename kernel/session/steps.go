@@ -118,6 +118,9 @@ func (g *gate) asking(in *ixgo.Interp, f function, instr ssa.Instruction, do ste
 				return nil
 			}
 		}
+		if sized := g.sized(f, x, do); sized != nil {
+			do = sized
+		}
 		// A result that came after the interrupt is kept, so that a long call
 		// that ended early is not lost, unless nobody waits for the cell.
 		return func(fr *ixgo.Frame) {
@@ -145,6 +148,8 @@ func (g *gate) asking(in *ixgo.Interp, f function, instr ssa.Instruction, do ste
 		return g.allocate(x, do)
 	case *ssa.MakeSlice:
 		return g.makeSlice(f, x, do)
+	case *ssa.MakeChan:
+		return g.makeChan(f, x, do)
 	}
 	return nil
 }
