@@ -115,6 +115,7 @@ func (m *matcher) longestAt(s string, from int) (token, end int) {
 // unless it takes the space before itself, too; this is the library's way.
 func (m *matcher) cut(s string, piece func(string), token func(id int)) {
 	from := 0
+	white := 0 // where the white space behind the last token ends
 	if m.nodes != nil {
 		for i := 0; i < len(s); {
 			n, end := m.longestAt(s, i)
@@ -128,11 +129,16 @@ func (m *matcher) cut(s string, piece func(string), token func(id int)) {
 			if t.word && (endsWord(s[:start]) || beginsWord(s[stop:])) {
 				continue
 			}
-			if t.left {
-				start = max(from, len(trimRight(s[:start])))
+			if t.left && start > from {
+				start = from + len(trimRight(s[from:start]))
+			} else if t.left {
+				start = from
 			}
 			if t.right {
-				stop = len(s) - len(trimLeft(s[stop:]))
+				if stop >= white { // the same white space is looked through once
+					white = len(s) - len(trimLeft(s[stop:]))
+				}
+				stop = white
 			}
 			if from < start {
 				piece(s[from:start])

@@ -26,16 +26,11 @@ func (t *Tokenizer) batch(c VQ) float64 {
 	return 4 * rows * (4 + 2 + patch*float64(t.channels()) + float64(c.Depth)*6*float64(c.Dim))
 }
 
-// fit refuses a tokenizer that the memory cannot hold; in training with its
+// fit refuses a tokenizer that the memory cannot hold in training: with its
 // batch, and with a gradient and two means of every number. It names the field
 // that asks for most: that which saves most where it has the lab's default.
-func (t *Tokenizer) fit(training bool) {
-	count := func(c VQ) float64 {
-		if training {
-			return 4*t.demand(c) + t.batch(c)
-		}
-		return t.demand(c)
-	}
+func (t *Tokenizer) fit() {
+	count := func(c VQ) float64 { return 4*t.demand(c) + t.batch(c) }
 	need := count(t.Config)
 	if _, ok := memory.Fits(need); ok {
 		return

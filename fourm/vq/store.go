@@ -32,20 +32,26 @@ func init() {
 			return nil, fmt.Errorf("vq: %w", err)
 		}
 		t := &Tokenizer{Of: m, Config: c.Config.resolved(m), Scale: c.Scale}
-		t.fit(false)
-		t.declare()
+		if t.Config.Depth > len(s.Tensors) { // each block has some of its own
+			return nil, fmt.Errorf("vq: the tokenizer of %s has %d blocks and %d arrays", m.Name, t.Config.Depth, len(s.Tensors))
+		}
 		if m.Look == modality.Feature && (len(c.Scale.Mean) != m.Channels || len(c.Scale.Dev) != m.Channels) {
 			return nil, fmt.Errorf("vq: the tokenizer of %s has means of %d channels, expected %d", m.Name, len(c.Scale.Mean), m.Channels)
 		}
-		for n, p := range t.Params {
-			x, ok := s.Tensors[n]
-			if !ok {
-				return nil, fmt.Errorf("vq: the tokenizer of %s lacks %q", m.Name, n)
+		t.Params = map[string]*Param{}
+		t.layout(func(n string, _ func(int) float32, shape ...int) {
+			switch x, ok := s.Tensors[n]; {
+			case err != nil:
+			case !ok:
+				err = fmt.Errorf("vq: the tokenizer of %s lacks %q", m.Name, n)
+			case !slices.Equal(x.Shape, shape):
+				err = fmt.Errorf("vq: %q of the tokenizer of %s has shape %v, expected %v", n, m.Name, x.Shape, shape)
+			default:
+				t.Params[n] = &Param{shape, x.Data}
 			}
-			if !slices.Equal(x.Shape, p.Shape) {
-				return nil, fmt.Errorf("vq: %q of the tokenizer of %s has shape %v, expected %v", n, m.Name, x.Shape, p.Shape)
-			}
-			p.Data = x.Data
+		})
+		if err != nil {
+			return nil, err
 		}
 		return t, nil
 	})

@@ -32,7 +32,7 @@ func Train(ctx context.Context, m modality.Modality, pics []*modality.Picture, c
 		}
 	}
 	t := &Tokenizer{Of: m, Config: c.resolved(m), Scale: measure(m, pics)}
-	t.fit(true)
+	t.fit()
 	t.declare()
 	n := t.build("train", t.Config.Batch)
 	var params, grads [][]float32

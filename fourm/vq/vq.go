@@ -275,8 +275,7 @@ func pow2(n int) int {
 // linear maps, ones and zeros for norms and biases (inventory 2.2).
 func (t *Tokenizer) declare() {
 	t.Params = map[string]*Param{}
-	r := rand.New(rand.NewPCG(uint64(t.Config.Seed), 11))
-	add := func(name string, fill func(i int) float32, shape ...int) {
+	t.layout(func(name string, fill func(i int) float32, shape ...int) {
 		n := 1
 		for _, s := range shape {
 			n *= s
@@ -286,7 +285,20 @@ func (t *Tokenizer) declare() {
 			p.Data[i] = fill(i)
 		}
 		t.Params[name] = p
+	})
+	// blocks begin as the identity, so that the first steps fit the linear maps
+	for _, side := range []string{"encoder", "decoder"} {
+		for i := range t.Config.Depth {
+			clear(t.Params[fmt.Sprintf("%s.blocks.%d.attn.proj.weight", side, i)].Data)
+			clear(t.Params[fmt.Sprintf("%s.blocks.%d.mlp.fc2.weight", side, i)].Data)
+		}
 	}
+}
+
+// layout calls add with the name and the shape of each parameter, and with what
+// gives its initial values one after the other.
+func (t *Tokenizer) layout(add func(name string, fill func(i int) float32, shape ...int)) {
+	r := rand.New(rand.NewPCG(uint64(t.Config.Seed), 11))
 	one := func(int) float32 { return 1 }
 	zero := func(int) float32 { return 0 }
 	linear := func(name string, out, in, packed int) {
@@ -321,12 +333,5 @@ func (t *Tokenizer) declare() {
 	linear("post_quant_proj", d, l, 1)
 	blocks("decoder")
 	linear("decoder.out_proj", out, d, 1)
-	// blocks begin as the identity, so that the first steps fit the linear maps
-	for _, side := range []string{"encoder", "decoder"} {
-		for i := range t.Config.Depth {
-			clear(t.Params[fmt.Sprintf("%s.blocks.%d.attn.proj.weight", side, i)].Data)
-			clear(t.Params[fmt.Sprintf("%s.blocks.%d.mlp.fc2.weight", side, i)].Data)
-		}
-	}
 	add(codebook, func(int) float32 { return float32(r.NormFloat64()) }, t.Config.Vocab, l)
 }

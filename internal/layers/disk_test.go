@@ -22,6 +22,7 @@ var besides = map[string]string{
 	"kernel/gosuite":            "makes a list that is committed",
 	"kernel/inbrowser":          "takes pictures for a person",
 	"bench/torture":             "makes inputs of tests",
+	"internal/fixture":          "makes inputs of tests",
 	"bench/compare":             "temporary folders",
 	"bench/parity/text.go":      "a temporary folder",
 	"bench/gallery":             "makes generated files",
