@@ -1,0 +1,5 @@
+//go:build !unix
+
+package inside
+
+const nonblock = 0
