@@ -18,7 +18,7 @@ import (
 	"sync"
 
 	"fourmlab/fourm/modality"
-	"fourmlab/internal/atomic"
+	"fourmlab/internal/disk"
 )
 
 // makers are the tokenizers of a shelf by their names there.
@@ -65,7 +65,7 @@ func (m *makers) put(k modality.Tokenizer) (string, error) {
 	sum := sha256.Sum256(b.Bytes())
 	name := fmt.Sprintf("%x", sum[:8])
 	if _, err := os.Stat(m.path(name)); errors.Is(err, fs.ErrNotExist) {
-		if err := atomic.WriteBytes(m.path(name), b.Bytes()); err != nil {
+		if err := disk.WriteBytes(m.path(name), b.Bytes()); err != nil {
 			return "", err
 		}
 	}

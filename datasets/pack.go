@@ -89,12 +89,12 @@ func Pack(dir, out string, opt PackOptions) (PackReport, error) {
 	if err != nil {
 		return rep, fmt.Errorf("%s: %w", op, err)
 	}
+	defer w.abandon()
 	bad, err := p.write(w, opt)
 	if err == nil && w.n == 0 {
 		err = fmt.Errorf("%s: no whole sample in it: %w", dir, firstOf(append(p.bad, bad...)))
 	}
 	if err != nil {
-		w.abandon()
 		return rep, fmt.Errorf("%s: %w", op, err)
 	}
 	rep.Samples, rep.Shards, rep.Modalities = w.n, (w.n+perShard-1)/perShard, w.names

@@ -14,7 +14,7 @@ import (
 	"path/filepath"
 
 	"fourmlab/fourm/modality"
-	"fourmlab/internal/atomic"
+	"fourmlab/internal/disk"
 )
 
 // shelf is the folder, and the set it is of.
@@ -57,6 +57,9 @@ const shelfFormat = "fourm samples 1"
 func openShelf(dir string, base *Set) (*shelf, error) {
 	d := &shelf{dir, base, makers{dir: dir, names: map[modality.Tokenizer]string{}, by: map[string]modality.Tokenizer{}}}
 	want := label{shelfFormat, base.title(), base.Len(), madeOf(base)}
+	if err := disk.Clear(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	path := filepath.Join(dir, "samples.json")
 	b, err := os.ReadFile(path)
 	if err == nil {
@@ -72,16 +75,16 @@ func openShelf(dir string, base *Set) (*shelf, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	if err := vacant(dir); err != nil {
+	if err := disk.Vacant(dir); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
+	if err := disk.MkdirAll(dir); err != nil {
 		return nil, err
 	}
 	if b, err = json.Marshal(want); err != nil {
 		return nil, err
 	}
-	return d, atomic.WriteBytes(path, b)
+	return d, disk.WriteBytes(path, b)
 }
 
 // onDisk is a sample in a file: each kind of value apart, so that a file says
@@ -137,7 +140,7 @@ func (d *shelf) put(i int, s modality.Sample) error {
 	if err := gob.NewEncoder(&b).Encode(o); err != nil {
 		return err
 	}
-	return atomic.WriteBytes(d.path(i), b.Bytes())
+	return disk.WriteBytes(d.path(i), b.Bytes())
 }
 
 // get reads a sample, if it was put there.

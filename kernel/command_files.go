@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"fourmlab/internal/atomic"
+	"fourmlab/internal/disk"
 	"fourmlab/kernel/engine"
 	"fourmlab/kernel/notebook"
 )
@@ -110,7 +110,7 @@ func saveFile(w *worker, c *asked) report {
 		return refused(c, "%s, expected a name that ends in .go or .ipynb", words[0])
 	}
 	if err == nil {
-		err = atomic.WriteBytes(words[0], data)
+		err = disk.WriteBytes(words[0], data)
 	}
 	if err != nil {
 		return refused(c, "%v", err)

@@ -14,7 +14,7 @@ import (
 	"slices"
 	"strings"
 
-	"fourmlab/internal/atomic"
+	"fourmlab/internal/disk"
 )
 
 // kernelspec is the content of kernel.json.
@@ -100,7 +100,7 @@ func writeSpec(prefix, name string, spec kernelspec) (string, error) {
 	for file, content := range map[string][]byte{
 		"kernel.json": append(data, '\n'), "logo-svg.svg": logoSVG(), "logo-32x32.png": logoPNG(32), "logo-64x64.png": logoPNG(64),
 	} {
-		if err := atomic.WriteBytes(filepath.Join(dir, file), content); err != nil {
+		if err := disk.WriteBytes(filepath.Join(dir, file), content); err != nil {
 			return "", err
 		}
 	}

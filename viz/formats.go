@@ -24,7 +24,7 @@ import (
 	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
 
-	"fourmlab/internal/atomic"
+	"fourmlab/internal/disk"
 )
 
 func init() {
@@ -57,7 +57,7 @@ func (f *Figure) Save(path string) error {
 	if err != nil {
 		return err
 	}
-	return atomic.Write(path, func(w io.Writer) error {
+	return disk.Write(path, func(w io.Writer) error {
 		_, err := w.Write(b)
 		return err
 	})

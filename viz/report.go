@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"fourmlab/fourm"
-	"fourmlab/internal/atomic"
+	"fourmlab/internal/disk"
 	"fourmlab/viz/page"
 )
 
@@ -93,7 +93,7 @@ func (r *ReportPage) Bytes() []byte { return r.html }
 
 // Save writes the page. The file appears whole or not at all.
 func (r *ReportPage) Save(path string) error {
-	return atomic.Write(path, func(w io.Writer) error {
+	return disk.Write(path, func(w io.Writer) error {
 		_, err := w.Write(r.html)
 		return err
 	})

@@ -20,7 +20,7 @@ import (
 	"time"
 
 	"fourmlab/datasets"
-	"fourmlab/internal/atomic"
+	"fourmlab/internal/disk"
 	"fourmlab/internal/fault"
 	"fourmlab/viz"
 )
@@ -110,7 +110,7 @@ func (p *plots) save(dir string) error {
 }
 
 func write(path string, b []byte) error {
-	return atomic.Write(path, func(w io.Writer) error {
+	return disk.Write(path, func(w io.Writer) error {
 		_, err := w.Write(b)
 		return err
 	})

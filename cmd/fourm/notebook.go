@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"fourmlab/internal/atomic"
+	"fourmlab/internal/disk"
 	"fourmlab/kernel"
 	"fourmlab/kernel/notebook"
 )
@@ -137,7 +137,7 @@ func write(c *call, nb *notebook.File, out, page string) error {
 		if err != nil {
 			return err
 		}
-		if err := atomic.WriteBytes(page, data); err != nil {
+		if err := disk.WriteBytes(page, data); err != nil {
 			return err
 		}
 		fmt.Fprintln(c.out, page)
@@ -248,7 +248,7 @@ func translate(c *call, what, ext string, f func(path string) ([]byte, error)) e
 	if filepath.Ext(*out) != ext {
 		return usage{fmt.Sprintf("-o %s, expected a name that ends in %s", *out, ext)}
 	}
-	if err := atomic.WriteBytes(*out, data); err != nil {
+	if err := disk.WriteBytes(*out, data); err != nil {
 		return err
 	}
 	fmt.Fprintln(c.out, *out)

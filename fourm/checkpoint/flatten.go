@@ -15,7 +15,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"fourmlab/internal/atomic"
+	"fourmlab/internal/disk"
 )
 
 // Flatten gives a configuration as metadata: each value a YAML scalar or list
@@ -44,7 +44,7 @@ func WriteConfig(path string, config map[string]any) error {
 	if err != nil {
 		return fmt.Errorf("checkpoint: %s: %w", path, err)
 	}
-	return atomic.Write(path, func(w io.Writer) error {
+	return disk.Write(path, func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false)
 		e.SetIndent("", "  ")

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"fourmlab/internal/atomic"
+	"fourmlab/internal/disk"
 )
 
 // Tensor is a named array in row-major order: real numbers in Data or whole
@@ -35,13 +35,7 @@ type Tensor struct {
 // come first, so that every number lies at a multiple of its size, and within
 // them names in alphabetical order.
 func Write(path string, tensors []Tensor, meta map[string]string) error {
-	return Atomic(path, func(w io.Writer) error { return write(w, tensors, meta) })
-}
-
-// Atomic calls write with a file that takes the place of path when all went
-// well; otherwise what was at path stays as it was.
-func Atomic(path string, write func(io.Writer) error) error {
-	if err := atomic.Write(path, write); err != nil {
+	if err := disk.Write(path, func(w io.Writer) error { return write(w, tensors, meta) }); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	return nil

@@ -11,13 +11,13 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	"fourmlab/internal/atomic"
+	"fourmlab/internal/disk"
 )
 
 // Save writes the vocabulary to a file that Open reads, and the tokenizers
 // library, too. A file that was there is replaced once the new one is whole.
 func (v *Vocab) Save(path string) error {
-	if err := atomic.Write(path, v.write); err != nil {
+	if err := disk.Write(path, v.write); err != nil {
 		return fmt.Errorf("text: %w", err)
 	}
 	return nil

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -18,12 +17,12 @@ import (
 
 // openEvents begins the event file of a session.
 func (l *loop) openEvents() error {
-	w, err := tfevents.Create(l.o.Dir, l.run.Last().Step)
+	w, err := tfevents.Create(l.o.Dir, l.step)
 	if err != nil {
 		return err
 	}
 	l.events = w
-	if l.run.Last().Step > 0 {
+	if l.step > 0 {
 		return nil // the session before has told it
 	}
 	var b strings.Builder
@@ -44,8 +43,7 @@ func (l *loop) tell(p Point) error {
 	return l.events.Write(tfevents.Event{Step: int64(p.Step), Wall: now(), Scalars: p.scalars()})
 }
 
-// eventFiles lists the event files of a folder in the order in which they
-// were begun.
+// eventFiles lists the event files of a folder in the order of their sessions.
 func eventFiles(dir string) []string {
 	list, err := os.ReadDir(dir)
 	if err != nil {
@@ -57,7 +55,7 @@ func eventFiles(dir string) []string {
 			out = append(out, filepath.Join(dir, f.Name()))
 		}
 	}
-	sort.Strings(out)
+	tfevents.Order(out)
 	return out
 }
 

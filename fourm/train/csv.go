@@ -18,7 +18,7 @@ import (
 	"strconv"
 	"strings"
 
-	"fourmlab/internal/atomic"
+	"fourmlab/internal/disk"
 	"fourmlab/internal/plain"
 )
 
@@ -36,7 +36,7 @@ func (r *Run) SaveCSV(path string) error {
 		return strings.Compare(strings.Replace(a, "train/", "\x00", 1), strings.Replace(b, "train/", "\x00", 1))
 	})
 	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
-	return atomic.Write(path, func(out io.Writer) error {
+	return disk.Write(path, func(out io.Writer) error {
 		w := csv.NewWriter(out)
 		w.Write(append([]string{"step", "seconds"}, columns...))
 		for _, p := range r.Points {

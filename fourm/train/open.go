@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"fourmlab/fourm/train/tfevents"
+	"fourmlab/internal/disk"
 	"fourmlab/internal/plain"
 )
 
@@ -224,18 +225,45 @@ func openDir(dir string) (*Run, error) {
 }
 
 // readHistory reads the points of a history.jsonl. A last line that is not
-// complete is left out and noted; any other that is wrong is an error.
+// complete is left out and noted, as are lines that a power cut has filled with
+// zeros; any other that is wrong is an error.
 func readHistory(path string) (points []Point, note string, err error) {
-	f, err := os.Open(path)
+	err = eachPoint(path, func(line int, p Point, wrong error) error {
+		switch {
+		case wrong == nil:
+			points = append(points, p)
+		case errors.Is(wrong, errCutOff):
+			note = fmt.Sprintf("%s: line %d is cut off and left out", path, line)
+		case errors.Is(wrong, errZeros):
+			note = fmt.Sprintf("%s: line %d holds zeros, as after a power cut, and is left out", path, line)
+		default:
+			return fmt.Errorf("%s: line %d: %w, expected a step of training as JSON", path, line, wrong)
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, "", err
+	}
+	return points, note, nil
+}
+
+var (
+	errCutOff = errors.New("it is cut off")
+	errZeros  = errors.New("it holds zeros")
+)
+
+// eachPoint hands on the lines of a history.jsonl: a point, or what is wrong.
+func eachPoint(path string, take func(line int, p Point, wrong error) error) error {
+	f, err := disk.Open(path)
+	if err != nil {
+		return err
 	}
 	defer f.Close()
 	r := bufio.NewReaderSize(f, 1<<16)
 	for line := 1; ; line++ {
 		b, err := r.ReadBytes('\n')
 		if err != nil && err != io.EOF {
-			return nil, "", err
+			return err
 		}
 		if line == 1 {
 			b = bytes.TrimPrefix(b, plain.Mark)
@@ -243,16 +271,18 @@ func readHistory(path string) (points []Point, note string, err error) {
 		last := err == io.EOF // no end of line: it was cut off, or is being written
 		if len(bytes.TrimSpace(b)) > 0 {
 			var p Point
-			if bad := json.Unmarshal(b, &p); bad != nil {
-				if last {
-					return points, fmt.Sprintf("%s: line %d is cut off and left out", path, line), nil
-				}
-				return nil, "", fmt.Errorf("%s: line %d: %w, expected a step of training as JSON", path, line, bad)
+			wrong := json.Unmarshal(b, &p)
+			if wrong != nil && bytes.IndexByte(b, 0) >= 0 {
+				wrong = errZeros
+			} else if wrong != nil && last {
+				wrong = errCutOff
 			}
-			points = append(points, p)
+			if err := take(line, p, wrong); err != nil {
+				return err
+			}
 		}
 		if last {
-			return points, "", nil
+			return nil
 		}
 	}
 }

@@ -58,18 +58,12 @@ func (l *loop) resume() error {
 		l.o.Name, l.run.Name = had.Name, had.Name // no other was asked for
 	}
 	l.opt.Step, l.best, l.spent, l.run.Marginal = had.OptStep, had.Best, had.Spent, had.Margin
-	points, err := ReadHistory(l.path("history.jsonl"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	l.step = had.Step
+	points, notes, err := mend(l.path("history.jsonl"), had.Step, had.Last)
+	if err != nil {
 		return err
 	}
-	for _, p := range points {
-		if p.Step <= had.Step {
-			l.run.Points = append(l.run.Points, p)
-		}
-	}
-	if l.run.Last().Step != had.Step {
-		return fmt.Errorf("train: %s ends at step %d, its checkpoint at %d; remove the folder to begin anew", l.path("history.jsonl"), l.run.Last().Step, had.Step)
-	}
+	l.run.Points, l.run.Notes = points, append(l.run.Notes, notes...)
 	return nil
 }
 

@@ -3,17 +3,18 @@ package train
 // What a run leaves in its folder: history.jsonl (a point a line), run.json
 // (what it was made with), last.safetensors and best.safetensors (the model),
 // state.safetensors (all that resuming needs), and TensorBoard's event files,
-// one a session. Those that do not grow are replaced whole.
+// one a session. Those that do not grow are replaced whole, those that grow are
+// flushed before a checkpoint says how far they go.
 
 import (
 	"encoding/json"
 	"io"
-	"os"
 	"path/filepath"
 
 	"fourmlab/fourm/checkpoint"
 	"fourmlab/fourm/mask"
 	"fourmlab/fourm/model"
+	"fourmlab/internal/disk"
 )
 
 // facts are what must be equal for a run to go on, and what it has reached.
@@ -37,6 +38,7 @@ type facts struct {
 	Data     *mark              `json:",omitempty"` // nil: unknown
 	Val      *mark              `json:",omitempty"` // nil: unknown, or none
 	Step     int                `json:",omitempty"`
+	Last     *Point             `json:",omitempty"` // the point of Step, should the history lose it
 	OptStep  int                `json:",omitempty"`
 	Late     map[string]int     `json:",omitempty"` // by parameter: steps before its first gradient
 	Best     float64            `json:",omitempty"`
@@ -57,7 +59,7 @@ func (l *loop) facts() facts {
 // asked gives the facts that a person asked for, without what the run has
 // reached and what it was given.
 func (f facts) asked() facts {
-	f.Name, f.Step, f.OptStep, f.Late, f.Best, f.Spent, f.Margin, f.Env = "", 0, 0, nil, 0, 0, nil, nil
+	f.Name, f.Step, f.Last, f.OptStep, f.Late, f.Best, f.Spent, f.Margin, f.Env = "", 0, nil, 0, nil, 0, 0, nil, nil
 	f.Data, f.Val = nil, nil
 	return f
 }
@@ -67,6 +69,11 @@ func (l *loop) path(name string) string { return filepath.Join(l.o.Dir, name) }
 // save writes a checkpoint; "last" brings what resuming needs.
 func (l *loop) save(name string) error {
 	if name == "last" {
+		// The state must not know of steps that a power cut can take from
+		// what lies beside it.
+		if err := l.flush(); err != nil {
+			return err
+		}
 		var extra []checkpoint.Tensor
 		for i, p := range l.m.Params {
 			if l.opt.M != nil {
@@ -95,7 +102,10 @@ func (l *loop) reached() facts {
 	if l.o.Name != filepath.Base(l.o.Dir) {
 		f.Name = l.o.Name
 	}
-	f.Step, f.OptStep, f.Best, f.Spent, f.Margin, f.Env = l.run.Last().Step, l.opt.Step, l.best, l.run.Last().Seconds, l.run.Marginal, environment()
+	f.Step, f.OptStep, f.Best, f.Spent, f.Margin, f.Env = l.step, l.opt.Step, l.best, l.spent, l.run.Marginal, environment()
+	if p := l.run.Last(); p.Step == l.step && p.Step > 0 {
+		f.Last, f.Spent = &p, p.Seconds
+	}
 	for i, n := range l.opt.Late {
 		if n > 0 {
 			if f.Late == nil {
@@ -110,7 +120,7 @@ func (l *loop) reached() facts {
 // declare writes run.json, from the first step on, so that one who looks on
 // knows what is being trained.
 func (l *loop) declare(f facts) error {
-	return checkpoint.Atomic(l.path("run.json"), func(w io.Writer) error {
+	return disk.Write(l.path("run.json"), func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
 		return e.Encode(f)
@@ -119,7 +129,7 @@ func (l *loop) declare(f facts) error {
 
 // openHistory rewrites the points that stand and opens the file for more.
 func (l *loop) openHistory() error {
-	err := checkpoint.Atomic(l.path("history.jsonl"), func(w io.Writer) error {
+	err := disk.Write(l.path("history.jsonl"), func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		for _, p := range l.run.Points {
 			if err := e.Encode(p); err != nil {
@@ -131,11 +141,32 @@ func (l *loop) openHistory() error {
 	if err != nil {
 		return err
 	}
-	l.file, err = os.OpenFile(l.path("history.jsonl"), os.O_APPEND|os.O_WRONLY, 0o644)
+	l.file, err = disk.Append(l.path("history.jsonl"))
 	return err
 }
 
+// flush makes what is known of the steps last.
+func (l *loop) flush() error {
+	if l.file == nil { // no step was taken
+		return nil
+	}
+	if err := l.file.Flush(); err != nil || l.events == nil {
+		return err
+	}
+	return l.events.Flush()
+}
+
 func (l *loop) note(p Point) error { return json.NewEncoder(l.file).Encode(p) }
+
+// close ends what grows.
+func (l *loop) close() {
+	if l.file != nil {
+		l.file.Close()
+	}
+	if l.events != nil {
+		l.events.Close()
+	}
+}
 
 // ReadHistory reads the points of a history.jsonl; a last line that was cut
 // off is left out.

@@ -11,7 +11,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"time"
 
@@ -20,6 +19,7 @@ import (
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
 	"fourmlab/fourm/train/tfevents"
+	"fourmlab/internal/disk"
 	"fourmlab/internal/fault"
 	"fourmlab/internal/show"
 )
@@ -41,13 +41,19 @@ func Fit(m *model.Model, data Data, o Options) (run *Run, err error) {
 	}
 	l := &loop{m: m, o: o, run: &Run{Name: o.Name, Dir: o.Dir, Steps: o.Steps}}
 	defer func() { l.run.Err = err }()
+	defer l.close()
 	f := l.facts()
 	f.Env = environment()
 	l.run.Config = f.settings()
 	if o.Dir != "" {
-		if err := os.MkdirAll(o.Dir, 0o777); err != nil {
+		if err := disk.MkdirAll(o.Dir); err != nil {
 			return l.run, err
 		}
+		owner, err := disk.Own(o.Dir)
+		if err != nil {
+			return l.run, fmt.Errorf("train: %w", err)
+		}
+		defer owner.Release()
 		if l.data, err = markOf(m, data); err != nil {
 			return l.run, err
 		}
@@ -92,6 +98,7 @@ type loop struct {
 	opt    exec.AdamW
 	live   *show.Live
 	began  time.Time
+	step   int     // taken so far
 	spent  float64 // seconds of earlier sessions
 	best   float64 // lowest validation loss
 	data   *marked // the training samples, and those held out; nil where nothing is kept
@@ -99,7 +106,7 @@ type loop struct {
 	fixed  []fixedBatch
 	net    *model.Net
 	sum    exec.Sum         // of the gradients of a step's batches, where there are several
-	file   *os.File         // history
+	file   *disk.Log        // history
 	events *tfevents.Writer // nil: none
 }
 
@@ -131,7 +138,6 @@ func (l *loop) all(ctx context.Context, data Data) error {
 		if err := l.openHistory(); err != nil {
 			return err
 		}
-		defer l.file.Close()
 		if err := l.declare(l.reached()); err != nil {
 			return err
 		}
@@ -139,7 +145,6 @@ func (l *loop) all(ctx context.Context, data Data) error {
 			if err := l.openEvents(); err != nil {
 				return err
 			}
-			defer l.events.Close()
 		}
 	}
 	var params [][]float32
@@ -147,7 +152,7 @@ func (l *loop) all(ctx context.Context, data Data) error {
 	for _, p := range l.m.Params {
 		params, decays = append(params, p.Data), append(decays, p.Decays())
 	}
-	for step := l.run.Last().Step; step < l.o.Steps; step++ {
+	for step := l.step; step < l.o.Steps; step++ {
 		p := Point{Step: step + 1, LR: l.o.rate(step), Losses: map[string]float64{}, Tokens: l.run.Last().Tokens}
 		grads, err := l.gradients(ctx, src, step, &p)
 		if err != nil {
@@ -262,6 +267,7 @@ func (l *loop) after(ctx context.Context, p *Point) error {
 	}
 	p.Seconds = l.spent + time.Since(l.began).Seconds()
 	l.run.Points = append(l.run.Points, *p)
+	l.step = p.Step
 	if l.o.Dir != "" {
 		if err := l.note(*p); err != nil {
 			return err

@@ -12,7 +12,7 @@ import (
 	"slices"
 	"strings"
 
-	"fourmlab/internal/atomic"
+	"fourmlab/internal/disk"
 )
 
 // File is a notebook.
@@ -229,7 +229,7 @@ func (nb *File) Write(path string) error {
 	if err != nil {
 		return err
 	}
-	return atomic.WriteBytes(path, data)
+	return disk.WriteBytes(path, data)
 }
 
 // LanguageInfo is what Jupyter is told of the language of the cells.

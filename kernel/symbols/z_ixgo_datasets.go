@@ -37,7 +37,7 @@ func init() {
 				"fourmlab/datasets/table":        "table",
 				"fourmlab/datasets/tarfile":      "tarfile",
 				"fourmlab/fourm/modality":        "modality",
-				"fourmlab/internal/atomic":       "atomic",
+				"fourmlab/internal/disk":       "atomic",
 				"fourmlab/internal/fault":        "fault",
 				"fourmlab/internal/plain":        "plain",
 				"fourmlab/internal/show":         "show",

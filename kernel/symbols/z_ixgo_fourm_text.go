@@ -25,7 +25,7 @@ func init() {
 				"encoding/json":                        "json",
 				"fmt":                                  "fmt",
 				"fourmlab/fourm/modality":              "modality",
-				"fourmlab/internal/atomic":             "atomic",
+				"fourmlab/internal/disk":             "atomic",
 				"fourmlab/internal/fault":              "fault",
 				"fourmlab/internal/plain":              "plain",
 				"golang.org/x/text/unicode/norm":       "norm",

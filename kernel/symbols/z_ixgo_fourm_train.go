@@ -33,7 +33,7 @@ func init() {
 				"fourmlab/fourm/modality":       "modality",
 				"fourmlab/fourm/model":          "model",
 				"fourmlab/fourm/train/tfevents": "tfevents",
-				"fourmlab/internal/atomic":      "atomic",
+				"fourmlab/internal/disk":      "atomic",
 				"fourmlab/internal/fault":       "fault",
 				"fourmlab/internal/plain":       "plain",
 				"fourmlab/internal/show":        "show",

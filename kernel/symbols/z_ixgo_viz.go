@@ -27,7 +27,7 @@ func init() {
 				"fourmlab/fourm/ablate":    "ablate",
 				"fourmlab/fourm/modality":  "modality",
 				"fourmlab/fourm/vq":        "vq",
-				"fourmlab/internal/atomic": "atomic",
+				"fourmlab/internal/disk": "atomic",
 				"fourmlab/internal/fault":  "fault",
 				"fourmlab/internal/show":   "show",
 				"fourmlab/viz/page":        "page",

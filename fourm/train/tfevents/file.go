@@ -1,17 +1,16 @@
 package tfevents
 
-// Whole files: their names, and writing to one while others read it.
+// Whole files: reading one, and writing to one while others read it.
 
 import (
 	"bufio"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
-	"time"
+
+	"fourmlab/internal/disk"
 )
 
 // version is the first entry of every file.
@@ -25,7 +24,7 @@ func IsName(path string) bool { return strings.Contains(filepath.Base(path), "tf
 // all from a damaged record on, as when a disk was full or a machine went down.
 // A file whose first record is damaged is an error with the offset.
 func Read(path string) (events []Event, note string, err error) {
-	f, err := os.Open(path)
+	f, err := disk.Open(path)
 	if err != nil {
 		return nil, "", err
 	}
@@ -62,39 +61,11 @@ func decode(in io.Reader, path string) (events []Event, note string, err error) 
 	}
 }
 
-// Writer writes an event file. Every event is on its way to the disk when
-// Write returns, so that a TensorBoard that looks on sees it.
+// Writer writes an event file. Every event is handed to the system when Write
+// returns, so that a TensorBoard that looks on sees it.
 type Writer struct {
-	f   *os.File
+	f   *disk.Log
 	buf []byte
-}
-
-// Create begins a new file in a folder. A session that begins behind step 0
-// takes the place of what earlier files have from there on.
-func Create(dir string, after int) (*Writer, error) {
-	now := time.Now()
-	for i := 0; ; i++ {
-		// TensorBoard reads the files of a folder by name.
-		name := fmt.Sprintf("events.out.tfevents.%010d.%03d.fourm.v2", now.Unix(), i)
-		f, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
-		if errors.Is(err, fs.ErrExist) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		w := &Writer{f: f}
-		wall := float64(now.UnixNano()) / 1e9
-		err = w.Write(Event{Wall: wall, Version: version})
-		if err == nil && after > 0 {
-			err = w.Write(Event{Wall: wall, Step: int64(after) + 1, Start: true})
-		}
-		if err != nil {
-			f.Close()
-			return nil, err
-		}
-		return w, nil
-	}
 }
 
 // Name gives the path of the file.
@@ -106,6 +77,9 @@ func (w *Writer) Write(e Event) error {
 	_, err := w.f.Write(w.buf)
 	return err
 }
+
+// Flush makes the events last.
+func (w *Writer) Flush() error { return w.f.Flush() }
 
 // Close ends the file.
 func (w *Writer) Close() error { return w.f.Close() }

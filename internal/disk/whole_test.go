@@ -1,4 +1,4 @@
-package atomic_test
+package disk_test
 
 import (
 	"errors"
@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"fourmlab/internal/atomic"
+	"fourmlab/internal/disk"
 )
 
 // holds checks what a file holds and that nothing lies beside it.
@@ -34,7 +34,7 @@ func put(s string) func(io.Writer) error {
 func TestWriteReplaces(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.json")
 	for _, s := range []string{"first", "second, which is longer", ""} {
-		if err := atomic.Write(path, put(s)); err != nil {
+		if err := disk.Write(path, put(s)); err != nil {
 			t.Fatal(err)
 		}
 		holds(t, path, s)
@@ -49,11 +49,11 @@ func TestWriteReplaces(t *testing.T) {
 // the writer panics.
 func TestFailureKeepsTheOld(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.json")
-	if err := atomic.Write(path, put("old")); err != nil {
+	if err := disk.Write(path, put("old")); err != nil {
 		t.Fatal(err)
 	}
 	full := errors.New("no space left on device")
-	err := atomic.Write(path, func(w io.Writer) error {
+	err := disk.Write(path, func(w io.Writer) error {
 		put("half of the new")(w)
 		return full
 	})
@@ -67,7 +67,7 @@ func TestFailureKeepsTheOld(t *testing.T) {
 				t.Error("the panic was swallowed")
 			}
 		}()
-		atomic.Write(path, func(w io.Writer) error {
+		disk.Write(path, func(w io.Writer) error {
 			put("half")(w)
 			panic("broken")
 		})
@@ -78,7 +78,7 @@ func TestFailureKeepsTheOld(t *testing.T) {
 func TestNoFolder(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "none", "a.json")
 	called := false
-	err := atomic.Write(path, func(io.Writer) error { called = true; return nil })
+	err := disk.Write(path, func(io.Writer) error { called = true; return nil })
 	if !errors.Is(err, os.ErrNotExist) || called {
 		t.Errorf("error %v, called %v", err, called)
 	}
@@ -87,18 +87,18 @@ func TestNoFolder(t *testing.T) {
 // Names as long as a file system allows, and names without a folder.
 func TestNames(t *testing.T) {
 	t.Chdir(t.TempDir())
-	if err := atomic.Write("bare", put("x")); err != nil {
+	if err := disk.Write("bare", put("x")); err != nil {
 		t.Fatal(err)
 	}
 	wd, _ := os.Getwd()
 	holds(t, filepath.Join(wd, "bare"), "x")
 	long := filepath.Join(t.TempDir(), strings.Repeat("n", 250))
-	if err := atomic.Write(long, put("y")); err != nil {
+	if err := disk.Write(long, put("y")); err != nil {
 		t.Fatal(err)
 	}
 	holds(t, long, "y")
 	dir := t.TempDir()
-	if err := atomic.Write(dir, put("z")); err == nil {
+	if err := disk.Write(dir, put("z")); err == nil {
 		t.Error("a folder was written over")
 	}
 }

@@ -1,0 +1,13 @@
+//go:build !windows && (!unix || solaris || aix)
+
+package disk
+
+import "os"
+
+const nonblock = 0
+
+func lockFile(*os.File) error { return errUnlockable }
+
+func (f *File) likened(was os.FileInfo) error { return f.f.Chmod(was.Mode().Perm()) }
+
+func sameDevice(a, b string) bool { return true }
