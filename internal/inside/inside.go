@@ -26,6 +26,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"fourmlab/internal/disk"
 )
 
 // Folder is an open folder.
@@ -230,20 +232,8 @@ func (d *Folder) named(name string, err error) error {
 
 // plain refuses what is no plain file.
 func (d *Folder) plain(name string, info fs.FileInfo) error {
-	kind := ""
-	switch m := info.Mode(); {
-	case m.IsRegular():
-		return nil
-	case m.IsDir():
-		kind = "a folder"
-	case m&fs.ModeNamedPipe != 0:
-		kind = "a FIFO"
-	case m&fs.ModeSocket != 0:
-		kind = "a socket"
-	case m&fs.ModeDevice != 0:
-		kind = "a device"
-	default:
-		kind = "no file"
+	if err := disk.Plain(info); err != nil {
+		return &Refused{d.at(name), err.Error()}
 	}
-	return &Refused{d.at(name), "is " + kind + ", expected a plain file"}
+	return nil
 }
