@@ -24,12 +24,22 @@ import (
 
 	"fourmlab/fourm"
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/plain"
 )
 
-//go:embed page.html
-var text string
+var (
+	//go:embed page.html
+	text string
 
-var tmpl = template.Must(template.New("page").Parse(text))
+	// CSS is the style sheet of every page.
+	//go:embed page.css
+	CSS string
+)
+
+// What strangers have named does nothing on a page but be read.
+var tmpl = template.Must(template.New("page").Funcs(template.FuncMap{
+	"line": plain.Shown, "lines": plain.ShownLines, "css": func() template.CSS { return template.CSS(CSS) },
+}).Parse(text))
 
 // Page is what is shown. What is empty is left out.
 type Page struct {
@@ -47,7 +57,7 @@ type Page struct {
 	Texts              []Text
 	Settings           []Group
 	Foot               string
-	Script             template.HTML
+	Sheet, Script      string // addresses; without Sheet the page brings its style
 }
 
 // Tile is one number in large letters.
@@ -98,7 +108,7 @@ func Of(run *fourm.Run) *Page {
 	}
 	last := run.Last()
 	p.Progress = run.Steps > 0
-	p.Percent = min(100*last.Step/max(run.Steps, 1), 100)
+	p.Percent = int(max(0, min(100*float64(last.Step)/float64(max(run.Steps, 1)), 100)))
 	p.Line = fmt.Sprintf("step %s of %s", number(last.Step), number(run.Steps))
 	switch {
 	case run.Err != nil:
