@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -25,6 +24,9 @@ import (
 	"fourmlab/internal/disk"
 	"fourmlab/internal/show"
 )
+
+// mostRead is how many bytes config.yaml and results.jsonl have at most.
+const mostRead = 64 << 20
 
 // result is a finished cell.
 type result struct {
@@ -61,7 +63,7 @@ func (r *run) open() (owner *disk.Owner, err error) {
 func (r *run) begin() error {
 	path := filepath.Join(r.exp.Dir, "config.yaml")
 	now := r.exp.file()
-	there, err := os.ReadFile(path)
+	there, err := disk.Read(path, mostRead)
 	if errors.Is(err, fs.ErrNotExist) {
 		return r.replace("config.yaml", now)
 	}
@@ -82,7 +84,7 @@ func (r *run) begin() error {
 // to be measured again, which its own folder makes quick.
 func (r *run) known() error {
 	path := filepath.Join(r.exp.Dir, "results.jsonl")
-	b, err := os.ReadFile(path)
+	b, err := disk.Read(path, mostRead)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -260,6 +260,29 @@ func TestLongRead(t *testing.T) {
 	t.Errorf("never read:\n%s", body)
 }
 
+// Numbers that no run has are shown, or are not, and stop nothing.
+func TestExtremes(t *testing.T) {
+	top := t.TempDir()
+	for name, lines := range map[string][]string{
+		"a": {`{"step":9223372036854775807,"loss":1e308}`, `{"step":-9223372036854775808,"loss":-1e308,"seconds":1e308}`},
+		"b": {`{"step":1,"loss":1e-308,"seconds":-1e300,"tokens":-5}`, `{"step":2,"loss":0,"seconds":1e300,"val":{"x":1e308},"val_loss":1e308}`, `{"step":2}`, `{"step":1}`},
+		"c": {`{"step":4611686018427387904,"seconds":1e-300,"lr":-1e308,"grad_norm":1e308}`, `{"step":0,"losses":{"":1}}`},
+		"d": {`{"step":5}`, `{"step":5}`, `{"step":5,"val":{}}`},
+	} {
+		put(t, filepath.Join(top, name, "history.jsonl"), []byte(strings.Join(lines, "\n")+"\n"))
+		put(t, filepath.Join(top, name, "run.json"), []byte(`{"Steps": -3, "Margin": {"x": -1, "": 0}}`))
+	}
+	h := Handler(top, false)
+	soon(t, "pages", func() {
+		for _, path := range []string{"/", "/curves.png", "/?run=a", "/?run=b", "/?run=c", "/?run=d", "/curves.png?run=a", "/curves.png?run=b", "/curves.png?run=c", "/curves.png?run=d"} {
+			code, body, _ := ask(t, h, path)
+			if code != http.StatusOK || strings.Contains(body, "value=\"-") {
+				t.Errorf("%s: status %d\n%.3000s", path, code, body)
+			}
+		}
+	})
+}
+
 // Names that strangers gave stand on the page as text.
 func TestNamesOfStrangers(t *testing.T) {
 	const evil = "<script>alert(1)<\u200b\x1b[2J\u202egnp"
