@@ -6,6 +6,7 @@ package datasets
 import (
 	"archive/tar"
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"fourmlab/datasets/npy"
 	"fourmlab/fourm/modality"
 	"fourmlab/internal/disk"
+	"fourmlab/internal/show"
 )
 
 // perShard is the number of samples of one shard.
@@ -204,21 +206,32 @@ func Write(s *Set, out string) error {
 		return fmt.Errorf("%s: %w", op, err)
 	}
 	defer w.abandon() // also where a function of the set's panics
-	for i := range s.Len() {
-		x, err := s.Sample(i)
-		if err == nil {
-			split := ""
-			if s.ownSplits() {
-				split = s.part(i)
-			}
-			err = w.add(x, split)
-		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", op, err)
-		}
+	show.Interruptible(func(ctx context.Context) { err = w.all(ctx, s) })
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, err)
 	}
 	if err := w.finish(); err != nil {
 		return fmt.Errorf("%s: %w", op, err)
+	}
+	return nil
+}
+
+func (w *writer) all(ctx context.Context, s *Set) error {
+	for i := range s.Len() {
+		if ctx.Err() != nil {
+			return errStopped
+		}
+		x, err := s.Sample(i)
+		if err != nil {
+			return err
+		}
+		split := ""
+		if s.ownSplits() {
+			split = s.part(i)
+		}
+		if err := w.add(x, split); err != nil {
+			return err
+		}
 	}
 	return nil
 }
