@@ -110,6 +110,9 @@ func open(path string) ([]*Run, error) {
 	case tfevents.IsName(path):
 		return named(readEvents([]string{path}, disk.Open))
 	case ext == ".jsonl":
+		if path, err = filepath.EvalSymlinks(path); err != nil {
+			return nil, err
+		}
 		return named(openFolder(filepath.Dir(path)))
 	case ext == ".csv" || ext == ".tsv":
 		runs, err := readCSV(path)

@@ -184,7 +184,7 @@ func TestNamedFiles(t *testing.T) {
 	dir, home := t.TempDir(), t.TempDir()
 	write(t, home, map[string]string{"x.csv": "step,loss\n1,2\n", "run/history.jsonl": lineOf7})
 	events(t, filepath.Join(home, "tfevents"), loss(3, 1))
-	for name, to := range map[string]string{"a.csv": "x.csv", "b.tfevents": "tfevents", "linked": "run"} {
+	for name, to := range map[string]string{"a.csv": "x.csv", "b.tfevents": "tfevents", "linked": "run", "c.jsonl": "run/history.jsonl"} {
 		must(t, os.Symlink(filepath.Join(home, to), filepath.Join(dir, name)))
 		run, err := Open(filepath.Join(dir, name))
 		if err != nil || len(run.Points) != 1 {

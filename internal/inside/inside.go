@@ -153,9 +153,17 @@ func (d *Folder) List(name string) ([]fs.DirEntry, error) {
 // mostLinks is how many links lead to one file.
 const mostLinks = 40
 
-// find follows the links of a name. What comes out has none, so that nothing
-// outside is as much as looked at.
+// find gives a name under which os.Root opens what the given one stands for.
 func (d *Folder) find(name string) (at string, info fs.FileInfo, err error) {
+	if info, err = d.root.Stat(name); err == nil {
+		return name, info, nil
+	}
+	return d.follow(name) // it is not there, or a link is in the way
+}
+
+// follow follows the links of a name, absolute ones and those that come back,
+// too. What comes out has none, and nothing outside is as much as looked at.
+func (d *Folder) follow(name string) (at string, info fs.FileInfo, err error) {
 	out := &Refused{d.at(name), "is a link that leads out of the folder"}
 	at = "."
 	links := 0

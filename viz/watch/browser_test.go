@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -132,7 +133,9 @@ func TestBrowserOpensPictures(t *testing.T) {
 	for name, b := range hostile(t) {
 		put(t, filepath.Join(dir, name), b)
 	}
-	put(t, filepath.Join(dir, "good.png"), pngOf(t, 4, 4))
+	p := pngOf(t, 4, 4)
+	put(t, filepath.Join(dir, "good.png"), p)
+	put(t, filepath.Join(dir, "noted.png"), slices.Concat(p[:33], chunk("tEXt", "Comment\x00"+thief), p[33:]))
 	s := httptest.NewServer(Handler(dir, false))
 	defer s.Close()
 	dom, err := dump(t, chromium, s.URL+"/picture?name=good.png", 3*time.Second)
@@ -140,7 +143,7 @@ func TestBrowserOpensPictures(t *testing.T) {
 		t.Skipf("chromium shows no picture here: %v, %s", err, dom)
 	}
 	n := 0
-	for _, name := range []string{"page.png", "page.jpg", "svg.png", "behind.png", "behind.gif", "script.gif"} {
+	for _, name := range []string{"page.png", "page.jpg", "svg.png", "behind.png", "behind.gif", "script.gif", "noted.png"} {
 		dom, err := dump(t, chromium, s.URL+"/picture?name="+name, 3*time.Second)
 		if err != nil || strings.Contains(string(dom), "stolen") {
 			t.Errorf("%s: %v\n%.300s", name, err, dom)

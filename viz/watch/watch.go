@@ -224,11 +224,18 @@ func (s *server) page(name string) *page.Page {
 		return p
 	case len(all) == 1:
 		p := s.one(all[0], "")
-		p.Notes = append(p.Notes, notes...)
+		for _, n := range notes {
+			if !slices.Contains(p.Notes, n) {
+				p.Notes = append(p.Notes, n)
+			}
+		}
 		return p
 	case name == "":
 		p := overview(s.path, all)
 		p.Notes = notes
+		if len(notes) > 0 {
+			p.Notes = append(p.Notes, "fourm watch follows a link that it is given, and none that it finds.")
+		}
 		return p
 	}
 	for _, e := range all {
