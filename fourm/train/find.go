@@ -118,7 +118,7 @@ func holdsRun(list []fs.DirEntry) bool {
 	})
 }
 
-func exists(path string) bool { _, err := os.Stat(path); return err == nil }
+func exists(path string) bool { _, err := os.Lstat(path); return err == nil }
 
 // nothing says what a folder holds in place of a run.
 func nothing(dir string) error {
