@@ -16,6 +16,7 @@ import (
 	"fourmlab/fourm/train"
 	"fourmlab/internal/fault"
 	"fourmlab/internal/show"
+	"fourmlab/internal/stop"
 )
 
 // run is an experiment at work.
@@ -77,6 +78,8 @@ func (r *run) all(data train.Data) error {
 		return err
 	}
 	defer owner.Release()
+	stopped, release := stop.Catch() // also between the calls that stop by themselves
+	defer release()
 	total := len(r.settings) * len(r.exp.Seeds)
 	if len(r.done) == total {
 		return r.write()
@@ -97,7 +100,7 @@ func (r *run) all(data train.Data) error {
 	for j := range r.exp.Seeds { // all settings with one seed are a comparison already
 		for i := range r.settings {
 			n++
-			if r.ab.Interrupted {
+			if r.ab.Interrupted = r.ab.Interrupted || stopped(); r.ab.Interrupted {
 				r.put(fmt.Sprintf("%s: stopped; the same again goes on from there", r.exp.Name))
 				return first
 			}

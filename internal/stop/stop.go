@@ -36,6 +36,29 @@ func End(s os.Signal) {
 	}
 }
 
+// Catch keeps the next signal from ending the process, until release is called,
+// and tells whether it came: for work that is made of several calls. A second
+// signal ends the process, so that nobody has to wait for what hangs.
+func Catch() (came func() bool, release func()) {
+	var any atomic.Bool
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, Signals()...)
+	done := make(chan struct{})
+	go func() {
+		select {
+		case s := <-signals:
+			End(s)
+			any.Store(true)
+			signal.Stop(signals)
+		case <-done:
+		}
+	}()
+	return any.Load, func() {
+		signal.Stop(signals)
+		close(done)
+	}
+}
+
 // Ended gives the signal that asked the process to end, or nil. What follows
 // then is to come to its end soon.
 func Ended() os.Signal {
