@@ -29,8 +29,14 @@ const (
 	mostEvents   = 16 << 30
 )
 
-// most is how many points a history has at most.
-var most = 1 << 23
+// most is how many points a history has at most. The others keep a folder
+// without end from being one to whoever reads it.
+var (
+	most        = 1 << 22
+	mostFolders = 100000 // that are looked into
+	deepest     = 32     // folders in one another
+	mostFiles   = 4096   // of events, of one run
+)
 
 // Find lists the folders below a folder that hold a run, itself included. A
 // file stands for itself. The path may be a link, and so may the folders that
@@ -49,8 +55,12 @@ func Find(at string) (dirs, notes []string, err error) {
 		return nil, nil, err
 	}
 	defer d.Close()
-	var visit func(rel string) error
-	visit = func(rel string) error {
+	var visit func(rel string, depth int) error
+	seen, much := 0, false
+	visit = func(rel string, depth int) error {
+		if seen++; depth > deepest || seen > mostFolders {
+			return errMuch
+		}
 		list, err := d.List(rel)
 		if err != nil {
 			return err
@@ -63,7 +73,9 @@ func Find(at string) (dirs, notes []string, err error) {
 			switch {
 			case strings.HasPrefix(f.Name(), "."):
 			case f.IsDir():
-				if err := visit(in); err != nil {
+				if err := visit(in, depth+1); err == errMuch {
+					much = true
+				} else if err != nil {
 					notes = append(notes, leftOut(err))
 				}
 			case f.Type()&fs.ModeSymlink != 0:
@@ -75,8 +87,11 @@ func Find(at string) (dirs, notes []string, err error) {
 		}
 		return nil
 	}
-	if err := visit("."); err != nil {
+	if err := visit(".", 0); err != nil {
 		return nil, nil, err
+	}
+	if much {
+		notes = append(notes, fmt.Sprintf("%s: of the folders in it only %d are looked into, and none deeper than %d", plain.Shown(at), mostFolders, deepest))
 	}
 	if len(dirs) == 0 {
 		err = nothing(at)
@@ -88,6 +103,8 @@ func Find(at string) (dirs, notes []string, err error) {
 	sort.Strings(dirs)
 	return dirs, short(notes), nil
 }
+
+var errMuch = errors.New("too many folders")
 
 // leftOut is the note of what is passed over.
 func leftOut(err error) string {
@@ -190,7 +207,12 @@ func openFolder(dir string) (*Run, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, path := range eventFiles(dir, list) {
+		files := eventFiles(dir, list)
+		if n := len(files); n > mostFiles {
+			files = files[n-mostFiles:]
+			refused = append(refused, fmt.Errorf("%s: the first %d of %d event files", dir, n-mostFiles, n))
+		}
+		for _, path := range files {
 			if usable(filepath.Base(path), mostEvents) {
 				events = append(events, path)
 			}

@@ -338,6 +338,34 @@ func TestEndlessLines(t *testing.T) {
 	}
 }
 
+// Folders in one another without end, and a million of them, are looked into
+// up to a limit, and that is said.
+func TestManyFolders(t *testing.T) {
+	defer func(a, b, c int) { mostFolders, deepest, mostFiles = a, b, c }(mostFolders, deepest, mostFiles)
+	mostFolders, deepest, mostFiles = 50, 5, 3
+	top := t.TempDir()
+	write(t, top, map[string]string{"a/history.jsonl": lineOf7, "b/1/2/3/4/5/6/7/history.jsonl": lineOf7, "b/1/2/history.jsonl": lineOf7, "c/history.jsonl": lineOf7})
+	runs, err := OpenAll(top)
+	if err != nil || len(runs) != 3 || !strings.Contains(strings.Join(runs[0].Notes, ""), "none deeper than 5") {
+		t.Errorf("%v, %v", runs, err)
+	}
+	for i := range 60 {
+		write(t, top, map[string]string{fmt.Sprintf("d/%d/x", i): ""})
+	}
+	write(t, top, map[string]string{"z/history.jsonl": lineOf7})
+	runs, err = OpenAll(top)
+	if err != nil || len(runs) != 3 || !strings.Contains(strings.Join(runs[0].Notes, ""), "only 50 are looked into") {
+		t.Errorf("%v, %v", runs, err)
+	}
+	for i := range 5 {
+		events(t, filepath.Join(top, "e", fmt.Sprintf("events.out.tfevents.%d", i)), loss(int64(i), 1))
+	}
+	run, err := Open(filepath.Join(top, "e"))
+	if err != nil || len(run.Points) != 3 || run.Last().Step != 4 || !strings.Contains(strings.Join(run.Notes, ""), "the first 2 of 5 event files, left out") {
+		t.Errorf("%v, %v", run, err)
+	}
+}
+
 // record is a record of an event file that claims a length.
 func record(claims uint64, data []byte) []byte {
 	mask := func(b []byte) uint32 {

@@ -12,6 +12,7 @@ import (
 
 	"fourmlab/fourm"
 	"fourmlab/fourm/train"
+	"fourmlab/fourm/train/tfevents"
 	"fourmlab/internal/inside"
 	"fourmlab/viz"
 	"fourmlab/viz/page"
@@ -33,6 +34,9 @@ type store struct {
 	mu    sync.Mutex
 	by    map[string]*entry
 	drawn map[string]drawing // by the name of a run; "" is of all
+
+	dirs, notes []string // as they were found last
+	again       time.Time
 }
 
 // drawing is a figure of curves, and what its runs were when it was drawn.
@@ -50,14 +54,18 @@ var readers = make(chan struct{}, 4)
 
 // look gives the runs of a path as they are now, by name, and what Find notes.
 func (s *store) look(path string) (all []*entry, notes []string, err error) {
-	dirs, notes, err := train.Find(path)
+	dirs, notes, err := s.find(path)
 	if err != nil {
 		return nil, nil, err
+	}
+	stamps := make([]stamp, len(dirs))
+	for i, d := range dirs {
+		stamps[i] = stampOf(d)
 	}
 	var waits []chan struct{}
 	by := map[string]*entry{}
 	s.mu.Lock()
-	for _, d := range dirs {
+	for i, d := range dirs {
 		e := s.by[d]
 		if e == nil {
 			e = &entry{run: &fourm.Run{Name: filepath.Base(d), Dir: d}}
@@ -68,7 +76,7 @@ func (s *store) look(path string) (all []*entry, notes []string, err error) {
 			}
 		}
 		by[d] = e
-		s.refresh(e, d)
+		s.refresh(e, d, stamps[i])
 		if e.reading != nil {
 			waits = append(waits, e.reading)
 		}
@@ -95,12 +103,8 @@ func (s *store) look(path string) (all []*entry, notes []string, err error) {
 
 // refresh begins to read the run of a folder where its files are not those of
 // before.
-func (s *store) refresh(e *entry, dir string) {
-	if e.reading != nil || time.Now().Before(e.next) {
-		return
-	}
-	stamp, changed := stampOf(dir)
-	if stamp == e.stamp {
+func (s *store) refresh(e *entry, dir string, now stamp) {
+	if e.reading != nil || now.files == e.stamp || time.Now().Before(e.next) {
 		return
 	}
 	done := make(chan struct{})
@@ -113,7 +117,7 @@ func (s *store) refresh(e *entry, dir string) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		e.next = time.Now().Add(4 * time.Since(began))
-		e.stamp, e.changed, e.err = stamp, changed, err
+		e.stamp, e.changed, e.err = now.files, now.newest, err
 		if err == nil {
 			e.run = run
 		}
@@ -122,40 +126,67 @@ func (s *store) refresh(e *entry, dir string) {
 	}()
 }
 
-// stampOf tells states of a folder's files apart, or those of one file.
-func stampOf(dir string) (stamp string, newest time.Time) {
+// find lists the folders of runs, and not more often than looking for them
+// takes.
+func (s *store) find(path string) (dirs, notes []string, err error) {
+	s.mu.Lock()
+	if time.Now().Before(s.again) {
+		defer s.mu.Unlock()
+		return s.dirs, s.notes, nil
+	}
+	s.mu.Unlock()
+	began := time.Now()
+	if dirs, notes, err = train.Find(path); err != nil {
+		return nil, nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dirs, s.notes, s.again = dirs, notes, time.Now().Add(4*time.Since(began))
+	return dirs, notes, nil
+}
+
+// stamp tells states of a run's files apart.
+type stamp struct {
+	files  string
+	newest time.Time
+}
+
+// stampOf looks at the files that are read, in a folder or as one.
+func stampOf(dir string) (out stamp) {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-		return fmt.Sprintln(info.Size(), info.ModTime().UnixNano()), info.ModTime()
+		return stamp{fmt.Sprintln(info.Size(), info.ModTime().UnixNano()), info.ModTime()}
 	}
 	d, err := inside.Open(dir)
 	if err != nil {
-		return err.Error(), newest
+		return stamp{files: err.Error()}
 	}
 	defer d.Close()
 	list, err := d.List(".")
 	if err != nil {
-		return err.Error(), newest
+		return stamp{files: err.Error()}
 	}
 	for _, f := range list {
-		info, err := d.Stat(f.Name())
+		name := f.Name()
+		if name != "history.jsonl" && name != "run.json" && !tfevents.IsName(name) {
+			continue
+		}
+		info, err := d.Stat(name)
 		if err != nil {
-			stamp += fmt.Sprintln(f.Name(), err)
+			out.files += fmt.Sprintln(name, err)
 			continue
 		}
-		if info.IsDir() {
-			continue
-		}
-		stamp += fmt.Sprintln(f.Name(), info.Size(), info.ModTime().UnixNano(), info.Mode())
-		if info.ModTime().After(newest) {
-			newest = info.ModTime()
+		out.files += fmt.Sprintln(name, info.Size(), info.ModTime().UnixNano(), info.Mode())
+		if info.ModTime().After(out.newest) {
+			out.newest = info.ModTime()
 		}
 	}
-	return stamp + ".", newest
+	out.files += "."
+	return out
 }
 
-// find gives the run of a name, as it was last looked at; the only run has
+// one gives the run of a name, as it was last looked at; the only run has
 // none.
-func (s *store) find(path, name string) *entry {
+func (s *store) one(path, name string) *entry {
 	all, _, err := s.look(path)
 	if err != nil {
 		return nil

@@ -283,6 +283,42 @@ func TestExtremes(t *testing.T) {
 	})
 }
 
+// Thousands of modalities, settings and files cost a page no more than many.
+func TestTooMany(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	var b, env bytes.Buffer
+	for s := range 3 {
+		fmt.Fprintf(&b, `{"step":%d,"loss":1,"losses":{"x":1`, s)
+		for i := range 5000 {
+			fmt.Fprintf(&b, `,"a%d":%d`, i, i)
+		}
+		b.WriteString("}}\n")
+	}
+	for i := range 5000 {
+		fmt.Fprintf(&env, `"a%d": "b", `, i)
+	}
+	put(t, filepath.Join(dir, "history.jsonl"), b.Bytes())
+	put(t, filepath.Join(dir, "run.json"), []byte(`{"Steps": 9, "Env": {`+env.String()+`"long": "`+strings.Repeat("x", 1<<20)+`"}}`))
+	for i := range 1000 {
+		put(t, filepath.Join(dir, fmt.Sprintf("a%d.png", i)), []byte("none"))
+	}
+	h := Handler(dir, false)
+	soon(t, "many modalities", func() {
+		_, body, _ := ask(t, h, "/")
+		for _, want := range []string{"The first 256 of 5001 are shown.", "The first 256 of 500", "a0.png is no picture", "and 57 more files that are called as pictures"} {
+			if !strings.Contains(body, want) {
+				t.Errorf("no %q on %d bytes of page", want, len(body))
+			}
+		}
+		if len(body) > 100000 {
+			t.Errorf("a page of %d bytes", len(body))
+		}
+		if code, _, _ := ask(t, h, "/curves.png"); code != http.StatusOK {
+			t.Errorf("curves: status %d", code)
+		}
+	})
+}
+
 // Names that strangers gave stand on the page as text.
 func TestNamesOfStrangers(t *testing.T) {
 	const evil = "<script>alert(1)<\u200b\x1b[2J\u202egnp"

@@ -182,7 +182,7 @@ func (s *server) curves(w http.ResponseWriter, r *http.Request) {
 // its bytes decode to.
 func (s *server) picture(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	e := s.known.find(s.path, q.Get("run"))
+	e := s.known.one(s.path, q.Get("run"))
 	name := q.Get("name")
 	if e == nil {
 		http.Error(w, "no such run", http.StatusNotFound)
