@@ -21,6 +21,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"fourmlab/fourm/train"
 	"fourmlab/internal/disk"
 	"fourmlab/internal/show"
 )
@@ -52,11 +53,25 @@ func (r *run) open() (owner *disk.Owner, err error) {
 	if owner, err = disk.Own(r.exp.Dir); err != nil {
 		return nil, fmt.Errorf("ablate: %w", err)
 	}
-	if err := r.begin(); err != nil {
+	err = disk.Links(r.exp.Dir, fileKinds)
+	if err == nil {
+		err = r.begin()
+	}
+	if err != nil {
 		owner.Release()
 		return nil, err
 	}
 	return owner, nil
+}
+
+// fileKinds tell what the files of an experiment begin with: a folder from a
+// stranger may hold links in their place.
+var fileKinds = map[string]func(head []byte) bool{
+	".jsonl": func(head []byte) bool { return head != nil && train.BeginsJSON(head, "label") },
+	".csv":   func(head []byte) bool { return bytes.Contains(head, []byte(",seed,step,val")) },
+	".md":    func(head []byte) bool { return bytes.HasPrefix(head, []byte("# ")) },
+	".png":   func(head []byte) bool { return bytes.HasPrefix(head, []byte("\x89PNG\r\n")) },
+	".yaml":  func(head []byte) bool { return head != nil },
 }
 
 // begin writes the experiment down, or reads how far it has come.

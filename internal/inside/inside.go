@@ -82,7 +82,7 @@ func (d *Folder) Open(name string) (*os.File, error) {
 	if err := d.plain(name, info); err != nil {
 		return nil, err
 	}
-	f, err := d.root.OpenFile(at, os.O_RDONLY|nonblock, 0)
+	f, err := d.root.OpenFile(at, os.O_RDONLY|disk.NoWait, 0)
 	if err != nil {
 		return nil, d.named(name, err)
 	}
@@ -140,7 +140,7 @@ func (d *Folder) List(name string) ([]fs.DirEntry, error) {
 	if !info.IsDir() {
 		return nil, &Refused{d.at(name), "is no folder"}
 	}
-	f, err := d.root.OpenFile(at, os.O_RDONLY|nonblock, 0)
+	f, err := d.root.OpenFile(at, os.O_RDONLY|disk.NoWait, 0)
 	if err != nil {
 		return nil, d.named(name, err)
 	}

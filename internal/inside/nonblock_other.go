@@ -1,5 +1,0 @@
-//go:build !unix
-
-package inside
-
-const nonblock = 0
