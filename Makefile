@@ -94,10 +94,10 @@ fuzz:
 	@for p in $$($(GO) list ./fourm/... ./datasets/... ./kernel/...); do \
 		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; done; done
 
-# What docs/reliability.md promises, for hours: a thousand kills and a hundred
-# power cuts under the commands that write (the cuts as root), every folder that
-# a recorded training, ablation or pack may leave, then ten minutes for each
-# fuzz target. It prints what it counted.
+# What docs/reliability.md promises, for hours: a thousand kills, a hundred power
+# cuts and fifty full disks under the commands that write (the latter two as
+# root), every folder that a recorded training, ablation or pack may leave, then
+# ten minutes for each fuzz target. It prints what it counted.
 KILLS ?= 1000
 CUTS  ?= 100
 torture: build

@@ -1,9 +1,9 @@
 // Torture finds out whether the program keeps what docs/reliability.md
 // promises: it kills the commands that write at moments of chance, cuts the
-// power under them, and compares what comes out in the end, byte by byte, with
+// power under them, fills their disks, and compares what comes out in the end, byte by byte, with
 // what comes out when nothing happens. "make torture" runs it.
 //
-//	go run ./bench/torture -kills 1000 -cuts 100
+//	go run ./bench/torture -kills 1000 -cuts 100 -fulls 50
 //
 // It prints a line for each command, and its exit status is 1 when one promise
 // was broken; the folder of that one is kept and named.
@@ -27,6 +27,7 @@ import (
 type options struct {
 	fourm       string
 	kills, cuts int
+	fulls       int
 	seed        uint64
 	keep        string // where folders of broken promises go
 	only        string // the one workload
@@ -39,6 +40,7 @@ func main() {
 	f := flag.NewFlagSet("torture", flag.ExitOnError)
 	f.IntVar(&o.kills, "kills", 1000, "`N` kills, over all commands")
 	f.IntVar(&o.cuts, "cuts", 100, "`N` power cuts, over all commands; they need root, loop devices and mkfs.ext4")
+	f.IntVar(&o.fulls, "fulls", 50, "`N` full disks, over all commands; they need what power cuts need")
 	f.Uint64Var(&o.seed, "seed", 1, "`SEED` of the moments")
 	f.StringVar(&o.fourm, "fourm", "bin/fourm", "the `PROGRAM`")
 	f.StringVar(&o.keep, "keep", "out/torture", "`FOLDER` for what breaks a promise")
@@ -81,19 +83,23 @@ func (o options) run(ctx context.Context, out io.Writer) error {
 			fmt.Fprintf(out, "%-9s %v\n", w.name, c)
 		}
 	}
-	why := unmountable()
+	if why := unmountable(); why != "" {
+		fmt.Fprintf(out, "no power was cut, and no disk was full: %s\n", why)
+		return errors.Join(append(broken, ctx.Err())...)
+	}
 	for i, w := range all {
-		n := share(o.cuts, i, len(all))
-		if n == 0 || ctx.Err() != nil {
-			continue
+		if n := share(o.cuts, i, len(all)); n > 0 && ctx.Err() == nil {
+			c, err := w.cut(ctx, n, o.seed)
+			broken = append(broken, err)
+			fmt.Fprintf(out, "%-9s %v\n", w.name, c)
 		}
-		if why != "" {
-			fmt.Fprintf(out, "no power was cut: %s\n", why)
-			break
+	}
+	for i, w := range all {
+		if n := share(o.fulls, i, len(all)); n > 0 && ctx.Err() == nil {
+			c, err := w.filled(ctx, n, o.seed)
+			broken = append(broken, err)
+			fmt.Fprintf(out, "%-9s %v\n", w.name, c)
 		}
-		c, err := w.cut(ctx, n, o.seed)
-		broken = append(broken, err)
-		fmt.Fprintf(out, "%-9s %v\n", w.name, c)
 	}
 	return errors.Join(append(broken, ctx.Err())...)
 }

@@ -24,7 +24,7 @@ func program(t *testing.T) string {
 // The short form: some kills and power cuts of each command.
 func TestTorture(t *testing.T) {
 	var out bytes.Buffer
-	o := options{fourm: program(t), kills: 15, cuts: 10, seed: uint64(time.Now().UnixNano()), keep: filepath.Join(os.TempDir(), "fourm-torture-broken")}
+	o := options{fourm: program(t), kills: 15, cuts: 10, fulls: 5, seed: uint64(time.Now().UnixNano()), keep: filepath.Join(os.TempDir(), "fourm-torture-broken")}
 	if err := o.run(t.Context(), &out); err != nil {
 		t.Errorf("seed %d: %v", o.seed, err)
 	}

@@ -11,7 +11,6 @@ import (
 	"io"
 	"maps"
 	"math"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -82,7 +81,7 @@ type tableColumn struct {
 
 // readCSV reads the runs of a table: one, or those that W&B puts side by side.
 func readCSV(path string) ([]*Run, error) {
-	b, err := os.ReadFile(path)
+	b, err := disk.Read(path, mostTable)
 	if err != nil {
 		return nil, err
 	}

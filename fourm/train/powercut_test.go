@@ -96,7 +96,7 @@ func TestPowerCut(t *testing.T) {
 		return step
 	}
 	r := record(o.Dir, 0)
-	n := r.Cuts(disktest.Plan{Seed: 1, Chance: 2, Every: every(t)}, func(c disktest.Cut) { goOn(c, last(c)) })
+	n := r.Cuts(plan(1, 2), func(c disktest.Cut) { goOn(c, last(c)) })
 	t.Logf("%d operations, %d different folders found, %d of them before the first checkpoint, %d histories mended", r.Len(), n, lost, mended)
 	if n < 20 || lost == 0 || mended == 0 {
 		t.Error("too little was cut")
@@ -106,16 +106,16 @@ func TestPowerCut(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "again", "run")
 	record(dir, 6)
 	r = record(dir, 0)
-	n = r.Cuts(disktest.Plan{Seed: 3, Every: 2 * every(t)}, func(c disktest.Cut) { goOn(c, max(last(c), 6)) })
+	n = r.Cuts(plan(3, 0), func(c disktest.Cut) { goOn(c, max(last(c), 6)) })
 	t.Logf("a second session: %d operations, %d different folders found", r.Len(), n)
 }
 
-// every is how many operations lie between two cuts: the long form takes all.
-func every(t *testing.T) int {
+// plan makes some cuts, or in the long form all and many by chance.
+func plan(seed uint64, chance int) disktest.Plan {
 	if os.Getenv("FOURM_TORTURE") != "" {
-		return 1
+		return disktest.Plan{Seed: seed, Chance: 20}
 	}
-	return 5
+	return disktest.Plan{Seed: seed, Chance: chance, Every: 5}
 }
 
 // What other hands, or file systems that lie, do to a history: the run goes on

@@ -17,7 +17,7 @@ import (
 // were found in a folder. Any other device, a folder, and a FIFO that nobody has
 // opened for writing are errors at once. More than limit bytes are an error.
 func Given(path string, limit int64) ([]byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|nonblock, 0)
+	f, err := os.OpenFile(path, os.O_RDONLY|NoWait, 0)
 	if err != nil {
 		return nil, err
 	}
