@@ -312,7 +312,8 @@ func (a *assembly) unit() (*Unit, error) {
 	conf := types.Config{Importer: a.s.ctx.Importer, Error: func(error) {}, DisableUnusedImportCheck: true}
 	a.s.settle(f)
 	pkg, _ := conf.Check("main", fset, []*ast.File{f}, info)
-	m := &mainWriter{assembly: a, fset: fset, src: src, info: info, pkg: pkg, used: map[string]bool{}, names: map[types.Object]string{}, edits: map[int]patch{}}
+	m := &mainWriter{assembly: a, fset: fset, src: src, info: info, pkg: pkg, used: map[string]bool{}, names: map[types.Object]string{}, edits: map[int]patch{},
+		begins: map[string]token.Pos{}, isVars: map[string]bool{}}
 	m.name(f)
 	u := m.write(f)
 	return u, a.verify(u)

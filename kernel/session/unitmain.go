@@ -9,7 +9,6 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
-	"slices"
 	"sort"
 	"strings"
 )
@@ -32,6 +31,13 @@ type mainWriter struct {
 	names map[types.Object]string // of the variables of main
 	vars  []string
 	edits map[int]patch
+
+	// what is asked for each variable and statement, so that a notebook of many
+	// cells takes no longer than they do
+	begins map[string]token.Pos // of a name: its first variable
+	isVars map[string]bool      // vars as a set
+	spans  []extent             // of the statements, in order
+	sorted []int                // where the edits are, once all are made
 }
 
 func (m *mainWriter) off(p token.Pos) int { return m.fset.PositionFor(p, false).Offset }
@@ -92,7 +98,7 @@ func (m *mainWriter) name(f *ast.File) {
 				continue
 			}
 			if old, ok := current[id.Name]; ok && types.Identical(old, obj.Type()) {
-				m.names[obj] = label[id.Name]
+				m.call(obj, label[id.Name])
 				continue
 			}
 			name := id.Name
@@ -100,9 +106,10 @@ func (m *mainWriter) name(f *ast.File) {
 				name = fmt.Sprint(id.Name, n)
 			}
 			m.words[name] = true
-			current[id.Name], label[id.Name], m.names[obj] = obj.Type(), name, name
+			current[id.Name], label[id.Name] = obj.Type(), name
+			m.call(obj, name)
 			if m.hoist[id.Name] && name == id.Name || m.cells[max(m.cellOf(st), 0)].apart {
-				m.vars = append(m.vars, name)
+				m.vars, m.isVars[name] = append(m.vars, name), true
 				continue
 			}
 			fresh = true
@@ -198,8 +205,6 @@ func (m *mainWriter) legal(a *ast.AssignStmt) bool {
 	}
 	return true
 }
-
-func (m *mainWriter) isVar(name string) bool { return slices.Contains(m.vars, name) }
 
 // local tells whether main defines the variable here for the first time.
 func (m *mainWriter) local(obj types.Object) bool { return !m.isVar(m.names[obj]) && m.first(obj) }
@@ -302,11 +307,15 @@ func (m *mainWriter) write(f *ast.File) *Unit {
 		}
 	}
 	sort.Strings(u.Unused)
+	firsts := map[string]types.Object{}
+	for obj, name := range m.names {
+		if m.first(obj) {
+			firsts[name] = obj
+		}
+	}
 	for _, name := range m.vars {
-		for obj, n := range m.names {
-			if n == name && m.first(obj) {
-				u.Vars = append(u.Vars, name+" "+types.TypeString(obj.Type(), m.qualify))
-			}
+		if obj := firsts[name]; obj != nil {
+			u.Vars = append(u.Vars, name+" "+types.TypeString(obj.Type(), m.qualify))
 		}
 	}
 	for _, obj := range m.info.Uses {
@@ -329,47 +338,3 @@ func (m *mainWriter) write(f *ast.File) *Unit {
 }
 
 var markAny = regexp.MustCompile(`/\*line In \[\d+\]:\d+:\d+\*/`)
-
-// first tells whether no earlier variable has the name.
-func (m *mainWriter) first(obj types.Object) bool {
-	for other, n := range m.names {
-		if n == m.names[obj] && other.Pos() < obj.Pos() {
-			return false
-		}
-	}
-	return true
-}
-
-// cellOf gives the cell of a statement.
-func (m *mainWriter) cellOf(st ast.Stmt) int {
-	off := m.off(st.Pos())
-	for i, c := range m.cells {
-		for _, t := range c.stmts {
-			if t.lo <= off && off < t.hi {
-				return i
-			}
-		}
-	}
-	return -1
-}
-
-// patched is the text from lo to hi with its edits.
-func (m *mainWriter) patched(lo, hi int) string {
-	var at []int
-	for from := range m.edits {
-		if lo <= from && from <= hi {
-			at = append(at, from)
-		}
-	}
-	sort.Ints(at)
-	var b strings.Builder
-	done := lo
-	for _, from := range at {
-		if from < done || from == hi && m.edits[from].hi > hi {
-			continue
-		}
-		b.WriteString(m.src[done:from] + m.edits[from].text)
-		done = m.edits[from].hi
-	}
-	return b.String() + m.src[done:hi]
-}
