@@ -112,3 +112,24 @@ func TestLargeNotebooks(t *testing.T) {
 		}
 	}
 }
+
+// A program of many cells is made, and read again, in the time that they take.
+func TestManyCells(t *testing.T) {
+	const n = 20_000
+	began := time.Now()
+	nb := &File{}
+	for i := range n {
+		nb.Cells = append(nb.Cells, &Cell{Kind: "code", Source: fmt.Sprintf("x%d := %d", i, i)})
+	}
+	program, err := nb.Script()
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := FromScript("x.go", program)
+	if err != nil || len(back.Cells) != n || back.Cells[n-1].Source != nb.Cells[n-1].Source {
+		t.Errorf("%d cells came back (%v)", len(back.Cells), err)
+	}
+	if spent := time.Since(began); spent > time.Minute {
+		t.Errorf("it took %v", spent)
+	}
+}
