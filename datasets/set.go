@@ -101,7 +101,11 @@ func (s *Set) Modalities() []string { return append([]string(nil), s.src.modalit
 // 80/10/10, so that a sample stays in its part whatever else the set holds.
 // It panics with a *fault.Error when there is no such part.
 func (s *Set) Split(name string) *Set {
-	memory.Need("Set.Split", 0.8*float64(s.Len()), "a part of %d samples", s.Len()) // the numbers of a tenth of them
+	share := 0.1 // of the samples, whose numbers are listed
+	if name == "train" && !s.ownSplits() {
+		share = 0.79
+	}
+	memory.Need("Set.Split", 8*share*float64(s.Len()), "a part of %d samples", s.Len())
 	out := &Set{name: s.name, split: name, src: s.src, index: []int{}, seed: s.seed}
 	have := map[string]bool{"train": true, "val": true, "test": true}
 	if s.ownSplits() {

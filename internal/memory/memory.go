@@ -85,12 +85,17 @@ func field(file, name string) (int64, bool) {
 	return 0, false
 }
 
-// free is how many bytes the process can still take: what the machine has, and
-// no more than its limit leaves. It is infinite where nobody knows.
+// free is how many bytes the process can still take: what the machine has, what
+// it can put on the disk for it, and no more than its limit leaves. It is
+// infinite where nobody knows.
 func free() float64 {
 	room := math.Inf(1)
 	if total, left := Machine(); total > 0 {
 		room = float64(left)
+		if all, ok := field("/proc/meminfo", "MemTotal:"); ok && all<<10 == total { // no container
+			swap, _ := field("/proc/meminfo", "SwapFree:")
+			room += float64(swap << 10)
+		}
 	}
 	if most := limit.Load(); most > 0 {
 		room = min(room, float64(max(0, most-Used())))
