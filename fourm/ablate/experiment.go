@@ -201,7 +201,7 @@ func (e Experiment) settings() []setting {
 	}
 	for i := range grid {
 		grid[i].exp.check()
-		grid[i].exp.config().Afford(op)
+		model.Afford(op, grid[i].exp.config())
 	}
 	return grid
 }

@@ -136,7 +136,7 @@ func (r *run) prepare(data train.Data) (samples, held train.Data, err error) {
 		}
 		for _, s := range r.settings {
 			// what cannot be built or trained is said before anything is trained
-			s.exp.options(r.exp.Seeds[0]).Afford(model.New(s.exp.config()))
+			train.Afford(model.New(s.exp.config()), s.exp.options(r.exp.Seeds[0]))
 		}
 		samples, held, err = r.tokens(ctx, data)
 	})

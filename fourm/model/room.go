@@ -60,7 +60,7 @@ func (m *Model) fit(op string) {
 
 // Afford refuses, on behalf of the call op, blocks that cannot be or that the
 // memory cannot hold. New, which knows vocabularies and positions, counts those.
-func (c Config) Afford(op string) { (&Model{Config: c.resolved()}).fit(op) }
+func Afford(op string, c Config) { (&Model{Config: c.resolved()}).fit(op) }
 
 // guilty names the field of the configuration that asks for most: that which
 // saves most where it has a usual value.

@@ -150,7 +150,7 @@ func (o Options) shape(m *model.Model, masks []mask.Mask) model.Shape {
 
 // Afford refuses options that cannot be, batches that the memory cannot hold beside the model, and
 // more samples than can be counted.
-func (o Options) Afford(m *model.Model) {
+func Afford(m *model.Model, o Options) {
 	const op = "Model.Train"
 	o = o.resolved()
 	s := o.shape(m, o.Masks)

@@ -39,7 +39,7 @@ func Fit(m *model.Model, data Data, o Options) (run *Run, err error) {
 	for _, k := range append(slices.Clone(o.Masks), o.ValMask...) {
 		k.Check(m.In, m.Out)
 	}
-	o.Afford(m)
+	Afford(m, o)
 	l := &loop{m: m, o: o, run: &Run{Name: o.Name, Dir: o.Dir, Steps: o.Steps}}
 	defer func() { l.run.Err = err }()
 	defer l.close()
