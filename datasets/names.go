@@ -22,8 +22,11 @@ func keyOfName(name string) string {
 	if e := path.Ext(name); pictureExt[strings.ToLower(strings.TrimPrefix(e, "."))] {
 		name = strings.TrimSuffix(name, e)
 	}
-	return strings.NewReplacer("/", "__", ".", "_").Replace(norm.NFC.String(name))
+	return separators.Replace(norm.NFC.String(name))
 }
+
+// separators are what a key has none of.
+var separators = strings.NewReplacer("/", "__", ".", "_")
 
 // nameIndex finds the key of a picture by any of the names that people give it:
 // a path from somewhere, its last part, its number.
