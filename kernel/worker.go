@@ -22,7 +22,7 @@ import (
 
 // order is what the parent asks of the worker.
 type order struct {
-	Op   string `json:"op"` // run, eval, complete, inspect, whole, comm_*; interrupt and input need no answer
+	Op   string `json:"op"` // run, eval, complete, inspect, whole, comm_*; interrupt, input and end need no answer
 	N    int    `json:"n,omitempty"`
 	Code string `json:"code,omitempty"`
 	At   int    `json:"at,omitempty"`   // in bytes
@@ -117,9 +117,11 @@ func notebookLies() string {
 }
 
 // Worker runs cells for the parent process that started this one; a program
-// calls it when its first argument is "worker". It returns when the parent is
-// gone.
+// calls it when its first argument is "worker". It returns when it is told to,
+// or the parent is gone, however that ended; then it has ended what its cells
+// have started, as far as it can find it.
 func Worker() error {
+	keepDescriptors()
 	in, out := os.NewFile(3, "orders"), os.NewFile(4, "reports")
 	if in == nil || out == nil {
 		return fmt.Errorf("kernel.Worker: no pipes; this process is started by the kernel only")
@@ -175,9 +177,12 @@ func Worker() error {
 	for {
 		var o order
 		if err := lines.Decode(&o); err != nil {
+			endAll(func() []proc { return choose(table(), os.Getpid(), func(proc) bool { return false }) })
 			return w.session().Close()
 		}
 		switch o.Op {
+		case "end": // the parent sees to all else
+			return w.session().Close()
 		case "interrupt":
 			w.interrupt()
 		case "input":

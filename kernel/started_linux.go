@@ -1,0 +1,81 @@
+//go:build linux && !ps
+
+package kernel
+
+import (
+	"bytes"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// table reads the processes of this machine from /proc.
+func table() (out []proc) {
+	dirs, _ := os.ReadDir("/proc")
+	for _, d := range dirs {
+		pid, err := strconv.Atoi(d.Name())
+		if err != nil {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join("/proc", d.Name(), "stat"))
+		if err != nil {
+			continue // it has ended
+		}
+		if p, ok := parseStat(pid, text); ok {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// parseStat reads a line of proc(5): number, name in parentheses, state,
+// parent, group, session. The name may hold anything.
+func parseStat(pid int, text []byte) (proc, bool) {
+	from, to := bytes.IndexByte(text, '('), bytes.LastIndexByte(text, ')')
+	if from < 0 || to < from {
+		return proc{}, false
+	}
+	words := strings.Fields(string(text[to+1:]))
+	if len(words) < 4 {
+		return proc{}, false
+	}
+	parent, err1 := strconv.Atoi(words[1])
+	session, err2 := strconv.Atoi(words[3])
+	over := words[0] == "Z" || words[0] == "X"
+	return proc{pid, parent, session, string(text[from+1 : to]), over}, err1 == nil && err2 == nil
+}
+
+// adopt takes in what loses its parent below this process, so that it is found,
+// and asks for its end when it has come. What ends comes in crowds; they are
+// looked at ten times a second.
+var adopt = sync.OnceFunc(func() {
+	if unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != nil {
+		return
+	}
+	ends := make(chan os.Signal, 1)
+	signal.Notify(ends, syscall.SIGCHLD)
+	go func() {
+		for range ends {
+			time.Sleep(100 * time.Millisecond)
+			reap()
+		}
+	}()
+})
+
+// reap asks for the end of orphans.
+func reap() {
+	workers.Lock()
+	defer workers.Unlock()
+	for _, p := range table() {
+		if p.over && orphan(p) {
+			syscall.Wait4(p.pid, nil, syscall.WNOHANG, nil)
+		}
+	}
+}
