@@ -34,7 +34,7 @@ const patience = 5 * time.Second
 // what they show in the place of their outputs. When a cell fails or the
 // context ends, what there is so far stays, the failure in it, and the error
 // names the cell; it wraps the cell's *engine.Failure, or ErrTimeout where the
-// context had a deadline, or names the context's cause. What cells have started
+// context had a deadline, and the context's cause. What cells have started
 // ends with the run, and a line tells of it. A cell tagged "raises-exception" may fail, one tagged
 // "skip-execution" is not run and keeps its outputs.
 func (o Play) Run(ctx context.Context, nb *notebook.File) error {
@@ -93,7 +93,7 @@ func ended(ctx context.Context) error {
 	}
 	f := &engine.Failure{Name: "interrupted", Value: "the run was stopped"}
 	if why := context.Cause(ctx); why != ctx.Err() {
-		f.Value += " by " + why.Error()
+		return fmt.Errorf("%w by %w", f, why)
 	}
 	return f
 }
