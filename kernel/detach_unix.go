@@ -7,14 +7,7 @@ import (
 	"os/exec"
 	"strconv"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
-
-// lead gives a worker a session of its own. A terminal's Ctrl-C does not reach
-// it, for the parent passes on what the person means by it; and what cells
-// start is known by the session.
-func lead(c *exec.Cmd) { c.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }
 
 // detach gives a command a group of its own, so that it can be stopped with all
 // it has started, and nothing else is.
@@ -26,26 +19,6 @@ func stopGroup(c *exec.Cmd) { syscall.Kill(-c.Process.Pid, syscall.SIGINT) }
 
 // killGroup ends a detached command and what it has started.
 func killGroup(c *exec.Cmd) { syscall.Kill(-c.Process.Pid, syscall.SIGKILL) }
-
-// askToEnd asks a process to end; one that stands still is set going, or it
-// would not hear of it.
-func askToEnd(pid int) {
-	syscall.Kill(pid, syscall.SIGTERM)
-	syscall.Kill(pid, syscall.SIGCONT)
-}
-
-func killNow(pid int) { syscall.Kill(pid, syscall.SIGKILL) }
-
-// sessionOf is the session of a process, -1 where it is not known.
-func sessionOf(pid int) int {
-	id, err := unix.Getsid(pid)
-	if err != nil {
-		return -1
-	}
-	return id
-}
-
-func ownSession() int { return sessionOf(0) }
 
 // keepDescriptors lets nothing but standard input, output and error through to
 // what this process starts: a pipe that somebody else holds does not end.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"fourmlab/kernel/session"
+	"fourmlab/kernel/started"
 )
 
 const (
@@ -18,15 +19,13 @@ const (
 	endsWithin = 500 * time.Millisecond
 	// mostOfAnEnd is how long an end may take in all; a process that waits for
 	// a disk does not even heed SIGKILL.
-	mostOfAnEnd = endsWithin + graceToEnd + dying + time.Second
+	mostOfAnEnd = endsWithin + 2*started.Grace + time.Second
 )
 
 // wait waits for the worker's death, and ends the reading of its pipes then.
 func (p *process) wait(from *outlet) {
 	p.cmd.Wait()
-	workers.Lock()
-	delete(workers.pids, p.cmd.Process.Pid)
-	workers.Unlock()
+	started.Gone(p.cmd.Process.Pid)
 	close(p.died)
 	for _, o := range []*outlet{from, p.out.from, p.err.from} {
 		o.finish()
@@ -44,10 +43,10 @@ func (p *process) bury() {
 	p.out.drain()
 	p.err.drain()
 	worker := p.cmd.Process.Pid
-	p.started = startedBy(worker)
+	p.started = started.By(worker)
 	close(p.reports)
 	if len(p.started) > 0 {
-		p.ended, p.stayed = endAll(func() []proc { return startedBy(worker) })
+		p.ended, p.stayed = started.End(func() []started.Process { return started.By(worker) })
 	}
 	p.out.close()
 	p.err.close()
@@ -81,10 +80,10 @@ func (p *process) farewell() string {
 	}
 	line := ""
 	if len(p.ended) > 0 {
-		line = "ended what cells had started: " + named(p.ended)
+		line = "ended what cells had started: " + started.Line(p.ended)
 	}
 	if len(p.stayed) > 0 {
-		line += "; could not end " + named(p.stayed)
+		line += "; could not end " + started.Line(p.stayed)
 	}
 	return line
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"fourmlab/kernel/engine"
+	"fourmlab/kernel/started"
 )
 
 // largestCell bounds what a cell may be, in bytes: it comes back to everyone
@@ -128,7 +129,7 @@ func dead(p *process) report {
 		Trace: []string{"fatal: " + died, who + "; all variables and declarations are lost."},
 	}
 	if len(p.started) > 0 {
-		f.Trace = append(f.Trace, "What cells had started is ended with it: "+named(p.started)+".")
+		f.Trace = append(f.Trace, "What cells had started is ended with it: "+started.Line(p.started)+".")
 	}
 	return report{Failure: f}
 }

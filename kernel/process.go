@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"fourmlab/kernel/started"
 )
 
 // process is a running worker.
@@ -29,9 +31,9 @@ type process struct {
 	died chan struct{} // closed when the system says that the worker is dead
 	over chan struct{} // closed when all that its cells have started is ended, too
 
-	started []proc // what lived when the worker died; known when reports is closed
-	ended   []proc // what was ended after it; known when over is closed
-	stayed  []proc // what of it could not be
+	started []started.Process // what lived when the worker died; known when reports is closed
+	ended   []started.Process // what was ended after it; known when over is closed
+	stayed  []started.Process // what of it could not be
 }
 
 // notebookFolder names the variable that tells a worker where the notebook
@@ -80,9 +82,7 @@ func start(dir, lies string, publish func(name, text string, cell int), event fu
 		p.cmd.Env = append(p.cmd.Env, notebookFolder+"="+lies)
 	}
 	p.cmd.Dir = dir
-	lead(p.cmd)
-	adopt()
-	if err := p.launch(); err != nil {
+	if err := started.Launch(p.cmd); err != nil {
 		closePipes(pipes)
 		return nil, fmt.Errorf("kernel: cannot start %s worker: %w", self, err)
 	}
@@ -105,18 +105,6 @@ func start(dir, lies string, publish func(name, text string, cell int), event fu
 		p.kill()
 		return nil, fmt.Errorf("kernel: the worker was not ready within %v", readyWithin)
 	}
-}
-
-// launch starts the process and lists it among the workers, in one step for
-// those who look at them.
-func (p *process) launch() error {
-	workers.Lock()
-	defer workers.Unlock()
-	err := p.cmd.Start()
-	if err == nil {
-		workers.pids[p.cmd.Process.Pid] = true
-	}
-	return err
 }
 
 // pipe is both ends of one.

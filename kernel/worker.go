@@ -18,6 +18,7 @@ import (
 	"fourmlab/kernel/display"
 	"fourmlab/kernel/engine"
 	"fourmlab/kernel/session"
+	"fourmlab/kernel/started"
 )
 
 // order is what the parent asks of the worker.
@@ -177,7 +178,7 @@ func Worker() error {
 	for {
 		var o order
 		if err := lines.Decode(&o); err != nil {
-			endAll(func() []proc { return choose(table(), os.Getpid(), func(proc) bool { return false }) })
+			started.End(func() []started.Process { return started.Below(os.Getpid()) })
 			return w.session().Close()
 		}
 		switch o.Op {

@@ -1,6 +1,6 @@
 //go:build linux && !ps
 
-package kernel
+package started
 
 import (
 	"bytes"
@@ -17,7 +17,7 @@ import (
 )
 
 // table reads the processes of this machine from /proc.
-func table() (out []proc) {
+func table() (out []Process) {
 	dirs, _ := os.ReadDir("/proc")
 	for _, d := range dirs {
 		pid, err := strconv.Atoi(d.Name())
@@ -37,19 +37,19 @@ func table() (out []proc) {
 
 // parseStat reads a line of proc(5): number, name in parentheses, state,
 // parent, group, session. The name may hold anything.
-func parseStat(pid int, text []byte) (proc, bool) {
+func parseStat(pid int, text []byte) (Process, bool) {
 	from, to := bytes.IndexByte(text, '('), bytes.LastIndexByte(text, ')')
 	if from < 0 || to < from {
-		return proc{}, false
+		return Process{}, false
 	}
 	words := strings.Fields(string(text[to+1:]))
 	if len(words) < 4 {
-		return proc{}, false
+		return Process{}, false
 	}
 	parent, err1 := strconv.Atoi(words[1])
 	session, err2 := strconv.Atoi(words[3])
 	over := words[0] == "Z" || words[0] == "X"
-	return proc{pid, parent, session, string(text[from+1 : to]), over}, err1 == nil && err2 == nil
+	return Process{pid, string(text[from+1 : to]), parent, session, over}, err1 == nil && err2 == nil
 }
 
 // adopt takes in what loses its parent below this process, so that it is found,
@@ -71,11 +71,11 @@ var adopt = sync.OnceFunc(func() {
 
 // reap asks for the end of orphans.
 func reap() {
-	workers.Lock()
-	defer workers.Unlock()
+	leaders.Lock()
+	defer leaders.Unlock()
 	for _, p := range table() {
 		if p.over && orphan(p) {
-			syscall.Wait4(p.pid, nil, syscall.WNOHANG, nil)
+			syscall.Wait4(p.PID, nil, syscall.WNOHANG, nil)
 		}
 	}
 }

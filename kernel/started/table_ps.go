@@ -1,6 +1,6 @@
 //go:build unix && (!linux || ps)
 
-package kernel
+package started
 
 import (
 	"os/exec"
@@ -11,7 +11,7 @@ import (
 
 // table asks ps, which every Unix has, and the system for sessions, which ps
 // has no common word for. "-tags ps" takes this way on Linux, to test it.
-func table() (out []proc) {
+func table() (out []Process) {
 	ps := exec.Command("/bin/ps", "-A", "-o", "pid=", "-o", "ppid=", "-o", "state=", "-o", "comm=")
 	text, err := ps.Output()
 	if err != nil {
@@ -27,7 +27,7 @@ func table() (out []proc) {
 		if err1 != nil || err2 != nil || pid == ps.Process.Pid {
 			continue
 		}
-		out = append(out, proc{pid, parent, sessionOf(pid), filepath.Base(strings.Join(words[3:], " ")), strings.HasPrefix(words[2], "Z")})
+		out = append(out, Process{pid, filepath.Base(strings.Join(words[3:], " ")), parent, sessionOf(pid), strings.HasPrefix(words[2], "Z")})
 	}
 	return out
 }
