@@ -144,7 +144,10 @@ func End(find func() []Process) (found, stay []Process) {
 	begun := time.Now()
 	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
 		living := find()
-		if len(living) == 0 || time.Since(begun) > 2*Grace {
+		switch {
+		case len(living) == 0:
+			return found, nil
+		case time.Since(begun) > 2*Grace:
 			return found, living
 		}
 		for _, p := range living {

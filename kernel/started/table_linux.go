@@ -52,6 +52,9 @@ func parseStat(pid int, text []byte) (Process, bool) {
 	return Process{pid, string(text[from+1 : to]), parent, session, over}, err1 == nil && err2 == nil
 }
 
+// adopts tells that orphans are taken in.
+const adopts = true
+
 // adopt takes in what loses its parent below this process, so that it is found,
 // and asks for its end when it has come. What ends comes in crowds; they are
 // looked at ten times a second.
@@ -69,12 +72,13 @@ var adopt = sync.OnceFunc(func() {
 	}()
 })
 
-// reap asks for the end of orphans.
+// reap asks for the end of orphans: of all children of another session but the
+// leaders, for whom somebody waits.
 func reap() {
 	leaders.Lock()
 	defer leaders.Unlock()
 	for _, p := range table() {
-		if p.over && orphan(p) {
+		if p.over && p.parent == os.Getpid() && p.session != sessionOf(0) && !leaders.pids[p.PID] {
 			syscall.Wait4(p.PID, nil, syscall.WNOHANG, nil)
 		}
 	}
