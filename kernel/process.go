@@ -162,7 +162,11 @@ func (p *process) send(o order) {
 // died of it.
 func (p *process) ask(o order) (report, bool) {
 	if o.Op == "run" {
-		p.cell = o.N
+		select {
+		case <-p.died: // of something else
+		default:
+			p.cell = o.N
+		}
 	}
 	p.send(o)
 	r, ok := <-p.reports
