@@ -110,7 +110,7 @@ func playNotebook(c *call) error {
 	}
 	failure := p.play(nb, o)
 	if err := write(c, nb, *out, *page); err != nil {
-		return err
+		return errors.Join(err, failure)
 	}
 	return c.failed(path, failure)
 }
