@@ -35,7 +35,10 @@ func (p *process) wait(from *outlet) {
 // bury tells that the worker is gone, once all that it printed is published,
 // and then ends what its cells have started.
 func (p *process) bury() {
-	late := time.AfterFunc(endsWithin, func() { p.cmd.Process.Kill() })
+	late := time.AfterFunc(endsWithin, func() {
+		p.mute.Store(true)
+		p.cmd.Process.Kill()
+	})
 	<-p.died
 	late.Stop()
 	p.out.pass(math.MaxInt) // no report is on its way
@@ -100,6 +103,9 @@ func (p *process) epitaph() string {
 	case <-p.died:
 	default:
 		return "it is gone"
+	}
+	if p.mute.Load() {
+		return "it closed the pipe to the kernel (by syscall.Exec, or descriptor 4) and was ended"
 	}
 	end := p.cmd.ProcessState.String()
 	if end == "signal: killed" {

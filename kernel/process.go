@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"fourmlab/kernel/started"
@@ -28,6 +29,7 @@ type process struct {
 	err     *stream
 	cell    int // the number of the cell that runs, 0 for none
 
+	mute atomic.Bool   // it lived on without a pipe to report to, and was ended
 	died chan struct{} // closed when the system says that the worker is dead
 	over chan struct{} // closed when all that its cells have started is ended, too
 
