@@ -4,7 +4,7 @@ GO      ?= go
 JUPYTER := python3-jupyter-client python3-nbclient jupyter-nbconvert python3-ipykernel python3-jupyter-kernel-test jupyter-console
 LAB     := jupyter-notebook $(JUPYTER)
 
-.PHONY: build run test lab lint gophernotes symbols fuzz notebooks race ablations-smoke parity bench-compare bench-kernel gallery go-suite clean tools
+.PHONY: build run test lab lint vuln gophernotes symbols fuzz torture notebooks race ablations-smoke parity bench-compare bench-kernel gallery go-suite clean tools
 
 # bin/fourm, the one program.
 build:
@@ -61,12 +61,23 @@ gophernotes:
 symbols:
 	$(GO) run ./kernel/symbols/gen
 
-# gofmt, go mod tidy, go vet, staticcheck.
-lint:
+# gofmt, go mod tidy, go vet, staticcheck, known vulnerabilities.
+lint: vuln
 	@test -z "$$(gofmt -l cmd internal fourm viz datasets kernel bench notebooks)" || { gofmt -l cmd internal fourm viz datasets kernel bench notebooks; exit 1; }
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
 	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.7.0 ./cmd/... ./internal/... ./fourm/... ./viz/... ./datasets/... ./kernel/... ./bench/... ./notebooks/...
+
+# Known vulnerabilities of what is linked in, where their database can be
+# reached: govulncheck ends with 3 when it found some, with another status when
+# it could not look.
+vuln:
+	@mkdir -p build
+	@GOBIN=$(CURDIR)/build $(GO) install golang.org/x/vuln/cmd/govulncheck@v1.9.0
+	@build/govulncheck ./... >build/vuln.txt 2>&1; s=$$?; \
+	if [ $$s = 0 ]; then echo "govulncheck: nothing known against what is linked in"; \
+	elif [ $$s != 3 ] && grep -q 'fetching vulnerabilities' build/vuln.txt; then echo "govulncheck: its database cannot be reached from here: not checked"; \
+	else cat build/vuln.txt; exit 1; fi
 
 # What is concurrent, under the race detector.
 race:
@@ -77,10 +88,22 @@ go-suite:
 	$(GO) run ./kernel/gosuite
 	$(GO) run ./kernel/gosuite -scripts
 
-# A minute for each fuzz target.
+# A minute for each fuzz target, or FUZZTIME.
+FUZZTIME ?= 60s
 fuzz:
 	@for p in $$($(GO) list ./fourm/... ./datasets/... ./kernel/...); do \
-		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime 60s $$p || exit 1; done; done
+		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; done; done
+
+# What docs/reliability.md promises, for hours: a thousand kills, a hundred power
+# cuts and fifty full disks under the commands that write (the latter two as
+# root), every folder that a recorded training, ablation or pack may leave, then
+# ten minutes for each fuzz target. It prints what it counted.
+KILLS ?= 1000
+CUTS  ?= 100
+torture: build
+	$(GO) run ./bench/torture -kills $(KILLS) -cuts $(CUTS)
+	FOURM_TORTURE=1 $(GO) test -count=1 -timeout 4h -v -run 'PowerCut|FlushedIsFound' ./internal/disk/... ./fourm/train ./fourm/ablate ./datasets
+	$(MAKE) fuzz FUZZTIME=10m
 
 # The recorded cases of the official implementation, by both machines.
 FIXTURES ?= $(if $(FOURM_SHARED),$(FOURM_SHARED),../shared)/parity

@@ -3,6 +3,7 @@ package datasets
 // Pack: from a folder of pictures, as people have them, to shards.
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -14,6 +15,7 @@ import (
 	"sync"
 
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/show"
 )
 
 // PackOptions say how a folder is packed. The zero value makes 64x64 pictures
@@ -89,12 +91,13 @@ func Pack(dir, out string, opt PackOptions) (PackReport, error) {
 	if err != nil {
 		return rep, fmt.Errorf("%s: %w", op, err)
 	}
-	bad, err := p.write(w, opt)
+	defer w.abandon()
+	var bad []problem
+	show.Interruptible(func(ctx context.Context) { bad, err = p.write(ctx, w, opt) })
 	if err == nil && w.n == 0 {
 		err = fmt.Errorf("%s: no whole sample in it: %w", dir, firstOf(append(p.bad, bad...)))
 	}
 	if err != nil {
-		w.abandon()
 		return rep, fmt.Errorf("%s: %w", op, err)
 	}
 	rep.Samples, rep.Shards, rep.Modalities = w.n, (w.n+perShard-1)/perShard, w.names
@@ -107,6 +110,8 @@ func Pack(dir, out string, opt PackOptions) (PackReport, error) {
 	}
 	return rep, nil
 }
+
+var errStopped = errors.New("stopped; nothing was written")
 
 // count gives "1 fault", "2 faults".
 func count(n int, what string) string {
@@ -129,10 +134,13 @@ func firstOf(bad []problem) error {
 
 // write decodes the samples, some at a time on all cores, and adds them in
 // order.
-func (p *pile) write(w *writer, opt PackOptions) ([]problem, error) {
+func (p *pile) write(ctx context.Context, w *writer, opt PackOptions) ([]problem, error) {
 	var bad []problem
 	const together = 64
 	for from := 0; from < len(p.keys); from += together {
+		if ctx.Err() != nil {
+			return nil, errStopped
+		}
 		keys := p.keys[from:min(from+together, len(p.keys))]
 		samples, errs := make([]modality.Sample, len(keys)), make([]*problem, len(keys))
 		var all sync.WaitGroup

@@ -1,22 +1,24 @@
 package datasets
 
-// Writing shards: a set goes into a temporary folder beside its place and is
-// renamed when it is whole, so that a failure leaves nothing behind.
+// Writing shards: a set appears in its place when it is whole, so that a
+// failure leaves nothing behind.
 
 import (
 	"archive/tar"
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"fourmlab/datasets/npy"
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/disk"
+	"fourmlab/internal/show"
 )
 
 // perShard is the number of samples of one shard.
@@ -24,48 +26,59 @@ const perShard = 1000
 
 // writer lays samples out in ml-4m's way.
 type writer struct {
-	out, tmp string
-	n        int // samples so far
-	shards   map[string]*shard
-	names    []string // modalities of the first sample, and token domains
-	meta     *bufio.Writer
-	metaFile *os.File
+	to     *disk.Folder
+	n      int // samples so far
+	shards map[string]*shard
+	names  []string // modalities of the first sample, and token domains
+	meta   *stream
+}
+
+// stream is a file that is written from its beginning to its end.
+type stream struct {
+	f *disk.File
+	*bufio.Writer
+}
+
+func (w *writer) begin(rel string) (*stream, error) {
+	f, err := w.to.Begin(rel)
+	if err != nil {
+		return nil, err
+	}
+	return &stream{f, bufio.NewWriterSize(f, 1<<16)}, nil
+}
+
+// close makes the file last.
+func (s *stream) close() error {
+	if s == nil {
+		return nil
+	}
+	err := s.Flush()
+	if err == nil {
+		err = s.f.Flush()
+	}
+	return errors.Join(err, s.f.Close())
 }
 
 // shard is an open tar.
 type shard struct {
-	f *os.File
-	b *bufio.Writer
+	*stream
 	t *tar.Writer
+}
+
+func (s *shard) close() error {
+	if s == nil {
+		return nil
+	}
+	return errors.Join(s.t.Close(), s.stream.close())
 }
 
 // newWriter refuses to write over anything.
 func newWriter(out string) (*writer, error) {
-	if err := vacant(out); err != nil {
-		return nil, err
-	}
-	if err := os.MkdirAll(filepath.Dir(filepath.Clean(out)), 0o777); err != nil {
-		return nil, err
-	}
-	tmp, err := os.MkdirTemp(filepath.Dir(filepath.Clean(out)), filepath.Base(out)+".part-*")
+	to, err := disk.NewFolder(out)
 	if err != nil {
 		return nil, err
 	}
-	return &writer{out: out, tmp: tmp, shards: map[string]*shard{}}, os.Chmod(tmp, 0o755)
-}
-
-// vacant tells whether nothing, or an empty folder, is there.
-func vacant(out string) error {
-	list, err := os.ReadDir(out)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return nil
-	case err != nil:
-		return err
-	case len(list) > 0:
-		return fmt.Errorf("%s is not empty; nothing is written over", out)
-	}
-	return nil
+	return &writer{to: to, shards: map[string]*shard{}}, nil
 }
 
 // add writes one sample; split may be empty.
@@ -119,13 +132,11 @@ func (w *writer) add(s modality.Sample, split string) error {
 	return w.line(row)
 }
 
-func (w *writer) line(row map[string]any) error {
+func (w *writer) line(row map[string]any) (err error) {
 	if w.meta == nil {
-		f, err := os.Create(filepath.Join(w.tmp, "meta.jsonl"))
-		if err != nil {
+		if w.meta, err = w.begin("meta.jsonl"); err != nil {
 			return err
 		}
-		w.metaFile, w.meta = f, bufio.NewWriter(f)
 	}
 	b, err := json.Marshal(row)
 	if err != nil {
@@ -141,16 +152,11 @@ func (w *writer) file(mod, name string, b []byte) error {
 		if err := w.shards[mod].close(); err != nil {
 			return err
 		}
-		dir := filepath.Join(w.tmp, mod)
-		if err := os.MkdirAll(dir, 0o777); err != nil {
-			return err
-		}
-		f, err := os.Create(filepath.Join(dir, fmt.Sprintf("shard-%05d.tar", w.n/perShard)))
+		s, err := w.begin(filepath.Join(mod, fmt.Sprintf("shard-%05d.tar", w.n/perShard)))
 		if err != nil {
 			return err
 		}
-		buf := bufio.NewWriterSize(f, 1<<16)
-		w.shards[mod] = &shard{f, buf, tar.NewWriter(buf)}
+		w.shards[mod] = &shard{s, tar.NewWriter(s)}
 	}
 	t := w.shards[mod].t
 	if err := t.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(b))}); err != nil {
@@ -160,36 +166,22 @@ func (w *writer) file(mod, name string, b []byte) error {
 	return err
 }
 
-func (s *shard) close() error {
-	if s == nil {
-		return nil
-	}
-	return errors.Join(s.t.Close(), s.b.Flush(), s.f.Close())
-}
-
 // finish closes everything and puts the set into its place.
 func (w *writer) finish() error {
 	err := w.closeAll()
 	if err == nil && w.n == 0 {
 		err = errors.New("no samples to write")
 	}
-	if err == nil {
-		err = vacant(w.out)
-	}
-	if err == nil {
-		os.Remove(w.out) // an empty folder, or nothing
-		err = os.Rename(w.tmp, w.out)
-	}
 	if err != nil {
-		os.RemoveAll(w.tmp)
+		return err
 	}
-	return err
+	return w.to.Place()
 }
 
-// abandon leaves nothing behind.
+// abandon leaves nothing behind of what was not finished.
 func (w *writer) abandon() {
-	w.closeAll()
-	os.RemoveAll(w.tmp)
+	_ = w.closeAll() // it is why the set is given up, or of no more interest
+	w.to.Discard()
 }
 
 func (w *writer) closeAll() error {
@@ -197,11 +189,8 @@ func (w *writer) closeAll() error {
 	for _, s := range w.shards {
 		errs = append(errs, s.close())
 	}
-	w.shards = nil
-	if w.meta != nil {
-		errs = append(errs, w.meta.Flush(), w.metaFile.Close())
-		w.meta = nil
-	}
+	errs = append(errs, w.meta.close())
+	w.shards, w.meta = nil, nil
 	return errors.Join(errs...)
 }
 
@@ -216,22 +205,33 @@ func Write(s *Set, out string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", op, err)
 	}
-	for i := range s.Len() {
-		x, err := s.Sample(i)
-		if err == nil {
-			split := ""
-			if s.ownSplits() {
-				split = s.part(i)
-			}
-			err = w.add(x, split)
-		}
-		if err != nil {
-			w.abandon()
-			return fmt.Errorf("%s: %w", op, err)
-		}
+	defer w.abandon() // also where a function of the set's panics
+	show.Interruptible(func(ctx context.Context) { err = w.all(ctx, s) })
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, err)
 	}
 	if err := w.finish(); err != nil {
 		return fmt.Errorf("%s: %w", op, err)
+	}
+	return nil
+}
+
+func (w *writer) all(ctx context.Context, s *Set) error {
+	for i := range s.Len() {
+		if ctx.Err() != nil {
+			return errStopped
+		}
+		x, err := s.Sample(i)
+		if err != nil {
+			return err
+		}
+		split := ""
+		if s.ownSplits() {
+			split = s.part(i)
+		}
+		if err := w.add(x, split); err != nil {
+			return err
+		}
 	}
 	return nil
 }

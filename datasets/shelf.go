@@ -57,6 +57,9 @@ const shelfFormat = "fourm samples 1"
 func openShelf(dir string, base *Set) (*shelf, error) {
 	d := &shelf{dir, base, makers{dir: dir, names: map[modality.Tokenizer]string{}, by: map[string]modality.Tokenizer{}}}
 	want := label{shelfFormat, base.title(), base.Len(), madeOf(base)}
+	if err := disk.Clear(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	path := filepath.Join(dir, "samples.json")
 	b, err := os.ReadFile(path)
 	if err == nil {
@@ -72,10 +75,10 @@ func openShelf(dir string, base *Set) (*shelf, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	if err := vacant(dir); err != nil {
+	if err := disk.Vacant(dir); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
+	if err := disk.MkdirAll(dir); err != nil {
 		return nil, err
 	}
 	if b, err = json.Marshal(want); err != nil {

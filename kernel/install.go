@@ -90,7 +90,7 @@ func writeSpec(prefix, name string, spec kernelspec) (string, error) {
 		return "", err
 	}
 	dir := filepath.Join(root, name)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := disk.MkdirAll(dir); err != nil {
 		return "", err
 	}
 	data, err := json.MarshalIndent(spec, "", "  ")

@@ -18,6 +18,7 @@ import (
 
 	"github.com/traefik/yaegi/interp"
 
+	"fourmlab/internal/stop"
 	"fourmlab/kernel/engine"
 	"fourmlab/kernel/session"
 )
@@ -42,8 +43,8 @@ func (p Panicked) Error() string { return "panic: " + p.Text }
 
 // Run runs the program. It is checked first, and does not start when it does
 // not compile; the error then has the compiler's lines. A program that calls
-// os.Exit ends the process as it does everywhere. SIGINT ends it, unless a
-// call that stops by itself is running.
+// os.Exit ends the process as it does everywhere. SIGINT, SIGTERM and SIGHUP
+// end it, unless a call that stops by itself is running.
 func (s Script) Run() error {
 	if !slices.Contains([]string{"", "yaegi", "ssa"}, s.Engine) {
 		return fmt.Errorf("kernel.Script: no engine %q, expected yaegi or ssa", s.Engine)
@@ -134,12 +135,12 @@ func (h *scriptHost) endings() interp.Exports {
 }
 
 // scriptHost shows progress as a line on standard error and decides what a
-// SIGINT means: a long call that asks ends by itself, everything else ends
+// SIGINT, SIGTERM or SIGHUP means: a long call that asks ends by itself, everything else ends
 // the process. Before the first such call nothing is caught: a program that
 // waits for signals is one whose deadlock Go does not see.
 type scriptHost struct {
 	polled   chan struct{}
-	asked    sync.Once // whether SIGINT came: from then on it is caught
+	asked    sync.Once // whether a signal came: from then on they are caught
 	signals  chan os.Signal
 	lines    lines
 	terminal bool
@@ -156,7 +157,7 @@ func newScriptHost() *scriptHost {
 	return h
 }
 
-// watch waits for SIGINT. It is left to a long call that asked lately whether
+// watch waits for signals. It is left to a long call that asked lately whether
 // one came: within two seconds, or three times as long as it took to ask again
 // before, for a step of a large model takes a while.
 func (h *scriptHost) watch() {
@@ -169,12 +170,12 @@ func (h *scriptHost) watch() {
 				lately = max(2*time.Second, min(3*now.Sub(last), time.Minute))
 			}
 			last = time.Now()
-		case _, ok := <-h.signals:
+		case sig, ok := <-h.signals:
 			if !ok {
 				return
 			}
 			if time.Since(last) > lately {
-				os.Exit(130)
+				os.Exit(stop.Status(sig))
 			}
 			last = time.Time{} // a second one ends the process
 		}
@@ -208,7 +209,7 @@ func (h *scriptHost) Update(_ string, b map[string]any) {
 // Interrupted tells that the call should go on: it catches SIGINT itself.
 func (h *scriptHost) Interrupted() bool {
 	h.asked.Do(func() {
-		signal.Notify(h.signals, os.Interrupt)
+		signal.Notify(h.signals, stop.Signals()...)
 		go h.watch()
 	})
 	select {

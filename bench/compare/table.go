@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"fourmlab/bench/cases"
+	"fourmlab/internal/disk"
 )
 
 // report is all that is known.
@@ -28,10 +28,10 @@ func (r report) write(file string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+	if err := disk.MkdirAll(filepath.Dir(file)); err != nil {
 		return err
 	}
-	return os.WriteFile(file, append(b, '\n'), 0o666)
+	return disk.WriteBytes(file, append(b, '\n'))
 }
 
 // spread is a median between the smallest and the largest.

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -43,7 +44,8 @@ func main() {
 `
 
 // Ctrl-C ends a training run in a script, on either engine, and the script
-// goes on with what is kept.
+// goes on with what is kept. SIGTERM and SIGHUP do the same, and the program
+// then ends with the signal's status.
 func TestInterruptScript(t *testing.T) {
 	self, err := os.Executable()
 	if err != nil {
@@ -53,35 +55,86 @@ func TestInterruptScript(t *testing.T) {
 	if err := os.WriteFile(script, []byte(training), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for _, engine := range []string{"yaegi", "ssa"} {
-		cmd := exec.Command(self, "run", script, "-engine", engine)
-		cmd.Env = append(os.Environ(), "FOURM_TEST_AS_PROGRAM=1")
+	for _, c := range []struct {
+		engine string
+		signal os.Signal
+		status int
+	}{
+		{"yaegi", os.Interrupt, 0}, {"ssa", os.Interrupt, 0}, {"yaegi", syscall.SIGTERM, 143}, {"ssa", syscall.SIGHUP, 129},
+	} {
+		cmd := exec.Command(self, "run", script, "-engine", c.engine)
 		var out bytes.Buffer
 		cmd.Stdout = &out
-		errs, err := cmd.StderrPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		var said strings.Builder
-		var stopped time.Time
-		lines := bufio.NewScanner(errs)
-		for lines.Scan() {
-			said.WriteString(lines.Text() + "\n")
-			if strings.HasPrefix(lines.Text(), "step ") && strings.Contains(lines.Text(), "/1000000") && stopped.IsZero() {
-				stopped = time.Now()
-				cmd.Process.Signal(os.Interrupt)
-			}
-		}
-		io.Copy(io.Discard, errs)
-		err = cmd.Wait()
-		if err != nil || strings.TrimSpace(out.String()) != "kept true true" {
-			t.Errorf("%s: %v, printed %q\n%s", engine, err, out.String(), said.String())
+		said, took := stopAt(t, cmd, "step ", c.signal)
+		if got := cmd.ProcessState.ExitCode(); got != c.status || strings.TrimSpace(out.String()) != "kept true true" {
+			t.Errorf("%s, %v: status %d, expected %d; printed %q\n%s", c.engine, c.signal, got, c.status, out.String(), said)
 			continue
 		}
-		t.Logf("%s: ended %v after the signal", engine, time.Since(stopped).Round(time.Millisecond))
+		t.Logf("%s, %v: ended %v after the signal", c.engine, c.signal, took)
+	}
+}
+
+// stopAt sends a running program a signal when a line on its standard error
+// begins so, and waits for its end.
+func stopAt(t *testing.T, cmd *exec.Cmd, begin string, s os.Signal) (said string, took time.Duration) {
+	t.Helper()
+	cmd.Env = append(os.Environ(), "FOURM_TEST_AS_PROGRAM=1")
+	errs, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	var stopped time.Time
+	lines := bufio.NewScanner(errs)
+	for lines.Scan() {
+		b.WriteString(lines.Text() + "\n")
+		if strings.HasPrefix(lines.Text(), begin) && stopped.IsZero() {
+			stopped = time.Now()
+			cmd.Process.Signal(s)
+		}
+	}
+	io.Copy(io.Discard, errs)
+	_ = cmd.Wait() // its status is looked at
+	return b.String(), time.Since(stopped).Round(time.Millisecond)
+}
+
+// An ablation that is asked to end keeps its step, says how it goes on, and
+// ends with the signal's status; the same command then brings it to its end.
+func TestEndAblation(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	file := "name: a/b\ndata: {name: scenes, n: 40, seed: 1}\nmodalities: [caption]\nmodel: {dim: 32, encoder: 1, decoder: 1}\nmask: {in: 16, out: 16}\n" +
+		"train: {steps: 1500, batch: 4, val_every: 500, val_size: 4}\nvary:\n  mask.in_alpha: [0.1, 1]\n"
+	if err := os.WriteFile(filepath.Join(dir, "long.yaml"), []byte(file), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	run := func() (*exec.Cmd, *bytes.Buffer) {
+		cmd := exec.Command(self, "ablate", "long.yaml")
+		cmd.Dir = dir
+		var out bytes.Buffer
+		cmd.Stdout = &out
+		return cmd, &out
+	}
+	cmd, out := run()
+	said, took := stopAt(t, cmd, "[1/2]", syscall.SIGTERM)
+	if cmd.ProcessState.ExitCode() != 143 || !strings.Contains(out.String(), "the same command goes on") || !strings.Contains(out.String(), filepath.Join("runs", "a_b")) {
+		t.Fatalf("status %d; it printed %s\n%s", cmd.ProcessState.ExitCode(), out, said)
+	}
+	t.Logf("ended %v after SIGTERM", took)
+	cmd, out = run()
+	cmd.Env = append(os.Environ(), "FOURM_TEST_AS_PROGRAM=1")
+	if err := cmd.Run(); err != nil || strings.Contains(out.String(), "stopped") {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	left, _ := filepath.Glob(filepath.Join(dir, "runs", "a_b", "*"))
+	if len(left) < 4 {
+		t.Errorf("the experiment a/b left %v", left)
 	}
 }
 

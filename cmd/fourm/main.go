@@ -14,6 +14,7 @@ import (
 
 	"fourmlab/fourm"
 	"fourmlab/internal/fault"
+	"fourmlab/internal/stop"
 )
 
 // command is one word of the program.
@@ -43,7 +44,11 @@ func (u usage) Error() string { return u.msg }
 
 func main() {
 	limitGarbage()
-	os.Exit(start(os.Args[1:], os.Stdout, os.Stderr))
+	status := start(os.Args[1:], os.Stdout, os.Stderr)
+	if s := stop.Ended(); s != nil && status == 0 {
+		status = stop.Status(s) // what was asked for is not all done
+	}
+	os.Exit(status)
 }
 
 // start carries out the command line and gives the exit status: 0 when all

@@ -100,7 +100,7 @@ func playNotebook(c *call) error {
 	}
 	for _, f := range []string{*out, *page} {
 		if f != "" {
-			if err := os.MkdirAll(filepath.Dir(f), 0o777); err != nil {
+			if err := disk.MkdirAll(filepath.Dir(f)); err != nil {
 				return err
 			}
 		}

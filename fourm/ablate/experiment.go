@@ -6,6 +6,7 @@ package ablate
 import (
 	"fmt"
 	"maps"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -25,7 +26,7 @@ import (
 // train.val_every. Zero values stand for what the comments give.
 type Experiment struct {
 	Name       string
-	Dir        string           // where results go: runs/Name; without a Name nowhere
+	Dir        string           // where results go: runs/Name, in which / and the like become _; without a Name nowhere
 	Data       Source           // what the command opens; in a cell the data are given
 	Modalities []string         // those of the model, as in fourm.Tiny("rgb", "caption")
 	Tokenizers map[string]vq.VQ // by modality; others are those registered, else trained with defaults
@@ -69,7 +70,7 @@ type setting struct {
 func (e Experiment) check() Experiment {
 	const op = "fourm.Ablate"
 	if e.Dir == "" && e.Name != "" {
-		e.Dir = "runs/" + e.Name
+		e.Dir = filepath.Join("runs", folderOf(e.Name))
 	}
 	if e.Name == "" {
 		e.Name = "ablation"

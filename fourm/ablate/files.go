@@ -6,7 +6,6 @@ package ablate
 // whole.
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
@@ -20,6 +19,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"fourmlab/internal/disk"
 	"fourmlab/internal/show"
@@ -37,14 +38,27 @@ type result struct {
 	Seconds  float64            `json:"seconds"`
 }
 
-// open makes the folder or takes what it holds, if it is of this experiment.
-func (r *run) open() error {
+// open makes the folder, or takes what it holds if it is of this experiment,
+// and owns it until it is released.
+func (r *run) open() (owner *disk.Owner, err error) {
 	if r.exp.Dir == "" {
-		return nil
+		return nil, nil
 	}
-	if err := os.MkdirAll(r.exp.Dir, 0o777); err != nil {
-		return err
+	if err := disk.MkdirAll(r.exp.Dir); err != nil {
+		return nil, err
 	}
+	if owner, err = disk.Own(r.exp.Dir); err != nil {
+		return nil, fmt.Errorf("ablate: %w", err)
+	}
+	if err := r.begin(); err != nil {
+		owner.Release()
+		return nil, err
+	}
+	return owner, nil
+}
+
+// begin writes the experiment down, or reads how far it has come.
+func (r *run) begin() error {
 	path := filepath.Join(r.exp.Dir, "config.yaml")
 	now := r.exp.file()
 	there, err := os.ReadFile(path)
@@ -61,24 +75,46 @@ func (r *run) open() error {
 	if what != "" {
 		return fmt.Errorf("ablate: %s holds another experiment: %s (give this one another name, or remove the folder)", r.exp.Dir, what)
 	}
-	b, err := os.ReadFile(filepath.Join(r.exp.Dir, "results.jsonl"))
+	return r.known()
+}
+
+// known reads what is finished. A line that cannot be read is that of a cell
+// to be measured again, which its own folder makes quick.
+func (r *run) known() error {
+	path := filepath.Join(r.exp.Dir, "results.jsonl")
+	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	sc := bufio.NewScanner(bytes.NewReader(b))
-	sc.Buffer(nil, 1<<20)
-	for line := 1; sc.Scan(); line++ {
+	bad := 0
+	for line := range bytes.Lines(b) {
 		var d result
-		if err := json.Unmarshal(sc.Bytes(), &d); err != nil {
-			return fmt.Errorf("ablate: %s:%d: %w", filepath.Join(r.exp.Dir, "results.jsonl"), line, err)
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
 		}
-		r.done = append(r.done, d)
+		if json.Unmarshal(line, &d) != nil || r.at(d) < 0 {
+			bad++
+			continue
+		}
+		same := func(o result) bool { return o.Label == d.Label && o.Seed == d.Seed }
+		r.done = append(slices.DeleteFunc(r.done, same), d)
+	}
+	if bad > 0 {
+		r.notes = append(r.notes, fmt.Sprintf("%s: %d of its lines are no results of this experiment; their cells are measured again", path, bad))
 	}
 	r.fill()
-	return sc.Err()
+	return nil
+}
+
+// at gives the number of a result's setting, or -1.
+func (r *run) at(d result) int {
+	if !slices.Contains(r.exp.Seeds, d.Seed) {
+		return -1
+	}
+	return slices.IndexFunc(r.settings, func(s setting) bool { return s.label == d.Label })
 }
 
 func (r *run) replace(name string, b []byte) error {
@@ -212,6 +248,26 @@ func (r Row) text() string {
 		return fmt.Sprintf("%.3f", r.Mean())
 	}
 	return fmt.Sprintf("%.3f ± %.3f", r.Mean(), r.SD())
+}
+
+// folderOf gives the folder's name of an experiment: one folder below runs/,
+// whatever the name holds.
+func folderOf(name string) string {
+	one := func(r rune) rune {
+		if strings.ContainsRune(`/\:`, r) || unicode.IsControl(r) {
+			return '_'
+		}
+		return r
+	}
+	name = strings.Map(one, strings.ToValidUTF8(name, "_"))
+	if strings.HasPrefix(name, ".") { // it would be hidden, or lead upwards
+		name = "_" + name[1:]
+	}
+	for len(name) > 200 { // a file system takes 255 bytes
+		_, n := utf8.DecodeLastRuneInString(name)
+		name = name[:len(name)-n]
+	}
+	return name
 }
 
 var unsafe = regexp.MustCompile(`[^A-Za-z0-9._=+-]+`)

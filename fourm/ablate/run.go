@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -17,6 +16,7 @@ import (
 	"fourmlab/fourm/train"
 	"fourmlab/internal/fault"
 	"fourmlab/internal/show"
+	"fourmlab/internal/stop"
 )
 
 // run is an experiment at work.
@@ -26,6 +26,7 @@ type run struct {
 	ab       *Ablation
 	done     []result
 	names    []string // folders of the settings
+	notes    []string // of what the folder held
 	live     *show.Live
 	shown    time.Time
 }
@@ -72,15 +73,22 @@ func Run(e Experiment, data train.Data) (*Ablation, error) {
 }
 
 func (r *run) all(data train.Data) error {
-	if err := r.open(); err != nil {
+	owner, err := r.open()
+	if err != nil {
 		return err
 	}
+	defer owner.Release()
+	stopped, release := stop.Catch() // also between the calls that stop by themselves
+	defer release()
 	total := len(r.settings) * len(r.exp.Seeds)
 	if len(r.done) == total {
 		return r.write()
 	}
 	if !r.exp.Train.Quiet {
 		r.live = show.NewLive()
+	}
+	for _, n := range r.notes {
+		r.put(n)
 	}
 	r.put(fmt.Sprintf("%s: %d settings of %s, %d cells, %d of them finished", r.exp.Name, len(r.settings), r.ab.Factor, total, len(r.done)))
 	samples, held, err := r.prepare(data)
@@ -92,7 +100,7 @@ func (r *run) all(data train.Data) error {
 	for j := range r.exp.Seeds { // all settings with one seed are a comparison already
 		for i := range r.settings {
 			n++
-			if r.ab.Interrupted {
+			if r.ab.Interrupted = r.ab.Interrupted || stopped(); r.ab.Interrupted {
 				r.put(fmt.Sprintf("%s: stopped; the same again goes on from there", r.exp.Name))
 				return first
 			}
@@ -159,9 +167,6 @@ func (r *run) cell(n, i, j int, samples, held train.Data) error {
 	o.Val = held
 	if r.exp.Dir != "" {
 		o.Dir = filepath.Join(r.exp.Dir, "cells", fmt.Sprintf("%s-s%d", r.names[i], seed))
-		if err := os.MkdirAll(o.Dir, 0o777); err != nil {
-			return err
-		}
 	}
 	title := fmt.Sprintf("[%d/%d] %s, seed %d: ", n, len(r.settings)*len(r.exp.Seeds), s.long, seed)
 	hook := o.OnStep

@@ -73,7 +73,7 @@ type reading struct {
 func readEvents(files []string) (*Run, error) {
 	run := &Run{}
 	all := map[string][]reading{}
-	began := 0.0
+	began, last := 0.0, 0.0
 	for _, path := range files {
 		events, note, err := tfevents.Read(path)
 		if err != nil {
@@ -83,24 +83,28 @@ func readEvents(files []string) (*Run, error) {
 			run.Notes = append(run.Notes, note)
 		}
 		seen := map[string]bool{}
+		ahead := 0.0 // seconds by which the clock was set back between sessions
 		cut := func(tag string, step int) {
 			all[tag] = slices.DeleteFunc(all[tag], func(r reading) bool { return r.step >= step })
 		}
 		for _, e := range events {
 			if e.Start && e.Step > 0 {
+				ahead = max(0, last-e.Wall)
 				for tag := range all {
 					cut(tag, int(e.Step))
 				}
 			}
+			wall := e.Wall + ahead
+			last = max(last, wall)
 			for _, s := range e.Scalars {
 				if !seen[s.Tag] {
 					seen[s.Tag] = true
 					cut(s.Tag, int(e.Step))
 				}
-				if began == 0 || e.Wall < began {
-					began = e.Wall
+				if began == 0 || wall < began {
+					began = wall
 				}
-				all[s.Tag] = append(all[s.Tag], reading{int(e.Step), e.Wall, s.Value})
+				all[s.Tag] = append(all[s.Tag], reading{int(e.Step), wall, s.Value})
 			}
 		}
 	}

@@ -108,6 +108,15 @@ func remove(path string) error {
 	return nil
 }
 
+// removeAll removes a folder with what is in it.
+func removeAll(dir string) error {
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	told(Op{Kind: Removed, Path: dir})
+	return nil
+}
+
 // MkdirAll makes a folder and those above it, and makes their names last.
 func MkdirAll(dir string) error {
 	var missing []string

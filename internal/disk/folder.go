@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 )
 
@@ -30,8 +29,11 @@ func NewFolder(out string) (*Folder, error) {
 		return nil, named(out, err)
 	}
 	f := &Folder{out: real, part: real + ".part"}
-	if err := f.vacant(); err != nil {
+	if err := Vacant(real); err != nil {
 		return nil, err
+	}
+	if info, err := os.Stat(real); err == nil {
+		f.mode = info.Mode().Perm()
 	}
 	above := filepath.Dir(real)
 	if err := MkdirAll(above); err != nil {
@@ -50,52 +52,39 @@ func NewFolder(out string) (*Folder, error) {
 	return f, nil
 }
 
-// vacant tells whether nothing, or an empty folder, is there.
-func (f *Folder) vacant() error {
-	list, err := os.ReadDir(f.out)
+// Vacant gives an error where a folder is not empty; nothing at all is vacant.
+func Vacant(dir string) error {
+	list, err := os.ReadDir(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
 		return err
 	case len(list) > 0:
-		return fmt.Errorf("%s is not empty; nothing is written over", f.out)
+		return fmt.Errorf("%s is not empty; nothing is written over", dir)
 	}
-	info, err := os.Stat(f.out)
-	if err == nil {
-		f.mode = info.Mode().Perm()
-	}
-	return err
+	return nil
 }
 
-// begin makes the folder, in place of one that was left.
+// begin makes the folder, in place of one that a dead owner left. That there was
+// one its name tells, which lasts before the folder is made and goes after it.
 func (f *Folder) begin() error {
-	mark := filepath.Join(f.part, partMark)
 	if _, err := os.Lstat(f.part); err == nil {
-		if _, err := os.Lstat(mark); err != nil && !empty(f.part) {
+		if !f.owner.left {
 			return fmt.Errorf("%s is in the way, and nothing that was left half-made: move it, or choose another name than %s", f.part, f.out)
 		}
-		if err := os.RemoveAll(f.part); err != nil {
+		if err := removeAll(f.part); err != nil {
 			return err
 		}
+	}
+	if err := syncFolder(filepath.Dir(f.out)); err != nil {
+		return err
 	}
 	if err := os.Mkdir(f.part, 0o777); err != nil {
 		return err
 	}
 	told(Op{Kind: MadeFolder, Path: f.part})
-	m, err := create(mark, 0o666)
-	if err == nil {
-		err = m.Close()
-	}
-	return err
-}
-
-// partMark is the file that tells a folder that was left from a person's own.
-const partMark = ".part"
-
-func empty(dir string) bool {
-	list, err := os.ReadDir(dir)
-	return err == nil && len(list) == 0
+	return nil
 }
 
 // Begin makes a file in the folder, and the folders that it lies in.
@@ -116,24 +105,17 @@ func (f *Folder) Begin(rel string) (*File, error) {
 
 // Place gives the folder its name. Its files must have been flushed.
 func (f *Folder) Place() error {
-	was := f.mode
-	err := f.vacant() // somebody may have come first
-	if err == nil {
-		err = remove(filepath.Join(f.part, partMark))
-	}
+	err := Vacant(f.out) // somebody may have come first
 	for _, d := range slices.Backward(append([]string{f.part}, f.folders...)) {
 		if err == nil {
 			err = syncFolder(d)
 		}
 	}
-	if err == nil && was != 0 {
-		err = os.Chmod(f.part, was)
-	}
-	if err == nil && runtime.GOOS == "windows" {
-		os.Remove(f.out) // an empty folder, or nothing; others let it be replaced
+	if err == nil && f.mode != 0 {
+		err = os.Chmod(f.part, f.mode)
 	}
 	if err == nil {
-		err = os.Rename(f.part, f.out)
+		err = renameFolder(f.part, f.out)
 	}
 	if err != nil {
 		f.Discard()
@@ -141,12 +123,24 @@ func (f *Folder) Place() error {
 	}
 	told(Op{Kind: Renamed, Path: f.part, To: f.out})
 	err = syncFolder(filepath.Dir(f.out))
-	f.owner.Release()
+	f.end()
 	return err
 }
 
-// Discard leaves nothing behind.
+// Discard leaves nothing behind of a folder that was not placed.
 func (f *Folder) Discard() {
-	os.RemoveAll(f.part)
+	if f.owner != nil {
+		if removeAll(f.part) == nil && syncFolder(filepath.Dir(f.out)) == nil {
+			f.end()
+			return
+		}
+		// The name of the owner stays, so that the next one clears it away.
+		f.owner.abandon()
+		f.owner = nil
+	}
+}
+
+func (f *Folder) end() {
 	f.owner.Release()
+	f.owner = nil
 }

@@ -47,6 +47,7 @@ type Owner struct {
 	f    *os.File
 	root *os.Root // of the folder that f lies in, also when it is moved
 	name string
+	left bool // a dead owner had left the name
 }
 
 // Own makes this process the owner of a folder that is there, until Release or
@@ -58,7 +59,7 @@ func Own(dir string) (*Owner, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := clear(dir); err != nil {
+	if err := Clear(dir); err != nil {
 		o.Release()
 		return nil, err
 	}
@@ -91,7 +92,8 @@ func own(path, of string) (*Owner, error) {
 
 func (o *Owner) take(of string) error {
 	for range 100 {
-		if info, err := o.root.Lstat(o.name); err == nil {
+		info, err := o.root.Lstat(o.name)
+		if o.left = err == nil; o.left {
 			if err := Plain(info); err != nil {
 				return err
 			}
@@ -121,10 +123,15 @@ func (o *Owner) take(of string) error {
 			f.Close()
 			return err
 		}
+		if !o.left {
+			told(Op{Kind: Create, Path: o.path()})
+		}
 		return nil
 	}
 	return errors.New("it comes and goes")
 }
+
+func (o *Owner) path() string { return filepath.Join(o.root.Name(), o.name) }
 
 // holds tells whether the name still stands for the file that is locked.
 func (o *Owner) holds() bool {
@@ -147,8 +154,16 @@ func (o *Owner) Release() {
 		return
 	}
 	if o.holds() {
-		_ = o.root.Remove(o.name) // while it is locked, so that nobody waits at a name that is gone
+		// while it is locked, so that nobody waits at a name that is gone
+		if err := o.root.Remove(o.name); err == nil {
+			told(Op{Kind: Removed, Path: o.path()})
+		}
 	}
+	o.abandon()
+}
+
+// abandon lets go as a process does that dies.
+func (o *Owner) abandon() {
 	o.f.Close()
 	o.root.Close()
 	o.f = nil

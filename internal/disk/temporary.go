@@ -30,10 +30,7 @@ func temporary(path string, was os.FileInfo) (*File, error) {
 		name := stem + number(n) + suffix
 		f, err := create(name, mode)
 		if errors.Is(err, fs.ErrExist) {
-			if !abandoned(name) {
-				continue
-			}
-			if err := remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			if err := removeAbandoned(name); err != nil {
 				return nil, err
 			}
 			f, err = create(name, mode)
@@ -68,36 +65,45 @@ func number(n int) string {
 	return fmt.Sprintf(".%d", n)
 }
 
-// abandoned tells whether no living process holds a temporary file.
-func abandoned(name string) bool {
+// removeAbandoned removes a temporary file that no living process holds.
+func removeAbandoned(name string) error {
 	info, err := os.Lstat(name)
 	if err != nil || !info.Mode().IsRegular() {
-		return false
+		return nil
 	}
 	f, err := os.OpenFile(name, os.O_RDONLY|nonblock, 0)
 	if err != nil {
-		return errors.Is(err, fs.ErrNotExist)
+		return nil // it is gone, or not this user's
 	}
-	defer f.Close()
+	defer f.Close() // it is locked until it is removed
 	switch lockFile(f) {
 	case nil:
-		return true
 	case errUnlockable:
-		// where nothing can be locked, a file that is older than any writing
-		return old(info)
+		// Where nothing can be locked, it is a file older than any writing.
+		if !old(info) {
+			return nil
+		}
+	default:
+		return nil
 	}
-	return false
+	if !sameFile(f, name) {
+		return nil // it got its final name meanwhile, and this is another
+	}
+	if err := remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
-// clear removes the temporary files of dead processes from a folder.
-func clear(dir string) error {
+// Clear removes the temporary files of dead processes from a folder.
+func Clear(dir string) error {
 	list, err := os.ReadDir(dir)
 	if err != nil {
 		return err
 	}
 	for _, e := range list {
-		if name := filepath.Join(dir, e.Name()); strings.HasPrefix(e.Name(), ".") && strings.HasSuffix(e.Name(), suffix) && abandoned(name) {
-			if err := remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if strings.HasPrefix(e.Name(), ".") && strings.HasSuffix(e.Name(), suffix) {
+			if err := removeAbandoned(filepath.Join(dir, e.Name())); err != nil {
 				return err
 			}
 		}

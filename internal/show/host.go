@@ -4,10 +4,8 @@ package show
 // kernel, a terminal, or nobody.
 
 import (
-	"context"
 	"fmt"
 	"os"
-	"os/signal"
 	"strings"
 	"sync"
 	"time"
@@ -104,34 +102,4 @@ func (l *Live) Put(bundle map[string]any) {
 		return
 	}
 	l.host.Update(l.handle, bundle)
-}
-
-// Interruptible runs f with a context that ends when the host says that the
-// person asked for a stop, or when the process gets SIGINT. It gives whether
-// that happened.
-func Interruptible(f func(ctx context.Context)) bool {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	done := make(chan struct{})
-	defer close(done)
-	h := CurrentHost()
-	go func() {
-		t := time.NewTicker(50 * time.Millisecond)
-		defer t.Stop()
-		for {
-			select {
-			case <-done:
-				return
-			case <-t.C:
-				if h.Interrupted() {
-					cancel()
-					return
-				}
-			}
-		}
-	}()
-	f(ctx)
-	return ctx.Err() != nil
 }

@@ -4,8 +4,11 @@ import (
 	"context"
 	"os"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
+
+	"fourmlab/internal/stop"
 )
 
 // booth is a host that remembers.
@@ -113,6 +116,23 @@ func TestInterruptible(t *testing.T) {
 	}
 	if !Interruptible(func(ctx context.Context) { self.Signal(os.Interrupt); ended = wait(ctx) }) || !ended {
 		t.Error("a signal did not end the context")
+	}
+	if stop.Ended() != nil {
+		t.Errorf("Ctrl-C stops a call, not the process: stop.Ended gives %v", stop.Ended())
+	}
+	defer stop.Forget()
+	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {
+		stop.Forget()
+		if !Interruptible(func(ctx context.Context) { self.Signal(s); wait(ctx) }) || stop.Ended() != s {
+			t.Errorf("%v: stop.Ended gives %v", s, stop.Ended())
+		}
+		if !Interruptible(func(ctx context.Context) {
+			if ctx.Err() == nil {
+				t.Errorf("after %v the next call begins as if nothing had been", s)
+			}
+		}) {
+			t.Errorf("after %v the next call is not said to be stopped", s)
+		}
 	}
 }
 

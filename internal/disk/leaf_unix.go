@@ -51,3 +51,11 @@ func sameDevice(a, b string) bool {
 	}
 	return x.Dev == y.Dev
 }
+
+// renameFolder puts a folder in the place of an empty one, or of nothing.
+func renameFolder(from, to string) error {
+	if err := unix.Rename(from, to); err != nil {
+		return &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
+	}
+	return nil
+}
