@@ -12,7 +12,7 @@ import (
 )
 
 // heeds is how long a command may take to end when the cell is stopped.
-const heeds = time.Second
+const heeds = 3 * time.Second
 
 // shell runs a command; what it prints is the cell's, and stopping the cell
 // stops it. What the command leaves in the background (&) is not waited for and

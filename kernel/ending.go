@@ -19,7 +19,7 @@ const (
 	endsWithin = 500 * time.Millisecond
 	// mostOfAnEnd is how long an end may take in all; a process that waits for
 	// a disk does not even heed SIGKILL.
-	mostOfAnEnd = endsWithin + 2*started.Grace + time.Second
+	mostOfAnEnd = endsWithin + started.Longest + time.Second
 )
 
 // wait waits for the worker's death, and ends the reading of its pipes then.

@@ -9,9 +9,9 @@ import (
 	"os"
 	"os/signal"
 	"sync"
-	"syscall"
 	"time"
 
+	"fourmlab/internal/stop"
 	"fourmlab/kernel/zmtp"
 )
 
@@ -63,7 +63,7 @@ func Serve(connectionFile string) error {
 		log.Printf("kernel: connection file %s: the key is empty, so messages are not signed: whoever reaches %s on this machine can run cells", connectionFile, c.endpoint(c.Shell))
 	}
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, endings()...)
+	signal.Notify(signals, stop.Signals()...)
 	defer signal.Stop(signals)
 	go func() {
 		for sig := range signals {
@@ -90,16 +90,6 @@ func Serve(connectionFile string) error {
 	go s.orphaned()
 	<-s.quit
 	return s.dismiss()
-}
-
-// endings are the signals that mean something to a kernel: an interrupt, and
-// those that end it. A hangup that was to be ignored (nohup) is.
-func endings() []os.Signal {
-	list := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) {
-		list = append(list, syscall.SIGHUP)
-	}
-	return list
 }
 
 func newServer(key signer) *server {

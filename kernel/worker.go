@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 
+	"fourmlab/internal/stop"
 	"fourmlab/kernel/display"
 	"fourmlab/kernel/engine"
 	"fourmlab/kernel/session"
@@ -171,6 +172,9 @@ func Worker() error {
 	go func() {
 		for t := range tasks {
 			w.send(w.obey(t.ctx, t.order))
+			if sig := stop.Ended(); sig != nil { // a long call has caught it, and has come to its end
+				os.Exit(stop.Status(sig))
+			}
 		}
 	}()
 	w.send(report{Op: "ready"})

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"fourmlab/internal/stop"
 )
 
 // stopped is the end by a signal: Ctrl-C, what a batch system or docker stop
@@ -26,19 +28,14 @@ func (s stopped) Error() string {
 	return s.signal.String()
 }
 
-// status is the one that a shell gives a program which a signal ended.
-func (s stopped) status() exitStatus { return exitStatus(128 + int(s.signal)) }
+func (s stopped) status() exitStatus { return exitStatus(stop.Status(s.signal)) }
 
 // untilStopped gives a context that such a signal ends, with stopped as its
-// cause, until stop is called. A hangup that was to be ignored (nohup) is.
-func untilStopped(parent context.Context) (ctx context.Context, stop func()) {
+// cause, until release is called.
+func untilStopped(parent context.Context) (ctx context.Context, release func()) {
 	ctx, cancel := context.WithCancelCause(parent)
-	list := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) {
-		list = append(list, syscall.SIGHUP)
-	}
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, list...)
+	signal.Notify(signals, stop.Signals()...)
 	go func() {
 		select {
 		case sig := <-signals:

@@ -15,7 +15,7 @@ import (
 )
 
 // heeds is how long a command may take to end after it was interrupted.
-const heeds = time.Second
+const heeds = 3 * time.Second
 
 // bindCommands gives cells those functions of os/exec and os that wait for a
 // process.

@@ -25,7 +25,7 @@ func TestInterruptCommand(t *testing.T) {
 		}
 		return r.Values[0].(bool)
 	}
-	for _, wait := range []string{
+	for i, wait := range []string{
 		"own.Run()",
 		"own.Start()\nown.Wait()",
 		"own.Output()",
@@ -35,6 +35,9 @@ func TestInterruptCommand(t *testing.T) {
 		"_ = []func() error{own.Run}[0]()",
 	} {
 		for _, command := range []string{`exec.Command("sleep", "777")`, `exec.Command("sh", "-c", "sleep 777; echo")`, `exec.Command("sh", "-c", "trap '' INT; sleep 777; echo")`} {
+			if i > 1 && strings.Contains(command, "trap") {
+				continue // which takes seconds
+			}
 			begun := time.Now()
 			r := s.Run(context.Background(), 7, "func now()\nown = "+command+"\nnow()\n"+wait)
 			if r.Err == nil || r.Err.Name != "interrupted" {

@@ -34,9 +34,13 @@ type Process struct {
 	over            bool // it has ended, and its parent has not asked yet
 }
 
-// Grace is how long a process may take to end by itself when it is asked to;
-// after it, for as long again, it is not asked any more.
-const Grace = time.Second
+const (
+	// Grace is how long a process may take to end by itself when it is asked
+	// to: it may have something to save. After it, it is not asked any more.
+	Grace = 2 * time.Second
+	// Longest is how long End may take.
+	Longest = Grace + time.Second
+)
 
 // leaders are the processes that were launched and are not gone.
 var leaders = struct {
@@ -138,7 +142,7 @@ func choose(table []Process, leader int, orphan func(Process) bool) []Process {
 
 // End ends what find finds, by asking first, and gives all that it found, and
 // what of it lives on: another user's, or what waits for a disk. What begins
-// meanwhile is ended, too. It takes at most twice the grace.
+// meanwhile is ended, too. It takes at most Longest.
 func End(find func() []Process) (found, stay []Process) {
 	asked := map[int]bool{}
 	begun := time.Now()
@@ -147,7 +151,7 @@ func End(find func() []Process) (found, stay []Process) {
 		switch {
 		case len(living) == 0:
 			return found, nil
-		case time.Since(begun) > 2*Grace:
+		case time.Since(begun) > Longest:
 			return found, living
 		}
 		for _, p := range living {
