@@ -11,7 +11,8 @@
 // cell (two goroutines writing one map, an unlock too many) then ends the child
 // and not the conversation: the person reads what happened, and a new child
 // goes on, without the variables. Heartbeat, interrupt and shutdown are
-// answered while a cell runs.
+// answered while a cell runs. What cells have started (package started) lives
+// as long as the child does.
 //
 // The two speak over pipes, one JSON value a line, with pictures as bytes
 // behind it. Standard output and error of the child are what cells print,

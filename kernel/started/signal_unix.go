@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// lead asks for no signal at this process's death (PR_SET_PDEATHSIG): it comes
+// with the end of the thread that started the child, and leaves nobody to end
+// what the child has started. A leader hears of it by a pipe.
 func lead(c *exec.Cmd) { c.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }
 
 // askToEnd asks a process to end; one that stands still is set going, or it
