@@ -60,18 +60,25 @@ func goneSoon(t *testing.T, pid int) {
 	syscall.Kill(pid, syscall.SIGKILL)
 }
 
+// onlyWhereFound skips what this system does not find.
+func onlyWhereFound(t *testing.T, way string) {
+	t.Helper()
+	if way != "setsid" {
+		return
+	}
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux finds what has left the session")
+	}
+	if _, err := exec.LookPath("setsid"); err != nil {
+		t.Skip("no setsid here")
+	}
+}
+
 // eachWay starts something in each way in a process for cells.
 func eachWay(t *testing.T, f func(t *testing.T, b *bench, pid int)) {
 	for _, w := range ways {
 		t.Run(w.name, func(t *testing.T) {
-			if w.name == "setsid" {
-				if runtime.GOOS != "linux" {
-					t.Skip("only Linux finds what has left the session")
-				}
-				if _, err := exec.LookPath("setsid"); err != nil {
-					t.Skip("no setsid here")
-				}
-			}
+			onlyWhereFound(t, w.name)
 			file := filepath.Join(t.TempDir(), "pid")
 			b := newBench(t)
 			if text, gone := b.cell(strings.ReplaceAll(w.cell, "FILE", file)); gone || strings.Contains(text, "error") {
@@ -131,13 +138,10 @@ func TestDeathWithWhatCellsStarted(t *testing.T) {
 }
 
 // When the parent is killed, its worker and what that has started end as well.
-// A process that has left the session is not found then.
 func TestDeathOfTheParent(t *testing.T) {
 	for _, w := range ways {
-		if w.name == "setsid" {
-			continue
-		}
 		t.Run(w.name, func(t *testing.T) {
+			onlyWhereFound(t, w.name)
 			dir := t.TempDir()
 			file, worker := filepath.Join(dir, "pid"), filepath.Join(dir, "worker")
 			in := writeNotebook(t, dir, strings.ReplaceAll(w.cell, "FILE", file), "os.WriteFile(\""+worker+"\", fmt.Append(nil, os.Getpid()), 0o644)\nfor { }")

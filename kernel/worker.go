@@ -182,7 +182,7 @@ func Worker() error {
 	for {
 		var o order
 		if err := lines.Decode(&o); err != nil {
-			started.End(func() []started.Process { return started.Below(os.Getpid()) })
+			started.End(started.Here)
 			return w.session().Close()
 		}
 		switch o.Op {

@@ -4,9 +4,10 @@
 //
 // A process that is launched here leads a session of its own (setsid), so all it
 // starts is known by that. What leaves the session is found by its parents; on
-// Linux this process takes in what has lost them (it is their "subreaper"),
-// elsewhere such a process is not found and lives on. Where there are no
-// sessions (Windows), nothing is found.
+// Linux this process takes in what has lost them (it is their "subreaper"), or
+// else it is known by a variable of its environment; elsewhere such a process is
+// not found and lives on. Where there are no sessions (Windows), nothing is
+// found.
 //
 //	err := started.Launch(cmd)
 //	cmd.Wait()
@@ -15,6 +16,7 @@
 package started
 
 import (
+	"crypto/rand"
 	"fmt"
 	"os"
 	"os/exec"
@@ -48,11 +50,23 @@ var leaders = struct {
 	pids map[int]bool
 }{pids: map[int]bool{}}
 
+// mark names the variable by which a leader knows what it has started though it
+// has left the session, and lost its parents with nobody to take it in.
+const mark = "FOURM_STARTED_BY"
+
+// ownMark is the one that this process was launched with; it may change its
+// environment.
+var ownMark = os.Getenv(mark)
+
 // Launch starts a command as the leader of a session. A terminal's Ctrl-C does
 // not reach it then.
 func Launch(cmd *exec.Cmd) error {
 	lead(cmd)
 	adopt()
+	if cmd.Env == nil {
+		cmd.Env = os.Environ()
+	}
+	cmd.Env = append(cmd.Env, mark+"="+rand.Text())
 	leaders.Lock() // so that nobody sees the child before it is listed
 	defer leaders.Unlock()
 	err := cmd.Start()
@@ -81,6 +95,12 @@ func By(leader int) []Process {
 	}
 	// Whose an orphan is that has left its session is known of one leader only.
 	return choose(table(), leader, func(p Process) bool { return others == 0 && orphan(p) })
+}
+
+// Here finds what this process, a leader, has started and what lives, also when
+// the one that launched it is gone and took in nothing any more.
+func Here() []Process {
+	return choose(table(), os.Getpid(), func(p Process) bool { return ownMark != "" && marked(p.PID, mark+"="+ownMark) })
 }
 
 // Below finds the living processes that descend from one, or are of the session

@@ -52,6 +52,12 @@ func parseStat(pid int, text []byte) (Process, bool) {
 	return Process{pid, string(text[from+1 : to]), parent, session, over}, err1 == nil && err2 == nil
 }
 
+// marked tells whether a process was started with a variable.
+func marked(pid int, variable string) bool {
+	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "environ"))
+	return err == nil && bytes.Contains(append([]byte{0}, text...), []byte("\x00"+variable+"\x00"))
+}
+
 // adopts tells that orphans are taken in.
 const adopts = true
 
