@@ -285,7 +285,7 @@ func findTexts(dir string) ([]string, error) {
 // metadataBelow lists metadata.csv and metadata.jsonl in the folders below, as
 // the hub's loader of pictures has them.
 func metadataBelow(dir string) ([]string, error) {
-	files, err := walk(dir, nil)
+	files, err := walk(dir, "", nil)
 	var out []string
 	for _, f := range files {
 		if strings.Contains(f.rel, "/") && slices.Contains([]string{"metadata.csv", "metadata.jsonl", "metadata.tsv"}, strings.ToLower(path.Base(f.rel))) {

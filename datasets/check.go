@@ -39,7 +39,7 @@ func (r *checkRow) see(v float64) {
 }
 
 // Check opens the set of a name or path and reads every sample of every
-// modality. The error is for a set that is not there; what is wrong inside
+// modality. What is no part of the set is in Notes, down to hidden files. The error is for a set that is not there; what is wrong inside
 // it, the report lists.
 func Check(name string) (rep CheckReport, err error) {
 	rep = CheckReport{Path: name, Splits: map[string]int{}, rows: map[string]*checkRow{}}
@@ -54,9 +54,11 @@ func Check(name string) (rep CheckReport, err error) {
 			rep.Problems = append(rep.Problems, p.Error())
 		}
 		set = &Set{name: filepath.Base(at.path), src: t}
-		defer func() { rep.Notes = t.notes.lines() }()
+		defer func() { rep.Notes = t.notes.all() }() // reading the samples finds more
 	} else if set, err = at.open(); err != nil {
 		return rep, err
+	} else if o, ok := set.src.(*omniglot); ok {
+		rep.Notes = o.notes.all()
 	}
 	see := func(i int, s modality.Sample) {
 		rep.Samples++

@@ -21,9 +21,9 @@ type problem struct{ file, key, msg string }
 
 func (p problem) Error() string {
 	if p.key == "" {
-		return p.file + ": " + p.msg
+		return plain.Shown(p.file + ": " + p.msg)
 	}
-	return fmt.Sprintf("%s: key %q: %s", p.file, p.key, p.msg)
+	return plain.Shown(fmt.Sprintf("%s: key %q: %s", p.file, p.key, p.msg))
 }
 
 // entry is where one value lies.
@@ -126,10 +126,11 @@ func openColumn(dir string, c *column) (*column, []problem) {
 		}
 	}
 	if len(shards) > 0 {
+		c.besideShards(dir)
 		return c, bad
 	}
 	c.loose = true
-	files, err := walk(dir, c.notes)
+	files, err := walk(dir, c.folder, c.notes)
 	for _, f := range files {
 		key, ext := splitName(f.rel)
 		if last := extOf(f.rel); !c.readable(ext) && c.readable(last) { // holiday.2024.jpg
@@ -159,10 +160,17 @@ func (c *column) shard(path string) ([]member, []problem) {
 		c.unpacked[len(c.files)-1] = a.Bytes
 	}
 	var members []member
+	of := strings.TrimPrefix(c.folder+": ", ": ") + "members of archives "
 	for _, m := range a.Members {
-		if key, ext := splitName(m.Name); key != "" && !hiddenIn(m.Name) {
-			members = append(members, member{key, ext, m.Off, m.Size, m.Data})
+		key, ext := splitName(m.Name)
+		if key == "" || hiddenIn(m.Name) {
+			c.notes.aside(of+"that are hidden, not looked at", filepath.Base(path)+": "+m.Name)
+			continue
 		}
+		members = append(members, member{key, ext, m.Off, m.Size, m.Data})
+	}
+	for _, name := range a.Others {
+		c.notes.add(of+"that are no plain files, passed over", filepath.Base(path)+": "+name)
 	}
 	if err == nil {
 		return members, nil
@@ -172,6 +180,24 @@ func (c *column) shard(path string) ([]member, []problem) {
 		bad = append(bad, problem{path, "", line})
 	}
 	return members, bad
+}
+
+// besideShards notes what lies beside the shards of a folder.
+func (c *column) besideShards(dir string) {
+	list, _ := os.ReadDir(dir) // which has just been read
+	for _, f := range list {
+		name := c.folder + "/" + f.Name()
+		switch ext := extOf(f.Name()); {
+		case c.notes.hides(f.Name(), name):
+		case isDir(filepath.Join(dir, f.Name())):
+			c.notes.add(c.folder+": folders beside the shards, passed over", name)
+		case tarfile.Is(f.Name()):
+		case c.readable(ext):
+			c.notes.add(c.folder+": ."+ext+" files beside the shards, passed over", name)
+		default:
+			c.notes.aside(c.folder+": other files beside the shards, passed over", name)
+		}
+	}
 }
 
 // shardsIn lists the shards that lie in a folder itself.

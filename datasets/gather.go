@@ -87,7 +87,7 @@ func (p *pile) tables(named string) ([]string, error) {
 // files lists all files but those tables. A name that is no UTF-8 names no
 // sample.
 func (p *pile) files(tables []string) ([]string, error) {
-	list, err := walk(p.dir, p.notes)
+	list, err := walk(p.dir, "", p.notes)
 	var out []string
 	for _, f := range list {
 		if slices.Contains(tables, f.path) {

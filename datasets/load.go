@@ -32,16 +32,15 @@ func loadTree(at location) (*tree, []problem) {
 	}
 	pictures := 0 // that lie in no folder
 	for _, d := range dirs {
-		ext := extOf(d.Name())
 		switch {
-		case hidden(d.Name()):
+		case t.notes.hides(d.Name(), d.Name()):
 		case isDir(filepath.Join(root, d.Name())):
 			folders = append(folders, d.Name())
-		case pictureExt[ext]:
-			pictures++
-			fallthrough
-		case only == nil && (dataExt[ext] || arrayExt[ext]) && d.Name() != "meta.jsonl":
-			t.notes.add("."+ext+" files beside the folders, passed over", d.Name())
+		default:
+			if pictureExt[extOf(d.Name())] {
+				pictures++
+			}
+			t.notes.beside(root, d, only == nil, "meta.jsonl")
 		}
 	}
 	if part := parts(root, folders); part != "" {
@@ -55,6 +54,7 @@ func loadTree(at location) (*tree, []problem) {
 		}
 		m, ok := modality.Find(name)
 		if only != nil && !slices.Contains(only, folder) && !(ok && slices.Contains(only, m.Name)) {
+			t.notes.aside("folders that are none of this set's, passed over", folder)
 			continue
 		}
 		c := newColumn(folder, name)
@@ -84,6 +84,9 @@ func loadTree(at location) (*tree, []problem) {
 		t.cols, bad = append(t.cols, cols...), append(bad, wrong...)
 	}
 	if !t.tokens {
+		if t.crops != nil {
+			t.notes.aside("windows without tokens that they concern, passed over", cropFolder)
+		}
 		t.crops = nil // windows concern tokens; without any, pictures are shown whole
 	}
 	if at.names == nil {
@@ -113,7 +116,8 @@ func loadTree(at location) (*tree, []problem) {
 			all = append(all, &m.column)
 			for name := range m.fields {
 				if only != nil && !slices.Contains(only, name) || rank.Has(name) {
-					delete(m.fields, name) // not wanted, or there as a folder
+					m.notes.aside("meta.jsonl: fields that are not wanted, or are there as a folder, passed over", name)
+					delete(m.fields, name)
 					continue
 				}
 				rank.Values[name] = nil

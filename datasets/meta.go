@@ -29,6 +29,7 @@ type metaIndex struct {
 	fields map[string][]string // the JSON fields of each modality: its own name, then others
 	splits []string            // by line; nil where lines name none
 	many   bool                // some line has several captions
+	others map[string]bool     // fields that hold no modality
 
 	lines []metaLine
 }
@@ -124,6 +125,11 @@ func (m *metaIndex) settle() (bad []problem) {
 		}
 		split = split || l.split != ""
 	}
+	for name := range m.others {
+		if m.fields[name] == nil {
+			m.notes.aside("meta.jsonl: fields that hold no modality, passed over", name)
+		}
+	}
 	for name, have := range n {
 		if _, known := modality.Find(name); !known && have < len(m.lines) {
 			m.notes.add(fmt.Sprintf("meta.jsonl: fields on some lines only, passed over (%q on %d of %d)", name, have, len(m.lines)), name)
@@ -212,6 +218,11 @@ func (m *metaIndex) textFields(row map[string]json.RawMessage) (names []string) 
 			add(x.Name, f)
 		} else if many, err := captionsOf(raw); err == nil && len(many) > 0 && strings.Join(many, "") != "" {
 			add(f, f)
+		} else {
+			if m.others == nil {
+				m.others = map[string]bool{}
+			}
+			m.others[f] = true
 		}
 		if name := alias[f]; f == "caption" || name == "caption" {
 			if many, err := captionsOf(raw); err == nil && len(many) > 1 {

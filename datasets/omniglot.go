@@ -7,6 +7,7 @@ import (
 	"archive/zip"
 	"fmt"
 	"io"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -24,19 +25,32 @@ type omniglot struct {
 	pens  string                            // the file of the strokes; "" where there is none
 	moved func() (map[string][]byte, error) // reads it, once
 	kept  *cache
+	notes *passed
 }
 
 // openOmniglot reads DIR/images.zip: line (the drawing), caption and group
 // (the alphabet); and DIR/strokes.jsonl.gz, where it is there: strokes.
 func openOmniglot(dir string, size int) (*Set, error) {
-	o := &omniglot{size: size, file: filepath.Join(dir, "images.zip"), kept: newCache(cacheBytes)}
+	o := &omniglot{size: size, file: filepath.Join(dir, "images.zip"), kept: newCache(cacheBytes), notes: &passed{}}
 	z, err := zip.OpenReader(o.file)
 	if err != nil {
 		return nil, fmt.Errorf("datasets.Open: %s: %w", o.file, err)
 	}
 	defer z.Close()
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("datasets.Open: %w", err)
+	}
+	for _, f := range list {
+		if !o.notes.hides(f.Name(), f.Name()) {
+			o.notes.beside(dir, f, false, "images.zip", "strokes.jsonl.gz")
+		}
+	}
 	for _, f := range z.File {
 		if path.Ext(f.Name) != ".png" {
+			if !f.FileInfo().IsDir() {
+				o.notes.aside("images.zip: "+unread(extOf(f.Name)), f.Name)
+			}
 			continue
 		}
 		parts := strings.Split(strings.TrimSuffix(f.Name, ".png"), "/")

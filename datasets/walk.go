@@ -17,9 +17,9 @@ type found struct {
 }
 
 // walk lists the files of a folder and those below it, in alphabetical order.
-// A link that leads back to a folder it lies in ends there; a link to nothing
-// is noted.
-func walk(dir string, notes *passed) ([]found, error) {
+// A link that leads back to a folder it lies in ends there; it, a link to
+// nothing and what is hidden are noted, under what the folder is called.
+func walk(dir, called string, notes *passed) ([]found, error) {
 	var out []found
 	var visit func(rel, full string, above []string) error
 	visit = func(rel, full string, above []string) error {
@@ -28,7 +28,7 @@ func walk(dir string, notes *passed) ([]found, error) {
 			return err
 		}
 		if slices.Contains(above, real) {
-			notes.add("links back to a folder above them, not followed", rel)
+			notes.add("links back to a folder above them, not followed", path.Join(called, rel))
 			return nil
 		}
 		list, err := os.ReadDir(full)
@@ -37,14 +37,14 @@ func walk(dir string, notes *passed) ([]found, error) {
 		}
 		above = append(slices.Clone(above), real)
 		for _, e := range list {
-			if hidden(e.Name()) {
+			r, f := path.Join(rel, e.Name()), filepath.Join(full, e.Name())
+			if notes.hides(e.Name(), path.Join(called, r)) {
 				continue
 			}
-			r, f := path.Join(rel, e.Name()), filepath.Join(full, e.Name())
 			info, err := os.Stat(f)
 			switch {
 			case err != nil && e.Type()&os.ModeSymlink != 0:
-				notes.add("links to nothing, passed over", r)
+				notes.add("links to nothing, passed over", path.Join(called, r))
 			case err != nil:
 				return err
 			case info.IsDir():
@@ -54,7 +54,7 @@ func walk(dir string, notes *passed) ([]found, error) {
 			case info.Mode().IsRegular():
 				out = append(out, found{r, f, info.Size()})
 			default:
-				notes.add("no plain files, passed over", r)
+				notes.add("no plain files, passed over", path.Join(called, r))
 			}
 		}
 		return nil

@@ -15,6 +15,11 @@ import "fourmlab/fourm/train"
 // val/rgb_loss, train/lr, and their usual spellings; any other goes to the
 // points' Metrics. An event file or history whose end is cut off is read up to
 // there, and the run's Notes say so.
+//
+// A folder may be a stranger's: nothing outside it is read. The path may be a
+// link; a link in the folder that leads out of it is left out and noted, and so
+// is what is no plain file or too long (1 GiB of history, 256 MiB of table).
+// Names come with their control characters and turning marks escaped.
 func OpenRun(path string) (*Run, error) { return train.Open(path) }
 
 // MustOpenRun is OpenRun that panics where the file fails.
@@ -27,5 +32,7 @@ func MustOpenRun(path string) *Run {
 }
 
 // OpenRuns reads every run of a table, or of a folder and all folders in it.
-// The error tells of those that cannot be read; the others come with it.
+// The error tells of those that cannot be read; the others come with it. Links
+// to folders elsewhere are not followed: name such a folder to read it. The
+// first run's Notes tell of them, and of folders that may not be read.
 func OpenRuns(path string) ([]*Run, error) { return train.OpenAll(path) }

@@ -90,6 +90,10 @@ func Curves(runs ...*fourm.Run) *Figure {
 		return missing(op, "no step of training yet")
 	}
 	domains := domainsOf(runs)
+	title := "Training curves"
+	if n := len(domains); n > mostDomains {
+		domains, title = domains[:mostDomains], fmt.Sprintf("Training curves of %d of %d modalities", mostDomains, n)
+	}
 	var keys []key
 	one := len(runs) == 1
 	colours := func(i int, domain string) (train, val color.RGBA) {
@@ -194,8 +198,11 @@ func Curves(runs ...*fourm.Run) *Figure {
 		}
 		tile(c, grid)
 	}}}
-	return f.Titled("Training curves")
+	return f.Titled(title)
 }
+
+// mostDomains is how many modalities have a panel: 4M-21 has 21.
+const mostDomains = 64
 
 // metricPanels gives the panels of the other numbers of runs. Those of one name,
 // whatever part of the samples they are of ("train/acc" and "val/acc"), share an

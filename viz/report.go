@@ -6,8 +6,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 
@@ -25,7 +23,8 @@ type ReportPage struct {
 
 // Report makes a page of a run: how far it came, its curves, the losses of the
 // modalities beside the marginal, its configuration and where it ran, and the
-// pictures that lie in its folder. More to show are figures, anything that a
+// pictures (png, jpeg, gif, webp) that lie in its folder; what is only called as
+// one, or is a link out of the folder, is left out and noted. More to show are figures, anything that a
 // figure is drawn of (a Sample, a Masked, a Result), and what prints as a
 // table or a line of text:
 //
@@ -74,13 +73,16 @@ func Report(run *fourm.Run, more ...any) *ReportPage {
 		text := strings.TrimRight(fmt.Sprint(x), "\n")
 		p.Texts = append(p.Texts, page.Text{Title: title, Text: text})
 	}
-	for _, rel := range page.Pictures(run.Dir) {
-		b, err := os.ReadFile(filepath.Join(run.Dir, rel))
+	var files page.Album
+	pictures, notes := files.Pictures(run.Dir)
+	p.Notes = append(p.Notes, notes...)
+	for _, f := range pictures {
+		b, kind, err := page.ReadPicture(run.Dir, f.Name)
 		if err != nil {
 			p.Notes = append(p.Notes, err.Error())
 			continue
 		}
-		p.Shots = append(p.Shots, page.Figure{Caption: rel, Alt: rel, Source: page.Data(mimeOf(rel), b)})
+		p.Shots = append(p.Shots, page.Figure{Caption: f.Name, Alt: f.Name, Source: page.Data(kind, b)})
 	}
 	var b bytes.Buffer
 	// Writing into memory cannot fail.
@@ -101,12 +103,4 @@ func (r *ReportPage) Save(path string) error {
 
 func (r *ReportPage) String() string {
 	return fmt.Sprintf("viz.Report: %s, %d pictures, %d KB; Save(path) writes the page", r.name, r.figures, (len(r.html)+1023)/1024)
-}
-
-// mimeOf gives the kind of a picture file by its name.
-func mimeOf(name string) string {
-	if strings.EqualFold(filepath.Ext(name), ".png") {
-		return "image/png"
-	}
-	return "image/jpeg"
 }

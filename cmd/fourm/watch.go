@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"fourmlab/internal/plain"
 	"fourmlab/viz/watch"
 )
 
@@ -44,7 +45,7 @@ func runWatch(c *call) error {
 	}
 	fmt.Fprintf(c.out, "http://%s/\n", l.Addr())
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		fmt.Fprintf(c.errors, "fourm watch: %s does not exist yet; the page waits for it\n", path)
+		fmt.Fprintf(c.errors, "fourm watch: %s does not exist yet; the page waits for it\n", plain.Shown(path))
 	}
 	return watch.Serve(ctx, l, path, *remote)
 }

@@ -32,7 +32,8 @@ func Is(name string) bool {
 // Archive is what Open finds.
 type Archive struct {
 	Members []Member
-	Bytes   []byte // what a packed one is unpacked to; nil: its file has the bytes
+	Others  []string // names of devices, FIFOs and the like, which hold nothing
+	Bytes   []byte   // what a packed one is unpacked to; nil: its file has the bytes
 }
 
 // Open lists the members of a file.
@@ -59,13 +60,13 @@ func Open(path string) (a Archive, err error) {
 		if len(all) > mostUnpacked {
 			return a, fmt.Errorf("more than %d bytes when unpacked; unpack it on the disk", mostUnpacked)
 		}
-		members, wrong := Index(bytes.NewReader(all), int64(len(all)))
+		members, others, wrong := index(bytes.NewReader(all), int64(len(all)))
 		if err != nil {
 			wrong = fmt.Errorf("packed, and cut off or damaged: %w", err)
 		}
-		return Archive{members, all}, wrong
+		return Archive{members, others, all}, wrong
 	}
-	a.Members, err = Index(f, info.Size())
+	a.Members, a.Others, err = index(f, info.Size())
 	return a, err
 }
 

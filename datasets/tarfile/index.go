@@ -44,6 +44,7 @@ type lister struct {
 	by     map[string]Member // by name, for links
 	kept   int64             // bytes of sparse members
 	bad    []error
+	others []string      // names of what is neither
 	linked []*tar.Header // links whose member has not come yet
 }
 
@@ -51,20 +52,32 @@ type lister struct {
 // archives one after the other are one. Hard and symbolic links stand for the
 // member they name. With an error it still gives the members that are whole.
 func Index(r io.ReadSeeker, size int64) ([]Member, error) {
+	members, _, err := index(r, size)
+	return members, err
+}
+
+// index gives the names of what is no file, too.
+func index(r io.ReadSeeker, size int64) ([]Member, []string, error) {
 	x := &lister{r: r, size: size, by: map[string]Member{}}
+	err := x.all()
+	return x.out, x.others, err
+}
+
+// all lists the archives one after the other.
+func (x *lister) all() error {
 	for at := int64(0); ; {
-		if _, err := r.Seek(at, io.SeekStart); err != nil {
-			return x.out, err
+		if _, err := x.r.Seek(at, io.SeekStart); err != nil {
+			return err
 		}
 		end, err := x.archive(at)
 		if err != nil {
-			return x.out, err
+			return err
 		}
 		if at, err = x.next(end); err != nil || at < 0 {
 			for _, h := range x.linked {
 				x.bad = append(x.bad, fmt.Errorf("%q is a link to %q, which is not in the archive", h.Name, h.Linkname))
 			}
-			return x.out, errors.Join(append(x.bad, err)...)
+			return errors.Join(append(x.bad, err)...)
 		}
 	}
 }
@@ -172,6 +185,9 @@ func (x *lister) add(h *tar.Header, m Member) {
 	case tar.TypeLink, tar.TypeSymlink:
 		x.linked = append(x.linked, h)
 		x.resolve()
+	case tar.TypeDir, tar.TypeXGlobalHeader:
+	default:
+		x.others = append(x.others, h.Name)
 	}
 }
 

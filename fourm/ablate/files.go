@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -22,9 +21,13 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"fourmlab/fourm/train"
 	"fourmlab/internal/disk"
 	"fourmlab/internal/show"
 )
+
+// mostRead is how many bytes config.yaml and results.jsonl have at most.
+const mostRead = 64 << 20
 
 // result is a finished cell.
 type result struct {
@@ -50,18 +53,32 @@ func (r *run) open() (owner *disk.Owner, err error) {
 	if owner, err = disk.Own(r.exp.Dir); err != nil {
 		return nil, fmt.Errorf("ablate: %w", err)
 	}
-	if err := r.begin(); err != nil {
+	err = disk.Links(r.exp.Dir, fileKinds)
+	if err == nil {
+		err = r.begin()
+	}
+	if err != nil {
 		owner.Release()
 		return nil, err
 	}
 	return owner, nil
 }
 
+// fileKinds tell what the files of an experiment begin with: a folder from a
+// stranger may hold links in their place.
+var fileKinds = map[string]func(head []byte) bool{
+	".jsonl": func(head []byte) bool { return head != nil && train.BeginsJSON(head, "label") },
+	".csv":   func(head []byte) bool { return bytes.Contains(head, []byte(",seed,step,val")) },
+	".md":    func(head []byte) bool { return bytes.HasPrefix(head, []byte("# ")) },
+	".png":   func(head []byte) bool { return bytes.HasPrefix(head, []byte("\x89PNG\r\n")) },
+	".yaml":  func(head []byte) bool { return head != nil },
+}
+
 // begin writes the experiment down, or reads how far it has come.
 func (r *run) begin() error {
 	path := filepath.Join(r.exp.Dir, "config.yaml")
 	now := r.exp.file()
-	there, err := os.ReadFile(path)
+	there, err := disk.Read(path, mostRead)
 	if errors.Is(err, fs.ErrNotExist) {
 		return r.replace("config.yaml", now)
 	}
@@ -82,7 +99,7 @@ func (r *run) begin() error {
 // to be measured again, which its own folder makes quick.
 func (r *run) known() error {
 	path := filepath.Join(r.exp.Dir, "results.jsonl")
-	b, err := os.ReadFile(path)
+	b, err := disk.Read(path, mostRead)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

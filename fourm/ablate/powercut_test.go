@@ -113,3 +113,32 @@ func TestFolderOfName(t *testing.T) {
 		}
 	}
 }
+
+// A stranger's folder cannot have results written over what is not theirs.
+func TestLinkedResults(t *testing.T) {
+	data := things(t, 24)
+	e := tiny(t)
+	carryOut(t, e, data)
+	for _, name := range []string{"results.csv", "results.jsonl", "table.md", "bars.png", "config.yaml"} {
+		theirs := e
+		theirs.Dir = filepath.Join(t.TempDir(), "run")
+		if err := os.CopyFS(theirs.Dir, os.DirFS(e.Dir)); err != nil {
+			t.Fatal(err)
+		}
+		mine := filepath.Join(t.TempDir(), "mine")
+		path := filepath.Join(theirs.Dir, name)
+		if err := os.WriteFile(mine, []byte("all of my work\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		os.Remove(path)
+		if err := os.Symlink(mine, path); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Run(theirs, data); err == nil || !strings.Contains(err.Error(), name) && name != "config.yaml" {
+			t.Errorf("%s: %v", name, err)
+		}
+		if b, _ := os.ReadFile(mine); string(b) != "all of my work\n" {
+			t.Errorf("%s: what it leads to holds %q", name, b)
+		}
+	}
+}

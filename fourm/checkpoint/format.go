@@ -238,3 +238,9 @@ func clipInts[T int | int64](v []T) string {
 	}
 	return fmt.Sprintf("%v and %d more", v[:8], len(v)-8)
 }
+
+// Begins tells whether the first bytes of a file are those of a safetensors
+// file.
+func Begins(head []byte) bool {
+	return len(head) > 8 && head[8] == '{' && binary.LittleEndian.Uint64(head) <= maxHeader
+}

@@ -5,6 +5,7 @@ package train
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -43,19 +44,14 @@ func (l *loop) tell(p Point) error {
 	return l.events.Write(tfevents.Event{Step: int64(p.Step), Wall: now(), Scalars: p.scalars()})
 }
 
-// eventFiles lists the event files of a folder in the order of their sessions.
-func eventFiles(dir string) []string {
-	list, err := os.ReadDir(dir)
-	if err != nil {
-		return nil
-	}
+// eventFiles gives the paths of what is called as an event file.
+func eventFiles(dir string, list []fs.DirEntry) []string {
 	var out []string
 	for _, f := range list {
 		if !f.IsDir() && tfevents.IsName(f.Name()) {
 			out = append(out, filepath.Join(dir, f.Name()))
 		}
 	}
-	tfevents.Order(out)
 	return out
 }
 
@@ -70,12 +66,17 @@ type reading struct {
 // takes the place of what earlier ones have from its first step on, and the
 // start of a session ends all that goes beyond its step: so a run that was
 // restarted from a checkpoint has each step once.
-func readEvents(files []string) (*Run, error) {
+func readEvents(files []string, open func(path string) (*os.File, error)) (*Run, error) {
 	run := &Run{}
 	all := map[string][]reading{}
 	began, last := 0.0, 0.0
 	for _, path := range files {
-		events, note, err := tfevents.Read(path)
+		f, err := open(path)
+		if err != nil {
+			return nil, err
+		}
+		events, note, err := tfevents.ReadFrom(f, path)
+		f.Close()
 		if err != nil {
 			return nil, err
 		}

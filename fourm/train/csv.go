@@ -11,7 +11,6 @@ import (
 	"io"
 	"maps"
 	"math"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -78,7 +77,7 @@ type tableColumn struct {
 
 // readCSV reads the runs of a table: one, or those that W&B puts side by side.
 func readCSV(path string) ([]*Run, error) {
-	b, err := os.ReadFile(path)
+	b, err := disk.Read(path, mostTable)
 	if err != nil {
 		return nil, err
 	}
@@ -215,6 +214,7 @@ func (t *table) header(names []string) error {
 		return fmt.Errorf("%s: columns %q, expected one called step (or %s)", t.path, names, strings.Join(stepNames[1:], ", "))
 	}
 	any := false
+	seen := map[string]bool{}
 	for i, n := range names {
 		n = strings.TrimSpace(n)
 		c := tableColumn{tag: n}
@@ -238,7 +238,8 @@ func (t *table) header(names []string) error {
 		}
 		any = any || c.tag != "" && !c.wall
 		t.columns = append(t.columns, c)
-		if c.tag != "" && !c.wall && !slices.Contains(t.runs, c.run) {
+		if c.tag != "" && !c.wall && !seen[c.run] {
+			seen[c.run] = true
 			t.runs = append(t.runs, c.run)
 		}
 	}

@@ -9,15 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"sort"
 	"strings"
 
 	"fourmlab/fourm/train/tfevents"
 	"fourmlab/internal/disk"
+	"fourmlab/internal/inside"
 	"fourmlab/internal/plain"
 )
 
@@ -28,24 +26,26 @@ func Open(path string) (*Run, error) {
 	runs, err := open(path)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("fourm.OpenRun: %w", err)
+		return nil, shown(fmt.Errorf("fourm.OpenRun: %w", err))
 	case len(runs) > 1:
 		var names []string
 		for _, r := range runs {
 			names = append(names, r.Name)
 		}
-		return nil, fmt.Errorf("fourm.OpenRun: %s holds %d runs (%s); fourm.OpenRuns reads all", path, len(runs), strings.Join(names, ", "))
+		return nil, fmt.Errorf("fourm.OpenRun: %s holds %d runs (%s); fourm.OpenRuns reads all", plain.Shown(path), len(runs), strings.Join(names, ", "))
 	}
 	return runs[0], nil
 }
 
 // OpenAll reads every run of a file or of a folder and the folders in it. A run
 // has the name that it was given when it was trained, else its folder's; of
-// runs with one name each has its folder behind it. The error joins those of the runs that cannot be read; the others come with it.
+// runs with one name each has its folder behind it. The error joins those of
+// the runs that cannot be read; the others come with it. What Find notes stands
+// among the Notes of the first run.
 func OpenAll(path string) ([]*Run, error) {
-	dirs, err := Find(path)
+	dirs, notes, err := Find(path)
 	if err != nil {
-		return nil, fmt.Errorf("fourm.OpenRuns: %w", err)
+		return nil, shown(fmt.Errorf("fourm.OpenRuns: %w", err))
 	}
 	var out []*Run
 	var bad []error
@@ -54,13 +54,13 @@ func OpenAll(path string) ([]*Run, error) {
 	for _, d := range dirs {
 		runs, err := open(d)
 		if err != nil {
-			bad = append(bad, fmt.Errorf("fourm.OpenRuns: %w", err))
+			bad = append(bad, shown(fmt.Errorf("fourm.OpenRuns: %w", err)))
 			continue
 		}
 		if rel, err := filepath.Rel(path, d); err == nil && rel != "." {
 			for _, r := range runs {
-				places[r] = filepath.ToSlash(rel)
-				if r.Name == filepath.Base(d) {
+				places[r] = plain.Shown(filepath.ToSlash(rel))
+				if r.Name == plain.Shown(filepath.Base(d)) {
 					r.Name = places[r]
 				}
 			}
@@ -75,84 +75,13 @@ func OpenAll(path string) ([]*Run, error) {
 			r.Name += " (" + at + ")"
 		}
 	}
+	switch {
+	case len(out) > 0:
+		out[0].Notes = append(out[0].Notes, notes...)
+	case len(notes) > 0:
+		bad = append(bad, errors.New("fourm.OpenRuns: "+strings.Join(notes, "; ")))
+	}
 	return out, errors.Join(bad...)
-}
-
-// Find lists the folders below a folder that hold a run, itself included. A
-// file stands for itself.
-func Find(path string) ([]string, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, missing(path, err)
-	}
-	if !info.IsDir() {
-		return []string{path}, nil
-	}
-	var out []string
-	err = filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case !d.IsDir():
-			return nil
-		case p != path && strings.HasPrefix(d.Name(), "."):
-			return fs.SkipDir
-		case holdsRun(p):
-			out = append(out, p)
-		}
-		return nil
-	})
-	if err == nil && len(out) == 0 {
-		err = nothing(path)
-	}
-	sort.Strings(out)
-	return out, err
-}
-
-const expected = "a run's folder, a table (.csv) or a TensorBoard event file"
-
-func missing(path string, err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: no such file or folder, expected %s: %w", path, expected, fs.ErrNotExist)
-	}
-	return err
-}
-
-func holdsRun(dir string) bool {
-	return exists(filepath.Join(dir, "history.jsonl")) || exists(filepath.Join(dir, "run.json")) || len(eventFiles(dir)) > 0
-}
-
-func exists(path string) bool { _, err := os.Stat(path); return err == nil }
-
-// nothing says what a folder holds in place of a run.
-func nothing(dir string) error {
-	list, err := os.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	var have, within []string
-	for _, f := range list {
-		have = append(have, f.Name())
-		if f.IsDir() && holdsRun(filepath.Join(dir, f.Name())) {
-			within = append(within, f.Name())
-		}
-	}
-	if len(within) > 0 {
-		return fmt.Errorf("%s: no run itself, but a folder of runs (%s): open one of them, or all with fourm.OpenRuns", dir, strings.Join(short(within), ", "))
-	}
-	what := "it is empty"
-	if len(have) > 0 {
-		what = "it has " + strings.Join(short(have), ", ")
-	}
-	return fmt.Errorf("%s: no run, expected history.jsonl or TensorBoard event files in it; %s", dir, what)
-}
-
-// short ends a long list.
-func short(list []string) []string {
-	if len(list) > 8 {
-		return append(slices.Clone(list[:8]), "...")
-	}
-	return list
 }
 
 // open reads what there is at a path.
@@ -173,32 +102,30 @@ func open(path string) ([]*Run, error) {
 		if r.Name == "" {
 			r.Name = filepath.Base(full)
 		}
-		return []*Run{r}, err
+		return harmless([]*Run{r}), err
 	}
 	switch ext := strings.ToLower(filepath.Ext(path)); {
 	case info.IsDir():
-		if exists(filepath.Join(path, "history.jsonl")) || exists(filepath.Join(path, "run.json")) {
-			return named(openDir(path))
-		}
-		if files := eventFiles(path); len(files) > 0 {
-			return named(readEvents(files))
-		}
-		return nil, nothing(path)
+		return named(openFolder(path))
 	case tfevents.IsName(path):
-		return named(readEvents([]string{path}))
+		return named(readEvents([]string{path}, disk.Open))
 	case ext == ".jsonl":
-		return named(openDir(filepath.Dir(path)))
+		if path, err = filepath.EvalSymlinks(path); err != nil {
+			return nil, err
+		}
+		return named(openFolder(filepath.Dir(path)))
 	case ext == ".csv" || ext == ".tsv":
-		return readCSV(path)
+		runs, err := readCSV(path)
+		return harmless(runs), err
 	}
 	return nil, fmt.Errorf("%s: no kind of file that holds a run, expected %s", path, expected)
 }
 
-// openDir reads the folder of a run of ours, finished or not.
-func openDir(dir string) (*Run, error) {
+// openDir reads what a run of ours left in its folder, finished or not.
+func openDir(d *inside.Folder, dir string) (*Run, error) {
 	run := &Run{}
 	path := filepath.Join(dir, "run.json")
-	b, err := os.ReadFile(path)
+	b, err := d.Read("run.json", mostSettings)
 	switch {
 	case err == nil:
 		var f facts
@@ -209,38 +136,64 @@ func openDir(dir string) (*Run, error) {
 			return nil, fmt.Errorf("%s: %w, expected the settings of a run", path, err)
 		}
 		run.Name, run.Steps, run.Marginal, run.Config = f.Name, f.Steps, f.Margin, f.settings()
-	case !errors.Is(err, fs.ErrNotExist):
+	case !absent(err):
 		return nil, err
 	}
-	var note string
-	run.Points, note, err = readHistory(filepath.Join(dir, "history.jsonl"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+	f, err := d.Open("history.jsonl")
+	if err == nil {
+		defer f.Close()
+		err = d.Fits(f, "history.jsonl", mostHistory)
 	}
-	if note != "" {
-		run.Notes = append(run.Notes, note)
+	switch {
+	case err == nil:
+		note := ""
+		if run.Points, note, err = pointsIn(f, filepath.Join(dir, "history.jsonl")); err != nil {
+			return nil, err
+		}
+		if note != "" {
+			run.Notes = append(run.Notes, note)
+		}
+	case !absent(err):
+		return nil, err
 	}
 	run.Steps = max(run.Steps, run.Last().Step)
 	return run, nil
 }
 
-// readHistory reads the points of a history.jsonl. A last line that is not
-// complete is left out and noted, as are lines that a power cut has filled with
-// zeros; any other that is wrong is an error.
+// readHistory reads the points of a history.jsonl.
 func readHistory(path string) (points []Point, note string, err error) {
-	err = eachPoint(path, func(line int, p Point, wrong error) error {
+	f, err := disk.Open(path)
+	if err != nil {
+		return nil, "", err
+	}
+	defer f.Close()
+	return pointsIn(f, path)
+}
+
+// pointsIn reads the points of a history. A last line that is not complete is
+// left out and noted, as are lines that a power cut has filled with zeros and
+// lines without end; any other that is wrong is an error.
+func pointsIn(f io.Reader, path string) (points []Point, note string, err error) {
+	err = eachLine(f, func(line int, p Point, wrong error) error {
 		switch {
+		case len(points) == most:
+			return errMany
 		case wrong == nil:
 			points = append(points, p)
 		case errors.Is(wrong, errCutOff):
 			note = fmt.Sprintf("%s: line %d is cut off and left out", path, line)
 		case errors.Is(wrong, errZeros):
 			note = fmt.Sprintf("%s: line %d holds zeros, as after a power cut, and is left out", path, line)
+		case errors.Is(wrong, errLong):
+			note = fmt.Sprintf("%s: line %d has more than %d bytes and is left out", path, line, mostLine)
 		default:
 			return fmt.Errorf("%s: line %d: %w, expected a step of training as JSON", path, line, wrong)
 		}
 		return nil
 	})
+	if errors.Is(err, errMany) {
+		return points, fmt.Sprintf("%s: more than %d steps; it is read up to there", path, most), nil
+	}
 	if err != nil {
 		return nil, "", err
 	}
@@ -250,6 +203,8 @@ func readHistory(path string) (points []Point, note string, err error) {
 var (
 	errCutOff = errors.New("it is cut off")
 	errZeros  = errors.New("it holds zeros")
+	errLong   = errors.New("it has no end")
+	errMany   = errors.New("too many lines")
 )
 
 // eachPoint hands on the lines of a history.jsonl: a point, or what is wrong.
@@ -259,9 +214,18 @@ func eachPoint(path string, take func(line int, p Point, wrong error) error) err
 		return err
 	}
 	defer f.Close()
-	r := bufio.NewReaderSize(f, 1<<16)
+	return eachLine(f, take)
+}
+
+// eachLine hands on the lines of an open history.
+func eachLine(f io.Reader, take func(line int, p Point, wrong error) error) error {
+	r := bufio.NewReaderSize(f, mostLine)
 	for line := 1; ; line++ {
-		b, err := r.ReadBytes('\n')
+		b, err := r.ReadSlice('\n')
+		long := err == bufio.ErrBufferFull
+		for err == bufio.ErrBufferFull { // what comes behind the line counts
+			_, err = r.ReadSlice('\n')
+		}
 		if err != nil && err != io.EOF {
 			return err
 		}
@@ -269,12 +233,15 @@ func eachPoint(path string, take func(line int, p Point, wrong error) error) err
 			b = bytes.TrimPrefix(b, plain.Mark)
 		}
 		last := err == io.EOF // no end of line: it was cut off, or is being written
-		if len(bytes.TrimSpace(b)) > 0 {
+		if long || len(bytes.TrimSpace(b)) > 0 {
 			var p Point
 			wrong := json.Unmarshal(b, &p)
-			if wrong != nil && bytes.IndexByte(b, 0) >= 0 {
+			switch {
+			case long:
+				p, wrong = Point{}, errLong
+			case wrong != nil && bytes.IndexByte(b, 0) >= 0:
 				wrong = errZeros
-			} else if wrong != nil && last {
+			case wrong != nil && last:
 				wrong = errCutOff
 			}
 			if err := take(line, p, wrong); err != nil {

@@ -25,6 +25,18 @@ func write(t *testing.T, dir string, files map[string]string) {
 	}
 }
 
+// sessions lists the event files of a folder, one a session.
+func sessions(t *testing.T, dir string) []string {
+	t.Helper()
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := eventFiles(dir, list)
+	tfevents.Order(out)
+	return out
+}
+
 // near tells whether two runs have the same numbers, as float32 keeps them.
 func near(t *testing.T, what string, got, want []Point, tolerance float64) {
 	t.Helper()
@@ -65,7 +77,7 @@ func TestOneRunThreeWays(t *testing.T) {
 	if run.Name != "a" || run.Steps != 20 || len(run.Points) != 20 || run.Marginal["tok_tone"] == 0 || run.Config["Model.Dim"] == "" || run.Config["LR"] == "" || run.Config["Env.Go"] == "" || run.Config["Step"] != "" {
 		t.Errorf("%s: %v, settings %v", run.Name, run, run.Config)
 	}
-	events := eventFiles(o.Dir)
+	events := sessions(t, o.Dir)
 	if len(events) != 3 {
 		t.Fatalf("event files %v, expected one a session", events)
 	}
@@ -101,7 +113,7 @@ func TestOneRunThreeWays(t *testing.T) {
 	}
 	o.Dir, o.NoEvents = t.TempDir(), true
 	fit(t, small(t), data, o)
-	if left := eventFiles(o.Dir); left != nil {
+	if left := sessions(t, o.Dir); left != nil {
 		t.Errorf("event files %v, asked for none", left)
 	}
 	text, _, err := tfevents.Read(events[0])

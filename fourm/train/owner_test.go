@@ -51,12 +51,12 @@ func TestClockSetBack(t *testing.T) {
 	}
 	session(8)
 	ahead := filepath.Join(o.Dir, "events.out.tfevents.4102444800.00000.fourm.v2") // 2100
-	if err := os.Rename(eventFiles(o.Dir)[0], ahead); err != nil {
+	if err := os.Rename(sessions(t, o.Dir)[0], ahead); err != nil {
 		t.Fatal(err)
 	}
 	session(13)
 	session(99)
-	files := eventFiles(o.Dir)
+	files := sessions(t, o.Dir)
 	for i, f := range files {
 		if want := fmt.Sprintf("4102444800.%05d", i); !strings.Contains(f, want) {
 			t.Errorf("session %d is %s, expected %s in its name", i+1, f, want)
@@ -68,7 +68,7 @@ func TestClockSetBack(t *testing.T) {
 	}
 	check := func(what string) {
 		t.Helper()
-		got, err := readEvents(eventFiles(o.Dir))
+		got, err := readEvents(sessions(t, o.Dir), disk.Open)
 		if err != nil {
 			t.Fatal(err)
 		}

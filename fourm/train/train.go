@@ -54,6 +54,9 @@ func Fit(m *model.Model, data Data, o Options) (run *Run, err error) {
 			return l.run, fmt.Errorf("train: %w", err)
 		}
 		defer owner.Release()
+		if err := disk.Links(o.Dir, fileKinds); err != nil {
+			return l.run, fmt.Errorf("train: %w", err)
+		}
 		if l.data, err = markOf(m, data); err != nil {
 			return l.run, err
 		}

@@ -4,7 +4,8 @@ package disk
 
 import "os"
 
-const nonblock = 0
+// NoWait: see leaf_unix.go.
+const NoWait = 0
 
 func lockFile(*os.File) error { return errUnlockable }
 

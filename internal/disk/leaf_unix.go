@@ -10,8 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// nonblock opens a FIFO without waiting for who is at its other end.
-const nonblock = unix.O_NONBLOCK
+// NoWait is the flag of os.OpenFile that opens a FIFO without waiting for who is
+// at its other end; 0 where there is none.
+const NoWait = unix.O_NONBLOCK
 
 // lockFile locks an open file for this process, until it is closed. The system
 // unlocks what a dead process held.

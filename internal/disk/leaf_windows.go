@@ -7,7 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-const nonblock = 0
+// NoWait: see leaf_unix.go.
+const NoWait = 0
 
 // lockFile locks a byte far behind what the file holds, so that others can
 // read who its owner is.

@@ -19,7 +19,7 @@ type Log struct {
 func Append(path string) (*Log, error) {
 	_, err := os.Lstat(path)
 	fresh := os.IsNotExist(err)
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY|nonblock, 0o666)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY|NoWait, 0o666)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 // is waited for.
 func Open(path string) (*os.File, error) {
 	// A FIFO without a writer opens at once, too, and is told by its kind.
-	f, err := os.OpenFile(path, os.O_RDONLY|nonblock, 0)
+	f, err := os.OpenFile(path, os.O_RDONLY|NoWait, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -98,7 +98,7 @@ func (o *Owner) take(of string) error {
 				return err
 			}
 		}
-		f, err := o.root.OpenFile(o.name, os.O_CREATE|os.O_RDWR|nonblock, 0o666)
+		f, err := o.root.OpenFile(o.name, os.O_CREATE|os.O_RDWR|NoWait, 0o666)
 		if err != nil {
 			return err
 		}

@@ -71,7 +71,7 @@ func removeAbandoned(name string) error {
 	if err != nil || !info.Mode().IsRegular() {
 		return nil
 	}
-	f, err := os.OpenFile(name, os.O_RDONLY|nonblock, 0)
+	f, err := os.OpenFile(name, os.O_RDONLY|NoWait, 0)
 	if err != nil {
 		return nil // it is gone, or not this user's
 	}

@@ -24,12 +24,22 @@ import (
 
 	"fourmlab/fourm"
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/plain"
 )
 
-//go:embed page.html
-var text string
+var (
+	//go:embed page.html
+	text string
 
-var tmpl = template.Must(template.New("page").Parse(text))
+	// CSS is the style sheet of every page.
+	//go:embed page.css
+	CSS string
+)
+
+// What strangers have named does nothing on a page but be read.
+var tmpl = template.Must(template.New("page").Funcs(template.FuncMap{
+	"line": plain.Shown, "lines": plain.ShownLines, "css": func() template.CSS { return template.CSS(CSS) },
+}).Parse(text))
 
 // Page is what is shown. What is empty is left out.
 type Page struct {
@@ -47,7 +57,7 @@ type Page struct {
 	Texts              []Text
 	Settings           []Group
 	Foot               string
-	Script             template.HTML
+	Sheet, Script      string // addresses; without Sheet the page brings its style
 }
 
 // Tile is one number in large letters.
@@ -98,7 +108,7 @@ func Of(run *fourm.Run) *Page {
 	}
 	last := run.Last()
 	p.Progress = run.Steps > 0
-	p.Percent = min(100*last.Step/max(run.Steps, 1), 100)
+	p.Percent = int(max(0, min(100*float64(last.Step)/float64(max(run.Steps, 1)), 100)))
 	p.Line = fmt.Sprintf("step %s of %s", number(last.Step), number(run.Steps))
 	switch {
 	case run.Err != nil:
@@ -122,7 +132,12 @@ func Of(run *fourm.Run) *Page {
 	if len(val) > 0 {
 		p.Scored = fmt.Sprintf("Held-out samples after step %s. The marginal is the loss of predicting how often each token occurs.", number(run.LastVal().Step))
 	}
-	for _, s := range run.Scores() {
+	scores := run.Scores()
+	if n := len(scores); n > mostRows {
+		scores = scores[:mostRows]
+		p.Scored += fmt.Sprintf(" The first %d of %d are shown.", mostRows, n)
+	}
+	for _, s := range scores {
 		row := Score{Name: short(s.Domain), Loss: loss(s.Loss)}
 		if s.Marginal > 0 {
 			row.Marginal, row.Gained = loss(s.Marginal), fmt.Sprintf("%.0f %%", 100*(1-s.Loss/s.Marginal))
@@ -131,6 +146,13 @@ func Of(run *fourm.Run) *Page {
 	}
 	return p
 }
+
+// mostRows is how many losses or settings are shown, mostLetters how much of a
+// setting.
+const (
+	mostRows    = 256
+	mostLetters = 4096 // bytes
+)
 
 // Done tells whether a run has all the steps that it was to have.
 func Done(run *fourm.Run) bool { return run.Steps > 0 && run.Last().Step >= run.Steps }
@@ -271,10 +293,9 @@ func short(domain string) string {
 
 // groups sorts settings by the part of the run that they are of; what is 0 and
 // stands for nothing is left out.
-func groups(config map[string]string) []Group {
+func groups(config map[string]string) (out []Group) {
 	titles := map[string]string{"": "Training", "Env": "Environment"}
 	at := map[string]int{}
-	var out []Group
 	add := func(part, name, value string) {
 		if _, ok := at[part]; !ok {
 			at[part] = len(out)
@@ -288,6 +309,10 @@ func groups(config map[string]string) []Group {
 		g.Rows = append(g.Rows, Setting{name, value})
 	}
 	names := slices.Sorted(maps.Keys(config))
+	if n := len(names); n > mostRows {
+		names = names[:mostRows]
+		defer func() { out = append(out, Group{Name: fmt.Sprintf("The first %d of %d", mostRows, n)}) }()
+	}
 	for _, last := range []bool{false, true} { // training, then the parts
 		for _, n := range names {
 			part, name := "", n
@@ -295,7 +320,11 @@ func groups(config map[string]string) []Group {
 				part, name = n[:i], n[i+1:]
 			}
 			if (part != "") == last && config[n] != "0" && config[n] != "false" {
-				add(part, name, config[n])
+				value := config[n]
+				if len(value) > mostLetters {
+					value = strings.ToValidUTF8(value[:mostLetters], "") + "..."
+				}
+				add(part, name, value)
 			}
 		}
 	}

@@ -2,12 +2,14 @@ package watch
 
 import (
 	"encoding/json"
+	"fmt"
 	"html"
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,7 +17,7 @@ import (
 )
 
 // measure tells what a browser makes of the page whenever that changes.
-const measure = `<script>
+const measure = `
 addEventListener("load", () => {
   const pre = document.createElement("pre");
   pre.id = "measured"; pre.hidden = true;
@@ -33,8 +35,20 @@ addEventListener("load", () => {
   };
   new MutationObserver(note).observe(document.getElementById("main"), {childList: true});
   note();
-});
-</script>`
+});`
+
+// dump opens an address and gives the document as it is after a while of the
+// browser's own time. Whatever is not on the loopback goes to a proxy that is
+// not there.
+func dump(t *testing.T, chromium, address string, after time.Duration) ([]byte, error) {
+	t.Helper()
+	c := exec.Command(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+		"--disable-component-update", "--disable-sync", "--disable-default-apps", "--disable-extensions", "--disable-domain-reliability", "--no-pings",
+		"--proxy-server=127.0.0.1:9", "--user-data-dir="+filepath.Join(t.TempDir(), "profile"),
+		"--window-size=1000,1200", fmt.Sprintf("--virtual-time-budget=%d", after.Milliseconds()), "--dump-dom", address)
+	c.WaitDelay = time.Second
+	return c.Output()
+}
 
 // state is what the browser showed at one time.
 type state struct {
@@ -60,10 +74,15 @@ func TestBrowser(t *testing.T) {
 		mu.Lock()
 		defer mu.Unlock()
 		asked[r.URL.Path]++
+		if r.URL.Path == "/measure.js" {
+			w.Header().Set("Content-Type", "text/javascript")
+			w.Write([]byte(measure))
+			return
+		}
 		inner.ServeHTTP(w, r)
 		switch r.URL.Path {
 		case "/":
-			w.Write([]byte(measure))
+			w.Write([]byte(`<script src="measure.js"></script>`))
 		case "/main": // the run goes on between two looks of the page
 			if n := asked["/main"]; n == 2 || n == 4 {
 				grow(t, dir, 15*n+1, 15*n+30)
@@ -71,13 +90,7 @@ func TestBrowser(t *testing.T) {
 		}
 	}))
 	defer s.Close()
-	// Whatever is not on the loopback goes to a proxy that is not there.
-	c := exec.Command(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-		"--disable-component-update", "--disable-sync", "--disable-default-apps", "--disable-extensions", "--disable-domain-reliability", "--no-pings",
-		"--proxy-server=127.0.0.1:9", "--user-data-dir="+filepath.Join(t.TempDir(), "profile"),
-		"--window-size=1000,1200", "--virtual-time-budget=12000", "--dump-dom", s.URL+"/")
-	c.WaitDelay = time.Second
-	dom, err := c.Output()
+	dom, err := dump(t, chromium, s.URL+"/", 12*time.Second)
 	m := regexp.MustCompile(`(?s)<pre id="measured" hidden="">(.*?)</pre>`).FindSubmatch(dom)
 	if m == nil {
 		t.Skipf("chromium shows nothing here: %v", err)
@@ -101,9 +114,41 @@ func TestBrowser(t *testing.T) {
 	mu.Lock()
 	defer mu.Unlock()
 	for path := range asked {
-		if path != "/" && path != "/main" && path != "/curves.png" && path != "/favicon.ico" {
+		if path != "/" && path != "/main" && path != "/curves.png" && path != "/favicon.ico" && path != "/watch.js" && path != "/page.css" && path != "/measure.js" {
 			t.Errorf("the page asked for %s", path)
 		}
 	}
 	t.Logf("asked for %v", asked)
+}
+
+// What is called as a picture and is a page does not read ours when it is
+// opened by itself, and what is both is a picture.
+func TestBrowserOpensPictures(t *testing.T) {
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("no chromium (Debian: apt install chromium)")
+	}
+	dir := filepath.Join(t.TempDir(), "run")
+	grow(t, dir, 1, 30)
+	for name, b := range hostile(t) {
+		put(t, filepath.Join(dir, name), b)
+	}
+	p := pngOf(t, 4, 4)
+	put(t, filepath.Join(dir, "good.png"), p)
+	put(t, filepath.Join(dir, "noted.png"), slices.Concat(p[:33], chunk("tEXt", "Comment\x00"+thief), p[33:]))
+	s := httptest.NewServer(Handler(dir, false))
+	defer s.Close()
+	dom, err := dump(t, chromium, s.URL+"/picture?name=good.png", 3*time.Second)
+	if !strings.Contains(string(dom), "<img") {
+		t.Skipf("chromium shows no picture here: %v, %s", err, dom)
+	}
+	n := 0
+	for _, name := range []string{"page.png", "page.jpg", "svg.png", "behind.png", "behind.gif", "script.gif", "noted.png"} {
+		dom, err := dump(t, chromium, s.URL+"/picture?name="+name, 3*time.Second)
+		if err != nil || strings.Contains(string(dom), "stolen") {
+			t.Errorf("%s: %v\n%.300s", name, err, dom)
+		}
+		n++
+	}
+	t.Logf("%d files opened", n)
 }

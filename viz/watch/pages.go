@@ -20,8 +20,8 @@ func version(stamp string) string {
 	return fmt.Sprintf("%08x", h.Sum32())
 }
 
-// page is that of one run; back leads to all of them.
-func (e *entry) page(back string) *page.Page {
+// one is the page of a run; back leads to all of them.
+func (s *server) one(e *entry, back string) *page.Page {
 	p := page.Of(e.run)
 	p.Back = back
 	p.State, p.Mood = e.state(time.Now())
@@ -32,11 +32,12 @@ func (e *entry) page(back string) *page.Page {
 		p.Figures = append(p.Figures, page.Figure{Title: "Curves", Alt: "loss by step", Width: 992,
 			Source: link("curves.png", "run", e.name, "v", version(e.stamp))})
 	}
-	for _, name := range page.Pictures(e.run.Dir) {
-		name = filepath.ToSlash(name)
-		at := link("picture", "run", e.name, "name", name, "v", version(e.stamp))
-		p.Shots = append(p.Shots, page.Figure{Caption: name, Alt: name, Source: at, Link: at})
+	pictures, notes := s.files.Pictures(e.run.Dir)
+	for _, f := range pictures {
+		at := link("picture", "run", e.name, "name", f.Name, "v", version(f.State))
+		p.Shots = append(p.Shots, page.Figure{Caption: f.Name, Alt: f.Name, Source: at, Link: at})
 	}
+	p.Notes = append(p.Notes, notes...)
 	p.Foot = "fourm watch looks at the files once a second."
 	return p
 }

@@ -13,11 +13,19 @@
 // What a run holds is its owner's: only loopback addresses are served, and
 // only to pages that were asked for by such a name, unless remote says
 // otherwise.
+//
+// What a run's folder holds may be a stranger's. Nothing is served that lies
+// outside the watched folder; links in it that lead out are told, not followed,
+// and the folder itself may be reached through links. A picture is what its
+// bytes decode to, and what is none is not served. Nothing but the page's own
+// script runs, and a picture that is opened by itself stands in a sandbox.
+// Reading one run holds up no other.
 package watch
 
 import (
 	"bytes"
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -27,13 +35,16 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
+	"fourmlab/internal/plain"
 	"fourmlab/viz/page"
 )
+
+//go:embed watch.js
+var script string
 
 // ErrRemote is an address that other machines could reach.
 var ErrRemote = errors.New("is not a loopback one (127.0.0.1, ::1, localhost): others on the network could read the runs")
@@ -80,6 +91,7 @@ type server struct {
 	path   string
 	remote bool
 	known  store
+	files  page.Album
 }
 
 // Handler serves the runs of a path.
@@ -90,8 +102,17 @@ func Handler(path string, remote bool) http.Handler {
 	m.HandleFunc("GET /main", s.main)
 	m.HandleFunc("GET /curves.png", s.curves)
 	m.HandleFunc("GET /picture", s.picture)
+	m.HandleFunc("GET /watch.js", file("text/javascript; charset=utf-8", script))
+	m.HandleFunc("GET /page.css", file("text/css; charset=utf-8", page.CSS))
 	return s.guarded(m)
 }
+
+// The policies of the pages, which bring their script and style as files, and
+// of all else, which brings none.
+const (
+	forPages = "default-src 'none'; img-src 'self'; connect-src 'self'; style-src 'self'; script-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	forFiles = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+)
 
 // guarded refuses what another page has sent here under a foreign name, and
 // forbids ours to ask for anything from elsewhere.
@@ -106,51 +127,25 @@ func (s *server) guarded(next http.Handler) http.Handler {
 			return
 		}
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; img-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy", forFiles)
 		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
 		next.ServeHTTP(w, r)
 	})
 }
 
-// script puts the newest middle of the page in place of the shown one, once
-// its pictures are there, so that nothing flickers.
-const script template.HTML = `<script>
-"use strict";
-let tag = "";
-async function look() {
-  const main = document.getElementById("main");
-  try {
-    const r = await fetch("main" + location.search, {headers: tag ? {"If-None-Match": tag} : {}, cache: "no-store"});
-    if (r.status === 200) {
-      const next = document.createElement("main");
-      next.innerHTML = await r.text();
-      await Promise.all([...next.querySelectorAll("img")].map(i => i.complete || new Promise(done => { i.onload = i.onerror = done; })));
-      main.replaceChildren(...next.childNodes);
-      tag = r.headers.get("ETag") || "";
-    }
-    document.getElementById("gone")?.remove();
-  } catch {
-    if (!document.getElementById("gone")) {
-      const p = document.createElement("p");
-      p.id = "gone"; p.className = "bad"; p.textContent = "fourm watch has ended; this is what it showed last.";
-      main.prepend(p);
-    }
-  }
-  setTimeout(look, 1000);
-}
-look();
-</script>
-`
-
 func (s *server) whole(w http.ResponseWriter, r *http.Request) {
 	p := s.page(r.URL.Query().Get("run"))
-	p.Script = script
+	p.Sheet, p.Script = "page.css", "watch.js"
 	var b bytes.Buffer
 	if err := p.Write(&b); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
+	w.Header().Set("Content-Security-Policy", forPages)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Write(b.Bytes())
 }
@@ -183,42 +178,41 @@ func (s *server) curves(w http.ResponseWriter, r *http.Request) {
 	w.Write(b)
 }
 
-// picture serves a file that the page of a run shows, and no other.
+// picture serves a file that the page of a run shows, and no other, as what
+// its bytes decode to.
 func (s *server) picture(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	e := s.known.find(s.path, q.Get("run"))
+	e := s.known.one(s.path, q.Get("run"))
 	name := q.Get("name")
-	if e == nil || !slices.Contains(page.Pictures(e.run.Dir), filepath.FromSlash(name)) {
+	if e == nil {
+		http.Error(w, "no such run", http.StatusNotFound)
+		return
+	}
+	list, _ := s.files.Pictures(e.run.Dir)
+	if !slices.ContainsFunc(list, func(p page.Picture) bool { return p.Name == name }) {
 		http.Error(w, "no such picture", http.StatusNotFound)
 		return
 	}
-	b, err := within(e.run.Dir, filepath.FromSlash(name))
+	b, kind, err := page.ReadPicture(e.run.Dir, name)
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusNotFound)
+		http.Error(w, plain.Shown(err.Error()), http.StatusNotFound)
 		return
 	}
-	w.Header().Set("Content-Type", http.DetectContentType(b))
+	w.Header().Set("Content-Type", kind)
 	w.Write(b)
 }
 
-// within reads a file of a folder; a link that leads out of it is refused.
-func within(dir, name string) ([]byte, error) {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, err
+// file serves what is part of the program.
+func file(kind, text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", kind)
+		io.WriteString(w, text)
 	}
-	defer root.Close()
-	f, err := root.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, 64<<20))
 }
 
 // page gives the page of one run, or of all where there are several.
 func (s *server) page(name string) *page.Page {
-	all, err := s.known.look(s.path)
+	all, notes, err := s.known.look(s.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return &page.Page{Title: filepath.Base(s.path), State: "waiting", Where: s.path, Notes: []string{"There is no such folder yet. This page shows the run as soon as it begins."}}
@@ -229,13 +223,24 @@ func (s *server) page(name string) *page.Page {
 		}
 		return p
 	case len(all) == 1:
-		return all[0].page("")
+		p := s.one(all[0], "")
+		for _, n := range notes {
+			if !slices.Contains(p.Notes, n) {
+				p.Notes = append(p.Notes, n)
+			}
+		}
+		return p
 	case name == "":
-		return overview(s.path, all)
+		p := overview(s.path, all)
+		p.Notes = notes
+		if len(notes) > 0 {
+			p.Notes = append(p.Notes, "fourm watch follows a link that it is given, and none that it finds.")
+		}
+		return p
 	}
 	for _, e := range all {
 		if e.name == name {
-			return e.page("./")
+			return s.one(e, "./")
 		}
 	}
 	return &page.Page{Title: name, Back: "./", State: "unknown", Mood: "off", Problems: []string{fmt.Sprintf("no run %q in %s", name, s.path)}}

@@ -149,7 +149,7 @@ func TestSeveral(t *testing.T) {
 	}
 	h := Handler(root, false)
 	for path, want := range map[string][]string{
-		"/":                       {"<!DOCTYPE html>", "3 runs", `href="./?run=a"`, `href="./?run=sub%2Fb&#43;%26&#43;c"`, "curves.png", "cannot be read", "run.json", "setTimeout"},
+		"/":                       {"<!DOCTYPE html>", "3 runs", `href="./?run=a"`, `href="./?run=sub%2Fb&#43;%26&#43;c"`, "curves.png", "cannot be read", "run.json", `<script src="watch.js">`, `<link rel="stylesheet" href="page.css">`},
 		"/main":                   {"3 runs", "30 / 30"},
 		"/?run=a":                 {"all runs", "step 30 of 30", "samples/x.png", "picture?name=samples%2Fx.png&amp;run=a"},
 		"/?run=sub%2Fb%20%26%20c": {"<h1>b &amp; c</h1>", "step 20 of 20"},

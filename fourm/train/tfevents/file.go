@@ -29,13 +29,17 @@ func Read(path string) (events []Event, note string, err error) {
 		return nil, "", err
 	}
 	defer f.Close()
-	return decode(f, path)
+	return ReadFrom(f, path)
 }
 
-func decode(in io.Reader, path string) (events []Event, note string, err error) {
+// most is how many bytes of records are kept: of numbers and texts.
+const most = 1 << 30
+
+// ReadFrom reads an open file as Read does, and calls it path.
+func ReadFrom(in io.Reader, path string) (events []Event, note string, err error) {
 	r := bufio.NewReaderSize(in, 1<<16)
 	plugins := map[string]string{}
-	off := int64(0)
+	off, kept := int64(0), 0
 	damaged := func(err error) ([]Event, string, error) {
 		if len(events) == 0 {
 			return nil, "", fmt.Errorf("%s: %w", path, err)
@@ -43,7 +47,7 @@ func decode(in io.Reader, path string) (events []Event, note string, err error) 
 		return events, fmt.Sprintf("%s: %v; it is read up to there, %d records", path, err, len(events)), nil
 	}
 	for {
-		data, err := nextRecord(r, off)
+		data, size, err := nextRecord(r, off)
 		switch {
 		case err == io.EOF:
 			return events, "", nil
@@ -56,8 +60,15 @@ func decode(in io.Reader, path string) (events []Event, note string, err error) 
 		if err != nil {
 			return damaged(fmt.Errorf("at offset %d: %w", off, err))
 		}
+		if kept += len(data) + 64; kept > most { // what an event takes beside its bytes
+			return damaged(fmt.Errorf("at offset %d: more than %d bytes of numbers and texts", off, most))
+		}
+		off += size
+		if e.Version == "" && !e.Start && len(e.Scalars)+len(e.Texts) == 0 {
+			kept -= len(data) + 64
+			continue // a picture, a histogram, a graph
+		}
 		events = append(events, e)
-		off += int64(len(data)) + 16
 	}
 }
 

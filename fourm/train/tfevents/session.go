@@ -111,11 +111,11 @@ func continues(path string) bool {
 	r := bufio.NewReader(f)
 	off := int64(0)
 	for range 2 {
-		data, err := nextRecord(r, off)
+		data, size, err := nextRecord(r, off)
 		if err != nil {
 			return false
 		}
-		off += int64(len(data)) + 16
+		off += size
 		if e, err := unmarshal(data, map[string]string{}); err == nil && e.Start && e.Step > 0 {
 			return true
 		}

@@ -47,7 +47,7 @@ const recorded = "\x18\x00\x00\x00\x00\x00\x00\x00\xa3\x7fK\"\t\x00\x00\xc0%\xdd
 func TestRecorded(t *testing.T) {
 	for n := range 4 {
 		for _, tail := range []string{"", "123", recorded[:20]} {
-			got, note, err := decode(strings.NewReader(strings.Repeat(recorded, n)+tail), "x")
+			got, note, err := ReadFrom(strings.NewReader(strings.Repeat(recorded, n)+tail), "x")
 			if err != nil || len(got) != n || (note != "") != (tail != "") {
 				t.Fatalf("%d entries and %q: %d read, note %q, %v", n, tail, len(got), note, err)
 			}
@@ -70,7 +70,7 @@ func TestBroken(t *testing.T) {
 	for at := range three {
 		b := []byte(three)
 		b[at] ^= 0x10
-		got, note, err := decode(bytes.NewReader(b), "run/x.tfevents")
+		got, note, err := ReadFrom(bytes.NewReader(b), "run/x.tfevents")
 		before := at / len(recorded)
 		if len(got) != before || (err == nil) != (before > 0) {
 			t.Fatalf("byte %d: %d events, note %q (%v)", at, len(got), note, err)
@@ -84,13 +84,13 @@ func TestBroken(t *testing.T) {
 		}
 	}
 	for n := range 40 {
-		got, note, err := decode(strings.NewReader(three+strings.Repeat("\x00", n)), "x")
+		got, note, err := ReadFrom(strings.NewReader(three+strings.Repeat("\x00", n)), "x")
 		if err != nil || len(got) != 3 || (note == "") != (n == 0) || n > 11 && !strings.Contains(note, "zeros in place of a record; it is read up to there, 3 records") {
 			t.Errorf("%d zeros behind: %d events, note %q (%v)", n, len(got), note, err)
 		}
 	}
 	for cut := range three {
-		got, _, err := decode(strings.NewReader(three[:cut]), "x")
+		got, _, err := ReadFrom(strings.NewReader(three[:cut]), "x")
 		if err != nil || len(got) != cut/len(recorded) {
 			t.Fatalf("cut at %d: %d events, %v", cut, len(got), err)
 		}
@@ -105,7 +105,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(append(appendRecord([]byte(recorded), e.marshal()), make([]byte, 30)...))
 	f.Add(append([]byte(recorded), []byte(recorded[:20]+"x"+recorded[21:])...))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		_, _, _ = decode(bytes.NewReader(b), "x")
+		_, _, _ = ReadFrom(bytes.NewReader(b), "x")
 		_, _ = unmarshal(b, map[string]string{})
 	})
 }
