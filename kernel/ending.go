@@ -17,9 +17,13 @@ const (
 	// endsWithin is how long a worker may take to end by itself, and one that
 	// has closed its pipe to be dead.
 	endsWithin = 500 * time.Millisecond
-	// mostOfAnEnd is how long an end may take in all; a process that waits for
-	// a disk does not even heed SIGKILL.
-	mostOfAnEnd = endsWithin + started.Longest + time.Second
+	// keepsWithin is how long a cell that runs may take to end: it is stopped as
+	// by an interrupt, at which a training keeps its step. Jupyter waits for
+	// five seconds.
+	keepsWithin = 3 * time.Second
+	// othersWithin is how long the end of all else may take; a process that
+	// waits for a disk does not even heed SIGKILL.
+	othersWithin = started.Longest + time.Second
 )
 
 // wait waits for the worker's death, and ends the reading of its pipes then.
@@ -57,12 +61,17 @@ func (p *process) bury() {
 	close(p.over)
 }
 
-// kill ends the worker, and all that its cells have started.
+// kill ends the worker, the cell that runs first, and all that its cells have
+// started.
 func (p *process) kill() {
+	within := endsWithin
+	if p.asked.Load() > 0 {
+		within += keepsWithin
+	}
 	p.orders.SetWriteDeadline(time.Now().Add(endsWithin / 5)) // the worker may not read
 	p.send(order{Op: "end"})
 	p.orders.Close()
-	late := time.AfterFunc(endsWithin, func() { p.cmd.Process.Kill() })
+	late := time.AfterFunc(within, func() { p.cmd.Process.Kill() })
 	defer late.Stop()
 	go func() {
 		for range p.reports {
@@ -70,7 +79,7 @@ func (p *process) kill() {
 	}()
 	select {
 	case <-p.over:
-	case <-time.After(mostOfAnEnd):
+	case <-time.After(within + othersWithin):
 	}
 }
 
@@ -123,4 +132,15 @@ func (p *process) lastWords() string {
 		return end + ": " + line
 	}
 	return p.epitaph()
+}
+
+// rest stops the cell that runs and waits until nothing does, for a while.
+func (w *worker) rest() {
+	if w.busy.Load() == 0 {
+		return
+	}
+	w.interrupt()
+	for begun := time.Now(); w.busy.Load() > 0 && time.Since(begun) < keepsWithin; {
+		time.Sleep(5 * time.Millisecond)
+	}
 }

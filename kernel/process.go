@@ -29,9 +29,10 @@ type process struct {
 	err     *stream
 	cell    int // the number of the cell that runs, 0 for none
 
-	mute atomic.Bool   // it lived on without a pipe to report to, and was ended
-	died chan struct{} // closed when the system says that the worker is dead
-	over chan struct{} // closed when all that its cells have started is ended, too
+	asked atomic.Int32  // orders that are carried out
+	mute  atomic.Bool   // it lived on without a pipe to report to, and was ended
+	died  chan struct{} // closed when the system says that the worker is dead
+	over  chan struct{} // closed when all that its cells have started is ended, too
 
 	started []started.Process // what lived when the worker died; known when reports is closed
 	ended   []started.Process // what was ended after it; known when over is closed
@@ -163,6 +164,8 @@ func (p *process) send(o order) {
 // ask sends an order and waits until it is done. False tells that the worker
 // died of it.
 func (p *process) ask(o order) (report, bool) {
+	p.asked.Add(1)
+	defer p.asked.Add(-1)
 	if o.Op == "run" {
 		select {
 		case <-p.died: // of something else

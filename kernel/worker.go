@@ -14,6 +14,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"fourmlab/internal/stop"
 	"fourmlab/kernel/display"
@@ -99,6 +100,7 @@ type worker struct {
 	stops   chan struct{} // holds an interrupt that nobody has taken
 	typed   typing
 	cancel  context.CancelFunc // of the cell that was ordered last
+	busy    atomic.Int32       // orders that are carried out, or wait
 	deliver func(kind, id, target string, data map[string]any, buffers [][]byte) bool
 }
 
@@ -172,6 +174,7 @@ func Worker() error {
 	go func() {
 		for t := range tasks {
 			w.send(w.obey(t.ctx, t.order))
+			w.busy.Add(-1)
 			if sig := stop.Ended(); sig != nil { // a long call has caught it, and has come to its end
 				os.Exit(stop.Status(sig))
 			}
@@ -182,11 +185,13 @@ func Worker() error {
 	for {
 		var o order
 		if err := lines.Decode(&o); err != nil {
+			w.rest()
 			started.End(started.Here)
 			return w.session().Close()
 		}
 		switch o.Op {
 		case "end": // the parent sees to all else
+			w.rest()
 			return w.session().Close()
 		case "interrupt":
 			w.interrupt()
@@ -201,6 +206,7 @@ func Worker() error {
 			w.mu.Lock()
 			w.cancel = cancel
 			w.mu.Unlock()
+			w.busy.Add(1)
 			tasks <- task{o, ctx}
 		}
 	}
