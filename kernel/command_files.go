@@ -1,22 +1,17 @@
 package kernel
 
-// %load, %run, %save, %cd and $: a cell and the files around it.
+// %load, %run, %save and %cd: a cell and the files around it.
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"sort"
 	"strconv"
 	"strings"
-	"time"
 
 	"fourmlab/internal/disk"
-	"fourmlab/kernel/engine"
 	"fourmlab/kernel/notebook"
 )
 
@@ -158,34 +153,6 @@ func changeFolder(w *worker, c *asked) report {
 		return refused(c, "%v", err)
 	}
 	fmt.Println(here)
-	return report{Op: "done"}
-}
-
-// shell runs a command; what it prints is the cell's, and stopping the cell
-// stops it.
-func shell(w *worker, c *asked) report {
-	line := strings.TrimSpace(c.args)
-	if line == "" {
-		return refused(c, "no command given")
-	}
-	ctx, cancel := context.WithCancel(c.ctx)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "sh", "-c", line)
-	cmd.Stdout, cmd.Stderr = w.prints[0], w.prints[1]
-	detach(cmd)
-	cmd.Cancel = func() error { return killGroup(cmd) }
-	cmd.WaitDelay = time.Second
-	var err error
-	if !w.unless(func() { err = cmd.Run() }) {
-		return report{Op: "done", Failure: &engine.Failure{Name: "interrupted", Value: "the command was stopped"}}
-	}
-	var exit *exec.ExitError
-	switch {
-	case errors.As(err, &exit):
-		return refused(c, "%s: %v", line, exit)
-	case err != nil:
-		return refused(c, "%v", err)
-	}
 	return report{Op: "done"}
 }
 

@@ -6,4 +6,8 @@ import "os/exec"
 
 func detach(*exec.Cmd) {}
 
-func killGroup(c *exec.Cmd) error { return c.Process.Kill() }
+func stopGroup(c *exec.Cmd) { c.Process.Kill() }
+
+func killGroup(c *exec.Cmd) { c.Process.Kill() }
+
+func keepDescriptors() {}

@@ -59,7 +59,7 @@ func (s *server) answer(m *message) {
 	o, p := order{Op: "input", N: s.asked}, s.worker
 	s.asked = 0
 	s.mu.Unlock()
-	if o.N == 0 {
+	if o.N == 0 || p == nil {
 		s.log.tell("an answer without a question")
 		return
 	}
@@ -91,9 +91,14 @@ func (s *server) comm(m *message) {
 		s.mu.Unlock()
 	}()
 	s.track(m.header.Type, c.ID, c.Target)
-	if _, ok := s.current().ask(order{Op: m.header.Type, ID: c.ID, Target: c.Target, Data: object(c.Data), Buffers: m.buffers}); !ok {
-		s.publish("stream", m.raw, map[string]any{"name": "stderr", "text": dead(s.current()).Failure.Error() + "\n"})
-		s.revive()
+	p := s.current()
+	if p == nil {
+		s.publish("stream", m.raw, map[string]any{"name": "stderr", "text": "no process runs cells: nobody hears this comm; the next cell tries to start one\n"})
+		return
+	}
+	if _, ok := p.ask(order{Op: m.header.Type, ID: c.ID, Target: c.Target, Data: object(c.Data), Buffers: m.buffers}); !ok {
+		s.publish("stream", m.raw, map[string]any{"name": "stderr", "text": dead(p).Failure.Error() + "\n"})
+		s.replace(p)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"fourmlab/kernel/engine"
+	"fourmlab/kernel/started"
 )
 
 // largestCell bounds what a cell may be, in bytes: it comes back to everyone
@@ -97,7 +98,10 @@ func payload(r report) []map[string]any {
 
 // run runs a cell; a worker that dies of it is replaced.
 func (s *server) run(o order) report {
-	p := s.current()
+	p, err := s.employed()
+	if err != nil {
+		return report{Failure: unstaffed(err)}
+	}
 	r, ok := p.ask(o)
 	if ok {
 		return r
@@ -106,8 +110,8 @@ func (s *server) run(o order) report {
 		return report{Failure: &engine.Failure{Name: "shutdown", Value: "the kernel ends"}}
 	}
 	r = dead(p)
-	r.Failure.Trace = append(r.Failure.Trace, "A new process has been started: run again the cells that are needed.")
-	s.revive()
+	r.Failure.Trace = append(r.Failure.Trace, "A new process takes its place: run again the cells that are needed.")
+	s.replace(p)
 	return r
 }
 
@@ -119,11 +123,15 @@ func dead(p *process) report {
 	if p.cell > 0 {
 		who = fmt.Sprintf("In [%d] ended the cells' process", p.cell)
 	}
-	return report{Failure: &engine.Failure{
+	f := &engine.Failure{
 		Name:  "fatal",
 		Value: fmt.Sprintf("%s; %s, all variables and declarations are lost", died, who),
 		Trace: []string{"fatal: " + died, who + "; all variables and declarations are lost."},
-	}}
+	}
+	if len(p.started) > 0 {
+		f.Trace = append(f.Trace, "What cells had started is ended with it: "+started.Line(p.started)+".")
+	}
+	return report{Failure: f}
 }
 
 // expressions evaluates what a front end wants to know after the cell.

@@ -19,7 +19,7 @@ func unmanned(t testing.TB) *server {
 		t.Fatal(err)
 	}
 	s.worker = &process{orders: w, encode: json.NewEncoder(w), reports: make(chan report, 64)}
-	close(s.started)
+	close(s.ready)
 	go func() {
 		in := json.NewDecoder(r)
 		for {

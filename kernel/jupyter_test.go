@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -57,6 +59,15 @@ func TestProtocol(t *testing.T) {
 func TestAbuse(t *testing.T) {
 	t.Setenv("FRONT_LOG", filepath.Join(t.TempDir(), "log"))
 	client(t, "jupyter_client", "testdata/abuse.py", itself(t))
+}
+
+// How kernels end, with whatever their cells have started, and how they go on
+// when the process of the cells does not.
+func TestOutlive(t *testing.T) {
+	if signal.Ignored(syscall.SIGHUP) {
+		t.Skip("this test was started by nohup, and so are its kernels")
+	}
+	client(t, "jupyter_client", "testdata/outlive.py", itself(t))
 }
 
 // What cells do to the page, as a front end sees it.

@@ -11,7 +11,8 @@
 // cell (two goroutines writing one map, an unlock too many) then ends the child
 // and not the conversation: the person reads what happened, and a new child
 // goes on, without the variables. Heartbeat, interrupt and shutdown are
-// answered while a cell runs.
+// answered while a cell runs. What cells have started (package started) lives
+// as long as the child does.
 //
 // The two speak over pipes, one JSON value a line, with pictures as bytes
 // behind it. Standard output and error of the child are what cells print,
@@ -38,6 +39,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -71,7 +73,24 @@ func readConnection(path string) (c connection, err error) {
 			return c, fmt.Errorf("kernel: connection file %s: %s is %d, expected 1 to 65535", path, name, port)
 		}
 	}
+	if c.Key == "" && !c.local() {
+		return c, fmt.Errorf("kernel: connection file %s: the key is empty and %s can be reached from other machines, whose messages would run as cells: expected a key, or an address of the loopback such as 127.0.0.1", path, c.endpoint(c.Shell))
+	}
 	return c, nil
+}
+
+// local tells whether only this machine reaches the sockets: those of paths,
+// and those of addresses of the loopback.
+func (c connection) local() bool {
+	if c.Transport == "ipc" {
+		return true
+	}
+	host := strings.Trim(c.IP, "[]")
+	if host == "" || host == "*" {
+		return false
+	}
+	found, err := net.LookupIP(host) // an address is its own
+	return err == nil && len(found) > 0 && !slices.ContainsFunc(found, func(ip net.IP) bool { return !ip.IsLoopback() })
 }
 
 // endpoint is the address of one socket.

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"fourmlab/internal/show"
 	"fourmlab/kernel/display"
 	"fourmlab/kernel/engine"
+	"fourmlab/kernel/notebook"
 )
 
 // demo is a linked package with one long call that shows its progress.
@@ -76,6 +78,30 @@ func bindDisplay() map[string]map[string]reflect.Value {
 	return tables
 }
 
+// playFile runs a notebook as the program does.
+func playFile(path string) error {
+	nb, err := notebook.Read(path)
+	if err != nil {
+		return err
+	}
+	return Play{Progress: os.Stderr, AllowErrors: true}.Run(context.Background(), nb)
+}
+
+// unlucky names a variable with the path of a file. As long as it holds bytes, a
+// worker takes one of them and dies while it starts.
+const unlucky = "FOURM_TEST_UNLUCKY"
+
+func dieEarly() {
+	path := os.Getenv(unlucky)
+	if info, err := os.Stat(path); path == "" || err != nil || info.Size() == 0 {
+		return
+	} else if err := os.Truncate(path, info.Size()-1); err != nil {
+		panic(err)
+	}
+	fmt.Fprintln(os.Stderr, "no luck today")
+	os.Exit(7)
+}
+
 // TestMain lets the test binary be the kernel and its worker: a front end
 // starts it as it would start the real program.
 func TestMain(m *testing.M) {
@@ -83,9 +109,12 @@ func TestMain(m *testing.M) {
 		var err error
 		switch os.Args[1] {
 		case "worker":
+			dieEarly()
 			err = Worker()
 		case "kernel":
 			err = Serve(os.Args[2])
+		case "play":
+			err = playFile(os.Args[2])
 		case "run":
 			err = Script{Path: os.Args[3], Engine: os.Args[2], Args: os.Args[4:], Verbose: true}.Run()
 		default:

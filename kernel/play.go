@@ -34,7 +34,8 @@ const patience = 5 * time.Second
 // what they show in the place of their outputs. When a cell fails or the
 // context ends, what there is so far stays, the failure in it, and the error
 // names the cell; it wraps the cell's *engine.Failure, or ErrTimeout where the
-// context had a deadline. A cell tagged "raises-exception" may fail, one tagged
+// context had a deadline, and the context's cause. What cells have started
+// ends with the run, and a line tells of it. A cell tagged "raises-exception" may fail, one tagged
 // "skip-execution" is not run and keeps its outputs.
 func (o Play) Run(ctx context.Context, nb *notebook.File) error {
 	p := &player{shows: map[string][]notebook.Output{}}
@@ -42,7 +43,12 @@ func (o Play) Run(ctx context.Context, nb *notebook.File) error {
 	if err != nil {
 		return err
 	}
-	defer func() { worker.kill() }()
+	defer func() {
+		worker.kill()
+		if line := worker.farewell(); line != "" && o.Progress != nil {
+			fmt.Fprintln(o.Progress, line)
+		}
+	}()
 	defer context.AfterFunc(ctx, func() {
 		worker.send(order{Op: "interrupt"})
 		time.AfterFunc(patience, func() { worker.cmd.Process.Kill() })
@@ -85,7 +91,11 @@ func ended(ctx context.Context) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return ErrTimeout
 	}
-	return &engine.Failure{Name: "interrupted", Value: "the run was stopped"}
+	f := &engine.Failure{Name: "interrupted", Value: "the run was stopped"}
+	if why := context.Cause(ctx); why != ctx.Err() {
+		return fmt.Errorf("%w by %w", f, why)
+	}
+	return f
 }
 
 // player gives what the worker reports to the cell that runs.

@@ -4,7 +4,6 @@ package kernel
 
 import (
 	"encoding/json"
-	"log"
 	"runtime"
 	"strings"
 	"unicode/utf8"
@@ -212,25 +211,18 @@ func completeReply(code string, cursor int, c *engine.Completion) map[string]any
 	}
 }
 
-// ask is an order without a cell of its own.
+// ask is an order without a cell of its own. Where there is no worker, none is
+// started for it.
 func (s *server) ask(o order) (report, bool) {
-	r, ok := s.current().ask(o)
+	p := s.current()
+	if p == nil {
+		return report{}, false
+	}
+	r, ok := p.ask(o)
 	if !ok {
-		s.revive()
+		s.replace(p)
 	}
 	return r, ok
-}
-
-// revive starts a new worker; when that fails, the kernel has no use.
-func (s *server) revive() {
-	if s.stopping() {
-		return
-	}
-	s.forgetComms()
-	if err := s.restart(); err != nil {
-		log.Printf("%v", err)
-		s.stop()
-	}
 }
 
 // byteAt turns a position in characters into one in bytes.

@@ -1,6 +1,6 @@
 package kernel
 
-// The parent: sockets, the order of messages, and the life of the worker.
+// The parent: sockets and the order of messages.
 
 import (
 	"encoding/json"
@@ -9,9 +9,9 @@ import (
 	"os"
 	"os/signal"
 	"sync"
-	"syscall"
 	"time"
 
+	"fourmlab/internal/stop"
 	"fourmlab/kernel/zmtp"
 )
 
@@ -30,7 +30,6 @@ type server struct {
 	log     complaints
 	quit    chan struct{}
 	once    sync.Once
-	started chan struct{} // closed when there is a worker, or none could be started
 
 	mu      sync.Mutex
 	parent  json.RawMessage         // whose cell is running, or ran last
@@ -38,8 +37,10 @@ type server struct {
 	asker   *message                // the same, if its front end answers questions
 	asked   int                     // the question that is open, or 0
 	comms   map[string]string       // targets of the open ones, by id
-	worker  *process
-	failed  error // why there is no worker
+	worker  *process                // nil where none could be started
+	failed  error                   // why
+	begun   bool                    // there was one
+	ready   chan struct{}           // closed when worker is what it will be for now
 
 	count   int // of cells
 	history []entry
@@ -58,8 +59,11 @@ func Serve(connectionFile string) error {
 	if err := s.listen(c); err != nil {
 		return fmt.Errorf("kernel: %w", err)
 	}
+	if c.Key == "" {
+		log.Printf("kernel: connection file %s: the key is empty, so messages are not signed: whoever reaches %s on this machine can run cells", connectionFile, c.endpoint(c.Shell))
+	}
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, stop.Signals()...)
 	defer signal.Stop(signals)
 	go func() {
 		for sig := range signals {
@@ -73,14 +77,10 @@ func Serve(connectionFile string) error {
 	s.publish("status", nil, status("starting"))
 	// What needs no worker is answered while one starts.
 	go func() {
-		if err := s.restart(); err != nil {
-			s.mu.Lock()
-			s.failed = err
-			s.mu.Unlock()
+		defer close(s.ready)
+		if s.hire() != nil {
 			s.stop()
-			return // whoever waits for a worker ends with the process
 		}
-		close(s.started)
 	}()
 	go s.receive(s.control, s.handleControl)
 	go s.receive(s.shell, s.queue.put)
@@ -89,18 +89,12 @@ func Serve(connectionFile string) error {
 	go s.work()
 	go s.orphaned()
 	<-s.quit
-	s.mu.Lock()
-	p, err := s.worker, s.failed
-	s.mu.Unlock()
-	if p != nil {
-		p.kill()
-	}
-	return err
+	return s.dismiss()
 }
 
 func newServer(key signer) *server {
 	return &server{
-		key: key, session: uuid(), queue: newQueue(), quit: make(chan struct{}), started: make(chan struct{}),
+		key: key, session: uuid(), queue: newQueue(), quit: make(chan struct{}), ready: make(chan struct{}),
 		comms: map[string]string{}, parents: map[int]json.RawMessage{},
 	}
 }
@@ -199,30 +193,6 @@ func (s *server) stopping() bool {
 	default:
 		return false
 	}
-}
-
-func (s *server) current() *process {
-	<-s.started
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.worker
-}
-
-func (s *server) interrupt() { s.current().send(order{Op: "interrupt"}) }
-
-// restart starts a worker in place of none or a dead one.
-func (s *server) restart() error {
-	p, err := start("", "", func(name, text string, cell int) {
-		s.iopub.Settle()
-		s.publish("stream", s.parentOf(cell), map[string]any{"name": name, "text": text})
-	}, s.event)
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	s.worker = p
-	s.mu.Unlock()
-	return nil
 }
 
 func (s *server) running() json.RawMessage {

@@ -5,7 +5,6 @@ package kernel
 
 import (
 	"bytes"
-	"io"
 	"regexp"
 	"strconv"
 	"sync"
@@ -27,7 +26,7 @@ var markPattern = regexp.MustCompile("\x1e\x1ffourm(?::(\\d+)|@(\\d+))\x1f\x1e")
 type stream struct {
 	name    string
 	publish func(name, text string, cell int)
-	r       io.ReadCloser
+	from    *outlet
 
 	mu      sync.Mutex
 	moved   *sync.Cond
@@ -36,23 +35,24 @@ type stream struct {
 	seen    int    // the last mark
 	passed  int    // the last mark whose report has been handled
 	cell    int    // whose text it is, 0 for that of the cell that runs or ran last
-	ended   bool
+	ended   bool   // all is published that the worker printed
 	timer   *time.Timer
+	closed  chan struct{} // nobody's text is published any more
 }
 
-func newStream(name string, r io.ReadCloser, publish func(name, text string, cell int)) *stream {
-	s := &stream{name: name, publish: publish, r: r}
+func newStream(name string, from *outlet, publish func(name, text string, cell int)) *stream {
+	s := &stream{name: name, publish: publish, from: from, closed: make(chan struct{})}
 	s.moved = sync.NewCond(&s.mu)
-	go s.read(r)
+	go s.read()
 	return s
 }
 
-func (s *stream) read(r io.ReadCloser) {
-	defer r.Close()
+func (s *stream) read() {
+	defer close(s.closed)
 	buf := make([]byte, chunk)
 	var held []byte // may be the beginning of a mark
 	for {
-		n, err := r.Read(buf)
+		n, err := s.from.Read(buf)
 		held = append(held, buf[:n]...)
 		s.mu.Lock()
 		for {
@@ -87,7 +87,7 @@ func (s *stream) read(r io.ReadCloser) {
 		}
 		s.pending = append(s.pending, held[:cut]...)
 		held = append([]byte(nil), held[cut:]...)
-		s.ended = err != nil
+		s.ended = s.ended || err != nil
 		if s.ended {
 			s.flush()
 		} else if len(s.pending) > 0 && s.timer == nil {
@@ -95,7 +95,7 @@ func (s *stream) read(r io.ReadCloser) {
 		}
 		s.moved.Broadcast()
 		s.mu.Unlock()
-		if err != nil {
+		if err != nil && err != errFinished {
 			return
 		}
 	}
@@ -149,16 +149,19 @@ func (s *stream) pass(seq int) {
 	s.moved.Broadcast()
 }
 
-// drain waits for the end. What a cell has started may live on and hold the
-// other end; it is not waited for long.
+// drain waits until all is published that a dead worker printed.
 func (s *stream) drain() {
-	late := time.AfterFunc(time.Second, func() { s.r.Close() })
-	defer late.Stop()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for !s.ended {
 		s.moved.Wait()
 	}
+}
+
+// close ends the reading; who still writes is told that nobody listens.
+func (s *stream) close() {
+	s.from.close()
+	<-s.closed
 }
 
 func (s *stream) last() string {

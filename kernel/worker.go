@@ -14,15 +14,18 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 
+	"fourmlab/internal/stop"
 	"fourmlab/kernel/display"
 	"fourmlab/kernel/engine"
 	"fourmlab/kernel/session"
+	"fourmlab/kernel/started"
 )
 
 // order is what the parent asks of the worker.
 type order struct {
-	Op   string `json:"op"` // run, eval, complete, inspect, whole, comm_*; interrupt and input need no answer
+	Op   string `json:"op"` // run, eval, complete, inspect, whole, comm_*; interrupt, input and end need no answer
 	N    int    `json:"n,omitempty"`
 	Code string `json:"code,omitempty"`
 	At   int    `json:"at,omitempty"`   // in bytes
@@ -97,6 +100,7 @@ type worker struct {
 	stops   chan struct{} // holds an interrupt that nobody has taken
 	typed   typing
 	cancel  context.CancelFunc // of the cell that was ordered last
+	busy    atomic.Int32       // orders that are carried out, or wait
 	deliver func(kind, id, target string, data map[string]any, buffers [][]byte) bool
 }
 
@@ -117,9 +121,11 @@ func notebookLies() string {
 }
 
 // Worker runs cells for the parent process that started this one; a program
-// calls it when its first argument is "worker". It returns when the parent is
-// gone.
+// calls it when its first argument is "worker". It returns when it is told to,
+// or the parent is gone, however that ended; then it has ended what its cells
+// have started, as far as it can find it.
 func Worker() error {
+	keepDescriptors()
 	in, out := os.NewFile(3, "orders"), os.NewFile(4, "reports")
 	if in == nil || out == nil {
 		return fmt.Errorf("kernel.Worker: no pipes; this process is started by the kernel only")
@@ -168,6 +174,10 @@ func Worker() error {
 	go func() {
 		for t := range tasks {
 			w.send(w.obey(t.ctx, t.order))
+			w.busy.Add(-1)
+			if sig := stop.Ended(); sig != nil { // a long call has caught it, and has come to its end
+				os.Exit(stop.Status(sig))
+			}
 		}
 	}()
 	w.send(report{Op: "ready"})
@@ -175,9 +185,14 @@ func Worker() error {
 	for {
 		var o order
 		if err := lines.Decode(&o); err != nil {
+			w.rest()
+			started.End(started.Here)
 			return w.session().Close()
 		}
 		switch o.Op {
+		case "end": // the parent sees to all else
+			w.rest()
+			return w.session().Close()
 		case "interrupt":
 			w.interrupt()
 		case "input":
@@ -191,6 +206,7 @@ func Worker() error {
 			w.mu.Lock()
 			w.cancel = cancel
 			w.mu.Unlock()
+			w.busy.Add(1)
 			tasks <- task{o, ctx}
 		}
 	}

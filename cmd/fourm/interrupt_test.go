@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"fourmlab/fourm"
 )
 
 // The test binary is the program when it is told so: what a test starts is
@@ -166,5 +168,42 @@ func TestInterruptKernels(t *testing.T) {
 			continue
 		}
 		t.Logf("%s\n%s", filepath.Base(k[1]), out)
+	}
+}
+
+// A training in a cell keeps the step at which its kernel ends, however that
+// comes: a shutdown, a restart, SIGTERM, SIGHUP, and the kernel's own death.
+func TestEndingKernelKeeps(t *testing.T) {
+	const python = "/usr/bin/python3"
+	if exec.Command(python, "-c", "import jupyter_client").Run() != nil {
+		t.Skip("no jupyter_client for " + python)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, way := range []string{"shutdown", "restart", "SIGTERM", "SIGHUP", "SIGKILL"} {
+		dir := filepath.Join(t.TempDir(), "run")
+		cmd := exec.Command(python, "testdata/ending.py", way, dir, self, "kernel", "{connection_file}")
+		cmd.Env = append(os.Environ(), "FOURM_TEST_AS_PROGRAM=1")
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Errorf("%s: %v\n%s", way, err, out)
+			continue
+		}
+		var run *fourm.Run
+		for begun := time.Now(); time.Since(begun) < 10*time.Second; time.Sleep(50 * time.Millisecond) { // the cells' process may outlive its kernel for a moment
+			if run, err = fourm.OpenRun(dir); err != nil {
+				continue
+			}
+			if _, err = os.Stat(filepath.Join(dir, "last.safetensors")); err == nil {
+				break
+			}
+		}
+		if err != nil {
+			t.Errorf("%s: nothing is kept: %v", way, err)
+			continue
+		}
+		t.Logf("%s: after %s s; step %d is kept", way, strings.TrimSpace(string(out)), run.Last().Step)
 	}
 }

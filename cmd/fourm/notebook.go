@@ -6,11 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"fourmlab/internal/disk"
@@ -20,7 +17,7 @@ import (
 
 func runNotebook(c *call) error {
 	return c.choose([]use{
-		{"run", "NOTEBOOK", "execute a notebook and write it with its outputs, as a page too; exit status 1 when a cell failed, 3 when the time was over", playNotebook},
+		{"run", "NOTEBOOK", "execute a notebook and write it with its outputs, as a page too; exit status 1 when a cell failed, 3 when the time was over, 128 and the signal's number when one stopped it", playNotebook},
 		{"test", "NOTEBOOK", "execute a notebook and compare its outputs with those that the file keeps; exit status 1 when they differ", testNotebook},
 		{"to-script", "NOTEBOOK", "write a notebook as a Go program, with the bounds of its cells as comments", toScript},
 		{"from-script", "PROGRAM", "write a Go program as a notebook", fromScript},
@@ -72,9 +69,9 @@ func (p *playing) read(c *call) (string, *notebook.File, error) {
 	return words[0], nb, nil
 }
 
-// play runs it.
+// play runs it, until a signal or the clock stops it.
 func (p *playing) play(nb *notebook.File, o kernel.Play) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilStopped(context.Background())
 	defer stop()
 	if p.timeout > 0 {
 		var cancel context.CancelFunc
@@ -112,16 +109,25 @@ func playNotebook(c *call) error {
 	}
 	failure := p.play(nb, o)
 	if err := write(c, nb, *out, *page); err != nil {
-		return err
+		return errors.Join(err, failure)
 	}
+	return c.failed(path, failure)
+}
+
+// failed tells what kept a notebook from its end, and gives the status.
+func (c *call) failed(path string, failure error) error {
+	var by stopped
 	switch {
+	case failure == nil:
+		return nil
+	case errors.As(failure, &by):
+		fmt.Fprintf(c.errors, "%s: %v\n", path, failure)
+		return by.status()
 	case errors.Is(failure, kernel.ErrTimeout):
 		fmt.Fprintf(c.errors, "%s: %v\n", path, failure)
 		return exitStatus(3)
-	case failure != nil:
-		return fmt.Errorf("%s: %w", path, failure)
 	}
-	return nil
+	return fmt.Errorf("%s: %w", path, failure)
 }
 
 // write writes what was asked for and names it.
@@ -170,13 +176,8 @@ func testNotebook(c *call) error {
 	if kept == 0 && !*update {
 		return fmt.Errorf("%s keeps no outputs to compare with: -update writes them", path)
 	}
-	err = p.play(got, kernel.Play{Progress: c.errors, AllowErrors: true})
-	if errors.Is(err, kernel.ErrTimeout) {
-		fmt.Fprintf(c.errors, "%s: %v\n", path, err)
-		return exitStatus(3)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+	if err := c.failed(path, p.play(got, kernel.Play{Progress: c.errors, AllowErrors: true})); err != nil {
+		return err
 	}
 	diffs, compared := notebook.Compare(want, got, tol)
 	if *update {

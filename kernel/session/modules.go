@@ -11,7 +11,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -19,11 +18,14 @@ import (
 	"unsafe"
 
 	"github.com/goplus/ixgo"
+
+	"fourmlab/internal/disk"
 )
 
 // modules is where the session's modules are listed, and what it found there.
 type modules struct {
 	root   string            // of a module that requires them all; "" before the first
+	owner  *disk.Owner       // of root
 	dirs   map[string]string // of packages by path
 	vars   map[string]bool   // variables of packages that programs share already
 	chosen []string          // modules whose version the person chose
@@ -159,35 +161,8 @@ func (m *modules) list(path string, command func(args ...string) ([]byte, error)
 	return true, nil
 }
 
-// Close removes what the session has written to the disk.
-func (s *Session) Close() error {
-	if s.modules.root == "" {
-		return nil
-	}
-	return os.RemoveAll(s.modules.root)
-}
-
 // tags choose Go where a module has assembly too.
 var tags = []string{"purego", "noasm", "appengine"}
-
-// open makes the session's module.
-func (m *modules) open() error {
-	if m.root != "" {
-		return nil
-	}
-	root, err := os.MkdirTemp("", "fourm-modules-")
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(root, "go.mod"), []byte("module cells\n"), 0o644); err != nil {
-		return err
-	}
-	m.root = root
-	if m.dirs == nil {
-		m.dirs, m.vars = map[string]string{}, map[string]bool{}
-	}
-	return nil
-}
 
 // has tells whether a required module holds the package.
 func (m *modules) has(path string) bool {

@@ -48,6 +48,7 @@ func (s *Session) bindRuntime() {
 	s.bindPrints()
 	s.bindExits()
 	s.bindSpawns()
+	s.bindCommands()
 }
 
 // bindPrints gives what a goroutine of an earlier cell prints to who can show
