@@ -8,7 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -117,11 +117,11 @@ const many = 1 << 24
 var large sync.Mutex
 
 // oneAtATime waits until no other large picture is being read. What it gives is
-// to be called when this one is: it lets go of the pixels before the next.
+// to be called when this one is: it gives the pixels' memory back before the next.
 func oneAtATime() (done func()) {
 	large.Lock()
 	return func() {
-		runtime.GC()
+		debug.FreeOSMemory()
 		large.Unlock()
 	}
 }
