@@ -33,7 +33,7 @@ func loadFile(w *worker, c *asked) report {
 	if !ok {
 		return refused(c, "no file given")
 	}
-	text, err := os.ReadFile(path)
+	text, err := disk.Given(path, MostSource)
 	if err != nil {
 		return refused(c, "%v", err)
 	}
@@ -46,7 +46,7 @@ func runFile(w *worker, c *asked) report {
 	if len(words) == 0 {
 		return refused(c, "no file given")
 	}
-	src, err := os.ReadFile(words[0])
+	src, err := disk.Given(words[0], MostSource)
 	if err != nil {
 		return refused(c, "%v", err)
 	}

@@ -127,6 +127,9 @@ func TestCommands(t *testing.T) {
 		{"%reset", `^$`},
 		{"x", `undefined: x`},
 		{"%who", `nothing is defined yet`},
+		{"$ mkfifo pipe", `^$`},
+		{"%load pipe", `%load: pipe: is a FIFO that nobody writes into`},
+		{"%run /dev/zero", `%run: /dev/zero: is a device`},
 	} {
 		if got := k.ask(i+1, c.code); !regexp.MustCompile(c.want).MatchString(got) {
 			t.Errorf("In [%d]: %q gave\n%s\nexpected %s", i+1, c.code, got, c.want)
