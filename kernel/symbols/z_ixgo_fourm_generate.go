@@ -30,6 +30,7 @@ func init() {
 				"fourmlab/fourm/model":       "model",
 				"fourmlab/fourm/text":        "text",
 				"fourmlab/internal/fault":    "fault",
+				"fourmlab/internal/memory":   "memory",
 				"fourmlab/internal/show":     "show",
 				"maps":                       "maps",
 				"math":                       "math",

@@ -28,6 +28,7 @@ func init() {
 				"fourmlab/fourm/modality":    "modality",
 				"fourmlab/fourm/ops":         "ops",
 				"fourmlab/internal/fault":    "fault",
+				"fourmlab/internal/memory":   "memory",
 				"io/fs":                      "fs",
 				"maps":                       "maps",
 				"math":                       "math",
@@ -59,6 +60,7 @@ func init() {
 			AliasTypes: map[string]reflect.Type{},
 			Vars:       map[string]reflect.Value{},
 			Funcs: map[string]reflect.Value{
+				"Afford":         reflect.ValueOf(q.Afford),
 				"Base":           reflect.ValueOf(q.Base),
 				"Bytes":          reflect.ValueOf(q.Bytes),
 				"FromState":      reflect.ValueOf(q.FromState),

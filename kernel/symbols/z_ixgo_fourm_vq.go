@@ -26,6 +26,7 @@ func init() {
 				"fourmlab/fourm/modality":    "modality",
 				"fourmlab/fourm/ops":         "ops",
 				"fourmlab/internal/fault":    "fault",
+				"fourmlab/internal/memory":   "memory",
 				"math":                       "math",
 				"math/rand/v2":               "rand",
 				"slices":                     "slices",

@@ -27,6 +27,7 @@ func init() {
 				"encoding/json":           "json",
 				"errors":                  "errors",
 				"fmt":                     "fmt",
+				"fourmlab/internal/disk":  "disk",
 				"fourmlab/internal/fault": "fault",
 				"fourmlab/internal/show":  "show",
 				"fourmlab/kernel/engine":  "engine",

@@ -12,6 +12,7 @@ import (
 func init() {
 	Symbols["fourmlab/fourm/model/model"] = map[string]reflect.Value{
 		// function, constant and variable definitions
+		"Afford":         reflect.ValueOf(model.Afford),
 		"Base":           reflect.ValueOf(model.Base),
 		"Bytes":          reflect.ValueOf(model.Bytes),
 		"FromState":      reflect.ValueOf(model.FromState),

@@ -13,6 +13,8 @@ import (
 func init() {
 	Symbols["fourmlab/fourm/train/train"] = map[string]reflect.Value{
 		// function, constant and variable definitions
+		"Afford":      reflect.ValueOf(train.Afford),
+		"BeginsJSON":  reflect.ValueOf(train.BeginsJSON),
 		"Find":        reflect.ValueOf(train.Find),
 		"Fit":         reflect.ValueOf(train.Fit),
 		"Open":        reflect.ValueOf(train.Open),
