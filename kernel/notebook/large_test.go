@@ -108,7 +108,7 @@ func TestLargeNotebooks(t *testing.T) {
 		if spent := time.Since(began); spent > time.Minute {
 			t.Errorf("%d %s took %v", n, what, spent)
 		} else {
-			t.Log(fmt.Sprintf("%d %s: %.1f s", n, what, spent.Seconds()))
+			t.Logf("%d %s: %.1f s", n, what, spent.Seconds())
 		}
 	}
 }
