@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -33,17 +34,10 @@ func unmountable() string {
 			return "there is no " + tool
 		}
 	}
-	dir, err := os.MkdirTemp("", "fourm-torture-")
-	if err != nil {
-		return err.Error()
-	}
-	defer os.RemoveAll(dir)
-	d, err := newDisk(dir)
+	d, err := newDisk(0)
 	if err == nil {
-		if err = d.mount(0); err == nil {
-			err = d.off()
-			d.unmount()
-		}
+		err = d.off()
+		d.end()
 	}
 	if err != nil {
 		return err.Error()
@@ -52,26 +46,51 @@ func unmountable() string {
 }
 
 // drive is a disk in a file.
-type drive struct{ image, at string }
+type drive struct {
+	dir, image, at string // its folder, in it the file, and where it is mounted
+	kind           int
+}
 
 // kinds are ways to mount it: as everybody does, and as those do who trust
 // their programs.
 var kinds = []string{"loop", "loop,noauto_da_alloc", "loop,noauto_da_alloc,data=writeback", "loop,nodelalloc"}
 
-func newDisk(dir string) (*drive, error) {
-	d := &drive{filepath.Join(dir, "image"), filepath.Join(dir, "disk")}
-	if err := os.Mkdir(d.at, 0o755); err != nil {
-		return nil, err
-	}
-	f, err := os.Create(d.image)
+// newDisk makes an empty disk and mounts it in one of the kinds.
+func newDisk(kind int) (*drive, error) {
+	dir, err := os.MkdirTemp("", "fourm-torture-")
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	if err := f.Truncate(128 << 20); err != nil {
+	d := &drive{dir, filepath.Join(dir, "image"), filepath.Join(dir, "disk"), kind}
+	if err := d.make(); err != nil {
+		d.end()
 		return nil, err
 	}
-	return d, tool("mkfs.ext4", "-q", "-F", d.image)
+	return d, nil
+}
+
+func (d *drive) make() error {
+	if err := os.Mkdir(d.at, 0o755); err != nil {
+		return err
+	}
+	f, err := os.Create(d.image)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := f.Truncate(128 << 20); err != nil {
+		return err
+	}
+	if err := tool("mkfs.ext4", "-q", "-F", d.image); err != nil {
+		return err
+	}
+	return d.mount()
+}
+
+// end unmounts and removes the disk.
+func (d *drive) end() {
+	_ = d.unmount() // it may not be mounted
+	os.RemoveAll(d.dir)
 }
 
 func tool(name string, args ...string) error {
@@ -81,13 +100,13 @@ func tool(name string, args ...string) error {
 	return nil
 }
 
-func (d *drive) mount(kind int) error { return tool("mount", "-o", kinds[kind], d.image, d.at) }
+func (d *drive) mount() error { return tool("mount", "-o", kinds[d.kind], d.image, d.at) }
 
 func (d *drive) unmount() error {
 	var err error
 	for range 50 { // what was killed may still have a file open
-		if err = tool("umount", d.at); err == nil {
-			return nil
+		if err = tool("umount", d.at); err == nil || strings.Contains(err.Error(), "not mounted") {
+			return err
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
@@ -118,22 +137,13 @@ func (w *work) cut(ctx context.Context, n int, seed uint64) (c counts, err error
 
 // cutSome cuts the power under one run, some times, until it ends.
 func (w *work) cutSome(ctx context.Context, n int, chance *rand.Rand, c *counts) error {
-	top, err := os.MkdirTemp("", "fourm-torture-")
+	d, err := newDisk(chance.IntN(len(kinds)))
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(top)
-	d, err := newDisk(top)
-	if err != nil {
-		return err
-	}
-	kind := chance.IntN(len(kinds))
-	if err := d.mount(kind); err != nil {
-		return err
-	}
-	defer func() { d.unmount() }()
+	defer d.end()
 	broken := func(err error) error {
-		return w.broken(d.at, fmt.Errorf("after %d power cuts (%s): %w", c.n, kinds[kind], err))
+		return w.broken(d.at, fmt.Errorf("after %d power cuts (%s): %w", c.n, kinds[d.kind], err))
 	}
 	if err := w.inputs(d.at); err != nil {
 		return err
@@ -162,7 +172,7 @@ func (w *work) cutSome(ctx context.Context, n int, chance *rand.Rand, c *counts)
 		if err := d.unmount(); err != nil {
 			return err
 		}
-		if err := d.mount(kind); err != nil {
+		if err := d.mount(); err != nil {
 			return err
 		}
 		kept, err := w.holds(w, d.at, said)

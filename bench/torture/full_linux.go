@@ -26,19 +26,11 @@ func (w *work) filled(ctx context.Context, n int, seed uint64) (c counts, err er
 }
 
 func (w *work) fillOnce(ctx context.Context, chance *rand.Rand, c *counts) error {
-	top, err := os.MkdirTemp("", "fourm-torture-")
+	d, err := newDisk(0)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(top)
-	d, err := newDisk(top)
-	if err != nil {
-		return err
-	}
-	if err := d.mount(0); err != nil {
-		return err
-	}
-	defer func() { d.unmount() }()
+	defer d.end()
 	if err := w.inputs(d.at); err != nil {
 		return err
 	}
