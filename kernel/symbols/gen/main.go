@@ -88,8 +88,7 @@ var others = []string{
 }
 
 // mentioned are packages whose types those above have in their own: they are
-// bound so that a type is the same whoever imports it. Scripts that import one
-// of them run on the session's engine, so yaegi has none.
+// bound so that a type is the same whoever imports it.
 var mentioned = []string{
 	"git.sr.ht/~sbinet/gg",
 	"github.com/chewxy/hm",
@@ -104,6 +103,14 @@ var mentioned = []string{
 	"gonum.org/v1/gonum/lapack/gonum",
 	"gonum.org/v1/gonum/lapack/lapack64",
 	"gonum.org/v1/gonum/spatial/r1",
+}
+
+// beyondYaegi tells which packages have no table of yaegi's: what the above
+// only mention, and gonum and gorgonia, whose interfaces have more methods than
+// a script has lines. Scripts that import one of them run on the session's
+// engine.
+func beyondYaegi(path string) bool {
+	return slices.Contains(mentioned, path) || strings.HasPrefix(path, "gonum.org/v1/gonum/") || strings.HasPrefix(path, "gorgonia.org/")
 }
 
 const (
@@ -141,7 +148,7 @@ func main() {
 	defer os.RemoveAll(tmp)
 	files := map[string][]byte{"z_prelude.go": preludeFile(prelude)}
 	run("", "go", append([]string{"tool", "qexp", "-outdir", tmp}, paths...)...)
-	tables := extract(slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return slices.Contains(mentioned, p) }))
+	tables := extract(slices.DeleteFunc(slices.Clone(paths), beyondYaegi))
 	for _, p := range paths {
 		src, err := os.ReadFile(filepath.Join(tmp, p, "export.go"))
 		if err != nil {
@@ -155,8 +162,8 @@ func main() {
 	files["z_docs.zip"] = docs(append(append([]string{"builtin"}, standard()...), all...))
 	dir := filepath.Join(root, "kernel", "symbols")
 	if *lab {
-		keep(dir, files, others, "z_ixgo_", "z_yaegi_")
-		keep(dir, files, mentioned, "z_ixgo_")
+		keep(dir, files, slices.Concat(others, mentioned), "z_ixgo_")
+		keep(dir, files, slices.DeleteFunc(slices.Clone(others), beyondYaegi), "z_yaegi_")
 	}
 	install(dir, files)
 }
