@@ -136,9 +136,9 @@ func main() {
 			paths = append(paths, p)
 		}
 	}
-	all := slices.Concat(paths, others, mentioned)
+	own := paths
 	if !*lab {
-		paths = all
+		paths = slices.Concat(own, others, mentioned)
 	}
 
 	tmp, err := os.MkdirTemp("", "symbols")
@@ -159,9 +159,13 @@ func main() {
 			files["z_yaegi_"+flat(p)+".go"] = adopt(sole(tables[p], p))
 		}
 	}
-	files["z_docs.zip"] = docs(append(append([]string{"builtin"}, standard()...), all...))
+	files["z_docs_lab.zip"] = docs(own)
+	if !*lab {
+		files["z_docs.zip"] = docs(slices.Concat([]string{"builtin"}, standard(), others, mentioned))
+	}
 	dir := filepath.Join(root, "kernel", "symbols")
 	if *lab {
+		keepFile(dir, files, "z_docs.zip")
 		keep(dir, files, slices.Concat(others, mentioned), "z_ixgo_")
 		keep(dir, files, slices.DeleteFunc(slices.Clone(others), beyondYaegi), "z_yaegi_")
 	}
@@ -308,14 +312,17 @@ func preludeFile(paths []string) []byte {
 func keep(dir string, files map[string][]byte, paths []string, kinds ...string) {
 	for _, p := range paths {
 		for _, kind := range kinds {
-			name := kind + flat(p) + ".go"
-			src, err := os.ReadFile(filepath.Join(dir, name))
-			if err != nil {
-				log.Fatalf("%v (run without -lab)", err)
-			}
-			files[name] = src
+			keepFile(dir, files, kind+flat(p)+".go")
 		}
 	}
+}
+
+func keepFile(dir string, files map[string][]byte, name string) {
+	src, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		log.Fatalf("%v (run without -lab)", err)
+	}
+	files[name] = src
 }
 
 // install replaces the tables, and only what differs, so that nothing is
