@@ -12,6 +12,7 @@ import (
 	"fourmlab/fourm"
 	"fourmlab/fourm/metric"
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/fault"
 )
 
 // Recon draws one row a modality: what the model was given of the sample s,
@@ -70,8 +71,11 @@ func pair(op string, m modality.Modality, pred, truth any, s fourm.Sample, w int
 		o.lo, o.hi = span(b)
 	}
 	out := []*cell{panel(m, pred, o)}
-	if a != nil && b != nil {
-		out[0].note = score(m, a, b)
+	switch {
+	case a != nil && b != nil && a.H == b.H && a.W == b.W && a.C == b.C:
+		out[0].note = score(m, b, a)
+	case structured(pred) && structured(truth):
+		out[0].note = score(m, truth, pred)
 	}
 	if truth != nil {
 		out = append(out, panel(m, truth, o))
@@ -79,14 +83,22 @@ func pair(op string, m modality.Modality, pred, truth any, s fourm.Sample, w int
 	return out
 }
 
-// score compares two pictures by the metric that tables of the modality have,
-// or says nothing where they do not match.
-func score(m modality.Modality, a, b *modality.Picture) string {
-	if a.H != b.H || a.W != b.W || a.C != b.C {
-		return ""
-	}
+// score is what stands under a prediction: the metric that tables of the modality
+// have. It is empty where the two cannot be compared.
+func score(m modality.Modality, truth, pred any) (text string) {
+	var cannot error
+	defer fault.Catch(&cannot)
 	by := metric.For(m)[0]
-	return by.Text(by.Sample(b, a))
+	return by.Text(by.Sample(truth, pred))
+}
+
+// structured tells whether a value is drawn as a picture though it is none.
+func structured(v any) bool {
+	switch v.(type) {
+	case []modality.Box, modality.Palette:
+		return true
+	}
+	return false
 }
 
 // Predict draws what a plan was given and, in columns, every modality that it
