@@ -69,6 +69,9 @@ func Matrix(rep *fourm.Report) *Figure {
 			return "", "", color.RGBA{}
 		}
 		g := gain(r)
+		if math.IsNaN(r.Value) {
+			return "unknown", "", faint
+		}
 		if !usable(g) {
 			return "no value", "", faint
 		}

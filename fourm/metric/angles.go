@@ -16,12 +16,12 @@ const (
 
 // MeanAngle is the mean angle between true and predicted normals. Lengths do not
 // matter.
-var MeanAngle = angleMetric(Metric{Name: "mean angle", Unit: "degrees", Lower: true, text: "%.1f° mean angle"},
+var MeanAngle = angleMetric(Metric{Name: "mean angle", Unit: "degrees", Lower: true, text: "%.1f° mean angle"}, 0,
 	func(a *angles) float64 { return a.sum / a.n })
 
 // MedianAngle is the angle that half of the known pixels do not exceed, to a
 // hundredth of a degree.
-var MedianAngle = angleMetric(Metric{Name: "median angle", Unit: "degrees", Lower: true, text: "%.1f° median angle"},
+var MedianAngle = angleMetric(Metric{Name: "median angle", Unit: "degrees", Lower: true, text: "%.1f° median angle"}, 0,
 	func(a *angles) float64 {
 		var bins [180*perDegree + 1]float64
 		for i, k := range a.bin {
@@ -50,22 +50,7 @@ func AngleWithin(degrees float64) Metric {
 		fault.Panic("metric.AngleWithin", "%g degrees, expected more than 0 and at most 180", degrees)
 	}
 	name := fmt.Sprintf("within %g°", degrees)
-	m := angleMetric(Metric{Name: name, text: name + ": %.3f"}, func(a *angles) float64 { return a.within / a.n })
-	all := m.measure
-	m.measure = func(truth, guess any) part {
-		p := all(truth, guess)
-		if a, ok := p.(*angles); ok {
-			a.within = 0
-			for _, v := range a.all {
-				if v < degrees {
-					a.within++
-				}
-			}
-			a.all = nil
-		}
-		return p
-	}
-	return m
+	return angleMetric(Metric{Name: name, text: name + ": %.3f"}, degrees, func(a *angles) float64 { return a.within / a.n })
 }
 
 const perDegree = 100 // bins of the median
@@ -75,10 +60,11 @@ type angles struct {
 	sum, n, within float64
 	bin            []int // which bins of the median are not empty
 	count          []float64
-	all            []float64 // only while a picture is measured
 }
 
-func angleMetric(m Metric, last func(*angles) float64) Metric {
+// angleMetric makes a number of the angles over all known pixels of a set; those
+// below a limit are counted.
+func angleMetric(m Metric, limit float64, last func(*angles) float64) Metric {
 	m.Whole, m.Unknown, m.Source = overPixels, unknownNormal, fouhey
 	op, median := "metric."+m.Name, m.Name == "median angle"
 	m.measure = func(truth, guess any) part {
@@ -93,7 +79,10 @@ func angleMetric(m Metric, last func(*angles) float64) Metric {
 		}
 		for i := 0; i < len(a.Pix); i += 3 {
 			if v := angle(a.Pix[i:i+3], b.Pix[i:i+3]); !math.IsNaN(v) {
-				out.sum, out.n, out.all = out.sum+v, out.n+1, append(out.all, v)
+				out.sum, out.n = out.sum+v, out.n+1
+				if v < limit {
+					out.within++
+				}
 				if median {
 					bins[int(math.Round(v*perDegree))]++
 				}
