@@ -11,7 +11,7 @@ import (
 
 const (
 	unknownNormal = "a vector of length 0 is unknown: left out of the truth, in a prediction at 90 degrees to it"
-	fouhey        = "Fouhey, Gupta, Hebert, Data-driven 3D primitives for single image understanding, 2013, section 5"
+	fouhey        = "Fouhey, Gupta, Hebert, Data-driven 3D primitives for single image understanding, 2013"
 )
 
 // MeanAngle is the mean angle between true and predicted normals. Lengths do not
@@ -119,7 +119,7 @@ func angle(truth, guess []float32) float64 {
 var Cosine = perSample(Metric{
 	Name: "cosine similarity", text: "cosine %.2f",
 	Unknown: "a vector of length 0 is unknown: left out of the truth, cosine 0 in a prediction",
-	Source:  "4M, arXiv 2312.06647, appendix: tokens of CLIP, DINOv2 and ImageBind features",
+	Source:  "the cosine of the angle between two vectors",
 }, func(truth, guess any) float64 {
 	a, b, ok := pair("metric.Cosine", truth, guess)
 	if !ok {

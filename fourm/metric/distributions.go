@@ -30,7 +30,7 @@ func Frechet(features string) Metric {
 // of one distribution. For features see Frechet.
 func KID(features string) Metric {
 	return setMetric("metric.KID", Metric{Name: "KID of " + features, text: "KID %.3g",
-		Source: "Bińkowski et al., Demystifying MMD GANs, arXiv 1801.01401, section 4"}, features, kid)
+		Source: "Bińkowski et al., Demystifying MMD GANs, arXiv 1801.01401"}, features, kid)
 }
 
 // vectors are those of one Add.

@@ -50,7 +50,7 @@ type classes struct{ truth, guess int }
 
 func labelMetric(m Metric, last func(confusion) float64) Metric {
 	m.Whole, m.Unknown = overPixels, unknownClass
-	m.Source = "Long, Shelhamer, Darrell, Fully convolutional networks for semantic segmentation, arXiv 1411.4038, section 5"
+	m.Source = "Long, Shelhamer, Darrell, Fully convolutional networks for semantic segmentation, arXiv 1411.4038"
 	op := "metric." + m.Name
 	m.measure = func(truth, guess any) part {
 		a, b, ok := channels(op, 1, truth, guess)

@@ -17,7 +17,7 @@ const overPixels = "the number of all known pixels of the set"
 var PSNR = perSample(Metric{
 	Name: "PSNR", Unit: "dB", text: "PSNR %.1f dB",
 	Unknown: "numbers that are not finite: left out of the truth, 0 in a prediction",
-	Source:  "Wang et al., Image quality assessment, 2004, section I",
+	Source:  "Huynh-Thu, Ghanbari, Scope of validity of PSNR in image/video quality assessment, 2008",
 }, func(truth, guess any) float64 {
 	a, b, ok := pair("metric.PSNR", truth, guess)
 	if !ok {

@@ -17,7 +17,7 @@ import (
 var WordF1 = perSample(Metric{
 	Name: "word F1", text: "word F1 %.2f",
 	Unknown: "a missing prediction is an empty text",
-	Source:  "Rajpurkar et al., SQuAD, arXiv 1606.05250, section 6.1, without its normalisation",
+	Source:  "Rajpurkar et al., SQuAD, arXiv 1606.05250, without its normalisation",
 }, wordF1)
 
 // symbolF1 is WordF1 of sequences of numbers.
