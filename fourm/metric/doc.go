@@ -1,7 +1,7 @@
 // Package metric says how good a prediction is: each measure once, for tables
 // and for figures.
 //
-//	err := metric.RMSE.Sample(truth, prediction) // of one pair, in metres
+//	off := metric.RMSE.Sample(truth, prediction) // of one pair, in metres
 //
 //	t := metric.MeanIoU.Tally()                  // of a set
 //	for i := range truths {
