@@ -29,7 +29,7 @@ var ours = []string{"fourmlab/fourm", "fourmlab/viz", "fourmlab/datasets", "four
 
 // within are packages of ours that a cell may import, beside those that the
 // aliases lead to.
-var within = []string{"fourmlab/datasets/augment"}
+var within = []string{"fourmlab/datasets/augment", "fourmlab/fourm/metric"}
 
 // others are bound as well: what a person plots and computes with, and what
 // ixgo's tables of the standard library lack.
