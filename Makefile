@@ -92,7 +92,7 @@ go-suite:
 # A minute for each fuzz target, or FUZZTIME.
 FUZZTIME ?= 60s
 fuzz:
-	@for p in $$($(GO) list ./fourm/... ./datasets/... ./kernel/...); do \
+	@for p in $$($(GO) list ./internal/... ./fourm/... ./datasets/... ./viz/... ./kernel/...); do \
 		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; done; done
 
 # What docs/reliability.md promises, for hours: a thousand kills, a hundred power
