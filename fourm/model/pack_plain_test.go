@@ -237,7 +237,8 @@ func checkBatch(m *Model, b *Batch, samples []mask.Masked, order []int, padding 
 	return nil
 }
 
-// checkGiven compares the numbers of the pixels and vectors that are shown.
+// checkGiven compares the numbers of the pixels and vectors that are shown, and
+// looks for zeros where a sample has none.
 func checkGiven(m *Model, b *Batch, i int, show []seen, samples []mask.Masked, parts map[string]mask.Part) error {
 	for _, x := range show {
 		d := m.In[x.dom]
@@ -262,6 +263,20 @@ func checkGiven(m *Model, b *Batch, i int, show []seen, samples []mask.Masked, p
 		}
 		if got := b.Given[d.Name]; want != nil && !slices.Equal(got[x.row*d.Width:(x.row+1)*d.Width], want) {
 			return fmt.Errorf("sample %d: %s at %d is %v, expected %v", i, d.Name, at, got[x.row*d.Width:(x.row+1)*d.Width], want)
+		}
+	}
+	for _, d := range m.In {
+		p := parts[d.Name]
+		from := len(p.Vectors)
+		if d.Pixels && slices.Contains(p.Input, true) {
+			from = d.Max
+		}
+		if g := b.Given[d.Name]; g != nil && i < len(samples) {
+			for at, v := range g[(i*d.Max+from)*d.Width : (i+1)*d.Max*d.Width] {
+				if v != 0 {
+					return fmt.Errorf("sample %d: number %d of %s behind what it has is %g, expected 0", i, at, d.Name, v)
+				}
+			}
 		}
 	}
 	return nil

@@ -144,17 +144,24 @@ func TestPacking(t *testing.T) {
 			}
 			fail("Fill", m.Fill(b, samples))
 			fail("Fill", checkBatch(m, b, samples, upTo(len(m.Out)), false))
-			var rows []map[string]Row
-			for _, s := range samples {
-				rows = append(rows, map[string]Row{})
-				for _, p := range s.Parts {
+			rows := make([]map[string]Row, len(samples))
+			for i, s := range samples {
+				rows[i] = map[string]Row{}
+				samples[i].Parts = slices.Clone(s.Parts)
+				for k, p := range s.Parts {
 					d, ok := m.named(p.Domain)
 					if !ok { // neither an input nor an output
 						continue
 					}
 					x, err := RowOf(d, s.Sample, p)
 					fail("RowOf", err)
-					rows[len(rows)-1][d.Name] = x
+					if n := len(p.In.IDs); n > 1 && !d.Grid() { // a gap in the input, as no mask leaves one
+						gap := r.IntN(n)
+						x.Input[gap] = false
+						p.Room, p.In.IDs = max(p.Room, n), slices.Delete(slices.Clone(p.In.IDs), gap, gap+1)
+						samples[i].Parts[k] = p
+					}
+					rows[i][d.Name] = x
 				}
 			}
 			var names []string
