@@ -6,6 +6,7 @@ import (
 	"fourmlab/fourm/exec"
 	"fourmlab/fourm/mask"
 	"fourmlab/fourm/model"
+	"fourmlab/fourm/train"
 )
 
 // training is a step of training as train.Fit takes it: a masked batch is
@@ -37,25 +38,12 @@ func (t training) prepare(m *model.Model) (run func(context.Context, int) error,
 		}
 	}
 	net := m.Train(model.Shape{B: t.batch, N: t.in, M: t.out})
-	opt := exec.AdamW{Decay: decay}
-	var params [][]float32
-	var decays []bool
-	for _, p := range m.Params {
-		params, decays = append(params, p.Data), append(decays, p.Decays())
-	}
-	grads := make([]exec.Grad, len(params))
+	steps := train.NewStepper(m, exec.AdamW{})
 	run = func(ctx context.Context, i int) error {
-		if err := m.Fill(net.Batch, drawn[i%batches]); err != nil {
-			return err
-		}
-		if err := net.Machine.Run(ctx); err != nil {
-			return err
-		}
-		for k := range grads {
-			grads[k] = net.Grad(k)
-		}
-		opt.Apply(params, grads, decays, rate, exec.Norm(grads), 0)
-		return nil
+		_, err := steps.Take(ctx, train.Step{LR: rate, Decay: decay, Batch: func(int) (*model.Net, error) {
+			return net, m.Fill(net.Batch, drawn[i%batches])
+		}})
+		return err
 	}
 	var macs [batches]int64
 	for i := range macs {

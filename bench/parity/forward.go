@@ -105,7 +105,7 @@ func forward(f *Fixture, r *Report) error {
 	for _, loss := range []string{"mod", "token"} {
 		p.model.Config.TokenLoss = loss == "token"
 		n := p.model.Inspect(shape)
-		if err := p.model.FillRows(n.Batch, samples, model.Order{In: kept(p.In, p.model.In), Out: kept(p.Out, p.model.Out)}); err != nil {
+		if err := p.model.FillRows(n.Batch, samples, model.Order{In: kept(p.In, p.model.In), Out: kept(p.Out, p.model.Out), Padding: true}); err != nil {
 			return err
 		}
 		if err := n.Machine.Run(context.Background()); err != nil {

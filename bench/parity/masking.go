@@ -195,14 +195,15 @@ func (w maskedRow) compare(r *Report, group, what string, got mask.Row) error {
 	if len(w.Tensor) == 0 || string(w.Tensor) == "null" {
 		return nil
 	}
-	if got.Vectors != nil {
+	if got.Given != nil {
 		var rows [][]float32
 		if err := json.Unmarshal(w.Tensor, &rows); err != nil {
 			return fmt.Errorf("%s: tensor: %w", what, err)
 		}
-		r.Ints(group, what+" vectors", []int{len(got.Vectors)}, []int{len(rows)})
-		for i := 0; i < len(rows) && i < len(got.Vectors); i++ {
-			r.Floats(group, fmt.Sprintf("%s vector %d", what, i), got.Vectors[i], rows[i], 0)
+		r.Ints(group, what+" vectors", []int{len(got.Input)}, []int{len(rows)})
+		for i := 0; i < len(rows) && i < len(got.Input); i++ {
+			width := len(got.Given) / len(got.Input)
+			r.Floats(group, fmt.Sprintf("%s vector %d", what, i), got.Given[i*width:(i+1)*width], rows[i], 0)
 		}
 		return nil
 	}

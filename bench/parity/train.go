@@ -1,6 +1,7 @@
 package parity
 
-// Kind fm_train: a few steps of AdamW, with accumulated and clipped gradients.
+// Kind fm_train: a few steps, with accumulated and clipped gradients, taken as
+// train.Fit takes its own.
 
 import (
 	"context"
@@ -11,6 +12,7 @@ import (
 
 	"fourmlab/fourm/exec"
 	"fourmlab/fourm/model"
+	"fourmlab/fourm/train"
 )
 
 func init() { register("fm_train", training) }
@@ -86,55 +88,46 @@ func training(f *Fixture, r *Report) error {
 		return err
 	}
 	m.Config.TokenLoss = s.Loss == "token"
-	decays := s.groups(r, m)
+	s.groups(r, m)
 	rates, err := s.rates()
 	if err != nil {
 		return err
 	}
-	opt := exec.AdamW{Decay: s.Optimizer.Decay, Eps: s.Optimizer.Eps}
+	opt := exec.AdamW{Eps: s.Optimizer.Eps}
 	if len(s.Optimizer.Betas) == 2 {
 		opt.Beta1, opt.Beta2 = s.Optimizer.Betas[0], s.Optimizer.Betas[1]
 	}
-	var sum exec.Sum
+	stepper := train.NewStepper(m, opt)
 	files := map[int][]map[string]model.Row{}
-	var params [][]float32
-	for _, p := range m.Params {
-		params = append(params, p.Data)
-	}
 	for i, step := range steps {
-		lr := step.LR
+		next := train.Step{Batches: s.Accum, LR: step.LR, Decay: s.Optimizer.Decay, Clip: s.Clip}
 		if rates != nil {
-			lr = rates[i]
-			r.Number("learning rates", fmt.Sprint("step ", i), lr, step.LR, 1e-12)
+			next.LR = rates[i]
+			r.Number("learning rates", fmt.Sprint("step ", i), next.LR, step.LR, 1e-12)
 		}
 		if step.Decay != nil {
-			opt.Decay = *step.Decay
+			next.Decay = *step.Decay
 		}
-		sum.Clear()
-		for k := range s.Accum {
-			n, err := s.look(f, m, files, s.Batches[i*s.Accum+k])
-			if err != nil {
-				return err
-			}
+		next.Batch = func(k int) (*model.Net, error) { return s.batch(f, m, files, s.Batches[i*s.Accum+k]) }
+		next.Ran = func(k int, n *model.Net) error {
 			what := fmt.Sprintf("step %d, batch %d", i, k)
 			r.Number("losses", what, n.Loss(), step.Losses[k], 1e-5)
 			for name, l := range step.Mod[k] {
 				r.Number("losses by modality", what+", "+name, n.DomainLoss(name), l, 1e-5)
 			}
-			for j, p := range params {
-				sum.Add(j, len(p), n.Grad(j), 1/float32(s.Accum))
-			}
+			return nil
 		}
-		grads := sum.Grads()
-		norm := exec.Norm(grads)
+		norm, err := stepper.Take(context.Background(), next)
+		if err != nil {
+			return err
+		}
 		r.Number("gradient norms", fmt.Sprint("step ", i), norm, step.Norm, 5e-5*step.Norm)
-		opt.Apply(params, grads, decays, lr, norm, s.Clip)
 	}
 	return s.final(f, r, m)
 }
 
-// look runs a batch forward and backward.
-func (s *schooling) look(f *Fixture, m *model.Model, files map[int][]map[string]model.Row, file int) (*model.Net, error) {
+// batch packs the batch of a file.
+func (s *schooling) batch(f *Fixture, m *model.Model, files map[int][]map[string]model.Row, file int) (*model.Net, error) {
 	if files[file] == nil {
 		in, err := f.Tensors(fmt.Sprintf("batch_%d.safetensors", file))
 		if err == nil {
@@ -145,21 +138,18 @@ func (s *schooling) look(f *Fixture, m *model.Model, files map[int][]map[string]
 		}
 	}
 	n := m.Train(model.Shape{B: len(files[file]), N: s.N, M: s.M})
-	if err := m.FillRows(n.Batch, files[file], model.Order{Out: s.Order}); err != nil {
-		return nil, err
-	}
-	return n, n.Machine.Run(context.Background())
+	return n, m.FillRows(n.Batch, files[file], model.Order{Out: s.Order})
 }
 
 // groups compares which parameters decay.
-func (s *schooling) groups(r *Report, m *model.Model) (decays []bool) {
+func (s *schooling) groups(r *Report, m *model.Model) {
 	official := map[string]bool{}
 	for _, g := range s.Groups {
 		for _, p := range g.Params {
 			official[p] = g.Decay > 0
 		}
 	}
-	var want []bool
+	var decays, want []bool
 	for _, p := range m.Params {
 		decays = append(decays, p.Decays())
 		w, ok := official[p.Name]
@@ -176,7 +166,6 @@ func (s *schooling) groups(r *Report, m *model.Model) (decays []bool) {
 	if s.Groups != nil {
 		r.Bools("parameter groups", "decay", decays, want)
 	}
-	return decays
 }
 
 // rates gives the learning rates of the schedule that the fixture names, as

@@ -119,7 +119,7 @@ func TestOrder(t *testing.T) {
 func TestRowOfVectors(t *testing.T) {
 	d := modality.Domain{Name: "sound", Kind: modality.Vectors, Max: 3, Width: 2}
 	r := Part{Vectors: [][]float32{{1, 2}, {0, 0}}, Input: []bool{true, false, false}}.Row(d)
-	want := Row{Vectors: [][]float32{{1, 2}, {0, 0}, {0, 0}}, Input: []bool{true, true, false}, Target: make([]bool, 3), Attend: make([]int, 3)}
+	want := Row{Given: []float32{1, 2, 0, 0, 0, 0}, Input: []bool{true, true, false}, Target: make([]bool, 3), Attend: make([]int, 3)}
 	if !reflect.DeepEqual(r, want) {
 		t.Errorf("got %v, expected %v", r, want)
 	}

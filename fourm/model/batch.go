@@ -1,13 +1,10 @@
 package model
 
-// Packing: masked samples become index tables of a fixed shape. Visible
-// tokens come first, in the order of the domains; the rest is padding
-// (inventory 4.6).
+// What a graph reads: index tables of a fixed shape. Visible tokens come first,
+// in the order of the domains; the rest is padding (inventory 4.6). rows.go
+// fills them.
 
 import (
-	"fmt"
-
-	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
 )
 
@@ -28,11 +25,17 @@ type Batch struct {
 	Weights                []float32            // of the output domains in the loss
 	Tokens                 int64                // input and target tokens
 	registers              int
+
+	// Packing works in these, so that a step allocates nothing for it.
+	own, rows     map[string]Row // by domain: memory for rows, and those of the sample at hand
+	shown, hidden []slot
+	runs          []runs // by output domain
 }
 
 // newBatch gives an empty batch: everything is padding.
 func (m *Model) newBatch(s Shape) *Batch {
-	b := &Batch{Shape: s, Given: map[string][]float32{}, Labels: map[string][]int32{}, Weights: make([]float32, len(m.Out)), registers: m.Config.Registers}
+	b := &Batch{Shape: s, Given: map[string][]float32{}, Labels: map[string][]int32{}, Weights: make([]float32, len(m.Out)), registers: m.Config.Registers,
+		own: map[string]Row{}, rows: map[string]Row{}, runs: make([]runs, len(m.Out))}
 	t := s.N + b.registers
 	for _, p := range []*[]int32{&b.EncTok, &b.EncPos, &b.EncMod} {
 		*p = make([]int32, 2*s.B*t)
@@ -81,26 +84,6 @@ func (b *Batch) clear(inputs int) {
 	b.Tokens = 0
 }
 
-// Fill packs masked samples into the batch, at most B of them. Tokens over N
-// and M are left out from the end, as in 4M.
-func (m *Model) Fill(b *Batch, samples []mask.Masked) error {
-	if len(samples) > b.B {
-		return fmt.Errorf("model: %d samples for a batch of %d", len(samples), b.B)
-	}
-	b.clear(len(m.In))
-	for i, s := range samples {
-		n, err := m.fillEncoder(b, i, s)
-		if err != nil {
-			return fmt.Errorf("model: sample %s: %w", s.Sample.Key, err)
-		}
-		k := m.fillDecoder(b, i, s)
-		b.see(i, n)
-		b.Tokens += int64(n + k)
-	}
-	b.weigh(m, len(m.Out))
-	return nil
-}
-
 // see lets sample i look at its registers and n encoder tokens.
 func (b *Batch) see(i, n int) {
 	n += b.registers
@@ -147,67 +130,6 @@ func (b *Batch) Counts(domain string) int {
 	return c
 }
 
-func find(s mask.Masked, domain string) (mask.Part, bool) {
-	for _, p := range s.Parts {
-		if p.Domain == domain {
-			return p, true
-		}
-	}
-	return mask.Part{}, false
-}
-
-// fillEncoder writes row i of the encoder's tables and gives the number of
-// visible tokens.
-func (m *Model) fillEncoder(b *Batch, i int, s mask.Masked) (int, error) {
-	n := 0
-	put := func(dom int, row, pos int) {
-		if n < b.N {
-			b.encoderToken(i, n, dom, row, pos)
-			n++
-		}
-	}
-	for k, d := range m.In {
-		p, ok := find(s, d.Name)
-		if !ok {
-			continue
-		}
-		last := m.rows(encoderName(d)+".pos_emb") - 1
-		if d.Kind == modality.Vectors {
-			for rank, v := range p.Vectors {
-				if len(v) != d.Width || rank == d.Max {
-					return 0, fmt.Errorf("%s: vector %d of %d numbers, expected at most %d of %d", d.Name, rank, len(v), d.Max, d.Width)
-				}
-				copy(b.Given[d.Name][(i*d.Max+rank)*d.Width:], v)
-				put(k, i*d.Max+rank, min(rank, last))
-			}
-			continue
-		}
-		if !d.Grid() {
-			for rank, id := range p.In.IDs {
-				put(k, id, min(rank, last))
-			}
-			continue
-		}
-		if d.Pixels && p.Inputs() > 0 {
-			pic, err := d.Fit(s.Sample.Values[d.Modality])
-			if err != nil {
-				return 0, err
-			}
-			copy(b.Given[d.Name][i*d.Max*d.Width:], normalised(d, pic))
-		}
-		for at, in := range p.Input {
-			switch {
-			case !in:
-			case d.Pixels:
-				put(k, i*d.Max+at, at)
-			case p.Tokens.IDs[at] >= 0:
-				put(k, p.Tokens.IDs[at], at)
-			}
-		}
-	}
-	return n, nil
-}
-
 // encoderToken writes token n of sample i: row row of domain dom's contents,
 // at a position.
 func (b *Batch) encoderToken(i, n, dom, row, pos int) {
@@ -243,61 +165,17 @@ func (m *Model) decoderTable(dom int) int {
 	return table
 }
 
-// fillDecoder writes row i of the decoder's tables and gives the number of
-// target tokens.
-func (m *Model) fillDecoder(b *Batch, i int, s mask.Masked) int {
-	n := 0
-	for k, d := range m.Out {
-		p, ok := find(s, d.Name)
-		if !ok {
-			continue
-		}
-		from := n
-		put := func(row, pos, label int) {
-			if n < b.M {
-				b.decoderToken(m, i, n, k, row, pos, label)
-				n++
-			}
-		}
-		if !d.Grid() {
-			// teacher forcing: T target tokens give T-1 predictions
-			ids := p.Out.IDs
-			for t := 0; t+1 < len(ids); t++ {
-				put(ids[t], d.Rank(t), ids[t+1])
-			}
-		} else {
-			for at, target := range p.Target {
-				if target {
-					put(0, at, p.Tokens.IDs[at])
-				}
-			}
-		}
-		// tokens of one domain see each other: all of an image's, the earlier
-		// ones of a sequence
-		for t := from; t < n; t++ {
-			at := 4 * (i*b.M + t)
-			b.DecSpan[at], b.DecSpan[at+1] = int32(from), int32(n)
-			if !d.Grid() || m.Config.Causal {
-				b.DecSpan[at+1] = int32(t + 1)
-			}
-			if m.Config.Joint {
-				b.DecSpan[at] = 0
-			}
+// Blocked gives what a batch hides from its decoder, (M, M) of sample i: true
+// = the query of the row does not see the key of the column. It is the
+// official decoder_attention_mask.
+func (b *Batch) Blocked(i int) []bool {
+	out := make([]bool, b.M*b.M)
+	for q := range b.M {
+		s := b.DecSpan[4*(i*b.M+q):]
+		for k := range b.M {
+			j := int32(k)
+			out[q*b.M+k] = j < s[0] || j >= s[1] || j >= s[2] && j < s[3]
 		}
 	}
-	return n
-}
-
-// normalised cuts a picture into patches; of colours ImageNet's mean and
-// deviation are taken out (inventory 1.3), all else is as it is.
-func normalised(d modality.Domain, p *modality.Picture) []float32 {
-	x := modality.Patches(p, d.Patch)
-	if d.Look != modality.Color || p.C != 3 {
-		return x
-	}
-	mean, dev := [3]float32{0.485, 0.456, 0.406}, [3]float32{0.229, 0.224, 0.225}
-	for i := range x {
-		x[i] = (x[i] - mean[i%3]) / dev[i%3]
-	}
-	return x
+	return out
 }

@@ -51,13 +51,14 @@ func (l *loop) resume() error {
 			if err := f.Into("optimizer.v."+p.Name, v); err != nil {
 				return err
 			}
-			l.opt.M, l.opt.V, l.opt.Late = append(l.opt.M, m), append(l.opt.V, v), append(l.opt.Late, had.Late[p.Name])
+			opt := &l.steps.AdamW
+			opt.M, opt.V, opt.Late = append(opt.M, m), append(opt.V, v), append(opt.Late, had.Late[p.Name])
 		}
 	}
 	if l.o.Name == filepath.Base(l.o.Dir) && had.Name != "" {
 		l.o.Name, l.run.Name = had.Name, had.Name // no other was asked for
 	}
-	l.opt.Step, l.best, l.spent, l.run.Marginal = had.OptStep, had.Best, had.Spent, had.Margin
+	l.steps.AdamW.Step, l.best, l.spent, l.run.Marginal = had.OptStep, had.Best, had.Spent, had.Margin
 	l.step = had.Step
 	points, notes, err := mend(l.path("history.jsonl"), had.Step, had.Last)
 	if err != nil {

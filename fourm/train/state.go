@@ -76,9 +76,9 @@ func (l *loop) save(name string) error {
 		}
 		var extra []checkpoint.Tensor
 		for i, p := range l.m.Params {
-			if l.opt.M != nil {
-				extra = append(extra, checkpoint.Tensor{Name: "optimizer.m." + p.Name, Shape: p.Shape, Data: l.opt.M[i]},
-					checkpoint.Tensor{Name: "optimizer.v." + p.Name, Shape: p.Shape, Data: l.opt.V[i]})
+			if l.steps.AdamW.M != nil {
+				extra = append(extra, checkpoint.Tensor{Name: "optimizer.m." + p.Name, Shape: p.Shape, Data: l.steps.AdamW.M[i]},
+					checkpoint.Tensor{Name: "optimizer.v." + p.Name, Shape: p.Shape, Data: l.steps.AdamW.V[i]})
 			}
 		}
 		f := l.reached()
@@ -102,11 +102,11 @@ func (l *loop) reached() facts {
 	if l.o.Name != filepath.Base(l.o.Dir) {
 		f.Name = l.o.Name
 	}
-	f.Step, f.OptStep, f.Best, f.Spent, f.Margin, f.Env = l.step, l.opt.Step, l.best, l.spent, l.run.Marginal, environment()
+	f.Step, f.OptStep, f.Best, f.Spent, f.Margin, f.Env = l.step, l.steps.AdamW.Step, l.best, l.spent, l.run.Marginal, environment()
 	if p := l.run.Last(); p.Step == l.step && p.Step > 0 {
 		f.Last, f.Spent = &p, p.Seconds
 	}
-	for i, n := range l.opt.Late {
+	for i, n := range l.steps.AdamW.Late {
 		if n > 0 {
 			if f.Late == nil {
 				f.Late = map[string]int{}

@@ -40,7 +40,7 @@ func Fit(m *model.Model, data Data, o Options) (run *Run, err error) {
 		k.Check(m.In, m.Out)
 	}
 	Afford(m, o)
-	l := &loop{m: m, o: o, run: &Run{Name: o.Name, Dir: o.Dir, Steps: o.Steps}}
+	l := &loop{m: m, o: o, steps: NewStepper(m, exec.AdamW{}), run: &Run{Name: o.Name, Dir: o.Dir, Steps: o.Steps}}
 	defer func() { l.run.Err = err }()
 	defer l.close()
 	f := l.facts()
@@ -99,7 +99,7 @@ type loop struct {
 	m      *model.Model
 	o      Options
 	run    *Run
-	opt    exec.AdamW
+	steps  *Stepper
 	live   *show.Live
 	began  time.Time
 	step   int     // taken so far
@@ -109,7 +109,6 @@ type loop struct {
 	held   *marked
 	fixed  []fixedBatch
 	net    *model.Net
-	sum    exec.Sum         // of the gradients of a step's batches, where there are several
 	file   *disk.Log        // history
 	events *tfevents.Writer // nil: none
 }
@@ -151,23 +150,11 @@ func (l *loop) all(ctx context.Context, data Data) error {
 			}
 		}
 	}
-	var params [][]float32
-	var decays []bool
-	for _, p := range l.m.Params {
-		params, decays = append(params, p.Data), append(decays, p.Decays())
-	}
 	for step := l.step; step < l.o.Steps; step++ {
 		p := Point{Step: step + 1, LR: l.o.rate(step), Losses: map[string]float64{}, Tokens: l.run.Last().Tokens}
-		grads, err := l.gradients(ctx, src, step, &p)
-		if err != nil {
+		if err := l.take(ctx, src, step, &p); err != nil {
 			return err
 		}
-		p.GradNorm = exec.Norm(grads)
-		if !finite(p.GradNorm) {
-			return fmt.Errorf("train: the gradient of %s is not a number at step %d; the weights are those before it (lower the learning rate of %g?)", l.broken(grads), step+1, l.o.LR)
-		}
-		l.opt.Decay = l.o.decay(step)
-		l.opt.Apply(params, grads, decays, p.LR, p.GradNorm, max(l.o.Clip, 0))
 		if err := l.after(ctx, &p); err != nil {
 			return err
 		}
@@ -181,76 +168,57 @@ func (l *loop) all(ctx context.Context, data Data) error {
 	return nil
 }
 
-// gradients runs the batches of a step and gives the mean of their gradients;
-// p gets the losses.
-func (l *loop) gradients(ctx context.Context, src *source, step int, p *Point) ([]exec.Grad, error) {
-	share := 1 / float32(l.o.Accum)
-	l.sum.Clear()
+// take takes a step; p gets its losses and the norm of its gradient.
+func (l *loop) take(ctx context.Context, src *source, step int, p *Point) (err error) {
 	batches := map[string]int{} // that had targets of a domain
-	for k := range l.o.Accum {
-		samples, err := l.draw(ctx, src, step*l.o.Accum+k)
-		if err != nil {
-			return nil, err
-		}
-		if err := l.m.Fill(l.net.Batch, samples); err != nil {
-			return nil, err
-		}
-		if err := l.net.Machine.Run(ctx); err != nil {
-			return nil, err
-		}
-		p.Tokens += l.net.Tokens
-		had := 0
-		for _, d := range l.m.Out {
-			if l.net.Counts(d.Name) == 0 {
-				continue
+	p.GradNorm, err = l.steps.Take(ctx, Step{
+		Batches: l.o.Accum, LR: p.LR, Decay: l.o.decay(step), Clip: max(l.o.Clip, 0),
+		Batch: func(k int) (*model.Net, error) {
+			samples, err := l.draw(ctx, src, step*l.o.Accum+k)
+			if err != nil {
+				return nil, err
 			}
-			v := l.net.DomainLoss(d.Name)
-			if !finite(v) {
-				return nil, fmt.Errorf("train: the loss of %s is %g at step %d; the weights are those before it (lower the learning rate of %g?)", d.Name, v, step+1, l.o.LR)
-			}
-			p.Losses[d.Name] += v
-			batches[d.Name]++
-			had++
-		}
-		loss := l.net.Loss()
-		if !l.m.Config.TokenLoss && had > 0 {
-			// what is minimised counts a domain without targets as 0, as 4M
-			// does; what is shown is a mean over those that have some
-			loss *= float64(len(l.m.Out)) / float64(had)
-		}
-		p.Loss += loss / float64(l.o.Accum)
-		if l.o.Accum == 1 {
-			continue
-		}
-		for i, q := range l.m.Params {
-			l.sum.Add(i, len(q.Data), l.net.Grad(i), share)
-		}
-	}
+			return l.net, l.m.Fill(l.net.Batch, samples)
+		},
+		Ran: func(_ int, net *model.Net) error { return l.losses(net, p, batches) },
+	})
 	for name, n := range batches {
 		p.Losses[name] /= float64(n)
 	}
-	if l.o.Accum > 1 {
-		return l.sum.Grads(), nil
+	if _, bad := err.(notFinite); bad {
+		return fmt.Errorf("%w at step %d; the weights are those before it (lower the learning rate of %g?)", err, p.Step, l.o.LR)
 	}
-	grads := make([]exec.Grad, len(l.m.Params))
-	for i := range grads {
-		grads[i] = l.net.Grad(i)
+	return err
+}
+
+// losses adds the losses of a batch to those of a step, and counts the batch
+// for the domains that it has targets of.
+func (l *loop) losses(net *model.Net, p *Point, batches map[string]int) error {
+	p.Tokens += net.Tokens
+	had := 0
+	for _, d := range l.m.Out {
+		if net.Counts(d.Name) == 0 {
+			continue
+		}
+		v := net.DomainLoss(d.Name)
+		if !finite(v) {
+			return fmt.Errorf("train: the loss of %s is %g at step %d; the weights are those before it (lower the learning rate of %g?)", d.Name, v, p.Step, l.o.LR)
+		}
+		p.Losses[d.Name] += v
+		batches[d.Name]++
+		had++
 	}
-	return grads, nil
+	loss := net.Loss()
+	if !l.m.Config.TokenLoss && had > 0 {
+		// what is minimised counts a domain without targets as 0, as 4M does;
+		// what is shown is a mean over those that have some
+		loss *= float64(len(l.m.Out)) / float64(had)
+	}
+	p.Loss += loss / float64(l.o.Accum)
+	return nil
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
-
-// broken names the first parameter whose gradient is no finite number, or the
-// last one where only all of them together are not.
-func (l *loop) broken(grads []exec.Grad) string {
-	for i, g := range grads {
-		if !finite(exec.Norm([]exec.Grad{g})) {
-			return l.m.Params[i].Name
-		}
-	}
-	return l.m.Params[len(grads)-1].Name
-}
 
 // due tells whether a step ends with a validation and a checkpoint.
 func (l *loop) due(step int) bool { return step%l.o.ValEvery == 0 || step == l.o.Steps }

@@ -610,11 +610,20 @@ func TestAccumulation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	steps := NewStepper(l.m, exec.AdamW{})
+	gradients := func(first, n int) ([]exec.Grad, error) {
+		return steps.gradients(context.Background(), Step{Batches: n, Batch: func(k int) (*model.Net, error) {
+			samples, err := l.draw(context.Background(), src, first+k)
+			if err != nil {
+				return nil, err
+			}
+			return l.net, l.m.Fill(l.net.Batch, samples)
+		}})
+	}
 	l.net = l.m.Train(l.o.shape(l.m, l.o.Masks))
-	l.o.Accum = 1
 	var mean [][]float32
 	for k := range 3 {
-		g, err := l.gradients(context.Background(), src, k, &Point{Losses: map[string]float64{}})
+		g, err := gradients(k, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -625,8 +634,7 @@ func TestAccumulation(t *testing.T) {
 			g[i].AddTo(mean[i], 1.0/3)
 		}
 	}
-	l.o.Accum = 3
-	g, err := l.gradients(context.Background(), src, 0, &Point{Losses: map[string]float64{}})
+	g, err := gradients(0, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
