@@ -15,10 +15,11 @@ build:
 run: build
 	@bin/fourm notebook run notebooks/01_tour.ipynb
 
-# All tests. Those that need a real Jupyter install it where they may.
+# All tests, and in the end what they were judged by and what was skipped. Those
+# that need a real Jupyter install it where they may.
 test: tools build gophernotes
 	$(GO) vet ./...
-	$(GO) test ./...
+	$(GO) run ./bench/suite ./...
 
 # $(call jupyter,PACKAGES,WITHOUT) installs Debian packages where this user
 # may: asked first on a terminal, unasked where nobody can answer and this is
@@ -91,7 +92,7 @@ go-suite:
 # A minute for each fuzz target, or FUZZTIME.
 FUZZTIME ?= 60s
 fuzz:
-	@for p in $$($(GO) list ./fourm/... ./datasets/... ./kernel/...); do \
+	@for p in $$($(GO) list ./internal/... ./fourm/... ./datasets/... ./viz/... ./kernel/...); do \
 		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; done; done
 
 # What docs/reliability.md promises, for hours: a thousand kills, a hundred power

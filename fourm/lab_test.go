@@ -38,6 +38,16 @@ func (s shelf) Sample(i int) (fourm.Sample, error) {
 	return fourm.Sample{Key: fmt.Sprint("shelf", i), Values: map[string]any{"ink": ink, "far": far, "caption": words}}, nil
 }
 
+// dark is a shelf of which no depth is known.
+type dark struct{ n int }
+
+func (d dark) Len() int { return d.n }
+
+func (d dark) Sample(i int) (fourm.Sample, error) {
+	s, err := shelf{n: d.n}.Sample(i)
+	return s.With("far", &fourm.Picture{H: 16, W: 16, C: 1, Pix: make([]float32, 256)}), err
+}
+
 // quiet is a host that shows nothing and may ask for a stop.
 type quiet struct {
 	stop atomic.Bool
@@ -127,6 +137,9 @@ func TestSession(t *testing.T) {
 
 	if r := rep.Rows[1]; r.Given != "ink" || r.Target != "caption" {
 		t.Errorf("row %+v", r)
+	}
+	if rep := m.Eval(dark{4}, "ink->far"); rep.Rows[0].Samples != 0 || rep.Rows[0].Better() || !strings.Contains(rep.String(), "nothing known   no sample has a known far") {
+		t.Errorf("where no depth is known the report is\n%v", rep)
 	}
 	inside(t, m, data, plan)
 

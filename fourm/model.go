@@ -138,8 +138,9 @@ func (m *Model) Mask(k Mask) Mask {
 }
 
 // Eval generates targets from inputs on every sample of a held-out set and
-// measures them: "rgb->depth", "caption->rgb+depth" in so many words. Each row
-// of the report has its unit, its standard error, and a baseline.
+// measures them as fourm/metric does: "rgb->depth", "caption->rgb+depth" in so many
+// words. Each row of the report has its unit, its standard error, an interval, and
+// a baseline; the report's More has the other metrics of each target.
 func (m *Model) Eval(ds Data, tasks ...string) *Report {
 	var rep *Report
 	var err error

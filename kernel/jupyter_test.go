@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"fourmlab/internal/fixture"
 )
 
 const python = "/usr/bin/python3" // the system's, which has jupyter_client
@@ -19,6 +21,7 @@ const python = "/usr/bin/python3" // the system's, which has jupyter_client
 // where Python has the modules it needs.
 func client(t *testing.T, modules string, args ...string) {
 	t.Helper()
+	fixture.Judged(t, "a real Jupyter")
 	if exec.Command(python, "-c", "import "+modules).Run() != nil {
 		t.Skipf("%s lacks one of the modules %s (Debian: make tools)", python, modules)
 	}

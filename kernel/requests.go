@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"fourmlab/internal/version"
 	"fourmlab/kernel/engine"
 	"fourmlab/kernel/notebook"
 	"fourmlab/kernel/zmtp"
@@ -119,7 +120,7 @@ func (s *server) refuse(socket *zmtp.Router, m *message, kind, why string) {
 func kernelInfo() map[string]any {
 	return map[string]any{
 		"status": "ok", "protocol_version": protocolVersion,
-		"implementation": "fourm", "implementation_version": "1.0",
+		"implementation": "fourm", "implementation_version": version.Number,
 		"language_info": notebook.LanguageInfo(),
 		"banner":        "Go " + runtime.Version()[2:] + ", with fourm, viz and datasets",
 		"help_links":    []map[string]string{{"text": "The Go language", "url": "https://go.dev/ref/spec"}, {"text": "Go packages", "url": "https://pkg.go.dev/std"}},

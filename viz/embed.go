@@ -15,6 +15,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"fourmlab/fourm"
+	"fourmlab/fourm/metric"
 	"fourmlab/fourm/modality"
 )
 
@@ -72,7 +73,7 @@ func Embed(m *fourm.Model) *Figure {
 	xy, share := project(data, 2)
 	side := min(max(460/max(len(names), 1), 22), 76)
 	alike := heat{rows: names, cols: names, w: side, h: side, at: func(i, j int) (string, string, color.RGBA) {
-		c := cosine(data[i], data[j])
+		c := metric.Similarity(data[i], data[j])
 		return strings.ReplaceAll(fmt.Sprintf("%.2f", c), "-", "−"), "", diverging(c)
 	}}.panel()
 	scatter := scatterPanel(xy, names, cols, 620, max(alike.h, 420))
@@ -167,14 +168,6 @@ func project(rows [][]float64, k int) (out [][]float64, share []float64) {
 		}
 	}
 	return out, share
-}
-
-func cosine(a, b []float64) float64 {
-	var ab, aa, bb float64
-	for i := range a {
-		ab, aa, bb = ab+a[i]*b[i], aa+a[i]*a[i], bb+b[i]*b[i]
-	}
-	return ab / max(math.Sqrt(aa*bb), 1e-12)
 }
 
 // scatterPanel draws named points in one scale for both axes.

@@ -88,20 +88,3 @@ func mixtures(channels int) [3][]float64 {
 	}
 	return m
 }
-
-// likeness is the mean over the places of the cosine between two pictures of
-// features; ok is false where no place has both.
-func likeness(a, b *modality.Picture) (cosine float64, ok bool) {
-	n := 0
-	for i := 0; i+a.C <= len(a.Pix); i += a.C {
-		var dot, x, y float64
-		for c := range a.C {
-			u, v := float64(a.Pix[i+c]), float64(b.Pix[i+c])
-			dot, x, y = dot+u*v, x+u*u, y+v*v
-		}
-		if x > 0 && y > 0 {
-			cosine, n = cosine+dot/math.Sqrt(x*y), n+1
-		}
-	}
-	return cosine / float64(max(n, 1)), n > 0
-}

@@ -15,9 +15,9 @@ import (
 )
 
 // Matrix draws a report of m.Eval as a table: rows are what was given, columns
-// what was predicted, numbers the mean with its standard error. Blue is better
-// than the baseline (what one predicts without looking), orange is worse, by
-// the difference relative to the baseline.
+// what was predicted, numbers the value of the set with its standard error. Blue
+// is better than the baseline (what one predicts without looking), orange is
+// worse, by the difference relative to the baseline.
 func Matrix(rep *fourm.Report) *Figure {
 	const op = "viz.Matrix"
 	need(op, rep != nil, "the report is nil")
@@ -69,6 +69,9 @@ func Matrix(rep *fourm.Report) *Figure {
 			return "", "", color.RGBA{}
 		}
 		g := gain(r)
+		if math.IsNaN(r.Value) {
+			return "unknown", "", faint
+		}
 		if !usable(g) {
 			return "no value", "", faint
 		}

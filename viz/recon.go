@@ -10,7 +10,9 @@ import (
 	"strings"
 
 	"fourmlab/fourm"
+	"fourmlab/fourm/metric"
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/fault"
 )
 
 // Recon draws one row a modality: what the model was given of the sample s,
@@ -69,8 +71,11 @@ func pair(op string, m modality.Modality, pred, truth any, s fourm.Sample, w int
 		o.lo, o.hi = span(b)
 	}
 	out := []*cell{panel(m, pred, o)}
-	if a != nil && b != nil {
-		out[0].note = score(m, a, b)
+	switch {
+	case a != nil && b != nil && a.H == b.H && a.W == b.W && a.C == b.C:
+		out[0].note = score(m, b, a)
+	case structured(pred) && structured(truth):
+		out[0].note = score(m, truth, pred)
 	}
 	if truth != nil {
 		out = append(out, panel(m, truth, o))
@@ -78,83 +83,22 @@ func pair(op string, m modality.Modality, pred, truth any, s fourm.Sample, w int
 	return out
 }
 
-// score compares two pictures by the measure of their look, or says nothing
-// where they do not match.
-func score(m modality.Modality, a, b *modality.Picture) string {
-	if a == nil || b == nil || a.H != b.H || a.W != b.W || a.C != b.C {
-		return ""
-	}
-	if m.Look == modality.Label {
-		return fmt.Sprintf("mIoU %.1f %%", 100*meanIoU(a, b))
-	}
-	if m.Look == modality.Feature {
-		if c, ok := likeness(a, b); ok {
-			return fmt.Sprintf("cosine %.2f", c)
-		}
-		return ""
-	}
-	sum, n := 0.0, 0
-	for i := 0; i < len(b.Pix); i += b.C {
-		x, y := a.Pix[i:i+a.C], b.Pix[i:i+b.C]
-		switch m.Look {
-		case modality.Normal:
-			d, l := 0.0, 0.0
-			nx := 0.0
-			for c := range y {
-				d += float64(x[c]) * float64(y[c])
-				l += float64(y[c]) * float64(y[c])
-				nx += float64(x[c]) * float64(x[c])
-			}
-			if l == 0 || nx == 0 {
-				continue
-			}
-			sum += math.Acos(min(max(d/math.Sqrt(l*nx), -1), 1)) * 180 / math.Pi
-		default:
-			if m.Look == modality.Depth && !(y[0] > 0) {
-				continue
-			}
-			s := 0.0
-			for c := range y {
-				s += float64(x[c]-y[c]) * float64(x[c]-y[c]) / float64(b.C)
-			}
-			sum += s
-		}
-		n++
-	}
-	if n == 0 {
-		return ""
-	}
-	sum /= float64(n)
-	switch m.Look {
-	case modality.Normal:
-		return fmt.Sprintf("%.1f° mean angle", sum)
-	case modality.Depth:
-		return fmt.Sprintf("RMSE %.3g m", math.Sqrt(sum))
-	}
-	if sum == 0 {
-		return "no error"
-	}
-	return fmt.Sprintf("PSNR %.1f dB", -10*math.Log10(sum))
+// score is what stands under a prediction: the metric that tables of the modality
+// have. It is empty where the two cannot be compared.
+func score(m modality.Modality, truth, pred any) (text string) {
+	var cannot error
+	defer fault.Catch(&cannot)
+	by := metric.For(m)[0]
+	return by.Text(by.Sample(truth, pred))
 }
 
-// meanIoU gives the intersection over union of each class of either picture,
-// the mean over the classes.
-func meanIoU(a, b *modality.Picture) float64 {
-	both, either := map[int]int{}, map[int]int{}
-	for i := 0; i < len(b.Pix); i += b.C {
-		x, y := int(math.Round(float64(a.Pix[i]))), int(math.Round(float64(b.Pix[i])))
-		either[x]++
-		if x == y {
-			both[x]++
-		} else {
-			either[y]++
-		}
+// structured tells whether a value is drawn as a picture though it is none.
+func structured(v any) bool {
+	switch v.(type) {
+	case []modality.Box, modality.Palette:
+		return true
 	}
-	sum := 0.0
-	for id, n := range either {
-		sum += float64(both[id]) / float64(n) / float64(len(either))
-	}
-	return sum
+	return false
 }
 
 // Predict draws what a plan was given and, in columns, every modality that it
@@ -218,7 +162,8 @@ func anyCell(cs []*cell) bool {
 
 // Diff draws the truth a, the prediction b and where they differ, for
 // pictures of the named modality. The error is the absolute difference (the
-// angle for normals; right or wrong for labels), dark where there is none.
+// angle for normals, right or wrong for labels, 1 minus the cosine for features),
+// dark where there is none.
 func Diff(a, b *fourm.Picture, name string) *Figure {
 	const op = "viz.Diff"
 	m := modality.Need(op, name)
@@ -254,38 +199,13 @@ func Diff(a, b *fourm.Picture, name string) *Figure {
 // errorsOf gives the error of each pixel, -1 where the truth is not known, the
 // largest of them, and the unit that they are in.
 func errorsOf(m modality.Modality, a, b *fourm.Picture) (e []float64, top float64, unit string) {
-	unit = map[modality.Look]string{modality.Depth: " m", modality.Normal: "°"}[m.Look]
-	e = make([]float64, a.H*a.W)
-	for i := range e {
-		x, y := a.Pix[i*a.C:(i+1)*a.C], b.Pix[i*a.C:(i+1)*a.C]
-		switch m.Look {
-		case modality.Depth:
+	e = metric.Errors(m, a, b)
+	for i, v := range e {
+		if math.IsNaN(v) {
 			e[i] = -1
-			if x[0] > 0 {
-				e[i] = math.Abs(float64(x[0] - y[0]))
-			}
-		case modality.Label:
-			if x[0] != y[0] {
-				e[i] = 1
-			}
-		case modality.Normal:
-			d, l := 0.0, 0.0
-			k := 0.0
-			for c := range x {
-				d += float64(x[c]) * float64(y[c])
-				l += float64(x[c]) * float64(x[c])
-				k += float64(y[c]) * float64(y[c])
-			}
-			e[i] = -1
-			if l > 0 && k > 0 {
-				e[i] = math.Acos(min(max(d/math.Sqrt(l*k), -1), 1)) * 180 / math.Pi
-			}
-		default:
-			for c := range x {
-				e[i] += math.Abs(float64(x[c]-y[c])) / float64(a.C)
-			}
 		}
 		top = max(top, e[i])
 	}
+	unit = map[modality.Look]string{modality.Depth: " m", modality.Normal: "°"}[m.Look]
 	return e, max(top, 1e-9), unit
 }

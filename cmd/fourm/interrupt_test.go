@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"fourmlab/fourm"
+	"fourmlab/internal/fixture"
 )
 
 // The test binary is the program when it is told so: what a test starts is
@@ -32,6 +33,7 @@ import (
 
 	"fourmlab/datasets"
 	"fourmlab/fourm"
+	"fourmlab/internal/fixture"
 )
 
 func main() {
@@ -144,6 +146,7 @@ func TestEndAblation(t *testing.T) {
 // variables; asked of a real Jupyter client.
 func TestInterruptKernels(t *testing.T) {
 	const python = "/usr/bin/python3"
+	fixture.Judged(t, "a real Jupyter")
 	if exec.Command(python, "-c", "import jupyter_client").Run() != nil {
 		t.Skip("no jupyter_client for " + python)
 	}
@@ -175,6 +178,7 @@ func TestInterruptKernels(t *testing.T) {
 // comes: a shutdown, a restart, SIGTERM, SIGHUP, and the kernel's own death.
 func TestEndingKernelKeeps(t *testing.T) {
 	const python = "/usr/bin/python3"
+	fixture.Judged(t, "a real Jupyter")
 	if exec.Command(python, "-c", "import jupyter_client").Run() != nil {
 		t.Skip("no jupyter_client for " + python)
 	}

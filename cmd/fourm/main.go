@@ -34,6 +34,7 @@ var commands = []command{
 	{name: "parity", args: "DIR ...", about: "run recorded cases of the official implementation and say how far results differ", run: runParity},
 	{name: "bench", args: "[-case NAME]", about: "time one case at the size of the published models, or list the cases", run: runBench},
 	{name: "peek", args: "CHECKPOINT", about: "say what model a checkpoint holds", run: runPeek},
+	{name: "version", about: "say which build this is", run: runVersion},
 	{name: "worker", about: "run cells for a kernel", hidden: true, run: runWorker},
 }
 
@@ -70,6 +71,9 @@ func start(args []string, out, errs io.Writer) int {
 			help(out)
 			return 0
 		}
+	}
+	if word := strings.TrimLeft(name, "-"); word == "version" || name == "-v" {
+		name = "version"
 	}
 	for _, cmd := range commands {
 		if cmd.name == name {

@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"fourmlab/internal/version"
 )
 
 func call2(args ...string) (status int, out, errs string) {
@@ -39,6 +41,10 @@ func TestCalls(t *testing.T) {
 		{"help help", 0, "Usage: fourm COMMAND"},
 		{"notebook help test", 0, "-rtol DIFFERENCE"},
 		{"data -h", 0, "fourm data pack DIR -o FOLDER"},
+		{"version", 0, "fourm " + version.Number},
+		{"--version", 0, "fourm " + version.Number},
+		{"version -h", 0, "Say which build"},
+		{"version now", 2, "1 arguments, expected none"},
 		{"help dance", 2, `no command "dance"`},
 		{"help notebook dance", 2, `no "dance"`},
 		{"notebok", 2, `did you mean "notebook"?`},

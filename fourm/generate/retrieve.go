@@ -5,10 +5,10 @@ package generate
 import (
 	"context"
 	"fmt"
-	"math"
 	"sort"
 
 	"fourmlab/fourm/mask"
+	"fourmlab/fourm/metric"
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
 	"fourmlab/internal/fault"
@@ -79,18 +79,22 @@ func Retrieve(ctx context.Context, m *model.Model, query modality.Sample, ds Dat
 	score, order := make([]float64, len(found)), make([]int, len(found))
 	for k := range found {
 		order[k] = k
-		var ab, aa, bb float64
-		for i, c := range middle {
-			a, b := features[0][i]-c, features[k+1][i]-c
-			ab, aa, bb = ab+a*b, aa+a*a, bb+b*b
-		}
-		score[k] = ab / math.Max(math.Sqrt(aa*bb), 1e-12)
+		score[k] = metric.Similarity(less(features[0], middle), less(features[k+1], middle))
 	}
 	sort.SliceStable(order, func(i, j int) bool { return score[order[i]] > score[order[j]] })
 	for _, k := range order[:min(n, len(order))] {
 		out.Found, out.Scores = append(out.Found, found[k]), append(out.Scores, score[k])
 	}
 	return out, nil
+}
+
+// less gives a - b.
+func less(a, b []float64) []float64 {
+	out := make([]float64, len(a))
+	for i, v := range a {
+		out[i] = v - b[i]
+	}
+	return out
 }
 
 // feature gives the mean of the encoder's outputs for a sample.

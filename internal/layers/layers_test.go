@@ -23,6 +23,7 @@ var floors = []struct {
 	{true, []string{"fourm/train", "fourm/generate", "fourm/transfer", "fourm/ablate"}},
 	{false, []string{"fourm/model", "fourm/vq"}},
 	{false, []string{"fourm/mask"}},
+	{false, []string{"fourm/metric"}},
 	{false, []string{"fourm/text", "fourm/checkpoint"}},
 	{false, []string{"fourm/modality"}},
 	{false, []string{"fourm/exec"}},

@@ -97,7 +97,7 @@ func FuzzComments(f *testing.F) {
 
 // A parameter's value is an expression of Go, whatever is typed.
 func FuzzLiteral(f *testing.F) {
-	for _, s := range []string{"", "1", "NaN", "-inf", "[1, NaN]", `{"a": [1]}`, "[", "it's", `say "hi"`, "a\nb", "`", "1e3", "0x", "func() {}", "'a'", "1h", "\x00", "[[1], [\"a\"]]", "nil", "//", "1; x"} {
+	for _, s := range []string{"", "1", "NaN", "-inf", "[1, NaN]", `{"a": [1]}`, "[", "it's", `say "hi"`, "a\nb", "`", "1e3", "0x", "func() {}", "'a'", "1h", "\x00", "[[1], [\"a\"]]", "nil", "//", "1; x", "\"\x00\"", "\"\ufeff\"", "`\x00`"} {
 		f.Add(s)
 	}
 	of := func(k types.BasicKind) types.Type { return types.Typ[k] }

@@ -38,7 +38,7 @@ func literal(value string, t types.Type) (text string, constant bool) {
 	case *types.Basic:
 		switch {
 		case u.Info()&types.IsString != 0:
-			if _, err := strconv.Unquote(value); err == nil && value[0] != '\'' {
+			if quoted(value) {
 				return value, true
 			}
 			return strconv.Quote(value), true
@@ -64,6 +64,18 @@ func literal(value string, t types.Type) (text string, constant bool) {
 		}
 	}
 	return looks(value)
+}
+
+// quoted tells whether a value is a text in Go's quotation marks. There are
+// bytes that strconv takes within them, and the language does not (NUL, a byte
+// order mark).
+func quoted(value string) bool {
+	_, err := strconv.Unquote(value)
+	if err != nil || value[0] == '\'' {
+		return false
+	}
+	_, err = parser.ParseExpr(value)
+	return err == nil
 }
 
 // durationText writes a duration in the largest unit that it is a whole number
@@ -104,7 +116,7 @@ func looks(value string) (text string, constant bool) {
 	if text, ok := oddFloat(word); ok {
 		return text, false
 	}
-	if _, err := strconv.Unquote(value); err == nil && value[0] != '\'' {
+	if quoted(value) {
 		return value, true
 	}
 	if strings.HasPrefix(word, "[") || strings.HasPrefix(word, "{") {

@@ -1,7 +1,7 @@
 // Package symbols links the lab's packages into the interpreters. Its tables
 // (files z_*.go) are generated: one for ixgo, which runs cells and from which
 // gophernotes' tables are copied, and one for yaegi, which runs scripts, for
-// each package; z_docs.zip is the documentation of all of them. A table of
+// each package; z_docs.zip and z_docs_lab.zip are the documentation. A table of
 // ixgo's is filled when its package is first imported. Package symbols is the
 // one package of the kernel that knows what the lab computes; a program that
 // imports it for its side effects has everything:

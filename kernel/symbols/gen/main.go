@@ -29,7 +29,7 @@ var ours = []string{"fourmlab/fourm", "fourmlab/viz", "fourmlab/datasets", "four
 
 // within are packages of ours that a cell may import, beside those that the
 // aliases lead to.
-var within = []string{"fourmlab/datasets/augment"}
+var within = []string{"fourmlab/datasets/augment", "fourmlab/fourm/metric"}
 
 // others are bound as well: what a person plots and computes with, and what
 // ixgo's tables of the standard library lack.
@@ -88,8 +88,7 @@ var others = []string{
 }
 
 // mentioned are packages whose types those above have in their own: they are
-// bound so that a type is the same whoever imports it. Scripts that import one
-// of them run on the session's engine, so yaegi has none.
+// bound so that a type is the same whoever imports it.
 var mentioned = []string{
 	"git.sr.ht/~sbinet/gg",
 	"github.com/chewxy/hm",
@@ -104,6 +103,14 @@ var mentioned = []string{
 	"gonum.org/v1/gonum/lapack/gonum",
 	"gonum.org/v1/gonum/lapack/lapack64",
 	"gonum.org/v1/gonum/spatial/r1",
+}
+
+// beyondYaegi tells which packages have no table of yaegi's: what the above
+// only mention, and gonum and gorgonia, whose interfaces have more methods than
+// a script has lines. Scripts that import one of them run on the session's
+// engine.
+func beyondYaegi(path string) bool {
+	return slices.Contains(mentioned, path) || strings.HasPrefix(path, "gonum.org/v1/gonum/") || strings.HasPrefix(path, "gorgonia.org/")
 }
 
 const (
@@ -129,9 +136,9 @@ func main() {
 			paths = append(paths, p)
 		}
 	}
-	all := slices.Concat(paths, others, mentioned)
+	own := paths
 	if !*lab {
-		paths = all
+		paths = slices.Concat(own, others, mentioned)
 	}
 
 	tmp, err := os.MkdirTemp("", "symbols")
@@ -141,7 +148,7 @@ func main() {
 	defer os.RemoveAll(tmp)
 	files := map[string][]byte{"z_prelude.go": preludeFile(prelude)}
 	run("", "go", append([]string{"tool", "qexp", "-outdir", tmp}, paths...)...)
-	tables := extract(slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return slices.Contains(mentioned, p) }))
+	tables := extract(slices.DeleteFunc(slices.Clone(paths), beyondYaegi))
 	for _, p := range paths {
 		src, err := os.ReadFile(filepath.Join(tmp, p, "export.go"))
 		if err != nil {
@@ -152,11 +159,15 @@ func main() {
 			files["z_yaegi_"+flat(p)+".go"] = adopt(sole(tables[p], p))
 		}
 	}
-	files["z_docs.zip"] = docs(append(append([]string{"builtin"}, standard()...), all...))
+	files["z_docs_lab.zip"] = docs(own)
+	if !*lab {
+		files["z_docs.zip"] = docs(slices.Concat([]string{"builtin"}, standard(), others, mentioned))
+	}
 	dir := filepath.Join(root, "kernel", "symbols")
 	if *lab {
-		keep(dir, files, others, "z_ixgo_", "z_yaegi_")
-		keep(dir, files, mentioned, "z_ixgo_")
+		keepFile(dir, files, "z_docs.zip")
+		keep(dir, files, slices.Concat(others, mentioned), "z_ixgo_")
+		keep(dir, files, slices.DeleteFunc(slices.Clone(others), beyondYaegi), "z_yaegi_")
 	}
 	install(dir, files)
 }
@@ -301,14 +312,17 @@ func preludeFile(paths []string) []byte {
 func keep(dir string, files map[string][]byte, paths []string, kinds ...string) {
 	for _, p := range paths {
 		for _, kind := range kinds {
-			name := kind + flat(p) + ".go"
-			src, err := os.ReadFile(filepath.Join(dir, name))
-			if err != nil {
-				log.Fatalf("%v (run without -lab)", err)
-			}
-			files[name] = src
+			keepFile(dir, files, kind+flat(p)+".go")
 		}
 	}
+}
+
+func keepFile(dir string, files map[string][]byte, name string) {
+	src, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		log.Fatalf("%v (run without -lab)", err)
+	}
+	files[name] = src
 }
 
 // install replaces the tables, and only what differs, so that nothing is
