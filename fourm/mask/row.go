@@ -17,7 +17,7 @@ import (
 // that the input budget names; vectors have Max.
 type Row struct {
 	IDs   []int     // 0, [PAD], where nothing is; nil for pixels and vectors
-	Given []float32 // (places, Width) of pixels, normalised, and of vectors, zeros where nothing is; may be nil where nothing is input
+	Given []float32 // (places, Width) of pixels, normalised, and of vectors, zeros where nothing is; may be empty where nothing is input
 
 	// Input and Target mark the places that belong to the set: true = belongs.
 	// They are the opposite of 4M's input_mask and target_mask.
@@ -114,7 +114,7 @@ func (r Row) Fits(d modality.Domain) error {
 		return fmt.Errorf("%s: %d tokens, expected %d", d.Name, n, d.Max)
 	}
 	if d.Pixels || d.Kind == modality.Vectors {
-		if n > d.Max || len(r.Given) != n*d.Width && (r.Given != nil || slices.Contains(r.Input, true)) {
+		if n > d.Max || len(r.Given) != n*d.Width && (len(r.Given) > 0 || slices.Contains(r.Input, true)) {
 			return fmt.Errorf("%s: %d numbers for %d tokens, expected %d each and at most %d tokens", d.Name, len(r.Given), n, d.Width, d.Max)
 		}
 		return nil

@@ -124,3 +124,22 @@ func TestRowOfVectors(t *testing.T) {
 		t.Errorf("got %v, expected %v", r, want)
 	}
 }
+
+// What has no place in a row is an error that says so.
+func TestRowErrors(t *testing.T) {
+	line := modality.Domain{Name: "line", Kind: modality.Sequence, Max: 2}
+	sound := modality.Domain{Name: "sound", Kind: modality.Vectors, Max: 1, Width: 2}
+	three := modality.Tokens{IDs: []int{7, 8, 9}}
+	for want, part := range map[string]struct {
+		d modality.Domain
+		p Part
+	}{
+		"line: a target of 3 tokens behind place 4, expected at most 6 places": {line, Part{Room: 4, Out: three}},
+		"sound: vector 0 of 3 numbers, expected 2":                             {sound, Part{Vectors: [][]float32{{1, 2, 3}}}},
+		"sound: 2 vectors, expected at most 1":                                 {sound, Part{Vectors: [][]float32{{1, 2}, {1, 2}}}},
+	} {
+		if _, err := part.p.RowIn(Row{}, part.d); err == nil || err.Error() != want {
+			t.Errorf("error %v, expected %s", err, want)
+		}
+	}
+}

@@ -114,8 +114,12 @@ func ResolveDomain(op, name string, pixels bool) Domain {
 // Patches cuts a picture (H, W, C) into rows of patch x patch x C numbers, one
 // a patch in row-major order, each flattened as (ph, pw, c) (docs/4m.md, 4.3).
 func Patches(p *Picture, patch int) []float32 {
+	return AppendPatches(make([]float32, 0, p.H/patch*(p.W/patch)*patch*patch*p.C), p, patch)
+}
+
+// AppendPatches appends what Patches gives to out.
+func AppendPatches(out []float32, p *Picture, patch int) []float32 {
 	rows, cols := p.H/patch, p.W/patch
-	out := make([]float32, 0, rows*cols*patch*patch*p.C)
 	for r := range rows {
 		for c := range cols {
 			for y := range patch {

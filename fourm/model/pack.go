@@ -26,7 +26,7 @@ type Order struct {
 // and M are left out from the end, as in 4M. All domains of the model count in
 // the loss, whichever the samples have.
 func (m *Model) Fill(b *Batch, samples []mask.Masked) error {
-	return m.fill(b, len(samples), upTo(len(m.In)), upTo(len(m.Out)), false, func(i int) (map[string]Row, error) {
+	return m.fill(b, len(samples), b.in, b.out, false, func(i int) (map[string]Row, error) {
 		clear(b.rows)
 		for _, p := range samples[i].Parts {
 			d, ok := m.named(p.Domain)
@@ -225,20 +225,19 @@ func (m *Model) packDecoder(b *Batch, i int, s map[string]Row, out []int, paddin
 // slots lays the places of a target domain behind those that are there: visible
 // ones, and as many that are none as a batch could hold.
 func (b *Batch) slots(k int, d modality.Domain, r Row) {
-	put := func(x slot, target bool) {
-		if target {
-			b.shown = append(b.shown, x)
-		} else if len(b.hidden) < b.M {
-			b.hidden = append(b.hidden, x)
+	attend := func(at int) int {
+		if r.Attend == nil {
+			return 0
 		}
+		return r.Attend[at]
 	}
 	if d.Grid() {
 		for at, t := range r.Target {
-			x := slot{dom: k, pos: at, attend: attend(r, at)}
 			if t {
-				x.label = r.IDs[at]
+				b.shown = append(b.shown, slot{dom: k, pos: at, label: r.IDs[at], attend: attend(at)})
+			} else if len(b.hidden) < b.M {
+				b.hidden = append(b.hidden, slot{dom: k, pos: at, attend: attend(at)})
 			}
-			put(x, t)
 		}
 		return
 	}
@@ -246,23 +245,15 @@ func (b *Batch) slots(k int, d modality.Domain, r Row) {
 	// the next, where both are targets
 	rank := 0
 	for at := 0; at+1 < len(r.Target); at++ {
-		x := slot{dom: k, pos: d.Rank(rank), attend: attend(r, at)}
-		target := r.Target[at] && r.Target[at+1]
-		if target {
-			x.row, x.label = r.IDs[at], r.IDs[at+1]
+		if r.Target[at] && r.Target[at+1] {
+			b.shown = append(b.shown, slot{dom: k, row: r.IDs[at], pos: d.Rank(rank), label: r.IDs[at+1], attend: attend(at)})
+		} else if len(b.hidden) < b.M {
+			b.hidden = append(b.hidden, slot{dom: k, attend: attend(at)})
 		}
-		put(x, target)
 		if r.Target[at] {
 			rank++
 		}
 	}
-}
-
-func attend(r Row, at int) int {
-	if r.Attend == nil {
-		return 0
-	}
-	return r.Attend[at]
 }
 
 // before gives the keys among the first upto that the domain has: from lo to

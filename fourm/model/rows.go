@@ -27,13 +27,13 @@ func rowIn(r Row, d modality.Domain, s modality.Sample, p mask.Part) (Row, error
 		return r, err
 	}
 	if d.Pixels {
-		r.Given = nil
+		r.Given = r.Given[:0]
 		if slices.Contains(r.Input, true) {
 			pic, err := d.Fit(s.Values[d.Modality])
 			if err != nil {
 				return r, err
 			}
-			r.Given = normalised(d, pic)
+			r.Given = normalised(r.Given, d, pic)
 		}
 	} else if d.Grid() {
 		for at, id := range r.IDs {
@@ -43,10 +43,10 @@ func rowIn(r Row, d modality.Domain, s modality.Sample, p mask.Part) (Row, error
 	return r, r.Fits(d)
 }
 
-// normalised cuts a picture into patches; of colours ImageNet's mean and
+// normalised appends the patches of a picture to x; of colours ImageNet's mean and
 // deviation are taken out (docs/4m.md, 1.3), all else is as it is.
-func normalised(d modality.Domain, p *modality.Picture) []float32 {
-	x := modality.Patches(p, d.Patch)
+func normalised(x []float32, d modality.Domain, p *modality.Picture) []float32 {
+	x = modality.AppendPatches(slices.Grow(x, d.Max*d.Width), p, d.Patch)
 	if d.Look != modality.Color || p.C != 3 {
 		return x
 	}

@@ -19,7 +19,7 @@ import (
 //		return net, m.Fill(net.Batch, samples)
 //	}})
 type Stepper struct {
-	AdamW  exec.AdamW // with what it remembers of the steps so far
+	AdamW  exec.AdamW // with what it remembers of the steps so far; Decay is set by each step
 	m      *model.Model
 	params [][]float32
 	decays []bool
