@@ -205,7 +205,7 @@ func (a asked) settled(name string, look modality.Look, p *modality.Picture, v v
 func first(int) int { return 0 }
 
 // decodeText reads the text-like files of ml-4m: .txt, .json and .json.gz
-// (inventory 1.3, 1.4).
+// (docs/4m.md, 1.3, 1.4).
 func decodeText(look modality.Look, name, ext string, b []byte, pick func(n int) int) (any, error) {
 	if look < modality.Caption {
 		return nil, fmt.Errorf("a .%s file, expected a picture", ext)

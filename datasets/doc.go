@@ -59,7 +59,7 @@
 //
 // # Ready-made tokens
 //
-// A set may bring tokens that were made beforehand (inventory 3.6), in shards or
+// A set may bring tokens that were made beforehand (docs/4m.md, 3.6), in shards or
 // as loose files:
 //
 //	SET/tok_rgb@224/shard-00000.tar    a.npy ...   int16, (windows, tokens)

@@ -210,7 +210,7 @@ func parts(root string, folders []string) string {
 func exists(path string) bool { _, err := os.Stat(path); return err == nil }
 
 // nameByTokens calls a picture's modality as the tokens beside it are called:
-// rgb next to tok_rgb@224 is what those are tokens of (inventory 1.2, "path").
+// rgb next to tok_rgb@224 is what those are tokens of (docs/4m.md, 1.2, "path").
 func (t *tree) nameByTokens() {
 	of := map[string][]string{}
 	for _, c := range t.cols {

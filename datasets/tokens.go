@@ -1,7 +1,7 @@
 package datasets
 
 // Ready-made tokens: rows of a .npy file, one for each window of the sample,
-// made by a tokenizer of 4M beforehand (inventory 3.6).
+// made by a tokenizer of 4M beforehand (docs/4m.md, 3.6).
 
 import (
 	"fmt"

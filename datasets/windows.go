@@ -2,7 +2,7 @@ package datasets
 
 // Windows: which part of its pictures a sample shows. A pre-tokenised set
 // brings them in crop_settings, one row for each crop that its tokens were made
-// of (inventory 3.6); one row is chosen for a sample and used for all of it.
+// of (docs/4m.md, 3.6); one row is chosen for a sample and used for all of it.
 
 import (
 	"fmt"

@@ -11,7 +11,7 @@ import (
 
 // training is a step of training as train.Fit takes it: a masked batch is
 // packed, its loss and gradients are computed, then the norm of the gradients,
-// and AdamW changes the weights (inventory 5). Masks are drawn beforehand.
+// and AdamW changes the weights (docs/4m.md, 5.1). Masks are drawn beforehand.
 type training struct{ batch, in, out int }
 
 // AdamW's settings; its betas and epsilon are 4M's own.

@@ -10,7 +10,7 @@ import (
 
 // work counts the multiply-adds of the matrix and attention products of a
 // model: of width D, with MLPs of three maps of D by H, E encoder and L decoder
-// blocks (inventory 4.2). Everything is counted as the plain path computes it:
+// blocks (docs/4m.md, 4.2). Everything is counted as the plain path computes it:
 //
 //	encoder     E (n (4 D D + 3 D H) + 2 n n D)                        n tokens in
 //	context     n D D

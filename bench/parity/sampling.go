@@ -254,7 +254,7 @@ func (g *guidance) UnmarshalJSON(b []byte) error {
 
 // moves makes stages of the lists, and steps of the stages. Finished grids join
 // the conditions that later guidance empties where the chain says so; texts do
-// not (inventory, section 13, 10).
+// not (docs/4m.md, 11.10).
 func (c chain) moves() ([]generate.Move, error) {
 	n := len(c.Targets)
 	if len(c.Tokens) != n || len(c.Schemes) != n || len(c.Steps) != n || len(c.Schedules) != n || len(c.Temps) != n || len(c.Cooling) != n || len(c.Guides) != n {

@@ -1,4 +1,4 @@
-"""Generation (6.2, 6.3): nothing is kept from one step to the next, a text is
+"""Generation (docs/4m.md, 6.2, 6.3): nothing is kept from one step to the next, a text is
 decoded anew for each of its tokens and all of its positions get logits, and
 top-p sorts the vocabulary."""
 import math
@@ -24,7 +24,7 @@ def look(model, batch, name):
 
 
 def sample(logits, temp, top_p=0.0):
-    """Draws a token a row of (R, V): top-p first, then the temperature (6.3)."""
+    """Draws a token a row of (R, V): top-p first, then the temperature (docs/4m.md, 6.3)."""
     if top_p > 0:
         ordered, order = logits.sort(descending=True)
         over = ordered.softmax(-1).cumsum(-1) > top_p
@@ -36,7 +36,7 @@ def sample(logits, temp, top_p=0.0):
 
 
 def cosine(steps, total):
-    """Tokens of each step (6.2)."""
+    """Tokens of each step (docs/4m.md, 6.2)."""
     share = [(1 + math.cos(math.pi * i / steps)) / 2 for i in range(steps + 1)]
     out = [round(total * (share[i] - share[i + 1])) for i in range(steps)]
     return out[:-1] + [total - sum(out[:-1])]

@@ -1,4 +1,4 @@
-"""Inputs: samples of random tokens and pixels, and their masks (3.1 to 3.3).
+"""Inputs: samples of random tokens and pixels, and their masks (docs/4m.md, 3.1 to 3.3).
 They are those of bench/cases, to the last token: both programs draw from the
 same numbers in the same order."""
 import numpy as np
@@ -49,7 +49,7 @@ class Dice:
         return [np.float32(cuts[i + 1] - cuts[i]) for i in range(n)]
 
     def budgets(self, total, room):
-        """Dirichlet budgets (3.1): what a domain has no room for is lost."""
+        """Dirichlet budgets (docs/4m.md, 3.1): what a domain has no room for is lost."""
         out = [int(p * np.float32(total)) for p in self.shares(len(room))]
         for _ in range(total - sum(out)):
             out[int(np.argmax(self.shares(len(room))))] += 1
@@ -60,7 +60,7 @@ class Dice:
 
 
 def grid(dice, n, ids, inputs, targets):
-    """Places of a grid that are input and target (3.2)."""
+    """Places of a grid that are input and target (docs/4m.md, 3.2)."""
     order = np.argsort(dice.noise(n), kind="stable")
     given, asked = order < inputs, (order >= inputs) & (order < inputs + targets)
     codes = np.zeros(n, np.int64)
@@ -69,7 +69,7 @@ def grid(dice, n, ids, inputs, targets):
 
 
 def spans(dice, size, ids, inputs, targets):
-    """Both sides of a text in one row, masked by spans (3.3)."""
+    """Both sides of a text in one row, masked by spans (docs/4m.md, 3.3)."""
     keep = dice.uniform() if inputs > 0 else 0.0
     while True:
         kept = dice.noise(len(ids)) <= np.float32(keep)

@@ -1,7 +1,6 @@
-"""The model (the numbers are sections of the inventory that this project was
-built from): every domain is embedded whole and the tokens in use are gathered
-from it (4.6), attention is a product, a softmax and a product (4.2), gradients
-of tables are dense.
+"""The model: every domain is embedded whole and the tokens in use are gathered
+from it (docs/4m.md, 4.6), attention is a product, a softmax and a product
+(docs/4m.md, 4.2), gradients of tables are dense.
 
 Modules and parameters have the official names, so that weights load."""
 import math
@@ -94,13 +93,13 @@ class DecoderBlock(nn.Module):
 
 
 def sines(positions, dim):
-    """(N,) to (N, dim): sines, then cosines (4.4)."""
+    """(N,) to (N, dim): sines, then cosines (docs/4m.md, 4.4)."""
     a = positions[:, None] * 10000.0 ** (-torch.arange(dim // 2, dtype=torch.float64) / (dim // 2))
     return torch.cat([a.sin(), a.cos()], 1)
 
 
 class Embedding(nn.Module):
-    """One domain on one side: contents, and position plus modality (4.3)."""
+    """One domain on one side: contents, and position plus modality (docs/4m.md, 4.3)."""
 
     def __init__(self, domain, dim, decoder, tied):
         super().__init__()
@@ -203,7 +202,7 @@ class FourM(nn.Module):
 
     def targets(self, batch, m, order):
         """Gives the decoder's input for training: images are asked for by the mask
-        token, texts by the token before (4.6)."""
+        token, texts by the token before (docs/4m.md, 4.6)."""
         parts = []
         for name in order or self.decoder_embeddings:
             if name not in batch:

@@ -1,6 +1,6 @@
 package augment
 
-// Windows: which part of a picture a sample shows (inventory 1.3, 3.6).
+// Windows: which part of a picture a sample shows (docs/4m.md, 1.3, 3.6).
 
 import (
 	"fmt"
@@ -53,7 +53,7 @@ func (c Crop) Within(h, w int) bool {
 
 // Boxes brings boxes in fractions of a picture of h by w pixels to fractions
 // of the window: cut at its edges, mirrored where it is. Those that do not
-// show are left out, the others stay in their order (inventory 1.4).
+// show are left out, the others stay in their order (docs/4m.md, 1.4).
 func (c Crop) Boxes(boxes []modality.Box, h, w int) []modality.Box {
 	v := text.View{Top: c.Top, Left: c.Left, Height: c.H, Width: c.W, Rows: h, Cols: w, Flip: c.Flip}
 	if c == (Crop{H: h, W: w}) {

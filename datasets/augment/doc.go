@@ -1,6 +1,6 @@
 // Package augment turns a picture as it is stored into what a model is given:
 // it cuts a window out, brings it to a size, mirrors it, and scales its numbers
-// as 4M does (inventory 1.3).
+// as 4M does (docs/4m.md, 1.3).
 //
 //	r := rand.New(rand.NewPCG(1, 0))
 //	c := augment.RandomCrop(r, 480, 640, augment.Ranges{})

@@ -1,6 +1,6 @@
 package augment
 
-// Pixels to the numbers that 4M's models and tokenizers are given (inventory
+// Pixels to the numbers that 4M's models and tokenizers are given (docs/4m.md,
 // 1.3).
 
 import (

@@ -2,7 +2,7 @@ package checkpoint
 
 // Aliases: names whose tensor is stored under another. safetensors' save_model
 // keeps one name of a shared tensor and maps the others to it in the metadata
-// (README of the fixtures).
+// (docs/4m.md, 9.1).
 
 import (
 	"fmt"

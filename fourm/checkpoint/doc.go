@@ -10,7 +10,7 @@
 //
 // Two formats are read through one File. A .safetensors file is a
 // little-endian length, a JSON header of names, types, shapes and offsets, and
-// the data (inventory 9). A .pth or .pt file is what torch.save writes: a zip
+// the data (docs/4m.md, 9.1). A .pth or .pt file is what torch.save writes: a zip
 // of a pickle and of raw storages; of the pickle only tensors and plain
 // containers are understood, nothing in it is ever run. Open tells them apart
 // by their first bytes. Only headers are read then, so that a file of many

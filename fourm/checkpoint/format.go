@@ -1,7 +1,7 @@
 package checkpoint
 
 // The header of a safetensors file, read and checked before anything else
-// (inventory 9; the format's own description). What that description forbids
+// (docs/4m.md, 9.1; the format's own description). What that description forbids
 // is refused: keys that stand twice, data that overlap, and bytes that belong
 // to no tensor, between the data or behind them.
 

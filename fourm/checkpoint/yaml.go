@@ -1,7 +1,7 @@
 package checkpoint
 
-// Values of the configuration in the metadata, each a text of YAML (inventory
-// 9): reading one from a file of whatever origin.
+// Values of the configuration in the metadata, each a text of YAML (docs/4m.md,
+// 9.1): reading one from a file of whatever origin.
 
 import (
 	"errors"

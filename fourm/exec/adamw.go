@@ -3,7 +3,7 @@ package exec
 import "fourmlab/fourm/kernels/cpu"
 
 // AdamW is the optimiser over a list of parameters; the zero value of each
-// field stands for 4M's (inventory 5): betas 0.9 and 0.95, epsilon 1e-8.
+// field stands for 4M's (docs/4m.md, 5.1): betas 0.9 and 0.95, epsilon 1e-8.
 type AdamW struct {
 	Beta1, Beta2, Eps, Decay float64
 	Step                     int         // steps taken

@@ -5,7 +5,7 @@ package exec
 import "math"
 
 // Warm gives the learning rate of a step counted from 0: linear over warm
-// steps, then a cosine to 0 at total (inventory 5). Unlike the official
+// steps, then a cosine to 0 at total (docs/4m.md, 5.2). Unlike the official
 // schedules, which Rates has, it wastes no step on a rate of 0.
 func Warm(peak float64, step, warm, total int) float64 {
 	if step < warm {
@@ -15,7 +15,7 @@ func Warm(peak float64, step, warm, total int) float64 {
 	return peak * 0.5 * (1 + math.Cos(math.Pi*math.Min(f, 1)))
 }
 
-// Rates is an official schedule of Total steps (inventory 5): Warm steps evenly
+// Rates is an official schedule of Total steps (docs/4m.md, 5.2): Warm steps evenly
 // from Start to Peak, both included, then half a cosine towards Last; or, where
 // Scale is not 0, a fall with the square root of time, Peak sqrt(Scale / (Scale
 // + i)) at i steps after warm-up, and Cool last steps evenly to Last.

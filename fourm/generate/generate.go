@@ -243,7 +243,7 @@ func (w *work) finish(d modality.Domain, t modality.Tokens) error {
 	switch {
 	case !isInput:
 		delete(w.rows, d.Name)
-	case w.compat && !d.Grid(): // officially no text joins what guidance empties (inventory, section 13, 10)
+	case w.compat && !d.Grid(): // officially no text joins what guidance empties (docs/4m.md, 11.10)
 		w.rows[d.Name] = row
 	default:
 		w.know(d, row)
@@ -262,7 +262,7 @@ func (w *work) blank(d modality.Domain) model.Row {
 
 // Empty gives the row of a target that nothing is known of: a grid that is all
 // target, or a text of n tokens whose sentinel open is the input, with a target
-// that begins with it, has room, and ends with end (inventory 6.1).
+// that begins with it, has room, and ends with end (docs/4m.md, 6.1).
 func Empty(d modality.Domain, n, open, end int) model.Row {
 	if d.Grid() {
 		return model.Row{IDs: make([]int, d.Max), Input: make([]bool, d.Max), Target: slices.Repeat([]bool{true}, d.Max)}

@@ -1,7 +1,7 @@
 package generate
 
 // MaskGIT (Chang et al., arXiv 2202.04200) and ROAR: an image's tokens in a
-// few parallel steps (inventory 6.3).
+// few parallel steps (docs/4m.md, 6.3).
 
 import (
 	"context"
@@ -31,7 +31,7 @@ func (s *Scene) grid(ctx context.Context, d modality.Domain, mv Move) ([][]Decis
 	if mv.Scheme == ROAR {
 		again = func() query {
 			// the official passes of a guided step look at places of their own,
-			// and what they say is mixed row by row (inventory, section 13, 6)
+			// and what they say is mixed row by row (docs/4m.md, 11.6)
 			if places == nil || s.Compat {
 				places = s.random(d, open, mv.Tokens)
 			}

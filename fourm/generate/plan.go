@@ -18,9 +18,9 @@ const (
 	// Auto is MaskGIT for images and Autoregressive for sequences.
 	Auto Scheme = iota
 	// MaskGIT predicts all remaining tokens in each step and keeps the most
-	// confident (inventory 6.3).
+	// confident (docs/4m.md, 6.3).
 	MaskGIT
-	// ROAR decides random positions in each step (inventory 6.3).
+	// ROAR decides random positions in each step (docs/4m.md, 6.3).
 	ROAR
 	// Autoregressive decides one token after the other.
 	Autoregressive
@@ -31,15 +31,16 @@ func (s Scheme) String() string {
 }
 
 // Stage is one target of a plan. The zero values of Steps, Temp, Guide and
-// TopP stand for 8 steps, temperature 1, no guidance, and no filter.
+// TopP stand for 8 steps, temperature 1, no guidance, and no filter. The official
+// key of each field: docs/4m.md, 10.5.
 type Stage struct {
 	Target   string
 	Scheme   Scheme
 	Steps    int
-	Schedule string             // tokens a step: "cosine" or "linear"; "" is what suits the scheme (inventory 6.2)
+	Schedule string             // tokens a step: "cosine" or "linear"; "" is what suits the scheme (docs/4m.md, 6.2)
 	Temp     float64            // temperature
 	Cooling  string             // how it falls over the steps: "linear" (or ""), "constant", "onex:LOW:POWER"
-	Guide    float64            // weight of classifier-free guidance; 1 is none (inventory 6.4)
+	Guide    float64            // weight of classifier-free guidance; 1 is none (docs/4m.md, 6.4)
 	Guides   []float64          // guidance by each condition for itself, one weight a condition, in the order in which they are given and generated; in place of Guide
 	Weights  map[string]float64 // guidance by each given modality for itself, by weight; negative ones push away
 	TopP     float64            // smallest set of tokens with this probability; 0 or 1 is all
@@ -101,7 +102,7 @@ func (p *Plan) Temp(t float64) *Plan { p.last("Plan.Temp").Temp = t; return p }
 
 // Guide sets the guidance weight of the last stage; several are one a
 // condition, in the order in which the conditions are given and generated
-// (inventory 6.4).
+// (docs/4m.md, 6.4).
 func (p *Plan) Guide(w ...float64) *Plan {
 	s := p.last("Plan.Guide")
 	s.Guide, s.Guides = 0, nil

@@ -1,7 +1,7 @@
 package generate
 
 // Drawing a token from logits: top-k, then top-p, then temperature, in 4M's
-// order (inventory 6.3 and summary B17).
+// order (docs/4m.md, 6.3).
 
 import (
 	"cmp"
@@ -270,7 +270,7 @@ func drawn(c Chance, logits []float32, vocab int, temp float64, f Filter) (ids [
 
 // SeedOf gives the seed that the official code makes of a run's seed, a
 // sample's number and a variation's: the hash of the three written one behind
-// the other (inventory 6.5).
+// the other (docs/4m.md, 6.5).
 func SeedOf(parts ...any) uint32 {
 	var b strings.Builder
 	for _, p := range parts {

@@ -1,7 +1,7 @@
 package generate
 
 // A generation at work: what every sample shows so far, domain by domain, and
-// what the model says of a target (inventory 6.1, 6.3, 6.4).
+// what the model says of a target (docs/4m.md, 6.1, 6.3, 6.4).
 
 import (
 	"context"
@@ -177,7 +177,7 @@ func (s *Scene) versions(mv Move) (versions [][]map[string]model.Row, weights []
 
 // mix gives u + sum of w (c - u) for the outputs c of every version with a
 // weight and u of the last one. Logits are linear in them, so that theirs are
-// mixed by it (inventory 6.4).
+// mixed by it (docs/4m.md, 6.4).
 func mix(all [][]float32, weights []float32) []float32 {
 	u := all[len(all)-1]
 	if len(weights) == 0 {
@@ -229,7 +229,7 @@ func (s *Scene) without(names []string) []map[string]model.Row {
 }
 
 // emptied gives a domain that shows nothing: a grid without input, a text that
-// is the one sentinel for all of it, a single vector of zeros (inventory 6.4).
+// is the one sentinel for all of it, a single vector of zeros (docs/4m.md, 6.4).
 func (s *Scene) emptied(name string, r model.Row) model.Row {
 	d := s.domain(name)
 	out := model.Row{IDs: r.IDs, Given: r.Given, Input: make([]bool, len(r.Input)), Target: make([]bool, len(r.Input))}

@@ -1,7 +1,7 @@
 package generate
 
 // Schedules: how many tokens a step decides and at what temperature
-// (inventory 6.2).
+// (docs/4m.md, 6.2).
 
 import (
 	"fmt"

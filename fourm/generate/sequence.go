@@ -1,6 +1,6 @@
 package generate
 
-// Text one token after the other (inventory 6.3).
+// Text one token after the other (docs/4m.md, 6.3).
 
 import (
 	"context"
@@ -75,7 +75,7 @@ func (s *Scene) text(ctx context.Context, d modality.Domain, mv Move, after func
 		for k := range merged[i] {
 			r.Input[k] = true
 		}
-		if s.Compat { // the official target mask is the input's (inventory, section 13, 4)
+		if s.Compat { // the official target mask is the input's (docs/4m.md, 11.4)
 			copy(r.Target, r.Input)
 		}
 		s.Rows[i][d.Name] = r

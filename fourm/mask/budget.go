@@ -1,6 +1,6 @@
 package mask
 
-// How many tokens each domain gets (inventory 3.1).
+// How many tokens each domain gets (docs/4m.md, 3.1).
 
 import "fourmlab/internal/fault"
 

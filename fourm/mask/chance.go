@@ -10,7 +10,7 @@ import (
 
 // Chance gives a mask its random numbers. They are asked for in the order in
 // which 4M's own code draws them, so that a recording of those plays back as
-// the same masks (inventory 3.1 to 3.3).
+// the same masks (docs/4m.md, 3.1 to 3.3).
 type Chance interface {
 	// Between gives a whole number from lo to hi, both included: a number of
 	// tokens, the place of a sentinel, a component of a mixture.

@@ -98,7 +98,7 @@ func (e *Entry) take(t modality.Tokenizer, value any) (err error) {
 }
 
 // chunked encodes chunks, with [EOS] behind them as one more, as many as fit
-// into most tokens (inventory 3.3).
+// into most tokens (docs/4m.md, 3.3).
 func chunked(t *text.Tokenizer, texts []string, most int) (ids, sizes []int, err error) {
 	u := *t
 	u.Of.MaxTokens = most

@@ -1,7 +1,7 @@
 package mask
 
 // Fixed roles: inputs that are seen whole and targets that are wanted whole
-// (inventory 3.4).
+// (docs/4m.md, 3.4).
 
 import (
 	"fourmlab/fourm/modality"
@@ -10,8 +10,8 @@ import (
 
 // fixed gives the part of an entry that is all input, or all target. A
 // sequence's target opens and closes with sentinels, as one span. With compat
-// an input sequence leaves the lone [S_1] as its target, as 4M does (inventory
-// section 13, 26): it predicts nothing and takes the place of a target token.
+// an input sequence leaves the lone [S_1] as its target, as 4M does (docs/4m.md,
+// 11.14): it predicts nothing and takes the place of a target token.
 func (e Entry) fixed(input, compat bool) Part {
 	d := e.Domain
 	p := Part{Domain: d.Name, Modality: d.Modality, Pixels: d.Pixels, Tokens: e.Tokens, Room: d.Max}

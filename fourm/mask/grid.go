@@ -1,6 +1,6 @@
 package mask
 
-// Masks of grids (inventory 3.2).
+// Masks of grids (docs/4m.md, 3.2).
 
 // grid draws which of n tokens are input and which are targets: it sorts
 // noise, and position i of the grid has the role of place order[i] in the row

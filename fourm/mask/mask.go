@@ -1,5 +1,5 @@
 // Package mask chooses which tokens of a sample are input, which are targets,
-// and which nobody uses, as 4M does (arXiv 2312.06647, section 3; inventory
+// and which nobody uses, as 4M does (arXiv 2312.06647; docs/4m.md,
 // 3.1 to 3.5).
 //
 // A Mask is a strategy. It says how many tokens are input and target, how they
@@ -43,7 +43,8 @@ import (
 // Mask is a masking strategy: how many tokens are input and target, and how
 // they are shared among the domains. The zero value stands for 64 input and
 // 64 target tokens with alphas of 1. Tables go by domain or modality ("rgb",
-// "tok_rgb", "caption", or an official name).
+// "tok_rgb", "caption", or an official name). The official key of each field:
+// docs/4m.md, 10.2.
 type Mask struct {
 	In, Out             int                // token budgets, sentinels included; 0 stands for 64
 	InMin, OutMin       int                // budgets are drawn from these to In and Out; 0 stands for In and Out themselves
@@ -65,7 +66,7 @@ type Mask struct {
 	Rest    bool     // every token that is no input is a target; Out only says what a batch has room for
 	Fixed   bool     // Inputs are seen whole, Outputs are targets whole; In and Out only say what a batch has room for
 
-	// Compat makes 4M's mistakes (inventory section 13): an input sequence of
+	// Compat makes 4M's mistakes (docs/4m.md, 11): an input sequence of
 	// Fixed leaves a lone [S_1] as target, and vectors among the Outputs take a
 	// share of the targets, which is lost.
 	Compat bool

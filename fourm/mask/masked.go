@@ -27,7 +27,7 @@ type Part struct {
 	Input, Target []bool
 
 	// In and Out are what a sequence reads as on either side, sentinels
-	// included (inventory 3.3); nil for an image. Symbols stand in them with
+	// included (docs/4m.md, 3.3); nil for an image. Symbols stand in them with
 	// their offset.
 	In, Out modality.Tokens
 

@@ -1,7 +1,7 @@
 package mask
 
 // Mixtures: several masks, of which each sample gets one, and those that the
-// published models were trained with (inventory 3.5).
+// published models were trained with (docs/4m.md, 3.5).
 
 import (
 	"math"

@@ -73,7 +73,7 @@ func usable(a float64) bool { return a >= 0 && !math.IsInf(a, 0) }
 
 // Alphas reads concentrations as 4M's commands write them, "0.5-1.0-0", for
 // InAlphas or OutAlphas: they belong to the domains in alphabetical order; a
-// single one to all of them, and domains without any get 0 (inventory 3.1).
+// single one to all of them, and domains without any get 0 (docs/4m.md, 3.1).
 func Alphas(spec string, domains ...string) map[string]float64 {
 	const op = "mask.Alphas"
 	words := strings.Split(spec, "-")

@@ -1,6 +1,6 @@
 package mask
 
-// Masked domains in the form of 4M's batches (inventory 3.2 and 3.3).
+// Masked domains in the form of 4M's batches (docs/4m.md, 3.2 and 3.3).
 
 import (
 	"fmt"
@@ -24,7 +24,7 @@ type Row struct {
 	Input, Target []bool
 
 	// Attend is the decoder's attention in 4M's short form: a target sees the
-	// targets before the running sum at its place (inventory 4.6). A grid has
+	// targets before the running sum at its place (docs/4m.md, 4.7). A grid has
 	// the number of its targets at the first of them, a sequence 1 at each.
 	// nil where nobody trains on the row: what is only input or generated.
 	Attend []int

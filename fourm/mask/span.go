@@ -1,6 +1,6 @@
 package mask
 
-// Span masking of sequences with sentinels, T5's way (inventory 3.3).
+// Span masking of sequences with sentinels, T5's way (docs/4m.md, 3.3).
 
 import "fourmlab/fourm/text"
 
@@ -97,7 +97,7 @@ func write(v text.Lexicon, ids []int, p pieces, kept []bool, in int) written {
 
 // cut shortens the target to its budget, unless that is negative: it begins at
 // a random sentinel but the last, or, where less than the budget follows that
-// one, at the earliest from which the rest fits (summary B13).
+// one, at the earliest from which the rest fits (docs/4m.md, 3.3).
 func (w *written) cut(c Chance, v text.Lexicon, p pieces, kept []bool, budget int) {
 	from, to := 0, len(w.out)
 	if budget >= 0 && to > budget {

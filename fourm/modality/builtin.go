@@ -1,7 +1,7 @@
 package modality
 
 // The modalities that every program knows, as data. Names before "@" are 4M's
-// (inventory 1.1); sizes are those of the lab's 64-pixel samples.
+// (docs/4m.md, 1.1); sizes are those of the lab's 64-pixel samples.
 
 // SceneClasses are the classes of the rendered scenes by id; 0 is what no
 // surface covers.

@@ -25,7 +25,7 @@ type Domain struct {
 	Patch      int
 	Channels   int // numbers a pixel
 	Learned    bool
-	Positions  int // positions that a sequence has a row for; later ones share row 0 as targets (inventory 4.3)
+	Positions  int // positions that a sequence has a row for; later ones share row 0 as targets (docs/4m.md, 4.3)
 	Table      int // rows of the sine table that official checkpoints store for a sequence; 0 stands for Positions
 	Offset     int // added to the ids of symbols: where theirs begin behind the sentinels
 	Bottleneck int // width between the two maps of vectors; 0: one map
@@ -112,7 +112,7 @@ func ResolveDomain(op, name string, pixels bool) Domain {
 }
 
 // Patches cuts a picture (H, W, C) into rows of patch x patch x C numbers, one
-// a patch in row-major order, each flattened as (ph, pw, c) (inventory 4.3).
+// a patch in row-major order, each flattened as (ph, pw, c) (docs/4m.md, 4.3).
 func Patches(p *Picture, patch int) []float32 {
 	return AppendPatches(make([]float32, 0, p.H/patch*(p.W/patch)*patch*patch*p.C), p, patch)
 }
@@ -166,7 +166,7 @@ func (d Domain) Fit(value any) (*Picture, error) {
 }
 
 // Rank gives the position of the target token of a sequence that has so many
-// before it; those that have no row of their own share row 0 (inventory 4.3).
+// before it; those that have no row of their own share row 0 (docs/4m.md, 4.3).
 func (d Domain) Rank(n int) int {
 	if n >= d.Positions {
 		return 0

@@ -9,7 +9,7 @@
 //
 // What the Transformer sees is a domain. An image modality has the token
 // domain "tok_NAME"; where Pixels is set it has the input-only domain NAME
-// as well (4M's rgb@224 beside tok_rgb@224; inventory 1.2). A text-like
+// as well (4M's rgb@224 beside tok_rgb@224; docs/4m.md, 1.2). A text-like
 // modality is its own domain.
 //
 // A Sample holds one scene's values by modality: a *Picture for everything on
@@ -259,7 +259,7 @@ func Names() []string {
 	return out
 }
 
-// ID is 4M's number of a domain: sha256 of its name modulo 2^15 (inventory
+// ID is 4M's number of a domain: sha256 of its name modulo 2^15 (docs/4m.md,
 // 1.1). ID("caption") is 32652.
 func ID(domain string) int {
 	h := sha256.Sum256([]byte(domain))

@@ -1,6 +1,6 @@
 package modality
 
-// The modalities of the published models, as data (inventory 1.2). Sequences
+// The modalities of the published models, as data (docs/4m.md, 1.2). Sequences
 // of these models have tokens of the 30,000-piece vocabulary and lengths of
 // their own, so a model is told of them by domain, not by the short names that
 // a lab's own modalities have.
@@ -46,7 +46,7 @@ var whole = []struct {
 }{{"dinov2_global", 768}, {"imagebind_global", 1280}}
 
 // sequences are the text-like ones. sincos is the length of their sine tables;
-// human_poses has fewer positions than tokens (inventory, section 13, 3).
+// human_poses has fewer positions than tokens (docs/4m.md, 11.3).
 var sequences = []struct {
 	name      string
 	kind      Kind
@@ -66,7 +66,7 @@ var sequences = []struct {
 // Sizes of the published models' text.
 const (
 	PublishedVocab = 30000 // pieces of the text vocabulary
-	sineTable      = 512   // rows of a sequence's sine table (README of the fixtures, behaviour 2)
+	sineTable      = 512   // rows of a sequence's sine table (docs/4m.md, 4.4)
 )
 
 // published are the modalities by name; official the domains by official name.
@@ -213,7 +213,7 @@ type Source struct {
 	Labels   int // classes of a map of labels, which are embedded in Channels numbers; 0: no labels
 }
 
-// Sources lists what the published tokenizers are trained on (inventory 1.1,
+// Sources lists what the published tokenizers are trained on (docs/4m.md, 1.1,
 // 2.5).
 func Sources() []Source {
 	return []Source{

@@ -2,7 +2,7 @@ package modality
 
 import "testing"
 
-// Numbers of the official registry (inventory 1.1 and 1.2).
+// Numbers of the official registry (docs/4m.md, 1.1 and 1.2).
 func TestPublished(t *testing.T) {
 	for _, x := range []struct {
 		name              string

@@ -1,7 +1,7 @@
 package model
 
 // What a graph reads: index tables of a fixed shape. Visible tokens come first,
-// in the order of the domains; the rest is padding (inventory 4.6). rows.go
+// in the order of the domains; the rest is padding (docs/4m.md, 4.6). rows.go
 // fills them.
 
 import (
@@ -99,7 +99,7 @@ func (b *Batch) see(i, n int) {
 // weigh sets the weights of the domains in the loss: equal ones among the
 // domains that are present, or their shares of the tokens. The official loss
 // over tokens counts logits, so that large vocabularies weigh more; Compat
-// does so, too (inventory, section 13, 1).
+// does so, too (docs/4m.md, 11.1).
 func (b *Batch) weigh(m *Model, present int) {
 	sum := float32(0)
 	for k, d := range m.Out {

@@ -1,5 +1,5 @@
 // Package model is 4M itself: one encoder-decoder Transformer over the tokens
-// of many modalities (arXiv 2312.06647; inventory 4), built as a gorgonia
+// of many modalities (arXiv 2312.06647; docs/4m.md, 4), built as a gorgonia
 // graph of coarse ops.
 //
 //	cfg := model.Tiny("rgb", "depth", "caption")
@@ -22,7 +22,8 @@ import (
 
 // Config says what a model is. It is plain data: change fields before New. The
 // zero values of all that stands behind Seed make 4M's published variant:
-// SwiGLU without biases, targets of one modality seeing each other alone.
+// SwiGLU without biases, targets of one modality seeing each other alone. The
+// official key of each field: docs/4m.md, 10.1.
 type Config struct {
 	Inputs  []string `yaml:"inputs"`  // domains that may be given: "rgb" (pixels), "tok_rgb", "caption"
 	Outputs []string `yaml:"outputs"` // domains that are predicted: "tok_rgb", "caption"
@@ -54,7 +55,7 @@ type Config struct {
 }
 
 // GELU gives the variant with biases everywhere and GELU without a gate
-// (inventory 4.1).
+// (docs/4m.md, 4.1).
 func (c Config) GELU() Config {
 	c.Act, c.Plain = "gelu", true
 	c.QKVBias, c.ProjBias, c.MLPBias, c.NormBias = true, true, true, true
@@ -116,7 +117,7 @@ func sized(op string, dim, depth int, names []string) Config {
 	return c
 }
 
-// The sizes of 4M's family (inventory 4.1).
+// The sizes of 4M's family (docs/4m.md, 4.1).
 
 // Tiny is 384 wide with 6 + 6 blocks.
 func Tiny(modalities ...string) Config { return sized("fourm.Tiny", 384, 6, modalities) }
@@ -177,7 +178,7 @@ func (c Config) resolved() Config {
 	return c
 }
 
-// hidden is the width between the linear maps of an MLP (inventory 4.2).
+// hidden is the width between the linear maps of an MLP (docs/4m.md, 4.2).
 func (c Config) hidden() int {
 	h := int(min(float64(c.Dim)*c.MLP, beyond))
 	if c.Plain {

@@ -1,7 +1,7 @@
 package model
 
-// Initial values of the parameters (inventory 4.5), and the position tables
-// that are no parameters (inventory 4.4).
+// Initial values of the parameters (docs/4m.md, 4.5), and the position tables
+// that are no parameters (docs/4m.md, 4.4).
 
 import (
 	"math"

@@ -2,7 +2,7 @@ package model
 
 // A model from a file: one of this program's, with its tokenizers, or an
 // official one, whose configuration is in its metadata or in the config.json
-// beside it (inventory 9).
+// beside it (docs/4m.md, 9).
 
 import (
 	"encoding/json"

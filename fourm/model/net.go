@@ -1,6 +1,6 @@
 package model
 
-// The graph of one batch shape: 4M's forward pass (inventory 4.6) and, for
+// The graph of one batch shape: 4M's forward pass (docs/4m.md, 4.6 to 4.8) and, for
 // training, the loss and its gradients.
 
 import (
@@ -330,7 +330,7 @@ func (n *Net) cross(x, ctx *G.Node, name string, span *G.Node) *G.Node {
 }
 
 // mlp is fc2(act(fc1 x) fc3 x), or fc2(act(fc1 x)) where there is no gate
-// (inventory 4.2).
+// (docs/4m.md, 4.2).
 func (n *Net) mlp(x *G.Node, pre string) *G.Node {
 	c := n.m.Config
 	h := n.linear(x, pre+"mlp.fc1")

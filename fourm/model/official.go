@@ -1,7 +1,7 @@
 package model
 
 // The official configuration of a model: the keys that its constructor takes
-// and its checkpoints carry (inventory 9), both ways.
+// and its checkpoints carry (docs/4m.md, 9.3), both ways.
 
 import (
 	"fmt"

@@ -209,7 +209,7 @@ func TestOfficialKeys(t *testing.T) {
 		got := m.shapes()
 		for name, shape := range want {
 			// sine tables of sequences are as long as they were built, whatever
-			// the listing says (README of the fixtures, behaviour 2)
+			// the listing says (docs/4m.md, 4.4)
 			s := strings.ReplaceAll(fmt.Sprint(got[name]), " ", ", ")
 			if got[name] == nil || s != shape && !strings.HasSuffix(name, ".pos_emb") {
 				t.Errorf("%s: %s is %s, expected %s", family, name, s, shape)

@@ -2,7 +2,7 @@ package model
 
 // Packing: the rows of samples become the tables of a batch. There is one way
 // in for all: masked samples are made rows first; training, what is recorded
-// from the official code, and generation pack rows (inventory 3.3, 4.6, 6.1).
+// from the official code, and generation pack rows (docs/4m.md, 3.3, 4.6, 6.1).
 
 import (
 	"fmt"

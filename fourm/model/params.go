@@ -1,6 +1,6 @@
 package model
 
-// Parameters: their official names (inventory 9) and shapes.
+// Parameters: their official names (docs/4m.md, 9.2) and shapes.
 
 import (
 	"fmt"
@@ -17,7 +17,7 @@ type Param struct {
 }
 
 // Decays tells whether AdamW decays the parameter: all but norms and biases,
-// told by their names (inventory 5).
+// told by their names (docs/4m.md, 5.1).
 func (p *Param) Decays() bool {
 	return !strings.Contains(p.Name, "norm.") && !strings.Contains(p.Name, ".norm") &&
 		!strings.HasSuffix(p.Name, ".bias") && !strings.HasSuffix(p.Name, ".gamma") && !strings.HasSuffix(p.Name, ".lookup_table_weight")
@@ -35,7 +35,7 @@ func encoderName(d modality.Domain) string { return "encoder_embeddings." + d.Of
 func decoderName(d modality.Domain) string { return "decoder_embeddings." + d.Official }
 
 // headName is the parameter that makes a domain's logits: the decoder's token
-// table, unless heads are untied (inventory 4.3).
+// table, unless heads are untied (docs/4m.md, 4.3).
 func (m *Model) headName(d modality.Domain) string {
 	if m.Config.Untied {
 		return decoderName(d) + ".to_logits.weight"
@@ -66,7 +66,7 @@ func (m *Model) unread(b *Batch) []func() bool {
 }
 
 // modName is the parameter of a target domain's modality embedding, which is
-// the encoder's where both have one and share it (inventory 4.3).
+// the encoder's where both have one and share it (docs/4m.md, 4.3).
 func (m *Model) modName(d modality.Domain) string {
 	if m.isInput(d.Name) && !m.Config.Apart {
 		return encoderName(d) + ".mod_emb"

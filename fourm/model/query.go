@@ -15,7 +15,7 @@ func (n *Net) Empty() { n.Batch.clear(len(n.m.In)) }
 // FillQuery packs what sample i shows, and a question about one target domain:
 // of a grid the places whose tokens are asked for, which all see each other; of
 // a text the tokens so far, each of which asks for the one behind it
-// (inventory 6.3). Where blind is true the decoder has nothing to look at, as
+// (docs/4m.md, 6.3). Where blind is true the decoder has nothing to look at, as
 // in the official code when no sample of a batch shows a token; else a sample
 // that shows none looks at padding, as in training.
 func (m *Model) FillQuery(b *Batch, i int, s map[string]Row, domain string, asked []int, blind bool) error {

@@ -2,7 +2,7 @@ package model
 
 // A model in a checkpoint: the official state dict under its own names, the
 // official configuration in the metadata, and beside them what only this
-// program knows, tokenizers and modalities (inventory 9).
+// program knows, tokenizers and modalities (docs/4m.md, 9).
 
 import (
 	"encoding/json"

@@ -1,7 +1,7 @@
 package model
 
 // The official state dict: which of its tensors a model reads, under which
-// other names they may stand, and what nothing reads (inventory 9).
+// other names they may stand, and what nothing reads (docs/4m.md, 9.2).
 
 import (
 	"fmt"

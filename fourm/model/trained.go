@@ -1,7 +1,7 @@
 package model
 
 // What the official training script leaves in its .pth files: its arguments,
-// among them the name of a model variant (inventory 4.1, 5).
+// among them the name of a model variant (docs/4m.md, 4.1, 9.1).
 
 import (
 	"fmt"

@@ -9,11 +9,11 @@ import (
 )
 
 // SelfAttention is scaled dot-product attention of a packed qkv (B, T, 3D),
-// rows ordered q, k, v and each split by head (inventory 4.2); the result is
+// rows ordered q, k, v and each split by head (docs/4m.md, 4.2); the result is
 // (B, T, D). span (B, T, 4) holds two ranges for each query, the keys that it
 // may see and a hole among them, which covers all of 4M's masks: visible
 // tokens are packed first, and those of one modality lie together, before the
-// padding and in it (inventory 4.6). An empty range sees all keys alike.
+// padding and in it (docs/4m.md, 4.7). An empty range sees all keys alike.
 func SelfAttention(qkv, span *G.Node, heads int) *G.Node {
 	s := qkv.Shape()
 	expect(len(s) == 3 && s[2]%(3*heads) == 0, "SelfAttention", "qkv %v is not (B, T, 3D) with D a multiple of %d heads", s, heads)

@@ -19,7 +19,7 @@ func Gather(shape []int, index *G.Node, tables ...*G.Node) *G.Node {
 }
 
 // GatherPadded is Gather in which row 0 of a table whose pad is true stands
-// for padding: it is read, and gets no gradient (inventory 1.2).
+// for padding: it is read, and gets no gradient (docs/4m.md, 1.2).
 func GatherPadded(shape []int, pad []bool, index *G.Node, tables ...*G.Node) *G.Node {
 	expect(len(tables) > 0, "Gather", "no table")
 	expect(len(pad) == len(tables), "Gather", "%d pads for %d tables", len(pad), len(tables))

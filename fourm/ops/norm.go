@@ -8,7 +8,7 @@ import (
 	"fourmlab/fourm/kernels/cpu"
 )
 
-// Eps is what 4M adds to the variance in its layer norms (inventory 4.2).
+// Eps is what 4M adds to the variance in its layer norms (docs/4m.md, 4.2).
 const Eps = 1e-6
 
 // Norm is layer normalisation over the last axis: x is (..., D), g and b (D).

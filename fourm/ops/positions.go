@@ -1,6 +1,6 @@
 package ops
 
-// The fixed position tables (inventory 4.4), in float32 and in the official
+// The fixed position tables (docs/4m.md, 4.4), in float32 and in the official
 // order of operations: a phase of some hundreds is rounded by more than its
 // sine may be off, so that other orders give other tables.
 

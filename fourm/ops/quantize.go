@@ -7,7 +7,7 @@ import (
 )
 
 // Quantize replaces each row of z (..., D) by the code of codes (K, D) with
-// the largest cosine; the stored code is returned as it is (inventory 2.3).
+// the largest cosine; the stored code is returned as it is (docs/4m.md, 2.3).
 // The gradient passes straight through to z (van den Oord et al., arXiv
 // 1711.00937) and leaves the codes to their moving average.
 func Quantize(z, codes *G.Node) *G.Node {

@@ -137,7 +137,7 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// Sentinels are found by their names (inventory 2.1).
+// Sentinels are found by their names (docs/4m.md, 2.1).
 func TestOtherLayout(t *testing.T) {
 	tokens := []map[string]any{{"content": "[S_2]"}, {"content": "[EOS]", "special": true}, {"content": "[S_1]"}, {"content": "[S_9]"}, {"content": "[S_x]"},
 		{"content": "v3=0"}, {"content": "v1=0"}, {"content": "v0=0"}, {"content": "v2=0"}}

@@ -1,7 +1,7 @@
 package text
 
 // BERT's normaliser and pre-tokenizer as the tokenizers library has them
-// (inventory 2.1): clean text, blanks around Chinese characters, no accents,
+// (docs/4m.md, 2.1): clean text, blanks around Chinese characters, no accents,
 // lower case; then words at white space and around every punctuation mark.
 
 import (

@@ -1,6 +1,6 @@
 package text
 
-// Which boxes of a picture are written, and in what order (inventory 1.4).
+// Which boxes of a picture are written, and in what order (docs/4m.md, 1.4).
 
 import (
 	"slices"

@@ -61,7 +61,7 @@ func (v *Vocab) joined(ids []int, skip func(id int) bool) string {
 }
 
 // Merge gives the whole text of a span-masked input and its target: the spans
-// of the target in the places of their sentinels (inventory 6.3). What stands
+// of the target in the places of their sentinels (docs/4m.md, 6.3). What stands
 // before the target's first sentinel belongs nowhere and is left out, as is a
 // sentinel that the target lacks.
 func (v *Vocab) Merge(input, target []int) []int {

@@ -1,7 +1,7 @@
 package text
 
 // Reading the files of the tokenizers library, format 1.0: a WordPiece model
-// with BERT's normaliser and pre-tokenizer (inventory 2.1). Parts that would
+// with BERT's normaliser and pre-tokenizer (docs/4m.md, 2.1). Parts that would
 // change what comes out and are not known here are refused, not passed over.
 
 import (

@@ -1,7 +1,7 @@
 package text
 
 // Instances at points of a picture as words: the box of each, and the codes
-// that the mask tokenizer made of its shape (inventory 1.4).
+// that the mask tokenizer made of its shape (docs/4m.md, 1.4).
 
 import (
 	"fmt"

@@ -26,7 +26,7 @@ func square(x0, y0, x1, y1 float64) [][2]float64 {
 }
 
 // Points are drawn all y first, a point is written y first, and the order is
-// that of the draws (inventory 1.4).
+// that of the draws (docs/4m.md, 1.4).
 func TestAsk(t *testing.T) {
 	draws := &tape{numbers: []int{10, 50, 200, 20, 50, 200}}
 	points := text.RandomPoints(3, 224, 210, draws)

@@ -39,7 +39,7 @@ func (v *Vocab) Never() (ids []int) {
 }
 
 // Numbers is the vocabulary of a domain of symbols. Its sentinels lie as in
-// every vocabulary of text (inventory 2.1): behind the four other special
+// every vocabulary of text (docs/4m.md, 2.1): behind the four other special
 // tokens, and before First, where the numbers begin.
 type Numbers struct{ First int }
 

@@ -1,6 +1,6 @@
 package text
 
-// Facts about a picture and its caption as pairs of tokens (inventory 1.4).
+// Facts about a picture and its caption as pairs of tokens (docs/4m.md, 1.4).
 
 import (
 	"fmt"
@@ -123,7 +123,7 @@ func (f fact) value(x float64, top int) int {
 // measure or grade becomes the middle of what is written like it, so writing
 // it again gives the same. Compat gives what the official code does: the
 // lower edge of a length, a measure as if there were one step more, and the
-// number of a grade (inventory, section 13, 2).
+// number of a grade (docs/4m.md, 11.2).
 func (s Style) ReadMetadata(text string) Metadata {
 	m := Metadata{}
 	fields := strings.Fields(text)

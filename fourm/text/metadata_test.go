@@ -20,7 +20,7 @@ func ExampleMetadata() {
 	// original_width 656, colorfulness 29.08
 }
 
-// The numbers of inventory 1.4, at their edges.
+// The numbers of docs/4m.md, 1.4, at their edges.
 func TestMetadataValues(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -88,7 +88,7 @@ func TestMetadataInverse(t *testing.T) {
 }
 
 // The official code divides by the number of bins where it multiplied with
-// one less (inventory, section 13, 2).
+// one less (docs/4m.md, 11.2).
 func TestMetadataCompat(t *testing.T) {
 	got := text.Style{Compat: true}.ReadMetadata("v1=9 v0=49 v1=0 v0=3 v1=19 v0=1 v1=5 v0=7 v1=13 v0=50")
 	want := text.Metadata{"colorfulness": 147, "original_width": 96, "watermark_score": 1, "n_humans": 7, "entropy": 10}

@@ -22,7 +22,7 @@ func official(t testing.TB) (*text.Vocab, string) {
 	return v, path
 }
 
-// Golden ids of inventory 2.1 and 1.4.
+// Golden ids of docs/4m.md, 2.1 and 1.4.
 func TestOfficialIDs(t *testing.T) {
 	v, _ := official(t)
 	if v.Len() != 30000 || v.Sentinels != 200 || v.Bins != 1000 || v.Sentinel(0) != 4 || v.Sentinel(199) != 203 {

@@ -1,7 +1,7 @@
 package text
 
 // People as words: their boxes, and the parameters of the SMPL body model as
-// 4D-Humans estimates them (inventory 1.4).
+// 4D-Humans estimates them (docs/4m.md, 1.4).
 
 import (
 	"fmt"
@@ -198,8 +198,8 @@ func (s Style) person(fields []string) (p Person, ok bool) {
 
 // CropPoses gives the people that a view shows, their boxes cut at its edges
 // and in its fractions. A mirrored view is an error, since codes of a pose
-// have no mirror image; Compat passes the mirror over (inventory, section 13,
-// 13).
+// have no mirror image; Compat passes the mirror over (docs/4m.md,
+// 11.13).
 func (s Style) CropPoses(people []Person, v View) ([]Person, error) {
 	if v.Flip && !s.Compat {
 		return nil, fmt.Errorf("text: poses cannot be mirrored")

@@ -1,6 +1,6 @@
 package text
 
-// How values of structured modalities are written as words (inventory 1.4):
+// How values of structured modalities are written as words (docs/4m.md, 1.4):
 // numbers are coordinate tokens v0=... to v3=..., all else is plain words.
 
 import (

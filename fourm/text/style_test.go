@@ -40,7 +40,7 @@ func TestBrokenBoxes(t *testing.T) {
 }
 
 // A box is cut at the window, dropped where little of it shows, mirrored and
-// put in order (inventory 1.4).
+// put in order (docs/4m.md, 1.4).
 func TestChooseBoxes(t *testing.T) {
 	boxes := []modality.Box{
 		{X0: 0.1, Y0: 0.1, X1: 0.3, Y1: 0.3, Class: "small", Score: 0.7},

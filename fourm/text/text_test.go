@@ -26,7 +26,7 @@ func ExampleVocab() {
 	// a red ball [S_1]
 }
 
-// The special tokens lie as 4M's do: see the golden ids of inventory 2.1.
+// The special tokens lie as 4M's do: see the golden ids of docs/4m.md, 2.1.
 func TestOfficialLayout(t *testing.T) {
 	v := text.NewVocab(200, 1000, nil)
 	for _, c := range []struct {
@@ -139,7 +139,7 @@ func TestChunks(t *testing.T) {
 	}
 }
 
-// What span masking took apart is put together again (inventory 6.3).
+// What span masking took apart is put together again (docs/4m.md, 6.3).
 func TestMerge(t *testing.T) {
 	v := text.NewVocab(10, 2, nil)
 	for _, c := range [][3][]int{

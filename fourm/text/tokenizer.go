@@ -67,7 +67,7 @@ func (t *Tokenizer) AsText(value any) (string, error) {
 }
 
 // Encode gives the tokens of a value with [EOS] behind them, cut to the
-// modality's MaxTokens ([EOS] may be cut, as in 4M; inventory 3.3).
+// modality's MaxTokens ([EOS] may be cut, as in 4M; docs/4m.md, 3.3).
 func (t *Tokenizer) Encode(value any) (modality.Tokens, error) {
 	s, err := t.AsText(value)
 	if err != nil {
@@ -84,7 +84,7 @@ func (t *Tokenizer) Encode(value any) (modality.Tokens, error) {
 // hides as a whole: a pair of tokens for each fact of Metadata, in an order
 // that r shuffles unless it is nil; each string of a []string; any other value
 // is one part. [EOS] is a part of its own. Parts that would reach beyond
-// MaxTokens are dropped, [EOS] too (inventory 3.3).
+// MaxTokens are dropped, [EOS] too (docs/4m.md, 3.3).
 func (t *Tokenizer) EncodeChunks(value any, r Chance) ([][]int, error) {
 	chunks, err := t.Chunks(value, r)
 	if err != nil {

@@ -18,7 +18,7 @@ const (
 
 // Trainer learns a vocabulary from texts: it begins with their characters and
 // joins the commonest pair of neighbouring pieces until the size is reached
-// (WordPiece as the published vocabulary was trained; inventory 2.1). The zero
+// (WordPiece as the published vocabulary was trained; docs/4m.md, 2.1). The zero
 // value stands for the published sizes:
 //
 //	v := text.Trainer{Size: 5000, Classes: []string{"ball", "wine glass"}}.Train(captions)

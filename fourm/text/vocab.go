@@ -2,7 +2,7 @@
 // into tokens and back.
 //
 // All text-like modalities share one WordPiece vocabulary. Its first tokens
-// are special (inventory 2.1): [PAD] [UNK] [SOS] [EOS], the sentinels of span
+// are special (docs/4m.md, 2.1): [PAD] [UNK] [SOS] [EOS], the sentinels of span
 // masking [S_0] [S_1] ..., the coordinates v0=0 ... v3=N, names of object
 // classes; learned pieces follow. A lab's vocabulary is small and trained on
 // the data at hand:
@@ -205,7 +205,7 @@ func (v *Vocab) ID(piece string) (int, bool) {
 	return id, ok
 }
 
-// Sentinel gives the id of [S_i], wherever it lies (inventory 2.1).
+// Sentinel gives the id of [S_i], wherever it lies (docs/4m.md, 2.1).
 func (v *Vocab) Sentinel(i int) int {
 	id, ok := v.sentinel[i]
 	if !ok {

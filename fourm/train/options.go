@@ -16,7 +16,8 @@ import (
 	"fourmlab/internal/memory"
 )
 
-// Options says how to train. Zero values stand for what the comments give.
+// Options says how to train. Zero values stand for what the comments give. The
+// official key of each field: docs/4m.md, 10.3.
 type Options struct {
 	Steps    int         // 500
 	Batch    int         // 32 samples a step
@@ -112,7 +113,7 @@ func (o Options) rate(step int) float64 {
 }
 
 // decay gives the weight decay of a step counted from 0, half a cosine over
-// the steps as the official weight_decay_end makes it (inventory 5).
+// the steps as the official weight_decay_end makes it (docs/4m.md, 5.2).
 func (o Options) decay(step int) float64 {
 	return exec.Rates{Peak: max(o.Decay, 0), Last: max(o.DecayEnd, 0), Total: o.Steps}.At(step)
 }

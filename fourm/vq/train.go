@@ -1,6 +1,6 @@
 package vq
 
-// Training on the spot, and the codebook's moving average (inventory 2.3).
+// Training on the spot, and the codebook's moving average (docs/4m.md, 2.3).
 
 import (
 	"context"

@@ -1,5 +1,5 @@
 // Package vq turns pictures into discrete tokens and back: a small ViT-VQVAE
-// (van den Oord et al., arXiv 1711.00937; inventory 2.2 and 2.3) with a cosine
+// (van den Oord et al., arXiv 1711.00937; docs/4m.md, 2.2 and 2.3) with a cosine
 // codebook that follows the latents by a moving average.
 //
 //	tok, err := vq.Train(ctx, modality.Lookup("depth"), pictures, vq.VQ{Steps: 300}, nil)
@@ -18,7 +18,8 @@ import (
 	"fourmlab/internal/fault"
 )
 
-// VQ says how a tokenizer is made. Zero values stand for the lab's defaults.
+// VQ says how a tokenizer is made. Zero values stand for the lab's defaults. The
+// official key of each field: docs/4m.md, 10.4.
 type VQ struct {
 	Vocab  int     `json:"vocab"`  // codes; 0 stands for the modality's
 	Steps  int     `json:"steps"`  // 0 stands for 300
@@ -272,7 +273,7 @@ func pow2(n int) int {
 }
 
 // declare makes the parameters with their initial values: Xavier uniform for
-// linear maps, ones and zeros for norms and biases (inventory 2.2).
+// linear maps, ones and zeros for norms and biases (docs/4m.md, 2.2).
 func (t *Tokenizer) declare() {
 	t.Params = map[string]*Param{}
 	t.layout(func(name string, fill func(i int) float32, shape ...int) {

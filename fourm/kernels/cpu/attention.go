@@ -26,7 +26,7 @@ type Heads struct {
 // span (B, Tq, 4) holds for every query two half-open ranges of keys: those
 // that it may see, and a hole among them. A query that is left without a key
 // sees all keys alike, as 4M's masked fill with the most negative finite
-// number has it (inventory 4.2); one whose first range begins below 0 sees
+// number has it (docs/4m.md, 4.2); one whose first range begins below 0 sees
 // nothing and gets zeros, as where there is no key. Keys and values that no
 // query sees are not read.
 func Attend(out, q, k, v []float32, s Heads, span []int32) {
