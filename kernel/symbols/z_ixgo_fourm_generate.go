@@ -26,6 +26,7 @@ func init() {
 				"fmt":                        "fmt",
 				"fourmlab/fourm/kernels/cpu": "cpu",
 				"fourmlab/fourm/mask":        "mask",
+				"fourmlab/fourm/metric":      "metric",
 				"fourmlab/fourm/modality":    "modality",
 				"fourmlab/fourm/model":       "model",
 				"fourmlab/fourm/text":        "text",

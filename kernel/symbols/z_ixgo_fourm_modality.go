@@ -63,6 +63,7 @@ func init() {
 				"Things":       reflect.ValueOf(&q.Things),
 			},
 			Funcs: map[string]reflect.Value{
+				"AppendPatches":   reflect.ValueOf(q.AppendPatches),
 				"Collect":         reflect.ValueOf(q.Collect),
 				"Families":        reflect.ValueOf(q.Families),
 				"Find":            reflect.ValueOf(q.Find),

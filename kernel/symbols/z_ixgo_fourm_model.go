@@ -53,12 +53,13 @@ func init() {
 				"Net":       reflect.TypeOf((*q.Net)(nil)).Elem(),
 				"Order":     reflect.TypeOf((*q.Order)(nil)).Elem(),
 				"Param":     reflect.TypeOf((*q.Param)(nil)).Elem(),
-				"Row":       reflect.TypeOf((*q.Row)(nil)).Elem(),
 				"Shape":     reflect.TypeOf((*q.Shape)(nil)).Elem(),
 				"Sides":     reflect.TypeOf((*q.Sides)(nil)).Elem(),
 			},
-			AliasTypes: map[string]reflect.Type{},
-			Vars:       map[string]reflect.Value{},
+			AliasTypes: map[string]reflect.Type{
+				"Row": reflect.TypeOf((*q.Row)(nil)).Elem(),
+			},
+			Vars: map[string]reflect.Value{},
 			Funcs: map[string]reflect.Value{
 				"Afford":         reflect.ValueOf(q.Afford),
 				"Base":           reflect.ValueOf(q.Base),

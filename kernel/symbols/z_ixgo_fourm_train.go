@@ -63,6 +63,8 @@ func init() {
 				"Run":     reflect.TypeOf((*q.Run)(nil)).Elem(),
 				"Score":   reflect.TypeOf((*q.Score)(nil)).Elem(),
 				"Scores":  reflect.TypeOf((*q.Scores)(nil)).Elem(),
+				"Step":    reflect.TypeOf((*q.Step)(nil)).Elem(),
+				"Stepper": reflect.TypeOf((*q.Stepper)(nil)).Elem(),
 			},
 			AliasTypes: map[string]reflect.Type{
 				"Data": reflect.TypeOf((*q.Data)(nil)).Elem(),
@@ -73,6 +75,7 @@ func init() {
 				"BeginsJSON":  reflect.ValueOf(q.BeginsJSON),
 				"Find":        reflect.ValueOf(q.Find),
 				"Fit":         reflect.ValueOf(q.Fit),
+				"NewStepper":  reflect.ValueOf(q.NewStepper),
 				"Open":        reflect.ValueOf(q.Open),
 				"OpenAll":     reflect.ValueOf(q.OpenAll),
 				"ReadHistory": reflect.ValueOf(q.ReadHistory),

@@ -25,6 +25,7 @@ func init() {
 				"fmt":                      "fmt",
 				"fourmlab/fourm":           "fourm",
 				"fourmlab/fourm/ablate":    "ablate",
+				"fourmlab/fourm/metric":    "metric",
 				"fourmlab/fourm/modality":  "modality",
 				"fourmlab/fourm/vq":        "vq",
 				"fourmlab/internal/disk":   "disk",

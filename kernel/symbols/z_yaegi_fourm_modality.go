@@ -15,6 +15,7 @@ func init() {
 	Symbols["fourmlab/fourm/modality/modality"] = map[string]reflect.Value{
 		// function, constant and variable definitions
 		"ADE20K":          reflect.ValueOf(&modality.ADE20K).Elem(),
+		"AppendPatches":   reflect.ValueOf(modality.AppendPatches),
 		"Boxes":           reflect.ValueOf(modality.Boxes),
 		"Caption":         reflect.ValueOf(modality.Caption),
 		"Collect":         reflect.ValueOf(modality.Collect),

@@ -17,6 +17,7 @@ func init() {
 		"BeginsJSON":  reflect.ValueOf(train.BeginsJSON),
 		"Find":        reflect.ValueOf(train.Find),
 		"Fit":         reflect.ValueOf(train.Fit),
+		"NewStepper":  reflect.ValueOf(train.NewStepper),
 		"Open":        reflect.ValueOf(train.Open),
 		"OpenAll":     reflect.ValueOf(train.OpenAll),
 		"ReadHistory": reflect.ValueOf(train.ReadHistory),
@@ -29,6 +30,8 @@ func init() {
 		"Run":     reflect.ValueOf((*train.Run)(nil)),
 		"Score":   reflect.ValueOf((*train.Score)(nil)),
 		"Scores":  reflect.ValueOf((*train.Scores)(nil)),
+		"Step":    reflect.ValueOf((*train.Step)(nil)),
+		"Stepper": reflect.ValueOf((*train.Stepper)(nil)),
 
 		// interface wrapper definitions
 		"_Data": reflect.ValueOf((*_fourmlab_fourm_train_Data)(nil)),
