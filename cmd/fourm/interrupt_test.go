@@ -33,7 +33,6 @@ import (
 
 	"fourmlab/datasets"
 	"fourmlab/fourm"
-	"fourmlab/internal/fixture"
 )
 
 func main() {
