@@ -141,14 +141,21 @@ func TestEndAblation(t *testing.T) {
 	}
 }
 
-// Both kernels end a training run on Jupyter's stop button and keep the
-// variables; asked of a real Jupyter client.
-func TestInterruptKernels(t *testing.T) {
-	const python = "/usr/bin/python3"
+// jupyter gives the Python that has a real Jupyter's client.
+func jupyter(t *testing.T) (python string) {
+	t.Helper()
+	python = "/usr/bin/python3"
 	fixture.Judged(t, "a real Jupyter")
 	if exec.Command(python, "-c", "import jupyter_client").Run() != nil {
 		t.Skip("no jupyter_client for " + python)
 	}
+	return python
+}
+
+// Both kernels end a training run on Jupyter's stop button and keep the
+// variables; asked of a real Jupyter client.
+func TestInterruptKernels(t *testing.T) {
+	python := jupyter(t)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -176,11 +183,7 @@ func TestInterruptKernels(t *testing.T) {
 // A training in a cell keeps the step at which its kernel ends, however that
 // comes: a shutdown, a restart, SIGTERM, SIGHUP, and the kernel's own death.
 func TestEndingKernelKeeps(t *testing.T) {
-	const python = "/usr/bin/python3"
-	fixture.Judged(t, "a real Jupyter")
-	if exec.Command(python, "-c", "import jupyter_client").Run() != nil {
-		t.Skip("no jupyter_client for " + python)
-	}
+	python := jupyter(t)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

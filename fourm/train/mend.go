@@ -14,7 +14,7 @@ import (
 // which knows its own, each step once. What it left out, or misses, is said.
 func mend(path string, step int, last *Point) (points []Point, notes []string, err error) {
 	said := func(format string, args ...any) { notes = append(notes, path+": "+fmt.Sprintf(format, args...)) }
-	bad, first, beyond := 0, 0, 0
+	bad, first, beyond, at := 0, 0, 0, 0 // at: the step of the last point
 	err = eachPoint(path, func(line int, p Point, wrong error) error {
 		switch {
 		case wrong != nil:
@@ -23,8 +23,8 @@ func mend(path string, step int, last *Point) (points []Point, notes []string, e
 			}
 		case p.Step > step:
 			beyond = max(beyond, p.Step)
-		case p.Step > (&Run{Points: points}).Last().Step:
-			points = append(points, p)
+		case p.Step > at:
+			at, points = p.Step, append(points, p)
 		}
 		return nil
 	})
@@ -37,7 +37,7 @@ func mend(path string, step int, last *Point) (points []Point, notes []string, e
 	if beyond > 0 {
 		said("goes on to step %d, the checkpoint is that of step %d: what lies between is done again", beyond, step)
 	}
-	if last != nil && last.Step == step && (&Run{Points: points}).Last().Step < step {
+	if last != nil && last.Step == step && at < step {
 		points = append(points, *last)
 	}
 	if lost := step - len(points); lost > 0 {

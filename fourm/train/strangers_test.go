@@ -17,19 +17,9 @@ import (
 	"time"
 
 	"fourmlab/fourm/train/tfevents"
-)
 
-// soon fails where something waits.
-func soon(t *testing.T, what string, f func()) {
-	t.Helper()
-	done := make(chan bool)
-	go func() { defer close(done); f() }()
-	select {
-	case <-done:
-	case <-time.After(10 * time.Second):
-		t.Fatalf("%s: still waiting", what)
-	}
-}
+	"fourmlab/internal/fixture"
+)
 
 // must ends a test that cannot be set up.
 func must(t *testing.T, err error) {
@@ -130,7 +120,7 @@ func TestTraps(t *testing.T) {
 			if _, ok := noRun[kind]; ok && file != "history.jsonl" && file != "run.json" {
 				continue // a folder of that name is no event file
 			}
-			soon(t, file+" "+kind, func() {
+			fixture.Within(t, 10*time.Second, file+" "+kind, func() {
 				run, err := Open(evil)
 				if err == nil {
 					t.Errorf("%s, %s: a run of %d points (%v)", file, kind, len(run.Points), run)
@@ -157,7 +147,7 @@ func TestTraps(t *testing.T) {
 				events(t, filepath.Join(evil, "events.out.tfevents.0"), loss(3, 1))
 			}
 			write(t, evil, rest)
-			soon(t, file+" "+kind, func() {
+			fixture.Within(t, 10*time.Second, file+" "+kind, func() {
 				run, err := Open(evil)
 				if err != nil {
 					t.Errorf("%s, %s: %v", file, kind, err)
@@ -197,7 +187,7 @@ func TestNamedFiles(t *testing.T) {
 	for _, name := range []string{"fifo.csv", "fifo.tfevents", "fifo.jsonl", "fifo.tsv"} {
 		path := filepath.Join(dir, name)
 		must(t, syscall.Mkfifo(path, 0o666))
-		soon(t, name, func() {
+		fixture.Within(t, 10*time.Second, name, func() {
 			if _, err := Open(path); err == nil || !strings.Contains(err.Error(), "fifo") {
 				t.Errorf("%s: %v", name, err)
 			}
@@ -206,7 +196,7 @@ func TestNamedFiles(t *testing.T) {
 	huge := filepath.Join(dir, "huge.csv")
 	write(t, dir, map[string]string{"huge.csv": "step,loss\n1,2\n"})
 	must(t, os.Truncate(huge, 50<<30))
-	soon(t, "huge", func() {
+	fixture.Within(t, 10*time.Second, "huge", func() {
 		if _, err := Open(huge); err == nil || !strings.Contains(err.Error(), "expected at most") {
 			t.Errorf("%v", err)
 		}

@@ -6,7 +6,6 @@ package disk
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 
 	"golang.org/x/term"
@@ -29,18 +28,13 @@ func Given(path string, limit int64) ([]byte, error) {
 	wrong := &NotPlain{}
 	switch err := Plain(info); {
 	case err == nil:
-		return Read(path, limit)
+		return readPlain(f, path, limit)
 	case errors.As(err, &wrong) && wrong.Kind != "a FIFO" && !term.IsTerminal(int(f.Fd())):
 		return nil, named(path, err)
 	}
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
-	switch {
-	case err != nil:
-		return nil, err
-	case int64(len(b)) > limit:
-		return nil, fmt.Errorf("%s: has more than the %d bytes that it may have", path, limit)
-	case len(b) == 0 && wrong.Kind == "a FIFO":
+	b, err := readMost(f, path, limit)
+	if err == nil && len(b) == 0 && wrong.Kind == "a FIFO" {
 		return nil, fmt.Errorf("%s: is a FIFO that nobody writes into", path)
 	}
-	return b, nil
+	return b, err
 }

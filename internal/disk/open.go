@@ -62,6 +62,10 @@ func Read(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
+	return readPlain(f, path, limit)
+}
+
+func readPlain(f *os.File, path string, limit int64) ([]byte, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
@@ -70,6 +74,11 @@ func Read(path string, limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("%s: has %d bytes, expected at most %d", path, info.Size(), limit)
 	}
 	// What says 0 bytes may have some (/proc), and a file may grow.
+	return readMost(f, path, limit)
+}
+
+// readMost reads all there is, and refuses more than limit bytes of it.
+func readMost(f *os.File, path string, limit int64) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(b)) > limit {
 		err = fmt.Errorf("%s: has more than the %d bytes that it may have", path, limit)

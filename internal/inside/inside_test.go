@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // put writes a file and the folders above it.
@@ -139,17 +138,5 @@ func TestSizes(t *testing.T) {
 	}
 	if _, err := Open(filepath.Join(dir, "none")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("%v", err)
-	}
-}
-
-// soon fails where something waits.
-func soon(t *testing.T, what string, f func()) {
-	t.Helper()
-	done := make(chan bool)
-	go func() { defer close(done); f() }()
-	select {
-	case <-done:
-	case <-time.After(5 * time.Second):
-		t.Fatalf("%s: still waiting", what)
 	}
 }

@@ -10,6 +10,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"fourmlab/internal/fixture"
 )
 
 // What is no plain file is told by its kind, and never waited for.
@@ -37,7 +40,7 @@ func TestKinds(t *testing.T) {
 	}
 	defer d.Close()
 	for name, kind := range want {
-		soon(t, name, func() {
+		fixture.Within(t, 5*time.Second, name, func() {
 			var no *Refused
 			if _, err := d.Read(name, 100); !errors.As(err, &no) || !strings.Contains(no.Why, kind) {
 				t.Errorf("%s: %v, expected a %s", name, err, kind)
@@ -47,7 +50,7 @@ func TestKinds(t *testing.T) {
 			}
 		})
 	}
-	soon(t, "a FIFO as the folder", func() {
+	fixture.Within(t, 5*time.Second, "a FIFO as the folder", func() {
 		if _, err := Open(filepath.Join(dir, "fifo")); err == nil {
 			t.Error("a FIFO is a folder")
 		}

@@ -10,6 +10,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"fourmlab/internal/fixture"
 )
 
 // One FIFO, device or folder under the name of one of a run's files stops
@@ -42,7 +45,7 @@ func TestKinds(t *testing.T) {
 				} else if more {
 					grow(t, filepath.Join(top, "evil"), 1, 3)
 				}
-				soon(t, file+" "+kind, func() {
+				fixture.Within(t, 20*time.Second, file+" "+kind, func() {
 					h := Handler(top, false)
 					for _, path := range []string{"/", "/main", "/?run=good", "/curves.png"} {
 						if code, body, _ := ask(t, h, path); code != http.StatusOK || path != "/curves.png" && !strings.Contains(body, "30") {
@@ -65,7 +68,7 @@ func TestKinds(t *testing.T) {
 					ask(t, h, "/picture?run=evil&name="+file)
 				})
 			}
-			soon(t, file+" "+kind+" itself", func() { ask(t, Handler(evil, false), "/") })
+			fixture.Within(t, 20*time.Second, file+" "+kind+" itself", func() { ask(t, Handler(evil, false), "/") })
 		}
 	}
 	t.Logf("%d files that are none", n)

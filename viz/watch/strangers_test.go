@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"fourmlab/internal/fixture"
 )
 
 // thief reads a page of the watch, where it runs, and shows that it did.
@@ -169,18 +171,6 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
-// soon fails where something waits.
-func soon(t *testing.T, what string, f func()) {
-	t.Helper()
-	done := make(chan bool)
-	go func() { defer close(done); f() }()
-	select {
-	case <-done:
-	case <-time.After(20 * time.Second):
-		t.Fatalf("%s: still waiting", what)
-	}
-}
-
 // A folder that may not be read, links out of the folder and files without end
 // leave the other runs as they are, and are told.
 func TestFoldersOfStrangers(t *testing.T) {
@@ -207,7 +197,7 @@ func TestFoldersOfStrangers(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := Handler(top, false)
-	soon(t, "pages", func() {
+	fixture.Within(t, 20*time.Second, "pages", func() {
 		code, body, _ := ask(t, h, "/")
 		for _, want := range []string{"30 / 30", "20 / 20", "5 runs", "linked is a link that leads out of the folder, left out", "history/history.jsonl is a link that leads out", "endless/history.jsonl is a link that leads out", "huge/history.jsonl has 53687091200 bytes"} {
 			if code != http.StatusOK || !strings.Contains(body, want) {
@@ -229,7 +219,7 @@ func TestFoldersOfStrangers(t *testing.T) {
 			}
 		}
 	})
-	soon(t, "a linked folder by its name", func() {
+	fixture.Within(t, 20*time.Second, "a linked folder by its name", func() {
 		if _, body, _ := ask(t, Handler(filepath.Join(top, "linked"), false), "/"); !strings.Contains(body, "step 77 of 77") || !strings.Contains(body, "picture?name=secret.png") {
 			t.Errorf("a folder that is named is not followed:\n%s", body)
 		}
@@ -273,7 +263,7 @@ func TestExtremes(t *testing.T) {
 		put(t, filepath.Join(top, name, "run.json"), []byte(`{"Steps": -3, "Margin": {"x": -1, "": 0}}`))
 	}
 	h := Handler(top, false)
-	soon(t, "pages", func() {
+	fixture.Within(t, 20*time.Second, "pages", func() {
 		for _, path := range []string{"/", "/curves.png", "/?run=a", "/?run=b", "/?run=c", "/?run=d", "/curves.png?run=a", "/curves.png?run=b", "/curves.png?run=c", "/curves.png?run=d"} {
 			code, body, _ := ask(t, h, path)
 			if code != http.StatusOK || strings.Contains(body, "value=\"-") {
@@ -303,7 +293,7 @@ func TestTooMany(t *testing.T) {
 		put(t, filepath.Join(dir, fmt.Sprintf("a%d.png", i)), []byte("none"))
 	}
 	h := Handler(dir, false)
-	soon(t, "many modalities", func() {
+	fixture.Within(t, 20*time.Second, "many modalities", func() {
 		_, body, _ := ask(t, h, "/")
 		for _, want := range []string{"The first 256 of 5001 are shown.", "The first 256 of 500", "a0.png is no picture", "and 57 more files that are called as pictures"} {
 			if !strings.Contains(body, want) {
