@@ -6,6 +6,7 @@ package disk_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -124,6 +125,24 @@ func TestDevicesAndPipes(t *testing.T) {
 	}
 	if m := modeOf(t, os.DevNull); m != before {
 		t.Fatalf("%s was %v, is %v", os.DevNull, before, m)
+	}
+	if _, err := os.Stat("/proc/self/fd"); err == nil { // as /dev/stdout leads to a pipe
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		link := filepath.Join(t.TempDir(), "stdout")
+		if err := os.Symlink(fmt.Sprintf("/proc/self/fd/%d", w.Fd()), link); err != nil {
+			t.Fatal(err)
+		}
+		if err := disk.Write(link, put("words")); err != nil {
+			t.Error(err)
+		}
+		w.Close()
+		if b, err := io.ReadAll(r); string(b) != "words" || modeOf(t, link)&os.ModeSymlink == 0 {
+			t.Errorf("the pipe behind a link got %q (%v)", b, err)
+		}
 	}
 	fifo := filepath.Join(t.TempDir(), "fifo")
 	if err := syscall.Mkfifo(fifo, 0o666); err != nil {

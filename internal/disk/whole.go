@@ -47,6 +47,15 @@ func named(path string, err error) error {
 }
 
 func replace(path string, write func(io.Writer) error) error {
+	// What is no file is told before links are followed by their text: that
+	// of /dev/stdout ends in words (pipe:[1234]).
+	if info, err := os.Stat(path); err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(write(f), f.Close())
+	}
 	path, err := target(path)
 	if err != nil {
 		return err
@@ -64,9 +73,6 @@ func replace(path string, write func(io.Writer) error) error {
 		f, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
 			return err
-		}
-		if !was.Mode().IsRegular() {
-			return errors.Join(write(f), f.Close())
 		}
 		f.Close()
 	}
