@@ -21,6 +21,7 @@ import (
 	"fourmlab/fourm/train/tfevents"
 	"fourmlab/internal/disk"
 	"fourmlab/internal/fault"
+	"fourmlab/internal/human"
 	"fourmlab/internal/show"
 )
 
@@ -75,7 +76,7 @@ func Fit(m *model.Model, data Data, o Options) (run *Run, err error) {
 	if !o.Quiet {
 		l.live = show.NewLive()
 		_, all := m.Size()
-		l.put(fmt.Sprintf("%d parameters, about %s while training; tokenizing %d samples", all, model.Bytes(m.Memory(o.shape(m, o.Masks))), data.Len()))
+		l.put(fmt.Sprintf("%d parameters, about %s while training; tokenizing %d samples", all, human.Bytes(float64(m.Memory(o.shape(m, o.Masks)))), data.Len()))
 	}
 	l.run.Interrupted = show.Interruptible(func(ctx context.Context) { err = l.all(ctx, data) })
 	if err != nil && l.run.Interrupted && ctxError(err) {

@@ -23,6 +23,7 @@ import (
 	"fourmlab/fourm/text"
 	"fourmlab/fourm/vq"
 	"fourmlab/internal/fault"
+	"fourmlab/internal/human"
 	"fourmlab/internal/show"
 )
 
@@ -513,7 +514,7 @@ func TestMemory(t *testing.T) {
 		_, all := m.Size()
 		held := m.Train(s).Machine.(*exec.Machine).Bytes() + 4*3*int64(all) // weights and AdamW's two means
 		if f := float64(m.Memory(s)) / float64(held); f < 0.5 || f > 2 {
-			t.Errorf("dim %d: estimate %s, held %s", dim, model.Bytes(m.Memory(s)), model.Bytes(held))
+			t.Errorf("dim %d: estimate %s, held %s", dim, human.Bytes(float64(m.Memory(s))), human.Bytes(float64(held)))
 		} else {
 			t.Logf("dim %d: the estimate is %.2f of what is held", dim, f)
 		}
