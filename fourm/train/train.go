@@ -14,10 +14,10 @@ import (
 	"slices"
 	"time"
 
-	"fourmlab/fourm/exec"
 	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
+	"fourmlab/fourm/optim"
 	"fourmlab/fourm/train/tfevents"
 	"fourmlab/internal/disk"
 	"fourmlab/internal/fault"
@@ -41,7 +41,7 @@ func Fit(m *model.Model, data Data, o Options) (run *Run, err error) {
 		k.Check(m.In, m.Out)
 	}
 	Afford(m, o)
-	l := &loop{m: m, o: o, steps: NewStepper(m, exec.AdamW{}), run: &Run{Name: o.Name, Dir: o.Dir, Steps: o.Steps}}
+	l := &loop{m: m, o: o, steps: NewStepper(m, optim.AdamW{}), run: &Run{Name: o.Name, Dir: o.Dir, Steps: o.Steps}}
 	defer func() { l.run.Err = err }()
 	defer l.close()
 	f := l.facts()

@@ -20,6 +20,7 @@ import (
 	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
+	"fourmlab/fourm/optim"
 	"fourmlab/fourm/text"
 	"fourmlab/fourm/vq"
 	"fourmlab/internal/fault"
@@ -611,8 +612,8 @@ func TestAccumulation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	steps := NewStepper(l.m, exec.AdamW{})
-	gradients := func(first, n int) ([]exec.Grad, error) {
+	steps := NewStepper(l.m, optim.AdamW{})
+	gradients := func(first, n int) ([]optim.Grad, error) {
 		return steps.gradients(context.Background(), Step{Batches: n, Batch: func(k int) (*model.Net, error) {
 			samples, err := l.draw(context.Background(), src, first+k)
 			if err != nil {
