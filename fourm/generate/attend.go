@@ -72,7 +72,11 @@ func Attend(ctx context.Context, m *model.Model, s modality.Sample, layer, head 
 			k += count
 		}
 	}
-	net := m.Look(model.Shape{B: 1, N: up(n - c.Registers), M: up(max(k, 1))}, a.Decoder)
+	kind := model.Attending
+	if a.Decoder {
+		kind = model.AttendingAcross
+	}
+	net := m.Graph(kind, model.Shape{B: 1, N: up(n - c.Registers), M: up(max(k, 1))})
 	if err := m.Fill(net.Batch, []mask.Masked{mk}); err != nil {
 		return a, err
 	}

@@ -27,7 +27,7 @@ func (s *Scene) read(ctx context.Context, d modality.Domain, mv Move, most int) 
 	versions, weights := s.versions(mv)
 	n, blind := s.room(versions)
 	r := &reader{s: s, d: d, copies: len(versions), weights: weights}
-	net := s.Model.Encode(model.Shape{B: len(versions) * len(s.Rows), N: n, M: 1})
+	net := s.Model.Graph(model.Encoding, model.Shape{B: len(versions) * len(s.Rows), N: n, M: 1})
 	net.Empty()
 	at := 0
 	for _, samples := range versions {

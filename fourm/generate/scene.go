@@ -69,7 +69,7 @@ func (s *Scene) outputs(ctx context.Context, d modality.Domain, versions [][]map
 		}
 	}
 	n, blind := s.room(versions)
-	net := s.Model.Predict(model.Shape{B: len(versions) * len(s.Rows), N: n, M: up(m)})
+	net := s.Model.Graph(model.Predicting, model.Shape{B: len(versions) * len(s.Rows), N: n, M: up(m)})
 	net.Empty()
 	at := 0
 	for v, samples := range versions {
