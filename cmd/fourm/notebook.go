@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fourmlab/internal/disk"
+	"fourmlab/internal/human"
 	"fourmlab/kernel"
 	"fourmlab/kernel/notebook"
 )
@@ -184,24 +185,17 @@ func testNotebook(c *call) error {
 		if err := got.Write(path); err != nil {
 			return err
 		}
-		fmt.Fprintf(c.out, "%s: %s compared, %s written\n", path, counted(compared, "output"), counted(len(diffs), "difference"))
+		fmt.Fprintf(c.out, "%s: %s compared, %s written\n", path, human.Count(compared, "output"), human.Count(len(diffs), "difference"))
 		return nil
 	}
 	for _, d := range diffs {
 		fmt.Fprintln(c.out, d)
 	}
-	fmt.Fprintf(c.out, "%s: %s compared, %s\n", path, counted(compared, "output"), counted(len(diffs), "difference"))
+	fmt.Fprintf(c.out, "%s: %s compared, %s\n", path, human.Count(compared, "output"), human.Count(len(diffs), "difference"))
 	if len(diffs) > 0 {
 		return exitStatus(1)
 	}
 	return nil
-}
-
-func counted(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprint(n, " ", what)
 }
 
 func toScript(c *call) error {

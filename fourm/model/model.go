@@ -7,7 +7,7 @@ import (
 
 	"fourmlab/fourm/modality"
 	"fourmlab/internal/fault"
-	"fourmlab/internal/memory"
+	"fourmlab/internal/human"
 )
 
 // Model is a 4M model: its configuration, domains, parameters, and the
@@ -170,7 +170,7 @@ func (m *Model) String() string {
 	trunk, all := m.Size()
 	var b strings.Builder
 	fmt.Fprintf(&b, "4M model: %v\n", m.Config)
-	fmt.Fprintf(&b, "%s parameters, %s of them in the blocks; %s as float32\n", count(all), count(trunk), Bytes(int64(all)*4))
+	fmt.Fprintf(&b, "%s parameters, %s of them in the blocks; %s as float32\n", human.Short(float64(all)), human.Short(float64(trunk)), human.Bytes(float64(all)*4))
 	row := func(what string, ds []modality.Domain) {
 		for _, d := range ds {
 			switch {
@@ -187,16 +187,3 @@ func (m *Model) String() string {
 	row("out", m.Out)
 	return strings.TrimRight(b.String(), "\n")
 }
-
-func count(n int) string {
-	switch {
-	case n >= 1e6:
-		return fmt.Sprintf("%.1f M", float64(n)/1e6)
-	case n >= 1e3:
-		return fmt.Sprintf("%.1f k", float64(n)/1e3)
-	}
-	return fmt.Sprint(n)
-}
-
-// Bytes prints a number of bytes with a unit.
-func Bytes(n int64) string { return memory.Bytes(float64(n)) }

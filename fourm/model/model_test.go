@@ -17,6 +17,7 @@ import (
 	"fourmlab/fourm/text"
 	"fourmlab/internal/fault"
 	"fourmlab/internal/fixture"
+	"fourmlab/internal/human"
 )
 
 const sentence = "a red ball left of a blue box"
@@ -257,8 +258,8 @@ func TestSaveAndLoad(t *testing.T) {
 
 		about, err := Peek(path)
 		_, all := m.Size()
-		if err != nil || !strings.Contains(about, "16 wide, 2+2 blocks") || !strings.Contains(about, count(all)+" parameters") {
-			t.Errorf("peek gives %q (%v), expected %s parameters", about, err, count(all))
+		if err != nil || !strings.Contains(about, "16 wide, 2+2 blocks") || !strings.Contains(about, human.Short(float64(all))+" parameters") {
+			t.Errorf("peek gives %q (%v), expected %s parameters", about, err, human.Short(float64(all)))
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"fourmlab/fourm/exec"
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/ops"
+	"fourmlab/fourm/optim"
 	"fourmlab/internal/fault"
 )
 
@@ -234,8 +235,8 @@ func (n *Net) DomainLoss(domain string) float64 {
 
 // Grad gives the gradient of parameter i: all numbers, or the rows of a table
 // that the batch read.
-func (n *Net) Grad(i int) exec.Grad {
-	g := exec.Grad{F: n.Machine.Floats(n.grads[i]), None: n.unread[i] != nil && n.unread[i]()}
+func (n *Net) Grad(i int) optim.Grad {
+	g := optim.Grad{F: n.Machine.Floats(n.grads[i]), None: n.unread[i] != nil && n.unread[i]()}
 	if n.rows[i] != nil {
 		g.Rows = n.rows[i]()
 	}

@@ -20,9 +20,11 @@ import (
 	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
+	"fourmlab/fourm/optim"
 	"fourmlab/fourm/text"
 	"fourmlab/fourm/vq"
 	"fourmlab/internal/fault"
+	"fourmlab/internal/human"
 	"fourmlab/internal/show"
 )
 
@@ -513,7 +515,7 @@ func TestMemory(t *testing.T) {
 		_, all := m.Size()
 		held := m.Train(s).Machine.(*exec.Machine).Bytes() + 4*3*int64(all) // weights and AdamW's two means
 		if f := float64(m.Memory(s)) / float64(held); f < 0.5 || f > 2 {
-			t.Errorf("dim %d: estimate %s, held %s", dim, model.Bytes(m.Memory(s)), model.Bytes(held))
+			t.Errorf("dim %d: estimate %s, held %s", dim, human.Bytes(float64(m.Memory(s))), human.Bytes(float64(held)))
 		} else {
 			t.Logf("dim %d: the estimate is %.2f of what is held", dim, f)
 		}
@@ -610,8 +612,8 @@ func TestAccumulation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	steps := NewStepper(l.m, exec.AdamW{})
-	gradients := func(first, n int) ([]exec.Grad, error) {
+	steps := NewStepper(l.m, optim.AdamW{})
+	gradients := func(first, n int) ([]optim.Grad, error) {
 		return steps.gradients(context.Background(), Step{Batches: n, Batch: func(k int) (*model.Net, error) {
 			samples, err := l.draw(context.Background(), src, first+k)
 			if err != nil {

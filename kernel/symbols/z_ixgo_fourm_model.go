@@ -28,6 +28,7 @@ func init() {
 				"fourmlab/fourm/modality":    "modality",
 				"fourmlab/fourm/ops":         "ops",
 				"fourmlab/internal/fault":    "fault",
+				"fourmlab/internal/human":    "human",
 				"fourmlab/internal/memory":   "memory",
 				"io/fs":                      "fs",
 				"maps":                       "maps",
@@ -63,7 +64,6 @@ func init() {
 			Funcs: map[string]reflect.Value{
 				"Afford":         reflect.ValueOf(q.Afford),
 				"Base":           reflect.ValueOf(q.Base),
-				"Bytes":          reflect.ValueOf(q.Bytes),
 				"FromState":      reflect.ValueOf(q.FromState),
 				"Large":          reflect.ValueOf(q.Large),
 				"Load":           reflect.ValueOf(q.Load),

@@ -35,6 +35,7 @@ func init() {
 				"fourmlab/fourm/train/tfevents": "tfevents",
 				"fourmlab/internal/disk":        "disk",
 				"fourmlab/internal/fault":       "fault",
+				"fourmlab/internal/human":       "human",
 				"fourmlab/internal/inside":      "inside",
 				"fourmlab/internal/memory":      "memory",
 				"fourmlab/internal/plain":       "plain",

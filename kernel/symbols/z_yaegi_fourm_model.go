@@ -14,7 +14,6 @@ func init() {
 		// function, constant and variable definitions
 		"Afford":         reflect.ValueOf(model.Afford),
 		"Base":           reflect.ValueOf(model.Base),
-		"Bytes":          reflect.ValueOf(model.Bytes),
 		"FromState":      reflect.ValueOf(model.FromState),
 		"Large":          reflect.ValueOf(model.Large),
 		"Load":           reflect.ValueOf(model.Load),
