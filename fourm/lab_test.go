@@ -90,8 +90,8 @@ func TestSession(t *testing.T) {
 	defer fourm.SetHost(nil)
 	was := fourm.Lookup("caption")
 	defer fourm.Register(was)
-	fourm.Register(fourm.Modality{Name: "ink", Look: fourm.Gray, Size: 16, Patch: 4, Vocab: 16, Pixels: true})
-	fourm.Register(fourm.Modality{Name: "far", Look: fourm.Depth, Size: 16, Patch: 4, Vocab: 16})
+	fourm.Register(fourm.Modality{Name: "ink", Look: fourm.Gray, Height: 16, Patch: 4, Vocab: 16, Pixels: true})
+	fourm.Register(fourm.Modality{Name: "far", Look: fourm.Depth, Height: 16, Patch: 4, Vocab: 16})
 	fourm.SetTokenizer("ink", nil)
 	line(t, `"ink" has no tokenizer (train one: fourm.TrainTokenizers(ds, "ink")`, func() { fourm.New(fourm.Tiny("ink")) })
 	data := shelf{n: 24}

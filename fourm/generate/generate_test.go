@@ -46,10 +46,10 @@ func (l levels) Decode(t modality.Tokens) (any, error) {
 	if l.onDecode != nil {
 		l.onDecode()
 	}
-	p := modality.NewPicture(l.m.Size, l.m.Size, 1)
+	p := modality.NewPicture(l.m.Height, l.m.Height, 1)
 	g := l.m.Grid()
 	for i := range p.Pix {
-		id := t.IDs[i/l.m.Size/l.m.Patch*g+i%l.m.Size/l.m.Patch]
+		id := t.IDs[i/l.m.Height/l.m.Patch*g+i%l.m.Height/l.m.Patch]
 		p.Pix[i] = float32(id) / float32(l.m.Vocab-1)
 	}
 	return p, nil
@@ -80,7 +80,7 @@ func world(t testing.TB, n int) (*model.Model, set) {
 		modality.SetTokenizer("caption", tok)
 	})
 	for _, name := range []string{"shade", "tone"} {
-		modality.Register(modality.Modality{Name: name, Look: modality.Gray, Size: 8, Patch: 2, Vocab: 8, Pixels: name == "shade"})
+		modality.Register(modality.Modality{Name: name, Look: modality.Gray, Height: 8, Patch: 2, Vocab: 8, Pixels: name == "shade"})
 		modality.SetTokenizer(name, levels{m: modality.Lookup(name)})
 	}
 	modality.Register(modality.Modality{Name: "caption", Kind: modality.Sequence, MaxTokens: 12})

@@ -177,9 +177,9 @@ func (m *Model) String() string {
 		for _, d := range ds {
 			switch {
 			case d.Pixels:
-				fmt.Fprintf(&b, "  %-7s %-16s %3d patches of %d numbers\n", what, d.Name, d.Max, d.Width)
+				fmt.Fprintf(&b, "  %-7s %-16s %3d patches of %d numbers\n", what, d.Name, d.Max, d.Dim)
 			case d.Kind == modality.Vectors:
-				fmt.Fprintf(&b, "  %-7s %-16s %3d vectors of %d numbers\n", what, d.Name, d.Max, d.Width)
+				fmt.Fprintf(&b, "  %-7s %-16s %3d vectors of %d numbers\n", what, d.Name, d.Max, d.Dim)
 			default:
 				fmt.Fprintf(&b, "  %-7s %-16s %3d tokens of %d\n", what, d.Name, d.Max, d.Vocab)
 			}

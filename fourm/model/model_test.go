@@ -29,7 +29,7 @@ func little(t testing.TB) *Model {
 		keepRegistry(tt)
 	}
 	for _, n := range []string{"rgb", "depth"} {
-		modality.Register(modality.Modality{Name: n, Size: 8, Patch: 2, Vocab: 20, Pixels: n == "rgb", Look: modality.Lookup(n).Look})
+		modality.Register(modality.Modality{Name: n, Height: 8, Patch: 2, Vocab: 20, Pixels: n == "rgb", Look: modality.Lookup(n).Look})
 		modality.SetTokenizer(n, words(20))
 	}
 	modality.Register(modality.Modality{Name: "caption", Kind: modality.Sequence, MaxTokens: 12})
@@ -398,7 +398,7 @@ func TestOfficialNames(t *testing.T) {
 		official[name], kind[name] = "["+strings.ReplaceAll(shape, ",", "")+"]", strings.TrimSpace(what)
 	}
 	for name, vocab := range map[string]int{"rgb": 16384, "depth": 8192, "normal": 8192, "semseg": 4096, "clip": 8192} {
-		modality.Register(modality.Modality{Name: name, Size: 224, Patch: 16, Vocab: vocab, Pixels: name == "rgb"})
+		modality.Register(modality.Modality{Name: name, Height: 224, Patch: 16, Vocab: vocab, Pixels: name == "rgb"})
 		modality.SetTokenizer(name, words(vocab))
 	}
 	for name, off := range map[string]string{"caption": "caption", "box": "det"} {

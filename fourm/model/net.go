@@ -109,7 +109,7 @@ func (n *Net) content(d modality.Domain) *G.Node {
 	if !d.Pixels && d.Kind != modality.Vectors {
 		return n.table(pre + ".token_emb.weight")
 	}
-	x := ops.Input(n.g, "given."+d.Name, []int{n.B * d.Max, d.Width}, n.Given[d.Name])
+	x := ops.Input(n.g, "given."+d.Name, []int{n.B * d.Max, d.Dim}, n.Given[d.Name])
 	switch {
 	case d.Pixels:
 		return ops.Linear(x, n.param(pre+".proj.weight"))

@@ -48,7 +48,7 @@ func (l levels) Encode(v any) (modality.Tokens, error) {
 }
 
 func (l levels) Decode(t modality.Tokens) (any, error) {
-	return modality.NewPicture(l.m.Size, l.m.Size, 1), nil
+	return modality.NewPicture(l.m.Height, l.m.Height, 1), nil
 }
 
 // kinds of things, each with a picture of its own in either image modality.
@@ -79,7 +79,7 @@ func things(t testing.TB, n int) set {
 		modality.SetTokenizer("caption", tok)
 	})
 	for _, name := range []string{"shade", "tone"} {
-		modality.Register(modality.Modality{Name: name, Look: modality.Gray, Size: 8, Patch: 2, Vocab: 8, Pixels: name == "shade"})
+		modality.Register(modality.Modality{Name: name, Look: modality.Gray, Height: 8, Patch: 2, Vocab: 8, Pixels: name == "shade"})
 		modality.SetTokenizer(name, levels{modality.Lookup(name)})
 	}
 	modality.Register(modality.Modality{Name: "caption", Kind: modality.Sequence, MaxTokens: 6})
