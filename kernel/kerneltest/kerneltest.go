@@ -50,6 +50,17 @@ func Main(m *testing.M, commands map[string]func(args []string) error) {
 	}
 }
 
+var _ interface {
+	engine.Engine
+	engine.Attender
+	engine.Attributor
+	engine.Binder
+	engine.Getter
+	engine.Limiter
+	engine.Lister
+	engine.Yaegi
+} = (*session.Session)(nil)
+
 // Engine is a session as its worker's engine.
 func Engine(o engine.Options) engine.Engine {
 	s := session.New()

@@ -54,9 +54,9 @@ type Options struct {
 	Over func()
 }
 
-// Folder names the variable of its environment that tells a worker where the
+// FolderVariable names the variable of its environment that tells a worker where the
 // notebook lies.
-const Folder = "FOURM_NOTEBOOK_FOLDER"
+const FolderVariable = "FOURM_NOTEBOOK_FOLDER"
 
 // readyWithin is how long a worker may take to begin, on a machine with much
 // else to do.
@@ -99,7 +99,7 @@ func Start(o Options) (*Process, error) {
 	// A fatal error prints one goroutine, not hundreds.
 	p.cmd.Env = append(os.Environ(), "GOTRACEBACK=none")
 	if o.Folder != "" {
-		p.cmd.Env = append(p.cmd.Env, Folder+"="+o.Folder)
+		p.cmd.Env = append(p.cmd.Env, FolderVariable+"="+o.Folder)
 	}
 	p.cmd.Dir = o.Dir
 	if err := started.Launch(p.cmd); err != nil {

@@ -20,7 +20,6 @@ func (nothing) CauseOfDeath() string                { return "" }
 func (nothing) Leftovers() string                   { return "" }
 func (n nothing) Over() <-chan struct{}             { return n.over }
 func (nothing) Close()                              {}
-func (nothing) Kill()                               {}
 
 // withoutCells is a server whose worker runs nothing.
 func withoutCells(t testing.TB) *server {

@@ -57,7 +57,6 @@ type worker interface {
 	Leftovers() string
 	Over() <-chan struct{}
 	Close()
-	Kill()
 }
 
 // Serve runs a kernel on the sockets that Jupyter's connection file names,

@@ -117,7 +117,7 @@ func TestWorkersThatDieEarly(t *testing.T) {
 	// cell.
 	const death = "the cells' process has ended: signal: killed"
 	before := strings.Count(said.String(), death)
-	s.current().Kill()
+	s.current().(*link.Process).Kill()
 	for begun := time.Now(); strings.Count(said.String(), death) == before; time.Sleep(5 * time.Millisecond) {
 		if time.Since(begun) > 10*time.Second {
 			t.Fatalf("the log says\n%s", said)

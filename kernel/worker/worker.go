@@ -94,8 +94,8 @@ func Run(newEngine func(engine.Options) engine.Engine) error {
 // notebookFolder is the folder of the notebook: what the kernel says, else what
 // Jupyter's server does, else this one, in which Jupyter starts its kernels.
 func notebookFolder() string {
-	if dir := os.Getenv(link.Folder); dir != "" {
-		os.Unsetenv(link.Folder)
+	if dir := os.Getenv(link.FolderVariable); dir != "" {
+		os.Unsetenv(link.FolderVariable)
 		return dir
 	}
 	if dir := filepath.Dir(os.Getenv("JPY_SESSION_NAME")); filepath.IsAbs(dir) {
