@@ -11,6 +11,7 @@ import (
 	"io"
 	"maps"
 	"math"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -142,12 +143,16 @@ func TestNoMessages(t *testing.T) {
 
 // The codec knows each type that is a message.
 func TestCodecKnowsAll(t *testing.T) {
-	pkgs, err := parser.ParseDir(token.NewFileSet(), ".", nil, 0)
+	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	n := 0
-	for _, f := range pkgs["link"].Files {
+	for _, path := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, d := range f.Decls {
 			method, is := d.(*ast.FuncDecl)
 			if !is || method.Recv == nil {
