@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"fourmlab/internal/human"
 	"fourmlab/internal/memory"
 	"fourmlab/kernel/session"
 )
@@ -51,7 +52,7 @@ func parseSize(text string) (int64, error) {
 	if n := int64(x * factor); n >= least {
 		return n, nil
 	}
-	return 0, fmt.Errorf("expected at least %s", session.Size(least))
+	return 0, fmt.Errorf("expected at least %s", human.Memory(least))
 }
 
 // boundMemory watches the process and gives what tells a session its limit.
@@ -70,7 +71,7 @@ func boundMemory() (tell func(*session.Session), err error) {
 	go func() {
 		for range time.Tick(100 * time.Millisecond) {
 			if used := memory.Used(); used > limit+limit/4 {
-				fmt.Fprintf(os.Stderr, "fatal error: out of memory: the process has %s of the %s it may take, and stopping the cell did not help\n", session.Size(used), session.Size(limit))
+				fmt.Fprintf(os.Stderr, "fatal error: out of memory: the process has %s of the %s it may take, and stopping the cell did not help\n", human.Memory(used), human.Memory(limit))
 				os.Exit(2)
 			}
 		}

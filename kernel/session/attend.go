@@ -20,10 +20,10 @@ const tardy = 5 * time.Second
 // Attend runs f as a part of cell n. The failure says why f did not run to its
 // end.
 func (s *Session) Attend(ctx context.Context, n int, f func()) *engine.Failure {
-	r := newRun(n)
+	r := NewRun(n)
 	s.running.Store(r)
 	defer s.running.Store(nil)
-	r.live.Add(1) // until it is known that nothing is left
+	r.Add() // until it is known that nothing is left
 	begun := time.Now()
 	failure := s.watch(ctx, r, func() (out outcome) {
 		defer func() { out.panicked = recover() }()
@@ -31,11 +31,11 @@ func (s *Session) Attend(ctx context.Context, n int, f func()) *engine.Failure {
 		return out
 	})
 	if failure == nil && time.Since(begun) < tardy {
-		s.end(r)
+		s.machine.End(r)
 		return nil
 	}
-	s.stop(r, nil)
-	time.AfterFunc(tardy, func() { s.end(r) }) // what unwinds a deep stack takes a while
+	s.machine.Stop(r, nil)
+	time.AfterFunc(tardy, func() { s.machine.End(r) }) // what unwinds a deep stack takes a while
 	return failure
 }
 

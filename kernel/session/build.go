@@ -14,12 +14,13 @@ import (
 	"strings"
 
 	"github.com/goplus/ixgo"
+	"golang.org/x/tools/go/ssa"
 
 	"fourmlab/kernel/engine"
 )
 
 // evaluate takes a parsed cell all the way.
-func (s *Session) evaluate(ctx context.Context, c *cell, r *run) *engine.Failure {
+func (s *Session) evaluate(ctx context.Context, c *cell, r *Run) *engine.Failure {
 	defer s.prepare()
 	w, failure := s.newWork(c)
 	if failure == nil {
@@ -38,7 +39,7 @@ func (s *Session) evaluate(ctx context.Context, c *cell, r *run) *engine.Failure
 		return failure
 	}
 	p.commit()
-	if failure = p.runs(ctx, r); failure != nil && !r.left.Load() {
+	if failure = p.runs(ctx, r); failure != nil && !r.Abandoned() {
 		w.withdraw()
 	}
 	return failure
@@ -74,7 +75,7 @@ type product struct {
 }
 
 // build writes, checks and compiles the second program.
-func (w *work) build(cell *run) (*product, *engine.Failure) {
+func (w *work) build(cell *Run) (*product, *engine.Failure) {
 	r := &rewriter{work: w, tops: map[types.Object]*entity{}, fresh: map[string]*entity{}, selected: map[*ast.Ident]bool{}}
 	if failure := r.variables(); failure != nil {
 		return nil, failure
@@ -249,7 +250,7 @@ func (w *work) setMethod(e *entity, name string, d *decl) {
 }
 
 // compile makes the text a program.
-func (w *work) compile(src string, order []*entity, cell *run) (p *product, failure *engine.Failure) {
+func (w *work) compile(src string, order []*entity, cell *Run) (p *product, failure *engine.Failure) {
 	s := w.s
 	w.fset = s.ctx.FileSet
 	f, err := parser.ParseFile(w.fset, "program", src, parser.SkipObjectResolution)
@@ -290,7 +291,7 @@ func (w *work) compile(src string, order []*entity, cell *run) (p *product, fail
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
 	nameTypes(s.ctx, in)
-	s.newGate(cell).watch(in)
+	s.machine.Watch(in, cell, func(funcs map[*ssa.Function]function, stop *Stopper) { s.quick.Compile(in, funcs, stop) })
 	if err := in.RunInit(); err != nil {
 		return nil, s.failure(err, cell)
 	}

@@ -152,8 +152,8 @@ func top(fr *ixgo.Frame, n int) *ixgo.Frame {
 	return &c
 }
 
-// settle moves a copied frame back to a step that has a place in the text.
-func settle(fr *ixgo.Frame) *ixgo.Frame {
+// placed moves a copied frame back to a step that has a place in the text.
+func placed(fr *ixgo.Frame) *ixgo.Frame {
 	f := *at[unsafe.Pointer](unsafe.Pointer(fr), inner.pfn)
 	if f == nil {
 		return fr

@@ -18,6 +18,7 @@ import (
 	"github.com/goplus/ixgo"
 	"golang.org/x/tools/go/ssa"
 
+	"fourmlab/internal/human"
 	"fourmlab/internal/memory"
 	"fourmlab/kernel/engine"
 )
@@ -33,19 +34,20 @@ const (
 	large = 64 << 20
 )
 
-// limits is what cells may take, and what was taken when the running one
+// Limits is what cells may take, and what was taken when the running one
 // began: a cell may let go of what others made, though there is no room left.
-type limits struct {
+// The zero value limits nothing.
+type Limits struct {
 	memory        int64        // 0 is no limit
 	room          func() int64 // what the machine has left, nil where that is unknown
 	stacks, total int64
 }
 
-// Limit sets how many bytes the process may take, 0 being no limit, and what
+// Set sets how many bytes the process may take, 0 being no limit, and what
 // tells how many the machine has left, which may be nil. The collector works
 // harder before the limit.
-func (s *Session) Limit(bytes int64, room func() int64) {
-	s.limits.memory, s.limits.room = bytes, room
+func (l *Limits) Set(bytes int64, room func() int64) {
+	l.memory, l.room = bytes, room
 	if bytes > 0 {
 		debug.SetMemoryLimit(bytes - bytes/8)
 	} else {
@@ -53,17 +55,19 @@ func (s *Session) Limit(bytes int64, room func() int64) {
 	}
 }
 
-func (l *limits) begin() { l.stacks, l.total = usage() }
+// Begin notes what is taken when a cell begins.
+func (l *Limits) Begin() { l.stacks, l.total = usage() }
 
-// relieve gives back what a cell held that was stopped.
-func (l *limits) relieve() {
+// Relieve gives back what a cell held that was stopped.
+func (l *Limits) Relieve() {
 	if l.memory > 0 && memory.Used() > l.memory/2 {
 		debug.FreeOSMemory()
 	}
 }
 
-// exceeded looks at what the running cell has taken.
-func (l *limits) exceeded() *engine.Failure {
+// Exceeded looks at what the running cell has taken, and gives what it is to
+// be stopped for, or nil.
+func (l *Limits) Exceeded() *engine.Failure {
 	stacks, total := usage()
 	if stacks-l.stacks-int64(runtime.NumGoroutine())*usual > deep {
 		return &engine.Failure{Name: "panic", Value: "stack overflow: a function calls itself without end, or too deep; variables keep what they had"}
@@ -72,13 +76,13 @@ func (l *limits) exceeded() *engine.Failure {
 		return nil
 	}
 	if total > l.memory {
-		return &engine.Failure{Name: "out of memory", Value: fmt.Sprintf("the cell was stopped when the process had %s of the %s it may take; variables keep what they had", Size(total), Size(l.memory))}
+		return &engine.Failure{Name: "out of memory", Value: fmt.Sprintf("the cell was stopped when the process had %s of the %s it may take; variables keep what they had", human.Memory(total), human.Memory(l.memory))}
 	}
 	if l.room == nil || total-l.total < l.memory/8 {
 		return nil // others fill the machine
 	}
 	if room := l.room(); room < l.memory/32 {
-		return &engine.Failure{Name: "out of memory", Value: fmt.Sprintf("the cell was stopped when it had taken %s and the machine had %s left; variables keep what they had", Size(total-l.total), Size(room))}
+		return &engine.Failure{Name: "out of memory", Value: fmt.Sprintf("the cell was stopped when it had taken %s and the machine had %s left; variables keep what they had", human.Memory(total-l.total), human.Memory(room))}
 	}
 	return nil
 }
@@ -90,18 +94,8 @@ func usage() (stacks, total int64) {
 	return int64(m[0].Value.Uint64()), int64(m[1].Value.Uint64() - m[2].Value.Uint64())
 }
 
-// Size writes a number of bytes for a person.
-func Size(n int64) string {
-	for i, unit := range []string{"EiB", "PiB", "TiB", "GiB", "MiB", "KiB"} {
-		if one := int64(1) << (60 - 10*i); n >= one {
-			return fmt.Sprintf("%.4g %s", float64(n)/float64(one), unit)
-		}
-	}
-	return fmt.Sprintf("%d bytes", n)
-}
-
 // makeSlice refuses a slice that does not fit.
-func (g *gate) makeSlice(f function, x *ssa.MakeSlice, do step) step {
+func (g *Stopper) makeSlice(f function, x *ssa.MakeSlice, do step) step {
 	t, ok := x.Type().Underlying().(*types.Slice)
 	if !ok {
 		return nil
@@ -111,7 +105,7 @@ func (g *gate) makeSlice(f function, x *ssa.MakeSlice, do step) step {
 	return func(fr *ixgo.Frame) {
 		r := registers(fr)
 		if n := max(integer(r[length]), integer(r[capacity])); elem > 0 && n > large/elem {
-			g.s.fits(t.Elem(), n, elem)
+			g.m.Limits.fits(t.Elem(), n, elem)
 		}
 		do(fr)
 	}
@@ -119,7 +113,7 @@ func (g *gate) makeSlice(f function, x *ssa.MakeSlice, do step) step {
 
 // allocate refuses a variable that does not fit; a slice of constant length
 // begins as an array.
-func (g *gate) allocate(x *ssa.Alloc, do step) step {
+func (g *Stopper) allocate(x *ssa.Alloc, do step) step {
 	t := x.Type().Underlying().(*types.Pointer).Elem()
 	size := sizeof(t)
 	if size <= large {
@@ -130,7 +124,7 @@ func (g *gate) allocate(x *ssa.Alloc, do step) step {
 		n, elem = a.Len(), a.Elem()
 	}
 	return func(fr *ixgo.Frame) {
-		g.s.fits(elem, n, size/n)
+		g.m.Limits.fits(elem, n, size/n)
 		do(fr)
 	}
 }
@@ -146,14 +140,15 @@ func integer(x any) int64 {
 	return 0
 }
 
-func (s *Session) fits(t types.Type, n, elem int64) {
-	limit := s.limits.memory
+// fits panics where n elements of the type do not fit.
+func (l *Limits) fits(t types.Type, n, elem int64) {
+	limit := l.memory
 	if limit <= 0 {
 		return
 	}
 	if _, total := usage(); n > (limit-total)/elem {
 		name := types.TypeString(t, func(p *types.Package) string { return strings.TrimPrefix(p.Name(), "main") })
-		panic(fmt.Errorf("out of memory: %d times %s needs %s, and the process has %s of the %s it may take", n, name, size(n, elem), Size(total), Size(limit)))
+		panic(fmt.Errorf("out of memory: %d times %s needs %s, and the process has %s of the %s it may take", n, name, size(n, elem), human.Memory(total), human.Memory(limit)))
 	}
 }
 
@@ -162,5 +157,5 @@ func size(n, elem int64) string {
 	if n > (1<<62)/elem {
 		return "more than 4 EiB"
 	}
-	return Size(n * elem)
+	return human.Memory(n * elem)
 }

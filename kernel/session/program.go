@@ -17,7 +17,6 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"unsafe"
 
 	"github.com/goplus/ixgo"
 	"golang.org/x/tools/go/ssa"
@@ -101,8 +100,6 @@ func (p *Program) Position(pos token.Pos) token.Position { return p.ctx.FileSet.
 // one would: os.Exit and a panic that nothing recovered from do, and a deadlock
 // is found by Go. Before the first two it calls ending, which may be nil.
 func (p *Program) Run(args []string, ending func()) error {
-	s := &Session{methods: quickMethods{}}
-	s.stops.runs = map[unsafe.Pointer]*run{}
 	if ending == nil {
 		ending = func() {}
 	}
@@ -136,18 +133,9 @@ func (p *Program) Run(args []string, ending func()) error {
 		return innerErr
 	}
 	nameTypes(p.ctx, in)
-	g := &gate{s: s}
-	funcs := functionsOf(in)
-	g.amend(in, funcs)
-	for _, f := range funcs {
-		for i, instr := range f.instrs {
-			if x, ok := instr.(*ssa.Go); ok {
-				f.steps[i] = p.launch(in, f, x, ending)
-			}
-		}
-	}
-	g.quicken(in, funcs)
-	g.shelter(funcs)
+	m := NewMachine()
+	m.Crashed = func(_ *Run, e any, stack []byte) { p.fell(e, stack, ending) }
+	m.Correct(in, func(funcs map[*ssa.Function]function, stop *Stopper) { new(Compiler).Compile(in, funcs, stop) })
 	os.Args = append([]string{p.path}, args...)
 	flag.CommandLine = flag.NewFlagSet(p.path, flag.ExitOnError)
 	stop := p.EndWhenAsleep(ending) // which goes on when Goexit ends this goroutine
@@ -158,23 +146,6 @@ func (p *Program) Run(args []string, ending func()) error {
 	}
 	stop()
 	return nil
-}
-
-// launch is a go statement. A panic that leaves it ends the program.
-func (p *Program) launch(in *ixgo.Interp, f function, x *ssa.Go, ending func()) step {
-	value, args, bindings := f.operands(&x.Call)
-	return func(fr *ixgo.Frame) {
-		fn, with := prepareCall(in, fr, &x.Call, value, args, bindings)
-		go func() {
-			root := new(ixgo.Frame)
-			defer func() {
-				if e := recover(); e != nil {
-					p.fell(e, stackOf(innermost(root)), ending)
-				}
-			}()
-			callDiscardsResult(in, root, fn, with, x.Call.Args)
-		}()
-	}
 }
 
 // guarded is a function that compiled code calls in a goroutine of its own: a

@@ -27,6 +27,7 @@ import (
 
 // maker makes one function quick.
 type maker struct {
+	*Compiler
 	*code
 	fn      *ssa.Function
 	cellOf  map[ssa.Value]uintptr
@@ -58,11 +59,22 @@ type use struct {
 	box do
 }
 
-// quicken makes all functions of a program quick that can be.
-func (g *gate) quicken(in *ixgo.Interp, funcs map[*ssa.Function]function) {
-	g.s.unfit = map[string]string{}
+// Compiler makes the functions of one program after another quick. The zero
+// value is ready.
+type Compiler struct {
+	// Unfit says of functions of the last program why they are not quick, by
+	// name; "all" stands for every function.
+	Unfit map[string]string
+
+	methods quickMethods // those of earlier programs' types
+}
+
+// Compile makes all functions of a program quick that can be. They end when
+// the stopper has it.
+func (k *Compiler) Compile(in *ixgo.Interp, funcs map[*ssa.Function]function, stop *Stopper) {
+	k.Unfit = map[string]string{}
 	if quickErr != nil {
-		g.s.unfit["all"] = quickErr.Error()
+		k.Unfit["all"] = quickErr.Error()
 		return
 	}
 	program := &quickProgram{in: in}
@@ -72,13 +84,13 @@ func (g *gate) quicken(in *ixgo.Interp, funcs map[*ssa.Function]function) {
 	program.targets = targets
 	for fn, f := range funcs {
 		if fn.Recover != nil {
-			g.s.unfit[fn.String()] = "it may recover"
+			k.Unfit[fn.String()] = "it may recover"
 			continue
 		}
 		if len(f.steps) == 0 || len(fn.Blocks) != len(f.blocks) {
 			continue
 		}
-		c := &code{function: f, program: program, id: len(targets), gate: g, results: fn.Signature.Results().Len()}
+		c := &code{function: f, program: program, id: len(targets), stop: stop, results: fn.Signature.Results().Len()}
 		targets[fn] = c
 		c.cells = firstCell
 		for i, v := range slices.Concat(values(fn.Params), values(fn.FreeVars)) {
@@ -93,7 +105,7 @@ func (g *gate) quicken(in *ixgo.Interp, funcs map[*ssa.Function]function) {
 	n := len(targets)
 	program.threads.New = func() any { return &thread{free: make([]*quick, n)} }
 	for fn, c := range targets {
-		m := &maker{code: c, fn: fn, cellOf: map[ssa.Value]uintptr{}, targets: targets}
+		m := &maker{Compiler: k, code: c, fn: fn, cellOf: map[ssa.Value]uintptr{}, targets: targets}
 		m.make()
 	}
 	for _, c := range targets {
@@ -105,7 +117,7 @@ func (g *gate) quicken(in *ixgo.Interp, funcs map[*ssa.Function]function) {
 		*template = append(slices.Clip(*template), nil)
 		c.steps[0] = c.enter
 	}
-	program.teach(g.s)
+	program.teach(k)
 }
 
 func values[T ssa.Value](vs []T) (out []ssa.Value) {
@@ -147,7 +159,7 @@ func (m *maker) make() {
 			if !ok {
 				why = unfit(fmt.Sprint(e))
 			}
-			m.gate.s.unfit[m.fn.String()] = string(why)
+			m.Unfit[m.fn.String()] = string(why)
 		}
 	}()
 	for i, v := range slices.Concat(values(m.fn.Params), values(m.fn.FreeVars)) {

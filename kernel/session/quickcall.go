@@ -203,9 +203,12 @@ func (p *quickProgram) method(v any, name string) *method {
 // teach lets later programs know the quick methods of types that this one was
 // the first to make, for values that wait in interfaces. What others know
 // already stays as it is, for their goroutines may go on.
-func (p *quickProgram) teach(s *Session) {
-	p.others = s.methods
-	known := s.methods
+func (p *quickProgram) teach(to *Compiler) {
+	if to.methods == nil {
+		to.methods = quickMethods{}
+	}
+	p.others = to.methods
+	known := to.methods
 	for t, set := range p.sets {
 		if len(set) == 0 || known[t] != nil {
 			continue
@@ -216,12 +219,12 @@ func (p *quickProgram) teach(s *Session) {
 				codes[name] = c
 			}
 		}
-		if len(known) == len(s.methods) {
+		if len(known) == len(to.methods) {
 			known = maps.Clone(known)
 		}
 		known[t] = codes
 	}
-	s.methods = known
+	to.methods = known
 }
 
 // abroad begins a call of a function of another program.

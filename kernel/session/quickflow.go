@@ -99,20 +99,20 @@ func (m *maker) edge(i int) do {
 	if to.Index > m.at.Index {
 		return move
 	}
-	g, next := m.gate, m.pc+1
+	stop, next := m.stop, m.pc+1
 	ask := func(q *quick) {
 		*at[int](unsafe.Pointer(q.fr), inner.next) = next
-		g.halt(q.fr)
+		stop.Stop(q.fr)
 	}
 	if move == nil {
 		return func(q *quick) {
-			if g.up {
+			if stop.Stopping {
 				ask(q)
 			}
 		}
 	}
 	return func(q *quick) {
-		if g.up {
+		if stop.Stopping {
 			ask(q)
 		}
 		move(q)

@@ -50,7 +50,7 @@ type code struct {
 	cells   uintptr // bytes
 	holder  int     // the register where a frame of the interpreter's keeps its quick
 	back    do      // puts a number where the interpreter looks for the result
-	gate    *gate
+	stop    *Stopper
 }
 
 // param is a parameter or free variable.
@@ -154,8 +154,8 @@ func (c *code) around(fr *ixgo.Frame, th *thread) *quick {
 
 // run does the blocks of a call from the first.
 func (c *code) run(q *quick) {
-	if c.gate.up {
-		c.gate.halt(q.fr)
+	if c.stop.Stopping {
+		c.stop.Stop(q.fr)
 	}
 	b := &c.blocks[0]
 	for {

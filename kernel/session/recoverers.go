@@ -25,7 +25,7 @@ type recoverers = map[reflect.Type]map[string]*target
 
 // postpone is a defer statement. A method of a value in an interface that may
 // recover is called directly.
-func (g *gate) postpone(f function, x *ssa.Defer, do step) step {
+func (g *Stopper) postpone(f function, x *ssa.Defer, do step) step {
 	if x.DeferStack != nil {
 		do = deferOutside(f, x, do)
 	}
@@ -39,14 +39,14 @@ func (g *gate) postpone(f function, x *ssa.Defer, do step) step {
 		if x.DeferStack != nil {
 			list = (**deferred)((*face)(unsafe.Pointer(&registers(fr)[f.register(x.DeferStack)])).data)
 		}
-		if m := g.s.recoverer((*list).args[0], name); m != nil {
+		if m := g.m.recoverer((*list).args[0], name); m != nil {
 			(*list).fn = m
 		}
 	}
 }
 
 // forward is the call of an interface's method in a wrapper.
-func (g *gate) forward(f function, x *ssa.Call, do step) step {
+func (g *Stopper) forward(f function, x *ssa.Call, do step) step {
 	name, to, recv := x.Call.Method.Name(), f.register(x), f.register(x.Call.Value)
 	var args []int
 	for _, a := range x.Call.Args {
@@ -54,7 +54,7 @@ func (g *gate) forward(f function, x *ssa.Call, do step) step {
 	}
 	return func(fr *ixgo.Frame) {
 		r := registers(fr)
-		m := g.s.recoverer(r[recv], name)
+		m := g.m.recoverer(r[recv], name)
 		if m == nil {
 			do(fr)
 			return
@@ -70,7 +70,7 @@ func (g *gate) forward(f function, x *ssa.Call, do step) step {
 
 // findRecoverers lists the methods that call recover, themselves or as
 // wrappers of those that do.
-func (g *gate) findRecoverers(in *ixgo.Interp, funcs map[*ssa.Function]function) {
+func (g *Stopper) findRecoverers(in *ixgo.Interp, funcs map[*ssa.Function]function) {
 	may := map[*ssa.Function]bool{}
 	for grown := true; grown; {
 		grown = false
@@ -86,15 +86,15 @@ func (g *gate) findRecoverers(in *ixgo.Interp, funcs map[*ssa.Function]function)
 			continue
 		}
 		t := toType(in, recv.Type())
-		g.s.stops.mu.Lock()
-		if g.s.recovering == nil {
-			g.s.recovering = recoverers{}
+		g.m.mu.Lock()
+		if g.m.recovering == nil {
+			g.m.recovering = recoverers{}
 		}
-		if g.s.recovering[t] == nil {
-			g.s.recovering[t] = map[string]*target{}
+		if g.m.recovering[t] == nil {
+			g.m.recovering[t] = map[string]*target{}
 		}
-		g.s.recovering[t][fn.Name()] = &target{in, funcs[fn].p}
-		g.s.stops.mu.Unlock()
+		g.m.recovering[t][fn.Name()] = &target{in, funcs[fn].p}
+		g.m.mu.Unlock()
 	}
 }
 
@@ -119,11 +119,11 @@ func mayRecover(fn *ssa.Function, f function, may map[*ssa.Function]bool) bool {
 }
 
 // recoverer gives the method of a value, where it is one that may recover.
-func (s *Session) recoverer(v any, name string) *target {
+func (m *Machine) recoverer(v any, name string) *target {
 	if v == nil {
 		return nil
 	}
-	s.stops.mu.Lock()
-	defer s.stops.mu.Unlock()
-	return s.recovering[reflect.TypeOf(v)][name]
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.recovering[reflect.TypeOf(v)][name]
 }

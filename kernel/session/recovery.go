@@ -71,7 +71,7 @@ func passes(e any) bool {
 // amend replaces the steps that defer and recover, the assertions of types
 // whose panics a program may look at, and what else compiled code does
 // otherwise.
-func (g *gate) amend(in *ixgo.Interp, funcs map[*ssa.Function]function) {
+func (g *Stopper) amend(in *ixgo.Interp, funcs map[*ssa.Function]function) {
 	g.findRecoverers(in, funcs)
 	for fn, f := range funcs {
 		for i, instr := range f.instrs {
@@ -112,7 +112,7 @@ func (g *gate) amend(in *ixgo.Interp, funcs map[*ssa.Function]function) {
 }
 
 // shelter makes functions with deferred calls run within shelters.
-func (g *gate) shelter(funcs map[*ssa.Function]function) {
+func (g *Stopper) shelter(funcs map[*ssa.Function]function) {
 	for fn, f := range funcs {
 		if fn.Recover == nil || len(f.steps) == 0 {
 			continue
@@ -125,7 +125,7 @@ func (g *gate) shelter(funcs map[*ssa.Function]function) {
 
 // sheltered runs a whole call, and what it has deferred when a panic or Goexit
 // leaves it; again are the steps that read the results after a recovery.
-func (g *gate) sheltered(do step, again []step) step {
+func (g *Stopper) sheltered(do step, again []step) step {
 	return func(fr *ixgo.Frame) {
 		left := true
 		defer func() {
@@ -170,7 +170,7 @@ func (g *gate) sheltered(do step, again []step) step {
 func isGoexit(e any) bool { _, ok := e.(goexited); return ok }
 
 // runDeferred is what a function does before it returns.
-func (g *gate) runDeferred(fr *ixgo.Frame) {
+func (g *Stopper) runDeferred(fr *ixgo.Frame) {
 	g.runAll(fr)
 	if p := *panicOf(fr); p != nil && !p.recovered {
 		panic(p.arg)
@@ -180,7 +180,7 @@ func (g *gate) runDeferred(fr *ixgo.Frame) {
 
 // runAll runs what is deferred; a panic in one of the calls takes the place of
 // the one that was there.
-func (g *gate) runAll(fr *ixgo.Frame) {
+func (g *Stopper) runAll(fr *ixgo.Frame) {
 	for list := deferredBy(fr); *list != nil; {
 		d := *list
 		*list = d.tail
@@ -188,7 +188,7 @@ func (g *gate) runAll(fr *ixgo.Frame) {
 	}
 }
 
-func (g *gate) runOne(fr *ixgo.Frame, d *deferred) {
+func (g *Stopper) runOne(fr *ixgo.Frame, d *deferred) {
 	left := true
 	defer func() {
 		if !left {
@@ -227,7 +227,7 @@ func (g *gate) runOne(fr *ixgo.Frame, d *deferred) {
 		receiver, name := bound(d.fn)
 		if c := interpreted(in, d.fn); c != nil {
 			callWithEnv(in, fr, c.pfn, d.args, c.env)
-		} else if m := g.s.recoverer(receiver, name); m != nil {
+		} else if m := g.m.recoverer(receiver, name); m != nil {
 			callWithEnv(m.in, fr, m.fn, append([]any{receiver}, d.args...), nil)
 		} else {
 			callDiscardsResult(in, fr, d.fn, d.args, d.ssaArgs)

@@ -39,12 +39,12 @@ var errInterrupted = engine.ErrInterrupted
 // where no interrupt is heard.
 func (s *Session) bindRuntime() {
 	s.ctx.RegisterExternal("main.show"+hidden, func(xs ...any) {
-		if r := s.current(); r != nil && r == s.running.Load() {
+		if r := s.machine.Current(); r != nil && r == s.running.Load() {
 			s.shown = xs
 		}
 	})
 	s.ctx.RegisterExternal("main.embedded"+hidden, s.embedded)
-	s.ctx.RegisterExternal("time.Sleep", s.sleep)
+	s.ctx.RegisterExternal("time.Sleep", s.machine.Sleep)
 	s.bindPrints()
 	s.bindExits()
 	s.bindSpawns()
@@ -74,29 +74,10 @@ func (s *Session) bindPrints() {
 // Cell is the number of the cell for which this goroutine works, or 0 where
 // that is the cell that runs, or unknown.
 func (s *Session) Cell() int {
-	if r := s.current(); r != nil && r != s.running.Load() {
-		return r.n
+	if r := s.machine.Current(); r != nil && r != s.running.Load() {
+		return r.Cell
 	}
 	return 0
-}
-
-// sleep is time.Sleep, which ends when the cell is stopped.
-func (s *Session) sleep(d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	for {
-		s.stops.mu.Lock()
-		bell, r := s.stops.ringing, s.stops.runs[labels()]
-		s.stops.mu.Unlock()
-		if r != nil && r.requested.Load() {
-			panic(errInterrupted)
-		}
-		select {
-		case <-t.C:
-			return
-		case <-bell:
-		}
-	}
 }
 
 // bindExits makes what ends a program end the cell.
@@ -169,8 +150,8 @@ func interrupted(r any) bool {
 
 // execute runs the cell's function to its end, or to that of the person's
 // patience.
-func (s *Session) execute(ctx context.Context, in *ixgo.Interp, r *run) *engine.Failure {
-	if r.requested.Load() || ctx.Err() != nil {
+func (s *Session) execute(ctx context.Context, in *ixgo.Interp, r *Run) *engine.Failure {
+	if r.Stopping() || ctx.Err() != nil {
 		return &engine.Failure{Name: "interrupted", Value: "the cell was stopped before it ran"}
 	}
 	return s.watch(ctx, r, func() outcome { return call(in, in.MainPkg().Func("cell"+hidden)) })
@@ -178,29 +159,29 @@ func (s *Session) execute(ctx context.Context, in *ixgo.Interp, r *run) *engine.
 
 // watch runs the body in a goroutine of the cell, and looks after it until it
 // ends or has to.
-func (s *Session) watch(ctx context.Context, r *run, body func() outcome) *engine.Failure {
-	s.limits.begin()
+func (s *Session) watch(ctx context.Context, r *Run, body func() outcome) *engine.Failure {
+	s.machine.Limits.Begin()
 	done := make(chan outcome, 1)
-	r.live.Add(1)
+	r.Add()
 	go func() {
-		defer s.end(r)
+		defer s.machine.End(r)
 		out := outcome{panicked: goexited{}} // compiled code may end this goroutine
 		defer func() { done <- out }()
-		s.begin(r)
+		s.machine.Begin(r)
 		out = body()
 	}()
 	beat := time.NewTicker(pulse)
 	defer beat.Stop()
-	for !r.requested.Load() {
+	for !r.Stopping() {
 		select {
 		case out := <-done:
 			return s.ended(out, r)
 		case <-ctx.Done():
-			s.stop(r, nil)
-		case <-r.wake:
+			s.machine.Stop(r, nil)
+		case <-r.Stopped():
 		case <-beat.C:
-			if f := s.limits.exceeded(); f != nil {
-				s.stop(r, f)
+			if f := s.machine.Limits.Exceeded(); f != nil {
+				s.machine.Stop(r, f)
 			}
 		}
 	}
@@ -210,18 +191,18 @@ func (s *Session) watch(ctx context.Context, r *run, body func() outcome) *engin
 			return s.ended(out, r)
 		case <-beat.C:
 		}
-		waited := time.Since(time.Unix(0, r.asked.Load()))
+		waited := time.Since(r.Asked())
 		asked := time.Since(time.Unix(0, s.polled.Load())) < fresh
 		allowed := grace
-		if r.why.Load() != nil {
+		if r.Why() != nil {
 			allowed = undoing
 		} else if asked {
 			allowed = patience
 		}
 		if waited > allowed {
-			r.left.Store(true)
+			r.Abandon()
 			s.shown = nil
-			if r.why.Load() != nil {
+			if r.Why() != nil {
 				return s.reason(r)
 			}
 			return &engine.Failure{Name: "interrupted", Value: "the cell was stopped while it waited; what it waited for was left behind"}
@@ -253,11 +234,11 @@ func call(in *ixgo.Interp, fn *ssa.Function) (out outcome) {
 }
 
 // ended is what the end of a cell means to a person.
-func (s *Session) ended(out outcome, r *run) *engine.Failure {
+func (s *Session) ended(out outcome, r *Run) *engine.Failure {
 	switch {
-	case r.why.Load() != nil:
+	case r.Why() != nil:
 		return s.reason(r)
-	case out.panicked == nil && r.requested.Load() || interrupted(out.panicked):
+	case out.panicked == nil && r.Stopping() || interrupted(out.panicked):
 		return stopped()
 	case out.panicked == nil:
 		return nil
@@ -266,11 +247,11 @@ func (s *Session) ended(out outcome, r *run) *engine.Failure {
 }
 
 // reason is why a cell was stopped, if no person stopped it.
-func (s *Session) reason(r *run) *engine.Failure {
-	s.limits.relieve()
-	f := r.why.Load()
-	if p := r.place.Load(); p != nil && len(f.Trace) == 0 {
-		f.Trace = append([]string{f.Error()}, s.places(p.stack)...)
+func (s *Session) reason(r *Run) *engine.Failure {
+	s.machine.Limits.Relieve()
+	f := r.Why()
+	if at := r.StoppedAt(); at != "" && len(f.Trace) == 0 {
+		f.Trace = append([]string{f.Error()}, s.places(at)...)
 	}
 	return f
 }

@@ -13,6 +13,8 @@ import (
 
 	"github.com/goplus/ixgo"
 	"golang.org/x/tools/go/ssa"
+
+	"fourmlab/internal/human"
 )
 
 // asks gives the bytes that a call asks for, of its arguments, the receiver
@@ -96,7 +98,7 @@ func pixels(each float64) func([]any) float64 {
 
 // sized refuses a call that asks for more than fits; nil where the call is none
 // of those.
-func (g *gate) sized(f function, x *ssa.Call, do step) step {
+func (g *Stopper) sized(f function, x *ssa.Call, do step) step {
 	fn, ok := x.Call.Value.(*ssa.Function)
 	if !ok {
 		return nil
@@ -116,33 +118,33 @@ func (g *gate) sized(f function, x *ssa.Call, do step) step {
 		for i, k := range from {
 			args[i] = r[k]
 		}
-		g.s.affords(name, bytes(args))
+		g.m.Limits.affords(name, bytes(args))
 		do(fr)
 	}
 }
 
 // makeChan refuses a channel that does not fit.
-func (g *gate) makeChan(f function, x *ssa.MakeChan, do step) step {
+func (g *Stopper) makeChan(f function, x *ssa.MakeChan, do step) step {
 	size, n := float64(sizeof(x.Type().Underlying().(*types.Chan).Elem())), f.register(x.Size)
 	return func(fr *ixgo.Frame) {
 		if bytes := size * numberOf(registers(fr)[n]); bytes < 1<<47 { // beyond, Go has a panic of its own
-			g.s.affords("make(chan)", bytes)
+			g.m.Limits.affords("make(chan)", bytes)
 		}
 		do(fr)
 	}
 }
 
 // affords panics where what a call asks for does not fit.
-func (s *Session) affords(call string, bytes float64) {
-	limit := s.limits.memory
+func (l *Limits) affords(call string, bytes float64) {
+	limit := l.memory
 	if limit <= 0 || bytes < large {
 		return
 	}
 	if _, total := usage(); bytes > float64(limit-total) {
 		need := "more than 4 EiB"
 		if bytes < 1<<62 {
-			need = Size(int64(bytes))
+			need = human.Memory(int64(bytes))
 		}
-		panic(fmt.Errorf("out of memory: %s needs %s, and the process has %s of the %s it may take", call, need, Size(total), Size(limit)))
+		panic(fmt.Errorf("out of memory: %s needs %s, and the process has %s of the %s it may take", call, need, human.Memory(total), human.Memory(limit)))
 	}
 }

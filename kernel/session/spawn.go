@@ -47,25 +47,29 @@ func (f function) operands(c *ssa.CallCommon) (value int, args, bindings []int) 
 }
 
 // spawn is a go statement.
-func (g *gate) spawn(in *ixgo.Interp, f function, x *ssa.Go) step {
+func (g *Stopper) spawn(in *ixgo.Interp, f function, x *ssa.Go) step {
 	value, args, bindings := f.operands(&x.Call)
 	return func(fr *ixgo.Frame) {
-		if g.up {
-			g.halt(fr)
+		if g.Stopping {
+			g.Stop(fr)
 		}
 		fn, with := prepareCall(in, fr, &x.Call, value, args, bindings)
-		r := g.mine()
+		r := g.current()
 		if r != nil {
-			r.live.Add(1)
+			r.Add()
 		}
 		go func() {
 			root := new(ixgo.Frame)
 			if r != nil {
-				defer g.s.end(r)
+				defer g.m.End(r)
 			}
 			defer func() {
 				if e := recover(); e != nil {
-					g.s.crashed(r, innermost(root), e)
+					var stack []byte
+					if !interrupted(e) {
+						stack = stackOf(innermost(root))
+					}
+					g.m.Crashed(r, e, stack)
 				}
 			}()
 			callDiscardsResult(in, root, fn, with, x.Call.Args)
@@ -74,16 +78,16 @@ func (g *gate) spawn(in *ixgo.Interp, f function, x *ssa.Go) step {
 }
 
 // guest is a goroutine that compiled code starts to run a function of a cell.
-func (s *Session) guest(r *run, f func()) {
+func (s *Session) guest(r *Run, f func()) {
 	if r == nil {
-		r = newRun(0)
+		r = NewRun(0)
 	}
-	r.live.Add(1)
-	s.begin(r)
-	defer s.end(r)
+	r.Add()
+	s.machine.Begin(r)
+	defer s.machine.End(r)
 	defer func() {
 		if e := recover(); e != nil {
-			s.crashed(r, nil, e)
+			s.crashed(r, e, nil)
 		}
 	}()
 	f()
@@ -92,20 +96,20 @@ func (s *Session) guest(r *run, f func()) {
 // bindSpawns replaces what starts goroutines for the functions it is given.
 func (s *Session) bindSpawns() {
 	s.ctx.RegisterExternal("time.AfterFunc", func(d time.Duration, f func()) *time.Timer {
-		r := s.current()
+		r := s.machine.Current()
 		return time.AfterFunc(d, func() { s.guest(r, f) })
 	})
 	s.ctx.RegisterExternal("context.AfterFunc", func(ctx context.Context, f func()) func() bool {
-		r := s.current()
+		r := s.machine.Current()
 		return context.AfterFunc(ctx, func() { s.guest(r, f) })
 	})
 	s.ctx.RegisterExternal("(*sync.WaitGroup).Go", func(wg *sync.WaitGroup, f func()) {
-		r := s.current()
+		r := s.machine.Current()
 		wg.Go(func() { s.guest(r, f) })
 	})
 	s.ctx.RegisterExternal("runtime.SetFinalizer", func(obj, f any) {
 		if v := reflect.ValueOf(f); v.Kind() == reflect.Func {
-			r := s.current()
+			r := s.machine.Current()
 			f = reflect.MakeFunc(v.Type(), func(args []reflect.Value) (out []reflect.Value) {
 				for i := range v.Type().NumOut() {
 					out = append(out, reflect.Zero(v.Type().Out(i)))
@@ -119,24 +123,24 @@ func (s *Session) bindSpawns() {
 }
 
 // crashed tells of a panic that ended a goroutine of run r.
-func (s *Session) crashed(r *run, fr *ixgo.Frame, e any) {
+func (s *Session) crashed(r *Run, e any, stack []byte) {
 	if interrupted(e) {
 		return
 	}
 	if _, ok := e.(goexited); ok {
 		return
 	}
-	f := s.failed(e, stackOf(fr), r)
-	if r != nil && s.running.Load() == r && !r.requested.Load() {
+	f := s.failed(e, stack, r)
+	if r != nil && s.running.Load() == r && !r.Stopping() {
 		if f.Name == "panic" {
 			f.Value += " (in a goroutine)"
 		}
-		s.stop(r, f)
+		s.machine.Stop(r, f)
 		return
 	}
 	what := "a goroutine"
-	if r != nil && r.n > 0 {
-		what += " of " + file(r.n)
+	if r != nil && r.Cell > 0 {
+		what += " of " + file(r.Cell)
 	}
 	fmt.Fprintf(os.Stderr, "%s in %s that went on: %s\n", f.Name, what, f.Value)
 	if len(f.Trace) > 1 {

@@ -15,9 +15,10 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-// watch replaces the steps of a program that has not run yet.
-func (g *gate) watch(in *ixgo.Interp) {
-	funcs := functionsOf(in)
+// Watch corrects a program that has not run yet and makes it stop with the run:
+// steps are replaced. In between, compile may replace those of whole functions.
+func (m *Machine) Watch(in *ixgo.Interp, r *Run, compile func(map[*ssa.Function]function, *Stopper)) {
+	g, funcs := m.newStopper(r), functionsOf(in)
 	g.amend(in, funcs)
 	for _, f := range funcs {
 		for i, instr := range f.instrs {
@@ -26,7 +27,7 @@ func (g *gate) watch(in *ixgo.Interp) {
 			}
 		}
 	}
-	g.quicken(in, funcs)
+	compile(funcs, g)
 	g.shelter(funcs)
 	for _, f := range funcs {
 		if len(f.steps) > 0 {
@@ -35,12 +36,28 @@ func (g *gate) watch(in *ixgo.Interp) {
 	}
 }
 
+// Correct corrects a program that nothing but its own end stops. A panic that
+// leaves one of its goroutines is told to Crashed.
+func (m *Machine) Correct(in *ixgo.Interp, compile func(map[*ssa.Function]function, *Stopper)) {
+	g, funcs := m.newStopper(nil), functionsOf(in)
+	g.amend(in, funcs)
+	for _, f := range funcs {
+		for i, instr := range f.instrs {
+			if x, ok := instr.(*ssa.Go); ok {
+				f.steps[i] = g.spawn(in, f, x)
+			}
+		}
+	}
+	compile(funcs, g)
+	g.shelter(funcs)
+}
+
 // first is the first step of a function, which also notes where a panic came
 // from that leaves the function for compiled code: that knows nothing of cells.
-func (g *gate) first(do step) step {
+func (g *Stopper) first(do step) step {
 	return func(fr *ixgo.Frame) {
-		if g.up {
-			g.halt(fr)
+		if g.Stopping {
+			g.Stop(fr)
 		}
 		if entered(fr) {
 			g.guarded(fr, do)
@@ -50,15 +67,15 @@ func (g *gate) first(do step) step {
 	}
 }
 
-// guarded runs the whole call.
-func (g *gate) guarded(fr *ixgo.Frame, do step) {
+// guarded runs the whole call, and notes the place of a panic that leaves it.
+func (g *Stopper) guarded(fr *ixgo.Frame, do step) {
 	done := false
 	defer func() {
-		if done || g.up { // of an interrupt there is nothing to note
+		if done || g.Stopping { // of an interrupt there is nothing to note
 			return
 		}
 		if e := recover(); e != nil {
-			g.s.notice(fr, e)
+			g.m.Current().notePanic(fr, e)
 			panic(e)
 		}
 	}()
@@ -67,40 +84,18 @@ func (g *gate) guarded(fr *ixgo.Frame, do step) {
 	done = true
 }
 
-// note is where a panic happened in a function that compiled code called.
-type note struct {
-	value any
-	stack string
-}
-
-// notice remembers the innermost such place of a panic.
-func (s *Session) notice(fr *ixgo.Frame, e any) {
-	r := s.current()
-	if r == nil || interrupted(e) {
-		return
-	}
-	stack := string(stackOf(innermost(fr)))
-	if p, ok := e.(ixgo.PanicError); ok {
-		e, stack = p.Value, string(p.Stack())
-	}
-	if n := r.note.Load(); n != nil && same(n.value, e) {
-		stack = n.stack + string(stackOf(innermost(fr)))
-	}
-	r.note.Store(&note{e, stack})
-}
-
 // before asks before the step.
-func (g *gate) before(do step) step {
+func (g *Stopper) before(do step) step {
 	return func(fr *ixgo.Frame) {
-		if g.up {
-			g.halt(fr)
+		if g.Stopping {
+			g.Stop(fr)
 		}
 		do(fr)
 	}
 }
 
 // asking gives what stands for a step, or nil when the step itself does.
-func (g *gate) asking(in *ixgo.Interp, f function, instr ssa.Instruction, do step) step {
+func (g *Stopper) asking(in *ixgo.Interp, f function, instr ssa.Instruction, do step) step {
 	switch x := instr.(type) {
 	case *ssa.Jump, *ssa.If:
 		// Every way around a loop has a jump to a block that stands before.
@@ -124,12 +119,12 @@ func (g *gate) asking(in *ixgo.Interp, f function, instr ssa.Instruction, do ste
 		// A result that came after the interrupt is kept, so that a long call
 		// that ended early is not lost, unless nobody waits for the cell.
 		return func(fr *ixgo.Frame) {
-			if g.up {
-				g.halt(fr)
+			if g.Stopping {
+				g.Stop(fr)
 			}
 			do(fr)
-			if g.up {
-				g.fence()
+			if g.Stopping {
+				g.abandon()
 			}
 		}
 	case *ssa.UnOp:
@@ -155,7 +150,7 @@ func (g *gate) asking(in *ixgo.Interp, f function, instr ssa.Instruction, do ste
 }
 
 // receive waits for the channel or an interrupt.
-func (g *gate) receive(f function, x *ssa.UnOp, do step) step {
+func (g *Stopper) receive(f function, x *ssa.UnOp, do step) step {
 	to, from := f.register(x), f.register(x.X)
 	return func(fr *ixgo.Frame) {
 		r := registers(fr)
@@ -176,7 +171,7 @@ func (g *gate) receive(f function, x *ssa.UnOp, do step) step {
 	}
 }
 
-func (g *gate) send(f function, x *ssa.Send, do step) step {
+func (g *Stopper) send(f function, x *ssa.Send, do step) step {
 	to, from := f.register(x.Chan), f.register(x.X)
 	return func(fr *ixgo.Frame) {
 		r := registers(fr)
@@ -202,7 +197,7 @@ func sent(c reflect.Value, x any) reflect.Value {
 
 // choose is a select without a default. Its result is the number of the case,
 // whether something came, and what came for each case that receives.
-func (g *gate) choose(f function, x *ssa.Select, do step) step {
+func (g *Stopper) choose(f function, x *ssa.Select, do step) step {
 	to := f.register(x)
 	chans, values := make([]int, len(x.States)), make([]int, len(x.States))
 	for i, st := range x.States {
@@ -243,13 +238,13 @@ func (g *gate) choose(f function, x *ssa.Select, do step) step {
 
 // wait waits for one of the cases. An interrupt that means others makes it
 // wait again.
-func (g *gate) wait(fr *ixgo.Frame, cases []reflect.SelectCase) (int, reflect.Value, bool) {
+func (g *Stopper) wait(fr *ixgo.Frame, cases []reflect.SelectCase) (int, reflect.Value, bool) {
 	for {
-		bell := g.s.bell()
-		if g.up {
-			g.halt(fr)
+		next := g.m.nextStop()
+		if g.Stopping {
+			g.Stop(fr)
 		}
-		n, v, ok := reflect.Select(append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: bell}))
+		n, v, ok := reflect.Select(append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: next}))
 		if n < len(cases) {
 			return n, v, ok
 		}

@@ -7,12 +7,9 @@ package session
 // on whose behalf a step is done.
 
 import (
-	"context"
 	"reflect"
 	"runtime/pprof"
-	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 	"unsafe"
 	"weak"
@@ -25,169 +22,179 @@ import (
 //go:linkname labels runtime/pprof.runtime_getProfLabel
 func labels() unsafe.Pointer
 
-// run is a cell that runs, or whose goroutines do.
-type run struct {
-	n         int
-	labels    context.Context
-	requested atomic.Bool  // it shall stop
-	left      atomic.Bool  // nobody waits for it any more
-	asked     atomic.Int64 // when it was told to stop
-	live      atomic.Int32 // goroutines that are known to run for it
-	wake      chan struct{}
-	why       atomic.Pointer[engine.Failure] // nil for a person's interrupt
-	note      atomic.Pointer[note]
-	place     atomic.Pointer[note] // where it was when it met its end
+// Machine is what the programs of one session, or one script, share: who is to
+// be stopped, how much memory they may take, and which of their methods may
+// recover. NewMachine makes one.
+type Machine struct {
+	// Limits are those of all programs together.
+	Limits Limits
+	// Crashed hears of a panic that ended a goroutine which a go statement of
+	// the run has started; stack says where. Interrupts are none.
+	Crashed func(r *Run, e any, stack []byte)
+
+	mu         sync.Mutex
+	stoppers   []weak.Pointer[Stopper]
+	pruned     int                     // stoppers that were there after the last pruning
+	runs       map[unsafe.Pointer]*Run // those with goroutines, by their labels
+	pending    int                     // those that were told to stop and still have some
+	next       chan struct{}           // closed at the next stop
+	recovering recoverers              // methods of all programs
 }
 
-// gate is what the steps of one program read.
-type gate struct {
-	up bool // somebody is to be stopped
-	s  *Session
-	r  *run // the cell that the program was made for
+// NewMachine gives one in which nothing runs.
+func NewMachine() *Machine {
+	return &Machine{runs: map[unsafe.Pointer]*Run{}, next: make(chan struct{})}
 }
 
-// stops is the part of a session that several goroutines use at a time.
-type stops struct {
-	mu      sync.Mutex
-	gates   []weak.Pointer[gate]
-	pruned  int                     // gates that were there after the last pruning
-	runs    map[unsafe.Pointer]*run // those with goroutines, by their labels
-	pending int                     // those that were told to stop and still have some
-	ringing chan struct{}           // closed at the next stop
+// Stopper is what the steps of one program read between them.
+type Stopper struct {
+	// Stopping is true while somebody is to be stopped: then steps call Stop.
+	Stopping bool
+
+	m   *Machine
+	run *Run // the cell that the program was made for; nil for a script
 }
 
 // cleanup is how long deferred functions of a stopped cell may take.
 const cleanup = 100 * time.Millisecond
 
-// newGate makes the gate of a program.
-func (s *Session) newGate(r *run) *gate {
-	g := &gate{s: s, r: r}
-	s.stops.mu.Lock()
-	defer s.stops.mu.Unlock()
-	if len(s.stops.gates) > 2*s.stops.pruned+64 {
-		kept := s.stops.gates[:0]
-		for _, w := range s.stops.gates {
+// newStopper makes the one of a program.
+func (m *Machine) newStopper(r *Run) *Stopper {
+	g := &Stopper{m: m, run: r}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.stoppers) > 2*m.pruned+64 {
+		kept := m.stoppers[:0]
+		for _, w := range m.stoppers {
 			if w.Value() != nil {
 				kept = append(kept, w)
 			}
 		}
-		s.stops.gates, s.stops.pruned = kept, len(kept)
+		m.stoppers, m.pruned = kept, len(kept)
 	}
-	s.stops.gates = append(s.stops.gates, weak.Make(g))
+	m.stoppers = append(m.stoppers, weak.Make(g))
 	return g
 }
 
-// stop tells a cell to end; it may be called more than once, and by any
-// goroutine. Only the first reason counts.
-func (s *Session) stop(r *run, why *engine.Failure) {
-	s.stops.mu.Lock()
-	defer s.stops.mu.Unlock()
-	if r.requested.Load() {
+// Stop tells a run to end; it may be called more than once, and by any
+// goroutine. Only the first reason counts, nil being a person's interrupt.
+func (m *Machine) Stop(r *Run, why *engine.Failure) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if r.stopping.Load() {
 		return
 	}
 	r.why.Store(why)
 	r.asked.Store(time.Now().UnixNano())
-	r.requested.Store(true)
+	r.stopping.Store(true)
 	if r.live.Load() > 0 {
-		s.stops.pending++
-		s.setGates(true)
+		m.pending++
+		m.setStopping(true)
 	}
-	close(s.stops.ringing)
-	s.stops.ringing = make(chan struct{})
-	close(r.wake)
+	close(m.next)
+	m.next = make(chan struct{})
+	close(r.stopped)
 }
 
-// setGates writes what steps read. A byte that changes between 0 and 1 needs
+// setStopping writes what steps read. A byte that changes between 0 and 1 needs
 // no ordering; a lock around each jump would cost more than the jump.
 //
 //go:norace
-func (s *Session) setGates(up bool) {
-	for _, w := range s.stops.gates {
+func (m *Machine) setStopping(on bool) {
+	for _, w := range m.stoppers {
 		if g := w.Value(); g != nil {
-			g.up = up
+			g.Stopping = on
 		}
 	}
 }
 
-// bell gives the channel that the next stop closes.
-func (s *Session) bell() reflect.Value {
-	s.stops.mu.Lock()
-	defer s.stops.mu.Unlock()
-	return reflect.ValueOf(s.stops.ringing)
+// nextStop gives the channel that the next stop closes.
+func (m *Machine) nextStop() reflect.Value {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return reflect.ValueOf(m.next)
 }
 
-// begin makes this goroutine one of the run's.
-func (s *Session) begin(r *run) {
+// Begin makes this goroutine one of the run's, which Add has counted.
+func (m *Machine) Begin(r *Run) {
 	pprof.SetGoroutineLabels(r.labels)
-	s.stops.mu.Lock()
-	defer s.stops.mu.Unlock()
-	s.stops.runs[labels()] = r
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.runs[labels()] = r
 }
 
-// end takes a goroutine off the run's account.
-func (s *Session) end(r *run) {
-	s.stops.mu.Lock()
-	defer s.stops.mu.Unlock()
+// End takes a goroutine off the run's account.
+func (m *Machine) End(r *Run) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if r.live.Add(-1) > 0 {
 		return
 	}
-	for l, x := range s.stops.runs {
+	for l, x := range m.runs {
 		if x == r {
-			delete(s.stops.runs, l)
+			delete(m.runs, l)
 		}
 	}
-	if r.requested.Load() {
-		if s.stops.pending--; s.stops.pending == 0 {
-			s.setGates(false)
+	if r.stopping.Load() {
+		if m.pending--; m.pending == 0 {
+			m.setStopping(false)
 		}
 	}
 }
 
-// current gives the run that this goroutine works for, or nil.
-func (s *Session) current() *run {
-	s.stops.mu.Lock()
-	defer s.stops.mu.Unlock()
-	return s.stops.runs[labels()]
+// Current gives the run that this goroutine works for, or nil.
+func (m *Machine) Current() *Run {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.runs[labels()]
 }
 
-func newRun(n int) *run {
-	return &run{n: n, wake: make(chan struct{}), labels: pprof.WithLabels(context.Background(), pprof.Labels("cell", strconv.Itoa(n)))}
+// Sleep is time.Sleep, which ends when the run is stopped.
+func (m *Machine) Sleep(d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	for {
+		m.mu.Lock()
+		next, r := m.next, m.runs[labels()]
+		m.mu.Unlock()
+		if r != nil && r.Stopping() {
+			panic(engine.ErrInterrupted)
+		}
+		select {
+		case <-t.C:
+			return
+		case <-next:
+		}
+	}
 }
 
-// mine is the run of the goroutine that meets the gate.
-func (g *gate) mine() *run {
+// current is the run of the goroutine that asks.
+func (g *Stopper) current() *Run {
 	if labels() == nil {
-		return g.r // compiled code that started it had no labels to give
+		return g.run // compiled code that started it had no labels to give
 	}
-	return g.s.current()
+	return g.m.Current()
 }
 
-// halt ends the goroutine if its cell was stopped. Deferred functions that an
+// Stop ends the goroutine if its run was stopped. Deferred functions that an
 // interrupt makes run get some time.
-func (g *gate) halt(fr *ixgo.Frame) {
-	r := g.mine()
-	if r == nil || !r.requested.Load() {
+func (g *Stopper) Stop(fr *ixgo.Frame) {
+	r := g.current()
+	if r == nil || !r.stopping.Load() {
 		return
 	}
-	if !r.left.Load() && time.Since(time.Unix(0, r.asked.Load())) < cleanup && unwinding(fr) {
+	if !r.abandoned.Load() && time.Since(time.Unix(0, r.asked.Load())) < cleanup && unwinding(fr) {
 		return
 	}
 	if why := r.why.Load(); why != nil && fr != nil {
-		g.s.blame(r, fr)
+		r.noteStop(fr)
 	}
-	panic(errInterrupted)
+	panic(engine.ErrInterrupted)
 }
 
-// blame notes where a cell was that is stopped for what it did.
-func (s *Session) blame(r *run, fr *ixgo.Frame) {
-	if r.place.Load() == nil {
-		r.place.Store(&note{stack: string(stackOf(settle(top(fr, 6))))})
-	}
-}
-
-// fence ends the goroutine if its cell was left behind.
-func (g *gate) fence() {
-	if r := g.mine(); r != nil && r.left.Load() {
-		panic(errInterrupted)
+// abandon ends the goroutine if its run was left behind.
+func (g *Stopper) abandon() {
+	if r := g.current(); r != nil && r.abandoned.Load() {
+		panic(engine.ErrInterrupted)
 	}
 }

@@ -96,7 +96,7 @@ func (s *Session) line(name string, n int) (string, bool) {
 }
 
 // failure is what a program's end means to a person.
-func (s *Session) failure(err error, r *run) *engine.Failure {
+func (s *Session) failure(err error, r *Run) *engine.Failure {
 	switch e := err.(type) {
 	case nil:
 		return nil
@@ -110,13 +110,13 @@ func (s *Session) failure(err error, r *run) *engine.Failure {
 
 // failed is what a panic means that nothing recovered from. Where it went
 // through compiled code, the run's note knows more places than the stack.
-func (s *Session) failed(value any, stack []byte, r *run) *engine.Failure {
+func (s *Session) failed(value any, stack []byte, r *Run) *engine.Failure {
 	if inner, ok := value.(ixgo.PanicError); ok {
 		value, stack = inner.Value, append(inner.Stack(), stack...)
 	}
 	if r != nil {
-		if n := r.note.Load(); n != nil && same(n.value, value) {
-			stack = []byte(n.stack)
+		if at := r.PanickedAt(value); at != "" {
+			stack = []byte(at)
 		}
 	}
 	places := s.places(string(stack))
@@ -129,12 +129,6 @@ func (s *Session) failed(value any, stack []byte, r *run) *engine.Failure {
 	f := &engine.Failure{Name: "panic", Value: oneLine(valueText(value))}
 	f.Trace = append([]string{headline(value)}, places...)
 	return f
-}
-
-// same tells whether two panics have one value.
-func same(a, b any) (is bool) {
-	defer func() { recover() }() // they may not be comparable
-	return a == b
 }
 
 // headline is what a person reads first. An error that a call panicked with

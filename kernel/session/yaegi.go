@@ -33,7 +33,7 @@ func (s *Session) RunYaegi(ctx context.Context, n int, code string) engine.Resul
 }
 
 // runs carries out a program that is built, on the engine that was asked for.
-func (p *product) runs(ctx context.Context, r *run) *engine.Failure {
+func (p *product) runs(ctx context.Context, r *Run) *engine.Failure {
 	if !p.s.viaYaegi {
 		return p.s.execute(ctx, p.in, r)
 	}
@@ -44,7 +44,7 @@ func (p *product) runs(ctx context.Context, r *run) *engine.Failure {
 			return failure
 		}
 	}
-	where := file(r.n) + ": "
+	where := file(r.Cell) + ": "
 	if at.IsValid() && strings.HasPrefix(at.Filename, "In [") {
 		where = fmt.Sprintf("%s:%d: ", at.Filename, at.Line)
 	}
@@ -81,7 +81,7 @@ const cellNames = "memory" + hidden
 
 // yaegi runs the program's cell. Where yaegi does not get as far as to run
 // anything, it says what it could not compile.
-func (p *product) yaegi(ctx context.Context, r *run) (failure *engine.Failure, beyond string) {
+func (p *product) yaegi(ctx context.Context, r *Run) (failure *engine.Failure, beyond string) {
 	s := p.s
 	names := map[string]reflect.Value{
 		"show" + hidden: reflect.ValueOf(func(xs ...any) { s.shown = xs }),
@@ -105,16 +105,16 @@ func (p *product) yaegi(ctx context.Context, r *run) (failure *engine.Failure, b
 	defer cancel()
 	go func() {
 		select {
-		case <-r.wake:
+		case <-r.Stopped():
 			cancel()
 		case <-ctx.Done():
 		}
 	}()
 	done := make(chan error, 1)
-	r.live.Add(1)
+	r.Add()
 	go func() {
-		defer s.end(r)
-		s.begin(r)
+		defer s.machine.End(r)
+		s.machine.Begin(r)
 		_, err := in.EvalWithContext(ctx, src)
 		done <- err
 	}()
@@ -122,7 +122,7 @@ func (p *product) yaegi(ctx context.Context, r *run) (failure *engine.Failure, b
 	var fell interp.Panic
 	switch {
 	case ctx.Err() != nil || interrupted(err):
-		s.stop(r, nil)
+		s.machine.Stop(r, nil)
 		return stopped(), ""
 	case errors.As(err, &fell):
 		if !bytes.Contains(fell.Stack, []byte("interp.runCfg")) {
@@ -173,7 +173,7 @@ func (s *Session) endings() map[string]map[string]reflect.Value {
 		"log/log.Fatal":          s.fatal("log.Fatal"),
 		"log/log.Fatalf":         s.fatal("log.Fatalf"),
 		"log/log.Fatalln":        s.fatal("log.Fatalln"),
-		"time/time.Sleep":        s.sleep,
+		"time/time.Sleep":        s.machine.Sleep,
 		"runtime/runtime.Goexit": func() { panic(goexited{}) },
 	} {
 		pkg, name, _ := strings.Cut(key, ".")
