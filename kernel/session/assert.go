@@ -36,38 +36,38 @@ var assertable = func() bool {
 }()
 
 // assertion gives what stands for an assertion that may panic, or nil.
-func assertion(in *ixgo.Interp, f function, x *ssa.TypeAssert, do step) step {
+func assertion(in *ixgo.Interp, f Function, x *ssa.TypeAssert, do Step) Step {
 	if x.CommaOk || !assertable {
 		return nil
 	}
-	from, to := f.register(x.X), toType(in, x.AssertedType)
+	from, to := f.Register(x.X), toType(in, x.AssertedType)
 	open := types.IsInterface(x.AssertedType)
 	return func(fr *ixgo.Frame) {
-		v := registers(fr)[from]
+		v := Registers(fr)[from]
 		t := reflect.TypeOf(v)
 		if t == to {
 			do(fr)
 			return
 		}
-		e := &assertionError{asserted: typeWord(to)}
+		e := &assertionError{asserted: TypeWord(to)}
 		switch {
 		case t == nil && open:
 		case t == nil:
-			e.iface = typeWord(toType(in, x.X.Type()))
+			e.iface = TypeWord(toType(in, x.X.Type()))
 		case t.AssignableTo(to):
 			do(fr)
 			return
 		case open:
-			e.concrete, e.missing = typeWord(t), missing(fr, do)
+			e.concrete, e.missing = TypeWord(t), missing(fr, do)
 		default:
-			e.concrete, e.iface = typeWord(t), typeWord(toType(in, x.X.Type()))
+			e.concrete, e.iface = TypeWord(t), TypeWord(toType(in, x.X.Type()))
 		}
 		panic((*runtime.TypeAssertionError)(unsafe.Pointer(e)))
 	}
 }
 
 // missing is the method that a type lacks, which the interpreter finds.
-func missing(fr *ixgo.Frame, do step) (name string) {
+func missing(fr *ixgo.Frame, do Step) (name string) {
 	defer func() {
 		if err, ok := recover().(error); ok {
 			_, name, _ = strings.Cut(err.Error(), "missing method ")

@@ -25,8 +25,8 @@ func (s *Session) Attend(ctx context.Context, n int, f func()) *engine.Failure {
 	defer s.running.Store(nil)
 	r.Add() // until it is known that nothing is left
 	begun := time.Now()
-	failure := s.watch(ctx, r, func() (out outcome) {
-		defer func() { out.panicked = recover() }()
+	failure := s.watch(ctx, r, func() (out Outcome) {
+		defer func() { out.Panicked = recover() }()
 		f()
 		return out
 	})

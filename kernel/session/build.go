@@ -14,7 +14,6 @@ import (
 	"strings"
 
 	"github.com/goplus/ixgo"
-	"golang.org/x/tools/go/ssa"
 
 	"fourmlab/kernel/engine"
 )
@@ -287,11 +286,16 @@ func (w *work) compile(src string, order []*entity, cell *Run) (p *product, fail
 	if err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: clean(err.Error())}
 	}
-	if err := s.acquaint(in); err != nil {
+	own, err := Acquaint(in, s.made)
+	if err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
+	for _, t := range own {
+		s.made[t] = true
+		s.loader.share(t)
+	}
 	nameTypes(s.ctx, in)
-	s.machine.Watch(in, cell, func(funcs map[*ssa.Function]function, stop *Stopper) { s.quick.Compile(in, funcs, stop) })
+	s.machine.Watch(in, cell, func(funcs Functions, stop *Stopper) { s.quick.Compile(in, funcs, stop) })
 	if err := in.RunInit(); err != nil {
 		return nil, s.failure(err, cell)
 	}

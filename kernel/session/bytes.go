@@ -12,7 +12,7 @@ import (
 )
 
 // fromConstant gives what stands for such a conversion, or nil.
-func fromConstant(f function, x *ssa.Convert, do step) step {
+func fromConstant(f Function, x *ssa.Convert, do Step) Step {
 	if _, constant := x.X.(*ssa.Const); !constant {
 		return nil
 	}
@@ -23,10 +23,10 @@ func fromConstant(f function, x *ssa.Convert, do step) step {
 	if b, ok := t.Elem().Underlying().(*types.Basic); !ok || b.Kind() != types.Byte {
 		return nil
 	}
-	to := f.register(x)
+	to := f.Register(x)
 	return func(fr *ixgo.Frame) {
 		do(fr)
-		r := registers(fr)
+		r := Registers(fr)
 		v := reflect.ValueOf(r[to])
 		r[to] = v.Slice3(0, v.Len(), v.Len()).Interface()
 	}

@@ -73,10 +73,10 @@ func readsResult(fn *ssa.Function, ret *ssa.Return, in ssa.Instruction) bool {
 }
 
 // deferOutside is such a defer. Its list comes as a pointer without a type.
-func deferOutside(f function, x *ssa.Defer, do step) step {
-	list := f.register(x.DeferStack)
+func deferOutside(f Function, x *ssa.Defer, do Step) Step {
+	list := f.Register(x.DeferStack)
 	return func(fr *ixgo.Frame) {
-		(*face)(unsafe.Pointer(&registers(fr)[list])).typ = inner.deferred
+		(*Face)(unsafe.Pointer(&Registers(fr)[list])).Type = fields.deferred
 		do(fr)
 	}
 }

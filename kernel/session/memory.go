@@ -95,15 +95,15 @@ func usage() (stacks, total int64) {
 }
 
 // makeSlice refuses a slice that does not fit.
-func (g *Stopper) makeSlice(f function, x *ssa.MakeSlice, do step) step {
+func (g *Stopper) makeSlice(f Function, x *ssa.MakeSlice, do Step) Step {
 	t, ok := x.Type().Underlying().(*types.Slice)
 	if !ok {
 		return nil
 	}
 	elem := sizeof(t.Elem())
-	length, capacity := f.register(x.Len), f.register(x.Cap)
+	length, capacity := f.Register(x.Len), f.Register(x.Cap)
 	return func(fr *ixgo.Frame) {
-		r := registers(fr)
+		r := Registers(fr)
 		if n := max(integer(r[length]), integer(r[capacity])); elem > 0 && n > large/elem {
 			g.m.Limits.fits(t.Elem(), n, elem)
 		}
@@ -113,7 +113,7 @@ func (g *Stopper) makeSlice(f function, x *ssa.MakeSlice, do step) step {
 
 // allocate refuses a variable that does not fit; a slice of constant length
 // begins as an array.
-func (g *Stopper) allocate(x *ssa.Alloc, do step) step {
+func (g *Stopper) allocate(x *ssa.Alloc, do Step) Step {
 	t := x.Type().Underlying().(*types.Pointer).Elem()
 	size := sizeof(t)
 	if size <= large {

@@ -1,123 +1,52 @@
 package session
 
-// Two corrections of how the interpreter finds methods. A program calls a method
+// A correction of how the interpreter finds methods. A program calls a method
 // of an interface by the dynamic type of the value; types that it does not
 // declare itself it takes for compiled ones, whose methods reflect finds. A
 // value that an earlier cell put into an interface has a type that the
 // earlier program made, and reflect gives no function for that: the call
 // would jump to nowhere. So every program is told of all types that programs
-// made before it; it then asks the package that made them. And a program
-// compiles the methods only of types that it names in capitals or puts into
-// interfaces; the session keeps others for later cells, so it names them all.
+// made before it; it then asks the package that made them.
 
 import (
-	"fmt"
-	"go/types"
+	"errors"
 	"reflect"
-	"slices"
 	"unsafe"
 
 	"github.com/goplus/ixgo"
 	"golang.org/x/tools/go/ssa"
-
-	"fourmlab/kernel/engine"
 )
 
-// methodSets are a program's functions by type and method.
-type methodSets = map[reflect.Type]map[string]*ssa.Function
-
-// acquaint tells the program of the types with methods that others made, and
-// notes those that it makes.
-func (s *Session) acquaint(in *ixgo.Interp) error {
-	if innerErr != nil {
-		return innerErr
+// Acquaint tells the program of the types with methods that others made, and
+// gives those that it has made itself or knew already. The error says that this
+// interpreter cannot be told.
+func Acquaint(in *ixgo.Interp, made map[reflect.Type]bool) (own []reflect.Type, err error) {
+	if methodTableErr != nil {
+		return nil, methodTableErr
 	}
-	sets := *at[methodSets](unsafe.Pointer(in), inner.msets)
+	sets := MethodsOf(in)
 	for t := range sets {
-		s.made[t] = true
-		s.loader.share(t)
+		own = append(own, t)
 	}
-	for t := range s.made {
+	for t := range made {
 		if sets[t] == nil {
 			sets[t] = map[string]*ssa.Function{}
 		}
 	}
-	return nil
+	return own, nil
 }
 
-// slots tells how many places for methods the program's new types take. Where
-// they have run out the interpreter would end the process.
-func (w *work) slots() int {
-	seen := map[types.Type]bool{}
-	n := 0
-	count := func(t types.Type) {
-		if seen[t] || generic(t) || types.IsInterface(t) {
-			return
-		}
-		seen[t] = true
-		if _, known := w.s.loader.LookupReflect(t); !known {
-			n += types.NewMethodSet(t).Len() + types.NewMethodSet(types.NewPointer(t)).Len()
-		}
+// Globals gives the addresses of the variables of interpreted packages, by the
+// package's path, a dot and the name.
+func Globals(in *ixgo.Interp) (map[string]any, error) {
+	f := reflect.ValueOf(in).Elem().FieldByName("globals")
+	if !f.IsValid() || f.Kind() != reflect.Map || f.Type().Key().Kind() != reflect.String {
+		return nil, errors.New("the interpreter has no field globals, as ixgo " + Version + " has")
 	}
-	for _, obj := range w.info.Defs {
-		if t, ok := obj.(*types.TypeName); ok && !t.IsAlias() {
-			count(t.Type())
-		}
+	globals := reflect.NewAt(f.Type(), unsafe.Pointer(f.UnsafeAddr())).Elem()
+	out := map[string]any{}
+	for it := globals.MapRange(); it.Next(); {
+		out[it.Key().String()] = it.Value().Interface()
 	}
-	for _, i := range w.info.Instances {
-		if t, ok := i.Type.(*types.Named); ok {
-			count(t)
-		}
-	}
-	return n
-}
-
-// spare is what stays free for types that have no name.
-const spare = 64
-
-// crowded refuses a program whose types find no place for their methods.
-func (w *work) crowded() *engine.Failure {
-	capacity, _, free := ixgo.IcallStat()
-	if need := w.slots(); need > 0 && need+spare > free {
-		return &engine.Failure{Name: "compile error", Value: fmt.Sprintf("%s: the methods of types that the cell makes anew need %d places, and of the %d that a process has %d are left; restart the kernel to go on with new types", file(w.c.n), need, capacity, max(0, free-spare))}
-	}
-	return nil
-}
-
-// keep writes a function that puts pointers to all types that the session
-// will remember of the program into interfaces. Nothing calls it.
-func (p *program) keep(pkg *types.Package, order []*entity) {
-	p.body.WriteString("func keep" + hidden + "() []any { return []any{")
-	for _, e := range order {
-		text := e.typ
-		switch e.kind {
-		case isVar:
-			if !slices.ContainsFunc(text, func(s segment) bool { return s.ref != nil && s.ref.kind == isType }) {
-				continue
-			}
-		case isType:
-			obj, ok := pkg.Scope().Lookup(e.label()).(*types.TypeName)
-			if !ok || generic(obj.Type()) || types.IsInterface(obj.Type()) {
-				continue
-			}
-			text = []segment{{ref: e}}
-		default:
-			continue
-		}
-		p.body.WriteString("(*")
-		write(&p.body, text, true)
-		p.body.WriteString(")(nil), ")
-	}
-	p.body.WriteString("} }\n")
-}
-
-// generic tells whether a type is none before it has its arguments.
-func generic(t types.Type) bool {
-	switch t := t.(type) {
-	case *types.Named:
-		return t.TypeParams().Len() > 0 && t.TypeArgs().Len() == 0
-	case *types.Alias:
-		return t.TypeParams().Len() > 0 && t.TypeArgs().Len() == 0
-	}
-	return false
+	return out, nil
 }

@@ -28,14 +28,14 @@ func of(v any, t reflect.Type) reflect.Value {
 }
 
 // mapUpdate gives what stands for m[k] = v, or nil.
-func mapUpdate(f function, x *ssa.MapUpdate, do step) step {
+func mapUpdate(f Function, x *ssa.MapUpdate, do Step) Step {
 	key, elem := mapOpen(x.Map.Type())
 	if !key && !elem {
 		return nil
 	}
-	m, k, v := f.register(x.Map), f.register(x.Key), f.register(x.Value)
+	m, k, v := f.Register(x.Map), f.Register(x.Key), f.Register(x.Value)
 	return func(fr *ixgo.Frame) {
-		regs := registers(fr)
+		regs := Registers(fr)
 		if !(key && regs[k] == nil) && !(elem && regs[v] == nil) {
 			do(fr)
 			return
@@ -46,13 +46,13 @@ func mapUpdate(f function, x *ssa.MapUpdate, do step) step {
 }
 
 // mapLookup gives what stands for m[k], or nil.
-func mapLookup(f function, x *ssa.Lookup, do step) step {
+func mapLookup(f Function, x *ssa.Lookup, do Step) Step {
 	if key, _ := mapOpen(x.X.Type()); !key {
 		return nil
 	}
-	result, m, k := f.register(x), f.register(x.X), f.register(x.Index)
+	result, m, k := f.Register(x), f.Register(x.X), f.Register(x.Index)
 	return func(fr *ixgo.Frame) {
-		regs := registers(fr)
+		regs := Registers(fr)
 		if regs[k] != nil {
 			do(fr)
 			return
@@ -72,16 +72,16 @@ func mapLookup(f function, x *ssa.Lookup, do step) step {
 }
 
 // mapDelete gives what stands for delete(m, k), or nil.
-func mapDelete(f function, x *ssa.Call, do step) step {
+func mapDelete(f Function, x *ssa.Call, do Step) Step {
 	if b, ok := x.Call.Value.(*ssa.Builtin); !ok || b.Name() != "delete" {
 		return nil
 	}
 	if key, _ := mapOpen(x.Call.Args[0].Type()); !key {
 		return nil
 	}
-	m, k := f.register(x.Call.Args[0]), f.register(x.Call.Args[1])
+	m, k := f.Register(x.Call.Args[0]), f.Register(x.Call.Args[1])
 	return func(fr *ixgo.Frame) {
-		regs := registers(fr)
+		regs := Registers(fr)
 		if regs[k] != nil {
 			do(fr)
 			return

@@ -39,19 +39,19 @@ func say(vs []ssa.Value, args []any, ln bool) {
 }
 
 // says gives what stands for a call of print or println, or nil.
-func says(f function, x *ssa.Call) step {
+func says(f Function, x *ssa.Call) Step {
 	b, ok := x.Call.Value.(*ssa.Builtin)
 	if !ok || b.Name() != "print" && b.Name() != "println" {
 		return nil
 	}
 	var from []int
 	for _, a := range x.Call.Args {
-		from = append(from, f.register(a))
+		from = append(from, f.Register(a))
 	}
 	return func(fr *ixgo.Frame) {
 		args := make([]any, len(from))
 		for i, r := range from {
-			args[i] = registers(fr)[r]
+			args[i] = Registers(fr)[r]
 		}
 		say(x.Call.Args, args, b.Name() == "println")
 	}

@@ -19,7 +19,6 @@ import (
 	"sync"
 
 	"github.com/goplus/ixgo"
-	"golang.org/x/tools/go/ssa"
 )
 
 // Program is a file of package main that go/types has found right.
@@ -129,19 +128,16 @@ func (p *Program) Run(args []string, ending func()) error {
 	if err != nil {
 		return errors.New(clean(err.Error()))
 	}
-	if innerErr != nil {
-		return innerErr
-	}
 	nameTypes(p.ctx, in)
 	m := NewMachine()
 	m.Crashed = func(_ *Run, e any, stack []byte) { p.fell(e, stack, ending) }
-	m.Correct(in, func(funcs map[*ssa.Function]function, stop *Stopper) { new(Compiler).Compile(in, funcs, stop) })
+	m.Correct(in, func(funcs Functions, stop *Stopper) { new(Compiler).Compile(in, funcs, stop) })
 	os.Args = append([]string{p.path}, args...)
 	flag.CommandLine = flag.NewFlagSet(p.path, flag.ExitOnError)
 	stop := p.EndWhenAsleep(ending) // which goes on when Goexit ends this goroutine
 	for _, name := range []string{"init", "main"} {
-		if out := call(in, in.MainPkg().Func(name)); out.panicked != nil {
-			p.fell(out.panicked, out.stack, ending)
+		if out := Call(in, in.MainPkg().Func(name)); out.Panicked != nil {
+			p.fell(out.Panicked, out.Stack, ending)
 		}
 	}
 	stop()
@@ -184,7 +180,7 @@ func (p *Program) fell(e any, stack []byte, ending func()) {
 	if x, ok := e.(ixgo.PanicError); ok {
 		stack = append(x.Stack(), stack...)
 	}
-	text := valueText(e)
+	text := ValueText(e)
 	if at := strings.Index(string(stack), p.path+":"); at >= 0 {
 		where, _, _ := strings.Cut(string(stack[at:]), " ")
 		where, _, _ = strings.Cut(where, "\n")

@@ -63,7 +63,7 @@ type use struct {
 // value is ready.
 type Compiler struct {
 	// Unfit says of functions of the last program why they are not quick, by
-	// name; "all" stands for every function.
+	// name.
 	Unfit map[string]string
 
 	methods quickMethods // those of earlier programs' types
@@ -71,15 +71,11 @@ type Compiler struct {
 
 // Compile makes all functions of a program quick that can be. They end when
 // the stopper has it.
-func (k *Compiler) Compile(in *ixgo.Interp, funcs map[*ssa.Function]function, stop *Stopper) {
+func (k *Compiler) Compile(in *ixgo.Interp, funcs Functions, stop *Stopper) {
 	k.Unfit = map[string]string{}
-	if quickErr != nil {
-		k.Unfit["all"] = quickErr.Error()
-		return
-	}
 	program := &quickProgram{in: in}
-	program.types = *at[preloaded](unsafe.Pointer(in), inner.preloaded)
-	program.sets = *at[methodSets](unsafe.Pointer(in), inner.msets)
+	program.types = TypesOf(in)
+	program.sets = MethodsOf(in)
 	targets := map[*ssa.Function]*code{}
 	program.targets = targets
 	for fn, f := range funcs {
@@ -87,10 +83,10 @@ func (k *Compiler) Compile(in *ixgo.Interp, funcs map[*ssa.Function]function, st
 			k.Unfit[fn.String()] = "it may recover"
 			continue
 		}
-		if len(f.steps) == 0 || len(fn.Blocks) != len(f.blocks) {
+		if len(f.Steps) == 0 || len(fn.Blocks) != len(f.Blocks) {
 			continue
 		}
-		c := &code{function: f, program: program, id: len(targets), stop: stop, results: fn.Signature.Results().Len()}
+		c := &code{Function: f, program: program, id: len(targets), stop: stop, results: fn.Signature.Results().Len()}
 		targets[fn] = c
 		c.cells = firstCell
 		for i, v := range slices.Concat(values(fn.Params), values(fn.FreeVars)) {
@@ -112,10 +108,10 @@ func (k *Compiler) Compile(in *ixgo.Interp, funcs map[*ssa.Function]function, st
 		if !c.ready {
 			continue
 		}
-		template := at[[]any](c.p, inner.template)
+		template := c.Template()
 		c.holder = len(*template)
 		*template = append(slices.Clip(*template), nil)
-		c.steps[0] = c.enter
+		c.Steps[0] = c.enter
 	}
 	program.teach(k)
 }
@@ -203,7 +199,7 @@ func (m *maker) backward() do {
 }
 
 // typ is the type of a register's values.
-func (m *maker) typ(t types.Type) unsafe.Pointer { return typeWord(m.reflected(t)) }
+func (m *maker) typ(t types.Type) unsafe.Pointer { return TypeWord(m.reflected(t)) }
 
 func (m *maker) reflected(t types.Type) reflect.Type {
 	if rt, ok := m.known(t); ok {
@@ -224,13 +220,13 @@ func (m *maker) known(t types.Type) (reflect.Type, bool) {
 
 func (m *maker) block(i int, b *ssa.BasicBlock) {
 	m.at, m.out, m.pending = b, nil, nil
-	end := len(m.steps)
-	if i+1 < len(m.function.blocks) {
-		end = m.function.blocks[i+1]
+	end := len(m.Steps)
+	if i+1 < len(m.Function.Blocks) {
+		end = m.Function.Blocks[i+1]
 	}
-	for m.pc = m.function.blocks[i]; m.pc < end; m.pc++ {
+	for m.pc = m.Function.Blocks[i]; m.pc < end; m.pc++ {
 		m.reads = nil
-		switch in := m.instrs[m.pc].(type) {
+		switch in := m.Instrs[m.pc].(type) {
 		case *ssa.Phi:
 		case *ssa.Jump, *ssa.If, *ssa.Return:
 			m.blocks[i].end = m.end(in)

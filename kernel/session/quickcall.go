@@ -96,7 +96,7 @@ func (m *maker) result(in *ssa.Call) func(q, from *quick) {
 		return func(q, from *quick) { *register(q, r) = *register(from, 0) }
 	default:
 		return func(q, from *quick) {
-			registers(q.fr)[r] = ixgo.Tuple(slices.Clone(registers(from.fr)[:n]))
+			Registers(q.fr)[r] = ixgo.Tuple(slices.Clone(Registers(from.fr)[:n]))
 		}
 	}
 }
@@ -112,7 +112,7 @@ func (m *maker) static(in *ssa.Call, t *code, args []argument, step do) do {
 				return
 			}
 			v := f(q)
-			*at[int](unsafe.Pointer(q.fr), inner.next) = next
+			*Next(q.fr) = next
 			c := q.th.take(t, q.fr)
 			*cellAt(c, to) = v
 			t.run(c)
@@ -125,7 +125,7 @@ func (m *maker) static(in *ssa.Call, t *code, args []argument, step do) do {
 			step(q)
 			return
 		}
-		*at[int](unsafe.Pointer(q.fr), inner.next) = next
+		*Next(q.fr) = next
 		c := q.th.take(t, q.fr)
 		hand(q, c, t, args)
 		t.run(c)
@@ -148,15 +148,15 @@ func (m *maker) invoke(in *ssa.Call, args []argument, step do) do {
 	return func(q *quick) {
 		w := register(q, r)
 		found := last.Load()
-		if found == nil || found.typ != w.typ {
-			if found = program.method(registers(q.fr)[r], name); found == nil {
+		if found == nil || found.typ != w.Type {
+			if found = program.method(Registers(q.fr)[r], name); found == nil {
 				step(q)
 				return
 			}
 			last.Store(found)
 		}
 		t := found.t
-		*at[int](unsafe.Pointer(q.fr), inner.next) = next
+		*Next(q.fr) = next
 		var c *quick
 		th := q.th
 		if t.program == program {
@@ -197,7 +197,7 @@ func (p *quickProgram) method(v any, name string) *method {
 	if t == nil || !t.ready {
 		return nil
 	}
-	return &method{typ: (*face)(unsafe.Pointer(&v)).typ, t: t}
+	return &method{typ: (*Face)(unsafe.Pointer(&v)).Type, t: t}
 }
 
 // teach lets later programs know the quick methods of types that this one was
@@ -231,7 +231,7 @@ func (p *quickProgram) teach(to *Compiler) {
 func (t *code) abroad(q *quick) (*quick, *thread) {
 	th := t.program.threads.Get().(*thread)
 	c := th.take(t, q.fr)
-	*at[uint64](unsafe.Pointer(c.fr), inner.deferid) = 0
+	*DeferID(c.fr) = 0
 	return c, th
 }
 

@@ -35,13 +35,13 @@ func (m *maker) compiled(in *ssa.Call, fn *ssa.Function) bool {
 	off := m.cellOf[in]
 	if off == 0 {
 		m.out = append(m.out, func(q *quick) {
-			*at[int](unsafe.Pointer(q.fr), inner.next) = next
+			*Next(q.fr) = next
 			f(q)
 		})
 		return true
 	}
 	m.out = append(m.out, func(q *quick) {
-		*at[int](unsafe.Pointer(q.fr), inner.next) = next
+		*Next(q.fr) = next
 		*cellAt(q, off) = f(q)
 	})
 	return true
@@ -84,7 +84,7 @@ func (m *maker) compiledMethod(fn *ssa.Function, recv types.Type) func([]argumen
 	if make == nil {
 		return nil
 	}
-	t := toType(m.program.in, recv)
+	t := ToType(m.program.in, recv)
 	if t == nil || t.Kind() != reflect.Pointer {
 		return nil
 	}
@@ -163,7 +163,7 @@ func cellFrom[T counted](v T) int64 {
 
 func cellTo[T counted](bits int64) T { return *(*T)(unsafe.Pointer(&bits)) }
 
-func pointerIn(q *quick, r int) unsafe.Pointer { return register(q, r).data }
+func pointerIn(q *quick, r int) unsafe.Pointer { return register(q, r).Data }
 
 func get0[T counted](f unsafe.Pointer, a []argument) num {
 	call, r := funcAt[func(unsafe.Pointer) T](f), a[0].r

@@ -4,7 +4,6 @@ package session
 
 import (
 	"slices"
-	"unsafe"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -62,7 +61,7 @@ func (m *maker) returns(in *ssa.Return) func(*quick) *block {
 			f := m.use(in.Results[0]).number().num()
 			return func(q *quick) *block {
 				q.ret = f(q)
-				*at[int](unsafe.Pointer(q.fr), inner.next) = -1
+				*Next(q.fr) = -1
 				return nil
 			}
 		}
@@ -86,7 +85,7 @@ func (m *maker) returns(in *ssa.Return) func(*quick) *block {
 		for _, move := range moves {
 			move(q)
 		}
-		*at[int](unsafe.Pointer(q.fr), inner.next) = -1
+		*Next(q.fr) = -1
 		return nil
 	}
 }
@@ -101,7 +100,7 @@ func (m *maker) edge(i int) do {
 	}
 	stop, next := m.stop, m.pc+1
 	ask := func(q *quick) {
-		*at[int](unsafe.Pointer(q.fr), inner.next) = next
+		*Next(q.fr) = next
 		stop.Stop(q.fr)
 	}
 	if move == nil {
@@ -207,7 +206,7 @@ func (m *maker) moves(to *ssa.BasicBlock) do {
 			second = append(second, func(q *quick) { *cellAt(q, to) = *cellAt(q, spare) })
 			continue
 		}
-		template := at[[]any](m.p, inner.template)
+		template := m.Template()
 		spare, r, as := len(*template), mv.r, mv.as
 		*template = append(slices.Clip(*template), nil)
 		first = append(first, func(q *quick) { *register(q, spare) = *register(q, as) })

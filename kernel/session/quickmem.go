@@ -4,22 +4,9 @@ package session
 // point to.
 
 import (
-	"go/types"
 	"reflect"
 	"unsafe"
 )
-
-//go:linkname typedmemmove runtime.typedmemmove
-func typedmemmove(typ, dst, src unsafe.Pointer)
-
-//go:linkname unsafeNew reflect.unsafe_New
-func unsafeNew(typ unsafe.Pointer) unsafe.Pointer
-
-// preloaded are the types that the interpreter has made for a program.
-type preloaded = map[types.Type]reflect.Type
-
-// typeWord is a type as the first face of an interface value.
-func typeWord(t reflect.Type) unsafe.Pointer { return (*face)(unsafe.Pointer(&t)).data }
 
 // basic are the types of numbers that have no names of their own.
 var basic = map[reflect.Kind]reflect.Type{
@@ -32,7 +19,7 @@ var basic = map[reflect.Kind]reflect.Type{
 }
 
 // unbox reads a number from a register.
-func unbox(k reflect.Kind, w *face) int64 { return peek(k, w.data) }
+func unbox(k reflect.Kind, w *Face) int64 { return peek(k, w.Data) }
 
 // peek reads a number from memory.
 func peek(k reflect.Kind, p unsafe.Pointer) int64 {
@@ -59,22 +46,22 @@ func peek(k reflect.Kind, p unsafe.Pointer) int64 {
 
 // boxed gives a function that makes an interface value of a number. Small
 // numbers need no memory.
-func boxed(k reflect.Kind, t unsafe.Pointer) func(int64) face {
+func boxed(k reflect.Kind, t unsafe.Pointer) func(int64) Face {
 	switch k {
 	case reflect.Bool, reflect.Uint8, reflect.Int8:
-		return func(v int64) face { return as(uint8(v), t) }
+		return func(v int64) Face { return as(uint8(v), t) }
 	case reflect.Int16, reflect.Uint16:
-		return func(v int64) face { return as(uint16(v), t) }
+		return func(v int64) Face { return as(uint16(v), t) }
 	case reflect.Int32, reflect.Uint32, reflect.Float32:
-		return func(v int64) face { return as(uint32(v), t) }
+		return func(v int64) Face { return as(uint32(v), t) }
 	}
-	return func(v int64) face { return as(uint64(v), t) }
+	return func(v int64) Face { return as(uint64(v), t) }
 }
 
 // as makes an interface value of another type with the same memory.
-func as[T any](v T, typ unsafe.Pointer) face {
+func as[T any](v T, typ unsafe.Pointer) Face {
 	x := any(v)
-	return face{typ, (*face)(unsafe.Pointer(&x)).data}
+	return Face{typ, (*Face)(unsafe.Pointer(&x)).Data}
 }
 
 // load reads a number through a pointer.
@@ -148,7 +135,7 @@ func storeAs[T wholes](p ptr, v operand, first bool, refuse num) do {
 // and not its address.
 func direct(t reflect.Type) bool {
 	x := reflect.New(t).Elem().Interface()
-	return (*face)(unsafe.Pointer(&x)).data == nil
+	return (*Face)(unsafe.Pointer(&x)).Data == nil
 }
 
 // sliceHeader is a slice or the beginning of a string.

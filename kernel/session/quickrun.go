@@ -40,7 +40,7 @@ type block struct {
 
 // code is a function that was made quick.
 type code struct {
-	function
+	Function
 	program *quickProgram
 	id      int
 	results int
@@ -65,8 +65,8 @@ type quickProgram struct {
 	threads sync.Pool
 	targets map[*ssa.Function]*code
 	in      *ixgo.Interp
-	types   preloaded
-	sets    methodSets
+	types   Types
+	sets    Methods
 	others  quickMethods // of earlier programs
 }
 
@@ -78,17 +78,12 @@ type thread struct {
 	free []*quick // by code
 }
 
-// face is an interface value as it lies in memory.
-type face struct {
-	typ, data unsafe.Pointer
-}
-
 const firstCell = unsafe.Sizeof(quick{})
 
 func cellAt(q *quick, off uintptr) *int64 { return (*int64)(unsafe.Add(unsafe.Pointer(q), off)) }
 
-func register(q *quick, i int) *face {
-	return (*face)(unsafe.Add(q.regs, uintptr(i)*unsafe.Sizeof(face{})))
+func register(q *quick, i int) *Face {
+	return (*Face)(unsafe.Add(q.regs, uintptr(i)*unsafe.Sizeof(Face{})))
 }
 
 type sized[A any] struct {
@@ -117,15 +112,14 @@ func newQuick(bytes uintptr) *quick {
 func (th *thread) take(c *code, caller *ixgo.Frame) *quick {
 	q := th.free[c.id]
 	if q == nil {
-		q = c.frame(th)
+		q = c.around(NewFrame(c.program.in, c.Function), th)
 	} else {
 		th.free[c.id] = q.next
 	}
-	fr := unsafe.Pointer(q.fr)
-	*at[*ixgo.Frame](fr, inner.caller) = caller
-	*at[int](fr, inner.next) = 1
-	*at[*ixgo.Frame](unsafe.Pointer(caller), inner.callee) = q.fr
-	*at[uint64](fr, inner.deferid) = *at[uint64](unsafe.Pointer(caller), inner.deferid)
+	*Caller(q.fr) = caller
+	*Next(q.fr) = 1
+	*Callee(caller) = q.fr
+	*DeferID(q.fr) = *DeferID(caller)
 	return q
 }
 
@@ -134,21 +128,10 @@ func (th *thread) give(c *code, q *quick) {
 	th.free[c.id] = q
 }
 
-// frame makes a frame as the interpreter does.
-func (c *code) frame(th *thread) *quick {
-	fr := new(ixgo.Frame)
-	p := unsafe.Pointer(fr)
-	*at[*ixgo.Interp](p, inner.interp) = c.program.in
-	*at[unsafe.Pointer](p, inner.pfn) = c.p
-	*at[unsafe.Pointer](p, inner.block) = *at[unsafe.Pointer](c.p, inner.main)
-	*at[[]any](p, inner.stack) = append([]any{}, *at[[]any](c.p, inner.template)...)
-	return c.around(fr, th)
-}
-
 // around gives a frame its cells.
 func (c *code) around(fr *ixgo.Frame, th *thread) *quick {
 	q := newQuick(c.cells)
-	q.fr, q.regs, q.th = fr, unsafe.Pointer(unsafe.SliceData(registers(fr))), th
+	q.fr, q.regs, q.th = fr, unsafe.Pointer(unsafe.SliceData(Registers(fr))), th
 	return q
 }
 
@@ -170,7 +153,7 @@ func (c *code) run(q *quick) {
 
 // enter is the function's first step, for calls that the interpreter makes.
 func (c *code) enter(fr *ixgo.Frame) {
-	r := registers(fr)
+	r := Registers(fr)
 	th := c.program.threads.Get().(*thread)
 	q, ok := r[c.holder].(*quick)
 	if ok {

@@ -28,7 +28,7 @@ func (m *maker) loads(in *ssa.UnOp) bool {
 		m.give(&pending{v: in, op: operand{f: load(k, x.p, m.refuse(in, x))}, impure: true})
 		return true
 	}
-	p, w, r := x.p, typeWord(t), m.must(in)
+	p, w, r := x.p, TypeWord(t), m.must(in)
 	refuse := m.refusePtr(in, x)
 	switch {
 	case t.Kind() == reflect.Pointer:
@@ -54,7 +54,7 @@ func (m *maker) loads(in *ssa.UnOp) bool {
 	switch {
 	case t.Kind() == reflect.Interface:
 		read = func(q *quick) {
-			if a := (*face)(p(q)); a != nil {
+			if a := (*Face)(p(q)); a != nil {
 				*register(q, r) = *a
 			} else {
 				refuse(q)
@@ -63,7 +63,7 @@ func (m *maker) loads(in *ssa.UnOp) bool {
 	case direct(t):
 		read = func(q *quick) {
 			if a := (*unsafe.Pointer)(p(q)); a != nil {
-				*register(q, r) = face{w, *a}
+				*register(q, r) = Face{w, *a}
 			} else {
 				refuse(q)
 			}
@@ -75,9 +75,9 @@ func (m *maker) loads(in *ssa.UnOp) bool {
 				refuse(q)
 				return
 			}
-			to := unsafeNew(w)
-			typedmemmove(w, to, a)
-			*register(q, r) = face{w, to}
+			to := NewValue(w)
+			Move(w, to, a)
+			*register(q, r) = Face{w, to}
 		}
 	}
 	m.settle(true)
@@ -111,7 +111,7 @@ func (m *maker) local(in *ssa.Alloc) bool {
 	m.settle(true)
 	step, r, size := m.slowly(), m.must(in), t.Elem().Size()
 	m.out = append(m.out, func(q *quick) {
-		if a := register(q, r).data; a != nil {
+		if a := register(q, r).Data; a != nil {
 			clear(unsafe.Slice((*byte)(a), size))
 		} else {
 			step(q)
@@ -202,7 +202,7 @@ func (m *maker) tooLarge(k reflect.Kind, i use, refuse ptr, length func(*quick) 
 	f, next := i.number().num(), m.pc+1
 	return func(q *quick) unsafe.Pointer {
 		if v := f(q); v < 0 && length(q) >= 0 {
-			*at[int](unsafe.Pointer(q.fr), inner.next) = next
+			*Next(q.fr) = next
 			panic(ixgo.RuntimeError(fmt.Sprintf("index out of range [%d] with length %d", uint64(v), length(q))))
 		}
 		return refuse(q)
@@ -237,26 +237,26 @@ func (m *maker) stores(in *ssa.Store) bool {
 			m.work(p)
 		}
 	}
-	a, r, w := m.use(in.Addr), m.must(in.Val), typeWord(t)
+	a, r, w := m.use(in.Addr), m.must(in.Val), TypeWord(t)
 	p, step := a.p, m.slowly(a)
 	if direct(t) {
 		m.out = append(m.out, func(q *quick) {
 			to, v := (*unsafe.Pointer)(p(q)), register(q, r)
-			if to == nil || v.typ != w {
+			if to == nil || v.Type != w {
 				step(q)
 				return
 			}
-			*to = v.data
+			*to = v.Data
 		})
 		return true
 	}
 	m.out = append(m.out, func(q *quick) {
 		to, v := p(q), register(q, r)
-		if to == nil || v.typ != w {
+		if to == nil || v.Type != w {
 			step(q)
 			return
 		}
-		typedmemmove(w, to, v.data)
+		Move(w, to, v.Data)
 	})
 	return true
 }

@@ -80,13 +80,13 @@ func (m *maker) work(p *pending) {
 func (m *maker) keep(p *pending) do {
 	r, t, f := m.must(p.v), m.typ(p.v.Type()), p.p
 	if !p.header {
-		return func(q *quick) { *register(q, r) = face{t, f(q)} }
+		return func(q *quick) { *register(q, r) = Face{t, f(q)} }
 	}
 	return func(q *quick) {
 		from := f(q)
-		to := unsafeNew(t)
-		typedmemmove(t, to, from)
-		*register(q, r) = face{t, to}
+		to := NewValue(t)
+		Move(t, to, from)
+		*register(q, r) = Face{t, to}
 	}
 }
 
@@ -98,11 +98,11 @@ func truth(b bool) int64 {
 }
 
 func (m *maker) must(v ssa.Value) int {
-	i, ok := m.index[v]
+	r, ok := m.Has(v)
 	if !ok {
 		panic(unfit("no register for " + v.Name()))
 	}
-	return int(i & 0xffffff)
+	return r
 }
 
 // give makes a value known: as a part of what uses it, if that is one and the
@@ -168,11 +168,11 @@ func (m *maker) use(v ssa.Value) use {
 	}
 	if k, ok := numeric(v.Type()); ok {
 		if _, ok := v.(*ssa.Const); ok {
-			x := (*at[[]any](m.p, inner.template))[m.must(v)]
+			x := (*m.Template())[m.must(v)]
 			if reflect.TypeOf(x) == nil || reflect.TypeOf(x).Kind() != k {
 				panic(unfit("a constant of another kind"))
 			}
-			return use{op: operand{constant: true, k: unbox(k, (*face)(unsafe.Pointer(&x)))}}
+			return use{op: operand{constant: true, k: unbox(k, (*Face)(unsafe.Pointer(&x)))}}
 		}
 		off := m.cellOf[v]
 		if off == 0 {
@@ -185,11 +185,11 @@ func (m *maker) use(v ssa.Value) use {
 	}
 	r := m.must(v)
 	if _, ok := v.(*ssa.Global); ok {
-		x := (*at[[]any](m.p, inner.template))[r]
-		a := (*face)(unsafe.Pointer(&x)).data
+		x := (*m.Template())[r]
+		a := (*Face)(unsafe.Pointer(&x)).Data
 		return use{p: func(*quick) unsafe.Pointer { return a }}
 	}
-	return use{p: func(q *quick) unsafe.Pointer { return register(q, r).data }}
+	return use{p: func(q *quick) unsafe.Pointer { return register(q, r).Data }}
 }
 
 // truth gives an operand as a truth value.
@@ -214,7 +214,7 @@ func (m *maker) boxer(v ssa.Value, op operand) do {
 // slowly does the interpreter's own step, after its operands are in their
 // registers.
 func (m *maker) slowly(uses ...use) do {
-	step, next, b := m.steps[m.pc], m.pc+1, unsafe.Pointer(m.at)
+	step, next, b := m.Steps[m.pc], m.pc+1, m.at
 	var boxes []do
 	for _, u := range uses {
 		if u.box != nil {
@@ -225,9 +225,8 @@ func (m *maker) slowly(uses ...use) do {
 		for _, box := range boxes {
 			box(q)
 		}
-		fr := unsafe.Pointer(q.fr)
-		*at[int](fr, inner.next) = next
-		*at[unsafe.Pointer](fr, inner.block) = b
+		*Next(q.fr) = next
+		*Block(q.fr) = b
 		step(q.fr)
 	}
 }
@@ -278,7 +277,7 @@ func (m *maker) refuse(v ssa.Value, uses ...use) num {
 
 func (m *maker) refusePtr(v ssa.Value, uses ...use) ptr {
 	step, r := m.slowly(uses...), m.must(v)
-	return func(q *quick) unsafe.Pointer { step(q); return register(q, r).data }
+	return func(q *quick) unsafe.Pointer { step(q); return register(q, r).Data }
 }
 
 func (m *maker) isImpure(vs ...ssa.Value) bool {

@@ -25,7 +25,7 @@ type recoverers = map[reflect.Type]map[string]*target
 
 // postpone is a defer statement. A method of a value in an interface that may
 // recover is called directly.
-func (g *Stopper) postpone(f function, x *ssa.Defer, do step) step {
+func (g *Stopper) postpone(f Function, x *ssa.Defer, do Step) Step {
 	if x.DeferStack != nil {
 		do = deferOutside(f, x, do)
 	}
@@ -37,7 +37,7 @@ func (g *Stopper) postpone(f function, x *ssa.Defer, do step) step {
 		do(fr)
 		list := deferredBy(fr)
 		if x.DeferStack != nil {
-			list = (**deferred)((*face)(unsafe.Pointer(&registers(fr)[f.register(x.DeferStack)])).data)
+			list = (**deferred)((*Face)(unsafe.Pointer(&Registers(fr)[f.Register(x.DeferStack)])).Data)
 		}
 		if m := g.m.recoverer((*list).args[0], name); m != nil {
 			(*list).fn = m
@@ -46,14 +46,14 @@ func (g *Stopper) postpone(f function, x *ssa.Defer, do step) step {
 }
 
 // forward is the call of an interface's method in a wrapper.
-func (g *Stopper) forward(f function, x *ssa.Call, do step) step {
-	name, to, recv := x.Call.Method.Name(), f.register(x), f.register(x.Call.Value)
+func (g *Stopper) forward(f Function, x *ssa.Call, do Step) Step {
+	name, to, recv := x.Call.Method.Name(), f.Register(x), f.Register(x.Call.Value)
 	var args []int
 	for _, a := range x.Call.Args {
-		args = append(args, f.register(a))
+		args = append(args, f.Register(a))
 	}
 	return func(fr *ixgo.Frame) {
-		r := registers(fr)
+		r := Registers(fr)
 		m := g.m.recoverer(r[recv], name)
 		if m == nil {
 			do(fr)
@@ -64,13 +64,13 @@ func (g *Stopper) forward(f function, x *ssa.Call, do step) step {
 			with = append(with, r[a])
 		}
 		v := callForResult(m.in, fr, m.fn, with, nil)
-		registers(fr)[to] = v
+		Registers(fr)[to] = v
 	}
 }
 
 // findRecoverers lists the methods that call recover, themselves or as
 // wrappers of those that do.
-func (g *Stopper) findRecoverers(in *ixgo.Interp, funcs map[*ssa.Function]function) {
+func (g *Stopper) findRecoverers(in *ixgo.Interp, funcs Functions) {
 	may := map[*ssa.Function]bool{}
 	for grown := true; grown; {
 		grown = false
@@ -98,8 +98,8 @@ func (g *Stopper) findRecoverers(in *ixgo.Interp, funcs map[*ssa.Function]functi
 	}
 }
 
-func mayRecover(fn *ssa.Function, f function, may map[*ssa.Function]bool) bool {
-	for _, instr := range f.instrs {
+func mayRecover(fn *ssa.Function, f Function, may map[*ssa.Function]bool) bool {
+	for _, instr := range f.Instrs {
 		call, ok := instr.(*ssa.Call)
 		if !ok {
 			continue

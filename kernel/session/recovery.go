@@ -9,7 +9,6 @@ package session
 // runtime.Goexit are seen by no recover.
 
 import (
-	"go/types"
 	"reflect"
 	"runtime"
 	"slices"
@@ -20,15 +19,6 @@ import (
 	"github.com/visualfc/funcval"
 	"golang.org/x/tools/go/ssa"
 )
-
-//go:linkname callWithEnv github.com/goplus/ixgo.(*Interp).callFunctionDiscardsResult
-func callWithEnv(in *ixgo.Interp, fr *ixgo.Frame, fn unsafe.Pointer, args, env []any)
-
-//go:linkname callForResult github.com/goplus/ixgo.(*Interp).callFunction
-func callForResult(in *ixgo.Interp, fr *ixgo.Frame, fn unsafe.Pointer, args, env []any) any
-
-//go:linkname toType github.com/goplus/ixgo.(*Interp).toType
-func toType(in *ixgo.Interp, t types.Type) reflect.Type
 
 // deferred is a call that a frame of the interpreter has deferred, and
 // panicked the panic that passes through one, as the interpreter has them.
@@ -51,60 +41,56 @@ type (
 )
 
 func deferredBy(fr *ixgo.Frame) **deferred {
-	return at[*deferred](unsafe.Pointer(fr), inner.defers)
+	return at[*deferred](unsafe.Pointer(fr), fields.defers)
 }
 
 func panicOf(fr *ixgo.Frame) **panicked {
-	return at[*panicked](unsafe.Pointer(fr), inner.panicking)
-}
-
-func callerOf(fr *ixgo.Frame) *ixgo.Frame {
-	return *at[*ixgo.Frame](unsafe.Pointer(fr), inner.caller)
+	return at[*panicked](unsafe.Pointer(fr), fields.panicking)
 }
 
 // passes tells whether a panic is none that a program can see.
 func passes(e any) bool {
-	_, exit := e.(exited)
-	return exit || interrupted(e)
+	_, exit := e.(Exited)
+	return exit || Interrupted(e)
 }
 
 // amend replaces the steps that defer and recover, the assertions of types
 // whose panics a program may look at, and what else compiled code does
 // otherwise.
-func (g *Stopper) amend(in *ixgo.Interp, funcs map[*ssa.Function]function) {
+func (g *Stopper) amend(in *ixgo.Interp, funcs Functions) {
 	g.findRecoverers(in, funcs)
 	for fn, f := range funcs {
-		for i, instr := range f.instrs {
+		for i, instr := range f.Instrs {
 			switch x := instr.(type) {
 			case *ssa.Defer:
-				f.steps[i] = g.postpone(f, x, f.steps[i])
+				f.Steps[i] = g.postpone(f, x, f.Steps[i])
 			case *ssa.RunDefers:
-				f.steps[i] = g.runDeferred
+				f.Steps[i] = g.runDeferred
 			case *ssa.TypeAssert:
-				if s := assertion(in, f, x, f.steps[i]); s != nil {
-					f.steps[i] = s
+				if s := assertion(in, f, x, f.Steps[i]); s != nil {
+					f.Steps[i] = s
 				}
 			case *ssa.MapUpdate:
-				if s := mapUpdate(f, x, f.steps[i]); s != nil {
-					f.steps[i] = s
+				if s := mapUpdate(f, x, f.Steps[i]); s != nil {
+					f.Steps[i] = s
 				}
 			case *ssa.Lookup:
-				if s := mapLookup(f, x, f.steps[i]); s != nil {
-					f.steps[i] = s
+				if s := mapLookup(f, x, f.Steps[i]); s != nil {
+					f.Steps[i] = s
 				}
 			case *ssa.Convert:
-				if s := fromConstant(f, x, f.steps[i]); s != nil {
-					f.steps[i] = s
+				if s := fromConstant(f, x, f.Steps[i]); s != nil {
+					f.Steps[i] = s
 				}
 			case *ssa.Call:
 				if b, ok := x.Call.Value.(*ssa.Builtin); ok && b.Name() == "recover" {
-					f.steps[i] = recovers(f, x)
+					f.Steps[i] = recovers(f, x)
 				} else if s := says(f, x); s != nil {
-					f.steps[i] = s
-				} else if s := mapDelete(f, x, f.steps[i]); s != nil {
-					f.steps[i] = s
+					f.Steps[i] = s
+				} else if s := mapDelete(f, x, f.Steps[i]); s != nil {
+					f.Steps[i] = s
 				} else if x.Call.IsInvoke() && wraps(fn) {
-					f.steps[i] = g.forward(f, x, f.steps[i])
+					f.Steps[i] = g.forward(f, x, f.Steps[i])
 				}
 			}
 		}
@@ -112,20 +98,20 @@ func (g *Stopper) amend(in *ixgo.Interp, funcs map[*ssa.Function]function) {
 }
 
 // shelter makes functions with deferred calls run within shelters.
-func (g *Stopper) shelter(funcs map[*ssa.Function]function) {
+func (g *Stopper) shelter(funcs Functions) {
 	for fn, f := range funcs {
-		if fn.Recover == nil || len(f.steps) == 0 {
+		if fn.Recover == nil || len(f.Steps) == 0 {
 			continue
 		}
-		again := at[[]step](f.p, inner.recover)
-		f.steps[0] = g.sheltered(f.steps[0], slices.Clone(*again))
+		again := at[[]Step](f.p, fields.recover)
+		f.Steps[0] = g.sheltered(f.Steps[0], slices.Clone(*again))
 		*again = nil // the interpreter's own way
 	}
 }
 
 // sheltered runs a whole call, and what it has deferred when a panic or Goexit
 // leaves it; again are the steps that read the results after a recovery.
-func (g *Stopper) sheltered(do step, again []step) step {
+func (g *Stopper) sheltered(do Step, again []Step) Step {
 	return func(fr *ixgo.Frame) {
 		left := true
 		defer func() {
@@ -135,13 +121,13 @@ func (g *Stopper) sheltered(do step, again []step) step {
 			switch e := recover(); {
 			case e == nil: // Goexit
 				g.runDeferred(fr)
-			case passes(e) && !interrupted(e):
+			case passes(e) && !Interrupted(e):
 				panic(e)
 			case isGoexit(e):
 				g.runDeferred(fr)
 				panic(e)
 			default:
-				callee := at[*ixgo.Frame](unsafe.Pointer(fr), inner.callee)
+				callee := Callee(fr)
 				was := *callee
 				*panicOf(fr) = &panicked{arg: e}
 				g.runAll(fr)
@@ -158,8 +144,8 @@ func (g *Stopper) sheltered(do step, again []step) step {
 			}
 		}()
 		do(fr)
-		for pc := at[int](unsafe.Pointer(fr), inner.next); *pc != -1; {
-			s := (*at[[]step](*at[unsafe.Pointer](unsafe.Pointer(fr), inner.pfn), inner.steps))[*pc]
+		for pc := Next(fr); *pc != -1; {
+			s := (*at[[]Step](functionOf(fr), fields.steps))[*pc]
 			*pc++
 			s(fr)
 		}
@@ -167,7 +153,7 @@ func (g *Stopper) sheltered(do step, again []step) step {
 	}
 }
 
-func isGoexit(e any) bool { _, ok := e.(goexited); return ok }
+func isGoexit(e any) bool { _, ok := e.(Goexited); return ok }
 
 // runDeferred is what a function does before it returns.
 func (g *Stopper) runDeferred(fr *ixgo.Frame) {
@@ -198,7 +184,7 @@ func (g *Stopper) runOne(fr *ixgo.Frame, d *deferred) {
 		case e == nil: // Goexit
 			*panicOf(fr) = nil
 			g.runDeferred(fr)
-		case passes(e) && !interrupted(e):
+		case passes(e) && !Interrupted(e):
 			panic(e)
 		case isGoexit(e):
 			*panicOf(fr) = nil
@@ -208,7 +194,7 @@ func (g *Stopper) runOne(fr *ixgo.Frame, d *deferred) {
 			*panicOf(fr) = &panicked{arg: e, link: *panicOf(fr)}
 		}
 	}()
-	in := *at[*ixgo.Interp](unsafe.Pointer(fr), inner.interp)
+	in := *at[*ixgo.Interp](unsafe.Pointer(fr), fields.interp)
 	switch fn := d.fn.(type) {
 	case *target:
 		callWithEnv(fn.in, fr, fn.fn, d.args, nil)
@@ -262,21 +248,21 @@ func interpreted(in *ixgo.Interp, fn any) *madeFunc {
 }
 
 // recovers is a call of recover.
-func recovers(f function, x *ssa.Call) step {
-	to := f.register(x)
-	return func(fr *ixgo.Frame) { registers(fr)[to] = take(deferring(fr)) }
+func recovers(f Function, x *ssa.Call) Step {
+	to := f.Register(x)
+	return func(fr *ixgo.Frame) { Registers(fr)[to] = take(deferring(fr)) }
 }
 
 // deferring is the call that the function of a frame was called by, but for
 // wrappers.
 func deferring(fr *ixgo.Frame) *ixgo.Frame {
-	caller := callerOf(fr)
+	caller := *Caller(fr)
 	for caller != nil {
-		p := *at[unsafe.Pointer](unsafe.Pointer(caller), inner.pfn)
-		if p == nil || !wraps(*at[*ssa.Function](p, inner.fn)) {
+		p := functionOf(caller)
+		if p == nil || !wraps(*at[*ssa.Function](p, fields.fn)) {
 			break
 		}
-		caller = callerOf(caller)
+		caller = *Caller(caller)
 	}
 	return caller
 }
@@ -298,19 +284,6 @@ func take(fr *ixgo.Frame) any {
 		}
 	}
 	return asCompiled(e)
-}
-
-// asCompiled is the error that compiled code panics with where the interpreter
-// says that a pointer is nil.
-func asCompiled(e any) (out any) {
-	x, ok := e.(ixgo.RuntimeError)
-	if !ok || !strings.HasSuffix(string(x), "invalid memory address or nil pointer dereference") {
-		return e
-	}
-	defer func() { out = recover() }()
-	var none *struct{ n int }
-	none.n++
-	return e
 }
 
 // wraps tells whether a function is one that stands for a method.

@@ -5,7 +5,6 @@ package session
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"log"
@@ -13,7 +12,6 @@ import (
 	"time"
 
 	"github.com/goplus/ixgo"
-	"golang.org/x/tools/go/ssa"
 
 	"fourmlab/kernel/engine"
 )
@@ -31,8 +29,6 @@ const (
 	// pulse is how often a running cell's appetite is looked at.
 	pulse = 20 * time.Millisecond
 )
-
-var errInterrupted = engine.ErrInterrupted
 
 // bindRuntime gives programs the function that their rewritten text calls, and
 // takes from the standard library those that would end the kernel or wait
@@ -85,25 +81,25 @@ func (s *Session) bindExits() {
 	for _, name := range []string{"log.Fatal", "log.Fatalln", "log.Fatalf"} {
 		s.ctx.RegisterExternal(name, s.fatal(name))
 	}
-	s.ctx.RegisterExternal("(*log.Logger).Fatal", func(l *log.Logger, v ...any) { l.Print(v...); panic(exited(1)) })
-	s.ctx.RegisterExternal("(*log.Logger).Fatalln", func(l *log.Logger, v ...any) { l.Println(v...); panic(exited(1)) })
-	s.ctx.RegisterExternal("(*log.Logger).Fatalf", func(l *log.Logger, f string, v ...any) { l.Printf(f, v...); panic(exited(1)) })
+	s.ctx.RegisterExternal("(*log.Logger).Fatal", func(l *log.Logger, v ...any) { l.Print(v...); panic(Exited(1)) })
+	s.ctx.RegisterExternal("(*log.Logger).Fatalln", func(l *log.Logger, v ...any) { l.Println(v...); panic(Exited(1)) })
+	s.ctx.RegisterExternal("(*log.Logger).Fatalf", func(l *log.Logger, f string, v ...any) { l.Printf(f, v...); panic(Exited(1)) })
 	s.ctx.RegisterExternal("flag.Parse", func() { parseFlags(flag.CommandLine, os.Args[1:]) })
 	s.ctx.RegisterExternal("(*flag.FlagSet).Parse", parseFlags)
-	s.ctx.RegisterExternal("os.Exit", func(code int) { panic(exited(code)) })
-	s.ctx.RegisterExternal("syscall.Exit", func(code int) { panic(exited(code)) })
-	s.ctx.RegisterExternal("runtime.Goexit", func() { panic(goexited{}) })
+	s.ctx.RegisterExternal("os.Exit", func(code int) { panic(Exited(code)) })
+	s.ctx.RegisterExternal("syscall.Exit", func(code int) { panic(Exited(code)) })
+	s.ctx.RegisterExternal("runtime.Goexit", func() { panic(Goexited{}) })
 }
 
 // fatal gives what stands for one of log's functions that end a program.
 func (s *Session) fatal(name string) any {
 	switch name {
 	case "log.Fatalf":
-		return func(f string, v ...any) { log.Printf(f, v...); panic(exited(1)) }
+		return func(f string, v ...any) { log.Printf(f, v...); panic(Exited(1)) }
 	case "log.Fatalln":
-		return func(v ...any) { log.Println(v...); panic(exited(1)) }
+		return func(v ...any) { log.Println(v...); panic(Exited(1)) }
 	}
-	return func(v ...any) { log.Print(v...); panic(exited(1)) }
+	return func(v ...any) { log.Print(v...); panic(Exited(1)) }
 }
 
 // parseFlags is FlagSet.Parse, which ends the process itself where flags that
@@ -118,34 +114,10 @@ func parseFlags(f *flag.FlagSet, args []string) error {
 	case nil:
 		return nil
 	case flag.ErrHelp:
-		panic(exited(0))
+		panic(Exited(0))
 	default:
-		panic(exited(2))
+		panic(Exited(2))
 	}
-}
-
-// exited is the panic that stands for the end of the program: in a notebook,
-// of the cell.
-type exited int
-
-func (e exited) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
-
-// goexited is the panic that stands for the end of a goroutine.
-type goexited struct{}
-
-func (goexited) Error() string { return "runtime.Goexit ended the cell" }
-
-// interrupted finds the interrupt in whatever wraps it.
-func interrupted(r any) bool {
-	switch x := r.(type) {
-	case ixgo.PanicError:
-		return interrupted(x.Value)
-	case ixgo.FatalError:
-		return interrupted(x.Value)
-	case error:
-		return errors.Is(x, errInterrupted)
-	}
-	return false
 }
 
 // execute runs the cell's function to its end, or to that of the person's
@@ -154,18 +126,18 @@ func (s *Session) execute(ctx context.Context, in *ixgo.Interp, r *Run) *engine.
 	if r.Stopping() || ctx.Err() != nil {
 		return &engine.Failure{Name: "interrupted", Value: "the cell was stopped before it ran"}
 	}
-	return s.watch(ctx, r, func() outcome { return call(in, in.MainPkg().Func("cell"+hidden)) })
+	return s.watch(ctx, r, func() Outcome { return Call(in, in.MainPkg().Func("cell"+hidden)) })
 }
 
 // watch runs the body in a goroutine of the cell, and looks after it until it
 // ends or has to.
-func (s *Session) watch(ctx context.Context, r *Run, body func() outcome) *engine.Failure {
+func (s *Session) watch(ctx context.Context, r *Run, body func() Outcome) *engine.Failure {
 	s.machine.Limits.Begin()
-	done := make(chan outcome, 1)
+	done := make(chan Outcome, 1)
 	r.Add()
 	go func() {
 		defer s.machine.End(r)
-		out := outcome{panicked: goexited{}} // compiled code may end this goroutine
+		out := Outcome{Panicked: Goexited{}} // compiled code may end this goroutine
 		defer func() { done <- out }()
 		s.machine.Begin(r)
 		out = body()
@@ -210,40 +182,17 @@ func (s *Session) watch(ctx context.Context, r *Run, body func() outcome) *engin
 	}
 }
 
-// outcome is how a call ended: with a panic, or nil.
-type outcome struct {
-	panicked any
-	stack    []byte
-}
-
-// call runs a function of a program. The interpreter's own way to do so looks
-// for the place of a panic in frames that have been used again, and may go
-// round in them for ever.
-func call(in *ixgo.Interp, fn *ssa.Function) (out outcome) {
-	root := new(ixgo.Frame)
-	defer func() {
-		if e := recover(); e != nil {
-			out.panicked = e
-			if !interrupted(e) {
-				out.stack = stackOf(innermost(root))
-			}
-		}
-	}()
-	callDiscardsResult(in, root, fn, nil, nil)
-	return out
-}
-
 // ended is what the end of a cell means to a person.
-func (s *Session) ended(out outcome, r *Run) *engine.Failure {
+func (s *Session) ended(out Outcome, r *Run) *engine.Failure {
 	switch {
 	case r.Why() != nil:
 		return s.reason(r)
-	case out.panicked == nil && r.Stopping() || interrupted(out.panicked):
+	case out.Panicked == nil && r.Stopping() || Interrupted(out.Panicked):
 		return stopped()
-	case out.panicked == nil:
+	case out.Panicked == nil:
 		return nil
 	}
-	return s.failed(out.panicked, out.stack, r)
+	return s.failed(out.Panicked, out.Stack, r)
 }
 
 // reason is why a cell was stopped, if no person stopped it.

@@ -84,7 +84,7 @@ func (r *Run) PanickedAt(value any) string {
 // notePanic remembers the innermost place of a panic in a function that
 // compiled code called: that knows nothing of cells.
 func (r *Run) notePanic(fr *ixgo.Frame, e any) {
-	if r == nil || interrupted(e) {
+	if r == nil || Interrupted(e) {
 		return
 	}
 	stack := string(stackOf(innermost(fr)))

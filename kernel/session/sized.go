@@ -98,7 +98,7 @@ func pixels(each float64) func([]any) float64 {
 
 // sized refuses a call that asks for more than fits; nil where the call is none
 // of those.
-func (g *Stopper) sized(f function, x *ssa.Call, do step) step {
+func (g *Stopper) sized(f Function, x *ssa.Call, do Step) Step {
 	fn, ok := x.Call.Value.(*ssa.Function)
 	if !ok {
 		return nil
@@ -110,10 +110,10 @@ func (g *Stopper) sized(f function, x *ssa.Call, do step) step {
 	}
 	from := make([]int, len(x.Call.Args))
 	for i, a := range x.Call.Args {
-		from[i] = f.register(a)
+		from[i] = f.Register(a)
 	}
 	return func(fr *ixgo.Frame) {
-		r := registers(fr)
+		r := Registers(fr)
 		args := make([]any, len(from))
 		for i, k := range from {
 			args[i] = r[k]
@@ -124,10 +124,10 @@ func (g *Stopper) sized(f function, x *ssa.Call, do step) step {
 }
 
 // makeChan refuses a channel that does not fit.
-func (g *Stopper) makeChan(f function, x *ssa.MakeChan, do step) step {
-	size, n := float64(sizeof(x.Type().Underlying().(*types.Chan).Elem())), f.register(x.Size)
+func (g *Stopper) makeChan(f Function, x *ssa.MakeChan, do Step) Step {
+	size, n := float64(sizeof(x.Type().Underlying().(*types.Chan).Elem())), f.Register(x.Size)
 	return func(fr *ixgo.Frame) {
-		if bytes := size * numberOf(registers(fr)[n]); bytes < 1<<47 { // beyond, Go has a panic of its own
+		if bytes := size * numberOf(Registers(fr)[n]); bytes < 1<<47 { // beyond, Go has a panic of its own
 			g.m.Limits.affords("make(chan)", bytes)
 		}
 		do(fr)

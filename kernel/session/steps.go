@@ -17,34 +17,40 @@ import (
 
 // Watch corrects a program that has not run yet and makes it stop with the run:
 // steps are replaced. In between, compile may replace those of whole functions.
-func (m *Machine) Watch(in *ixgo.Interp, r *Run, compile func(map[*ssa.Function]function, *Stopper)) {
+func (m *Machine) Watch(in *ixgo.Interp, r *Run, compile func(Functions, *Stopper)) {
+	if unknown != nil {
+		return
+	}
 	g, funcs := m.newStopper(r), functionsOf(in)
 	g.amend(in, funcs)
 	for _, f := range funcs {
-		for i, instr := range f.instrs {
-			if s := g.asking(in, f, instr, f.steps[i]); s != nil {
-				f.steps[i] = s
+		for i, instr := range f.Instrs {
+			if s := g.asking(in, f, instr, f.Steps[i]); s != nil {
+				f.Steps[i] = s
 			}
 		}
 	}
 	compile(funcs, g)
 	g.shelter(funcs)
 	for _, f := range funcs {
-		if len(f.steps) > 0 {
-			f.steps[0] = g.first(f.steps[0])
+		if len(f.Steps) > 0 {
+			f.Steps[0] = g.first(f.Steps[0])
 		}
 	}
 }
 
 // Correct corrects a program that nothing but its own end stops. A panic that
 // leaves one of its goroutines is told to Crashed.
-func (m *Machine) Correct(in *ixgo.Interp, compile func(map[*ssa.Function]function, *Stopper)) {
+func (m *Machine) Correct(in *ixgo.Interp, compile func(Functions, *Stopper)) {
+	if unknown != nil {
+		return
+	}
 	g, funcs := m.newStopper(nil), functionsOf(in)
 	g.amend(in, funcs)
 	for _, f := range funcs {
-		for i, instr := range f.instrs {
+		for i, instr := range f.Instrs {
 			if x, ok := instr.(*ssa.Go); ok {
-				f.steps[i] = g.spawn(in, f, x)
+				f.Steps[i] = g.spawn(in, f, x)
 			}
 		}
 	}
@@ -54,7 +60,7 @@ func (m *Machine) Correct(in *ixgo.Interp, compile func(map[*ssa.Function]functi
 
 // first is the first step of a function, which also notes where a panic came
 // from that leaves the function for compiled code: that knows nothing of cells.
-func (g *Stopper) first(do step) step {
+func (g *Stopper) first(do Step) Step {
 	return func(fr *ixgo.Frame) {
 		if g.Stopping {
 			g.Stop(fr)
@@ -68,7 +74,7 @@ func (g *Stopper) first(do step) step {
 }
 
 // guarded runs the whole call, and notes the place of a panic that leaves it.
-func (g *Stopper) guarded(fr *ixgo.Frame, do step) {
+func (g *Stopper) guarded(fr *ixgo.Frame, do Step) {
 	done := false
 	defer func() {
 		if done || g.Stopping { // of an interrupt there is nothing to note
@@ -85,7 +91,7 @@ func (g *Stopper) guarded(fr *ixgo.Frame, do step) {
 }
 
 // before asks before the step.
-func (g *Stopper) before(do step) step {
+func (g *Stopper) before(do Step) Step {
 	return func(fr *ixgo.Frame) {
 		if g.Stopping {
 			g.Stop(fr)
@@ -95,7 +101,7 @@ func (g *Stopper) before(do step) step {
 }
 
 // asking gives what stands for a step, or nil when the step itself does.
-func (g *Stopper) asking(in *ixgo.Interp, f function, instr ssa.Instruction, do step) step {
+func (g *Stopper) asking(in *ixgo.Interp, f Function, instr ssa.Instruction, do Step) Step {
 	switch x := instr.(type) {
 	case *ssa.Jump, *ssa.If:
 		// Every way around a loop has a jump to a block that stands before.
@@ -150,10 +156,10 @@ func (g *Stopper) asking(in *ixgo.Interp, f function, instr ssa.Instruction, do 
 }
 
 // receive waits for the channel or an interrupt.
-func (g *Stopper) receive(f function, x *ssa.UnOp, do step) step {
-	to, from := f.register(x), f.register(x.X)
+func (g *Stopper) receive(f Function, x *ssa.UnOp, do Step) Step {
+	to, from := f.Register(x), f.Register(x.X)
 	return func(fr *ixgo.Frame) {
-		r := registers(fr)
+		r := Registers(fr)
 		c := reflect.ValueOf(r[from])
 		if !c.IsValid() {
 			do(fr)
@@ -171,10 +177,10 @@ func (g *Stopper) receive(f function, x *ssa.UnOp, do step) step {
 	}
 }
 
-func (g *Stopper) send(f function, x *ssa.Send, do step) step {
-	to, from := f.register(x.Chan), f.register(x.X)
+func (g *Stopper) send(f Function, x *ssa.Send, do Step) Step {
+	to, from := f.Register(x.Chan), f.Register(x.X)
 	return func(fr *ixgo.Frame) {
-		r := registers(fr)
+		r := Registers(fr)
 		c := reflect.ValueOf(r[to])
 		if !c.IsValid() {
 			do(fr)
@@ -197,17 +203,17 @@ func sent(c reflect.Value, x any) reflect.Value {
 
 // choose is a select without a default. Its result is the number of the case,
 // whether something came, and what came for each case that receives.
-func (g *Stopper) choose(f function, x *ssa.Select, do step) step {
-	to := f.register(x)
+func (g *Stopper) choose(f Function, x *ssa.Select, do Step) Step {
+	to := f.Register(x)
 	chans, values := make([]int, len(x.States)), make([]int, len(x.States))
 	for i, st := range x.States {
-		chans[i] = f.register(st.Chan)
+		chans[i] = f.Register(st.Chan)
 		if st.Send != nil {
-			values[i] = f.register(st.Send)
+			values[i] = f.Register(st.Send)
 		}
 	}
 	return func(fr *ixgo.Frame) {
-		r := registers(fr)
+		r := Registers(fr)
 		cases := make([]reflect.SelectCase, len(x.States), len(x.States)+1)
 		for i, st := range x.States {
 			c := reflect.ValueOf(r[chans[i]])

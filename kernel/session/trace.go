@@ -9,7 +9,6 @@ import (
 	"go/scanner"
 	"go/token"
 	"go/types"
-	"reflect"
 	"regexp"
 	"runtime"
 	"strconv"
@@ -121,12 +120,12 @@ func (s *Session) failed(value any, stack []byte, r *Run) *engine.Failure {
 	}
 	places := s.places(string(stack))
 	switch e := value.(type) {
-	case exited:
+	case Exited:
 		return exitFailure(e, places)
-	case goexited:
+	case Goexited:
 		return exitFailure(e, places)
 	}
-	f := &engine.Failure{Name: "panic", Value: oneLine(valueText(value))}
+	f := &engine.Failure{Name: "panic", Value: oneLine(ValueText(value))}
 	f.Trace = append([]string{headline(value)}, places...)
 	return f
 }
@@ -137,39 +136,9 @@ func (s *Session) failed(value any, stack []byte, r *Run) *engine.Failure {
 func headline(value any) string {
 	_, runtimeError := value.(runtime.Error)
 	if _, ok := value.(error); ok && !runtimeError {
-		return valueText(value)
+		return ValueText(value)
 	}
-	return "panic: " + valueText(value)
-}
-
-// valueText is a panic's value as Go prints it, without addresses. A method of
-// the value may itself panic.
-func valueText(v any) (text string) {
-	defer func() {
-		if r := recover(); r != nil {
-			text = fmt.Sprintf("%T (its text panics: %v)", v, r)
-		}
-	}()
-	switch x := asCompiled(v).(type) {
-	case nil:
-		return (&runtime.PanicNilError{}).Error()
-	case ixgo.PanicError:
-		return valueText(x.Value)
-	case error:
-		// The interpreter says more than Go of an assertion that failed.
-		return strings.Replace(x.Error(), "runtime error: interface conversion:", "interface conversion:", 1)
-	case fmt.Stringer:
-		return x.String()
-	}
-	if t := reflect.TypeOf(v); t.PkgPath() != "" {
-		switch k := t.Kind(); {
-		case k == reflect.String:
-			return fmt.Sprintf("%T(%q)", v, v)
-		case k <= reflect.Complex128:
-			return fmt.Sprintf("%T(%v)", v, v)
-		}
-	}
-	return fmt.Sprint(v)
+	return "panic: " + ValueText(value)
 }
 
 var place = regexp.MustCompile(`(?m)^(.+)\(\)\n\t(In \[\d+\]):(\d+)`)

@@ -43,23 +43,23 @@ const extraStar = 1 << 1 // the text has a star before the name
 // headKnown tells whether the runtime keeps types as they are written here.
 var headKnown = func() bool {
 	t := reflect.TypeFor[*int32]()
-	h := (*typeHead)(typeWord(t))
+	h := (*typeHead)(TypeWord(t))
 	return h.size == t.Size() && h.sort&31 == uint8(reflect.Pointer) && h.align == uint8(t.Align())
 }()
 
 // namer knows the types of a program.
 type namer struct {
-	types   preloaded
+	types   Types
 	numbers map[token.Pos]int // of types within functions
 }
 
 // nameTypes puts the names of a program's types right.
 func nameTypes(ctx *ixgo.Context, in *ixgo.Interp) {
 	table := localTable(ctx)
-	if quickErr != nil || !headKnown || table == nil {
+	if unknown != nil || !headKnown || table == nil {
 		return
 	}
-	n := &namer{types: *at[preloaded](unsafe.Pointer(in), inner.preloaded), numbers: map[token.Pos]int{}}
+	n := &namer{types: TypesOf(in), numbers: map[token.Pos]int{}}
 	for t, i := range *table {
 		n.numbers[t.Obj().Pos()] = i
 	}
@@ -173,7 +173,7 @@ func rewrite(rt reflect.Type) {
 		return
 	}
 	if right != text {
-		h := (*typeHead)(typeWord(rt))
+		h := (*typeHead)(TypeWord(rt))
 		h.text, h.flags = resolveName(newName("*"+right, "", false)), h.flags|extraStar
 	}
 }

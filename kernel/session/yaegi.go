@@ -121,7 +121,7 @@ func (p *product) yaegi(ctx context.Context, r *Run) (failure *engine.Failure, b
 	err := <-done
 	var fell interp.Panic
 	switch {
-	case ctx.Err() != nil || interrupted(err):
+	case ctx.Err() != nil || Interrupted(err):
 		s.machine.Stop(r, nil)
 		return stopped(), ""
 	case errors.As(err, &fell):
@@ -132,7 +132,7 @@ func (p *product) yaegi(ctx context.Context, r *Run) (failure *engine.Failure, b
 		if v, ok := value.(reflect.Value); ok && v.IsValid() && v.CanInterface() {
 			value = v.Interface()
 		}
-		if interrupted(value) {
+		if Interrupted(value) {
 			return stopped(), ""
 		}
 		return s.fellInYaegi(value, said.String(), lines), ""
@@ -169,12 +169,12 @@ func (p *product) forYaegi(names map[string]reflect.Value) string {
 func (s *Session) endings() map[string]map[string]reflect.Value {
 	out := map[string]map[string]reflect.Value{}
 	for key, v := range map[string]any{
-		"os/os.Exit":             func(code int) { panic(exited(code)) },
+		"os/os.Exit":             func(code int) { panic(Exited(code)) },
 		"log/log.Fatal":          s.fatal("log.Fatal"),
 		"log/log.Fatalf":         s.fatal("log.Fatalf"),
 		"log/log.Fatalln":        s.fatal("log.Fatalln"),
 		"time/time.Sleep":        s.machine.Sleep,
-		"runtime/runtime.Goexit": func() { panic(goexited{}) },
+		"runtime/runtime.Goexit": func() { panic(Goexited{}) },
 	} {
 		pkg, name, _ := strings.Cut(key, ".")
 		if out[pkg] == nil {
@@ -228,10 +228,10 @@ func (s *Session) fellInYaegi(value any, said string, lines cellLines) *engine.F
 		places = append(places, where, "    "+strings.TrimSpace(line))
 	}
 	switch e := value.(type) {
-	case exited:
+	case Exited:
 		return exitFailure(e, places)
-	case goexited:
+	case Goexited:
 		return exitFailure(e, places)
 	}
-	return &engine.Failure{Name: "panic", Value: oneLine(valueText(value)), Trace: append([]string{headline(value)}, places...)}
+	return &engine.Failure{Name: "panic", Value: oneLine(ValueText(value)), Trace: append([]string{headline(value)}, places...)}
 }
