@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fourmlab/kernel/engine"
+	patched "fourmlab/kernel/session/ixgo"
 )
 
 // tardy is how long the work of Attend may take until goroutines that it may
@@ -20,12 +21,12 @@ const tardy = 5 * time.Second
 // Attend runs f as a part of cell n. The failure says why f did not run to its
 // end.
 func (s *Session) Attend(ctx context.Context, n int, f func()) *engine.Failure {
-	r := NewRun(n)
+	r := patched.NewRun(n)
 	s.running.Store(r)
 	defer s.running.Store(nil)
 	r.Add() // until it is known that nothing is left
 	begun := time.Now()
-	failure := s.watch(ctx, r, func() (out Outcome) {
+	failure := s.watch(ctx, r, func() (out patched.Outcome) {
 		defer func() { out.Panicked = recover() }()
 		f()
 		return out

@@ -16,10 +16,11 @@ import (
 	"github.com/goplus/ixgo"
 
 	"fourmlab/kernel/engine"
+	patched "fourmlab/kernel/session/ixgo"
 )
 
 // evaluate takes a parsed cell all the way.
-func (s *Session) evaluate(ctx context.Context, c *cell, r *Run) *engine.Failure {
+func (s *Session) evaluate(ctx context.Context, c *cell, r *patched.Run) *engine.Failure {
 	defer s.prepare()
 	w, failure := s.newWork(c)
 	if failure == nil {
@@ -74,7 +75,7 @@ type product struct {
 }
 
 // build writes, checks and compiles the second program.
-func (w *work) build(cell *Run) (*product, *engine.Failure) {
+func (w *work) build(cell *patched.Run) (*product, *engine.Failure) {
 	r := &rewriter{work: w, tops: map[types.Object]*entity{}, fresh: map[string]*entity{}, selected: map[*ast.Ident]bool{}}
 	if failure := r.variables(); failure != nil {
 		return nil, failure
@@ -249,7 +250,7 @@ func (w *work) setMethod(e *entity, name string, d *decl) {
 }
 
 // compile makes the text a program.
-func (w *work) compile(src string, order []*entity, cell *Run) (p *product, failure *engine.Failure) {
+func (w *work) compile(src string, order []*entity, cell *patched.Run) (p *product, failure *engine.Failure) {
 	s := w.s
 	w.fset = s.ctx.FileSet
 	f, err := parser.ParseFile(w.fset, "program", src, parser.SkipObjectResolution)
@@ -277,16 +278,15 @@ func (w *work) compile(src string, order []*entity, cell *Run) (p *product, fail
 	if err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
-	if err := showAliased(pkg.Prog); err != nil {
+	if err := patched.Amend(pkg.Prog); err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
-	untangle(pkg.Prog)
-	numberLocals(s.ctx, localTypes(w.info))
+	patched.NumberLocals(s.ctx, w.info)
 	in, err := s.ctx.NewInterp(pkg)
 	if err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: clean(err.Error())}
 	}
-	own, err := Acquaint(in, s.made)
+	own, err := patched.Acquaint(in, s.made)
 	if err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
@@ -294,8 +294,8 @@ func (w *work) compile(src string, order []*entity, cell *Run) (p *product, fail
 		s.made[t] = true
 		s.loader.share(t)
 	}
-	nameTypes(s.ctx, in)
-	s.machine.Watch(in, cell, func(funcs Functions, stop *Stopper) { s.quick.Compile(in, funcs, stop) })
+	patched.NameTypes(s.ctx, in)
+	s.machine.Watch(in, cell, func(funcs patched.Functions, stop *patched.Stopper) { s.quick.Compile(in, funcs, stop) })
 	if err := in.RunInit(); err != nil {
 		return nil, s.failure(err, cell)
 	}

@@ -16,12 +16,13 @@ import (
 	"time"
 
 	"fourmlab/kernel/engine"
+	patched "fourmlab/kernel/session/ixgo"
 )
 
 // guest is a goroutine that compiled code starts to run a function of a cell.
-func (s *Session) guest(r *Run, f func()) {
+func (s *Session) guest(r *patched.Run, f func()) {
 	if r == nil {
-		r = NewRun(0)
+		r = patched.NewRun(0)
 	}
 	r.Add()
 	s.machine.Begin(r)
@@ -64,11 +65,11 @@ func (s *Session) bindSpawns() {
 }
 
 // crashed tells of a panic that ended a goroutine of run r.
-func (s *Session) crashed(r *Run, e any, stack []byte) {
-	if Interrupted(e) {
+func (s *Session) crashed(r *patched.Run, e any, stack []byte) {
+	if patched.Interrupted(e) {
 		return
 	}
-	if _, ok := e.(Goexited); ok {
+	if _, ok := e.(patched.Goexited); ok {
 		return
 	}
 	f := s.failed(e, stack, r)

@@ -18,6 +18,7 @@ import (
 	"github.com/goplus/ixgo"
 
 	"fourmlab/internal/disk"
+	patched "fourmlab/kernel/session/ixgo"
 )
 
 // modules is where the session's modules are listed, and what it found there.
@@ -227,7 +228,7 @@ func (s *Session) sharePackages(in *ixgo.Interp) error {
 	if s.modules.dirs == nil {
 		return nil
 	}
-	globals, err := Globals(in)
+	globals, err := patched.Globals(in)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,9 @@ import (
 	"sync"
 
 	"github.com/goplus/ixgo"
+
+	patched "fourmlab/kernel/session/ixgo"
+	"fourmlab/kernel/session/quick"
 )
 
 // Program is a file of package main that go/types has found right.
@@ -119,24 +122,23 @@ func (p *Program) Run(args []string, ending func()) error {
 	if err != nil {
 		return err
 	}
-	if err := showAliased(pkg.Prog); err != nil {
+	if err := patched.Amend(pkg.Prog); err != nil {
 		return err
 	}
-	untangle(pkg.Prog)
-	numberLocals(p.ctx, nil)
+	patched.NumberLocals(p.ctx, nil)
 	in, err := p.ctx.NewInterp(pkg)
 	if err != nil {
 		return errors.New(clean(err.Error()))
 	}
-	nameTypes(p.ctx, in)
-	m := NewMachine()
-	m.Crashed = func(_ *Run, e any, stack []byte) { p.fell(e, stack, ending) }
-	m.Correct(in, func(funcs Functions, stop *Stopper) { new(Compiler).Compile(in, funcs, stop) })
+	patched.NameTypes(p.ctx, in)
+	m := patched.NewMachine()
+	m.Crashed = func(_ *patched.Run, e any, stack []byte) { p.fell(e, stack, ending) }
+	m.Correct(in, func(funcs patched.Functions, stop *patched.Stopper) { new(quick.Compiler).Compile(in, funcs, stop) })
 	os.Args = append([]string{p.path}, args...)
 	flag.CommandLine = flag.NewFlagSet(p.path, flag.ExitOnError)
 	stop := p.EndWhenAsleep(ending) // which goes on when Goexit ends this goroutine
 	for _, name := range []string{"init", "main"} {
-		if out := Call(in, in.MainPkg().Func(name)); out.Panicked != nil {
+		if out := patched.Call(in, in.MainPkg().Func(name)); out.Panicked != nil {
 			p.fell(out.Panicked, out.Stack, ending)
 		}
 	}
@@ -180,7 +182,7 @@ func (p *Program) fell(e any, stack []byte, ending func()) {
 	if x, ok := e.(ixgo.PanicError); ok {
 		stack = append(x.Stack(), stack...)
 	}
-	text := ValueText(e)
+	text := patched.ValueText(e)
 	if at := strings.Index(string(stack), p.path+":"); at >= 0 {
 		where, _, _ := strings.Cut(string(stack[at:]), " ")
 		where, _, _ = strings.Cut(where, "\n")

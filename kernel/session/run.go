@@ -14,6 +14,7 @@ import (
 	"github.com/goplus/ixgo"
 
 	"fourmlab/kernel/engine"
+	patched "fourmlab/kernel/session/ixgo"
 )
 
 const (
@@ -81,25 +82,25 @@ func (s *Session) bindExits() {
 	for _, name := range []string{"log.Fatal", "log.Fatalln", "log.Fatalf"} {
 		s.ctx.RegisterExternal(name, s.fatal(name))
 	}
-	s.ctx.RegisterExternal("(*log.Logger).Fatal", func(l *log.Logger, v ...any) { l.Print(v...); panic(Exited(1)) })
-	s.ctx.RegisterExternal("(*log.Logger).Fatalln", func(l *log.Logger, v ...any) { l.Println(v...); panic(Exited(1)) })
-	s.ctx.RegisterExternal("(*log.Logger).Fatalf", func(l *log.Logger, f string, v ...any) { l.Printf(f, v...); panic(Exited(1)) })
+	s.ctx.RegisterExternal("(*log.Logger).Fatal", func(l *log.Logger, v ...any) { l.Print(v...); panic(patched.Exited(1)) })
+	s.ctx.RegisterExternal("(*log.Logger).Fatalln", func(l *log.Logger, v ...any) { l.Println(v...); panic(patched.Exited(1)) })
+	s.ctx.RegisterExternal("(*log.Logger).Fatalf", func(l *log.Logger, f string, v ...any) { l.Printf(f, v...); panic(patched.Exited(1)) })
 	s.ctx.RegisterExternal("flag.Parse", func() { parseFlags(flag.CommandLine, os.Args[1:]) })
 	s.ctx.RegisterExternal("(*flag.FlagSet).Parse", parseFlags)
-	s.ctx.RegisterExternal("os.Exit", func(code int) { panic(Exited(code)) })
-	s.ctx.RegisterExternal("syscall.Exit", func(code int) { panic(Exited(code)) })
-	s.ctx.RegisterExternal("runtime.Goexit", func() { panic(Goexited{}) })
+	s.ctx.RegisterExternal("os.Exit", func(code int) { panic(patched.Exited(code)) })
+	s.ctx.RegisterExternal("syscall.Exit", func(code int) { panic(patched.Exited(code)) })
+	s.ctx.RegisterExternal("runtime.Goexit", func() { panic(patched.Goexited{}) })
 }
 
 // fatal gives what stands for one of log's functions that end a program.
 func (s *Session) fatal(name string) any {
 	switch name {
 	case "log.Fatalf":
-		return func(f string, v ...any) { log.Printf(f, v...); panic(Exited(1)) }
+		return func(f string, v ...any) { log.Printf(f, v...); panic(patched.Exited(1)) }
 	case "log.Fatalln":
-		return func(v ...any) { log.Println(v...); panic(Exited(1)) }
+		return func(v ...any) { log.Println(v...); panic(patched.Exited(1)) }
 	}
-	return func(v ...any) { log.Print(v...); panic(Exited(1)) }
+	return func(v ...any) { log.Print(v...); panic(patched.Exited(1)) }
 }
 
 // parseFlags is FlagSet.Parse, which ends the process itself where flags that
@@ -114,30 +115,30 @@ func parseFlags(f *flag.FlagSet, args []string) error {
 	case nil:
 		return nil
 	case flag.ErrHelp:
-		panic(Exited(0))
+		panic(patched.Exited(0))
 	default:
-		panic(Exited(2))
+		panic(patched.Exited(2))
 	}
 }
 
 // execute runs the cell's function to its end, or to that of the person's
 // patience.
-func (s *Session) execute(ctx context.Context, in *ixgo.Interp, r *Run) *engine.Failure {
+func (s *Session) execute(ctx context.Context, in *ixgo.Interp, r *patched.Run) *engine.Failure {
 	if r.Stopping() || ctx.Err() != nil {
 		return &engine.Failure{Name: "interrupted", Value: "the cell was stopped before it ran"}
 	}
-	return s.watch(ctx, r, func() Outcome { return Call(in, in.MainPkg().Func("cell"+hidden)) })
+	return s.watch(ctx, r, func() patched.Outcome { return patched.Call(in, in.MainPkg().Func("cell"+hidden)) })
 }
 
 // watch runs the body in a goroutine of the cell, and looks after it until it
 // ends or has to.
-func (s *Session) watch(ctx context.Context, r *Run, body func() Outcome) *engine.Failure {
+func (s *Session) watch(ctx context.Context, r *patched.Run, body func() patched.Outcome) *engine.Failure {
 	s.machine.Limits.Begin()
-	done := make(chan Outcome, 1)
+	done := make(chan patched.Outcome, 1)
 	r.Add()
 	go func() {
 		defer s.machine.End(r)
-		out := Outcome{Panicked: Goexited{}} // compiled code may end this goroutine
+		out := patched.Outcome{Panicked: patched.Goexited{}} // compiled code may end this goroutine
 		defer func() { done <- out }()
 		s.machine.Begin(r)
 		out = body()
@@ -183,11 +184,11 @@ func (s *Session) watch(ctx context.Context, r *Run, body func() Outcome) *engin
 }
 
 // ended is what the end of a cell means to a person.
-func (s *Session) ended(out Outcome, r *Run) *engine.Failure {
+func (s *Session) ended(out patched.Outcome, r *patched.Run) *engine.Failure {
 	switch {
 	case r.Why() != nil:
 		return s.reason(r)
-	case out.Panicked == nil && r.Stopping() || Interrupted(out.Panicked):
+	case out.Panicked == nil && r.Stopping() || patched.Interrupted(out.Panicked):
 		return stopped()
 	case out.Panicked == nil:
 		return nil
@@ -196,7 +197,7 @@ func (s *Session) ended(out Outcome, r *Run) *engine.Failure {
 }
 
 // reason is why a cell was stopped, if no person stopped it.
-func (s *Session) reason(r *Run) *engine.Failure {
+func (s *Session) reason(r *patched.Run) *engine.Failure {
 	s.machine.Limits.Relieve()
 	f := r.Why()
 	if at := r.StoppedAt(); at != "" && len(f.Trace) == 0 {

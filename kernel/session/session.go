@@ -52,6 +52,8 @@ import (
 	_ "github.com/goplus/reflectx/icall/icall8192" // slots for the methods of cells' types
 
 	"fourmlab/kernel/engine"
+	patched "fourmlab/kernel/session/ixgo"
+	"fourmlab/kernel/session/quick"
 )
 
 // std are the packages of the standard library that a cell need not import.
@@ -85,9 +87,9 @@ type Session struct {
 	viaYaegi  bool         // the cell that runs was given to yaegi
 	embedding []*embedding // of the cell that runs
 
-	machine  *Machine
-	quick    Compiler
-	running  atomic.Pointer[Run]
+	machine  *patched.Machine
+	quick    quick.Compiler
+	running  atomic.Pointer[patched.Run]
 	polled   atomic.Int64 // when a long call last asked whether to stop
 	builders sync.WaitGroup
 }
@@ -107,7 +109,7 @@ func New() *Session {
 		given:   map[string]bool{},
 		sources: map[int]string{},
 		made:    map[reflect.Type]bool{},
-		machine: NewMachine(),
+		machine: patched.NewMachine(),
 		warm:    make(chan *ixgo.SSABuilder, 1),
 	}
 	s.machine.Crashed = s.crashed
@@ -139,7 +141,7 @@ func New() *Session {
 func (s *Session) Run(ctx context.Context, n int, code string) engine.Result {
 	s.sources[n] = code
 	s.shown, s.embedding = nil, nil
-	r := NewRun(n)
+	r := patched.NewRun(n)
 	s.running.Store(r)
 	defer s.running.Store(nil)
 	c, failure := s.parse(n, code)

@@ -17,6 +17,7 @@ import (
 	"github.com/goplus/ixgo"
 
 	"fourmlab/kernel/engine"
+	patched "fourmlab/kernel/session/ixgo"
 )
 
 // syntaxError reports what the parser says of cell n.
@@ -95,7 +96,7 @@ func (s *Session) line(name string, n int) (string, bool) {
 }
 
 // failure is what a program's end means to a person.
-func (s *Session) failure(err error, r *Run) *engine.Failure {
+func (s *Session) failure(err error, r *patched.Run) *engine.Failure {
 	switch e := err.(type) {
 	case nil:
 		return nil
@@ -109,7 +110,7 @@ func (s *Session) failure(err error, r *Run) *engine.Failure {
 
 // failed is what a panic means that nothing recovered from. Where it went
 // through compiled code, the run's note knows more places than the stack.
-func (s *Session) failed(value any, stack []byte, r *Run) *engine.Failure {
+func (s *Session) failed(value any, stack []byte, r *patched.Run) *engine.Failure {
 	if inner, ok := value.(ixgo.PanicError); ok {
 		value, stack = inner.Value, append(inner.Stack(), stack...)
 	}
@@ -120,12 +121,12 @@ func (s *Session) failed(value any, stack []byte, r *Run) *engine.Failure {
 	}
 	places := s.places(string(stack))
 	switch e := value.(type) {
-	case Exited:
+	case patched.Exited:
 		return exitFailure(e, places)
-	case Goexited:
+	case patched.Goexited:
 		return exitFailure(e, places)
 	}
-	f := &engine.Failure{Name: "panic", Value: oneLine(ValueText(value))}
+	f := &engine.Failure{Name: "panic", Value: oneLine(patched.ValueText(value))}
 	f.Trace = append([]string{headline(value)}, places...)
 	return f
 }
@@ -136,9 +137,9 @@ func (s *Session) failed(value any, stack []byte, r *Run) *engine.Failure {
 func headline(value any) string {
 	_, runtimeError := value.(runtime.Error)
 	if _, ok := value.(error); ok && !runtimeError {
-		return ValueText(value)
+		return patched.ValueText(value)
 	}
-	return "panic: " + ValueText(value)
+	return "panic: " + patched.ValueText(value)
 }
 
 var place = regexp.MustCompile(`(?m)^(.+)\(\)\n\t(In \[\d+\]):(\d+)`)

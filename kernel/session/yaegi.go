@@ -21,6 +21,7 @@ import (
 	"github.com/traefik/yaegi/interp"
 
 	"fourmlab/kernel/engine"
+	patched "fourmlab/kernel/session/ixgo"
 )
 
 // RunYaegi runs a cell in yaegi. What is not in the list of what yaegi runs as
@@ -33,7 +34,7 @@ func (s *Session) RunYaegi(ctx context.Context, n int, code string) engine.Resul
 }
 
 // runs carries out a program that is built, on the engine that was asked for.
-func (p *product) runs(ctx context.Context, r *Run) *engine.Failure {
+func (p *product) runs(ctx context.Context, r *patched.Run) *engine.Failure {
 	if !p.s.viaYaegi {
 		return p.s.execute(ctx, p.in, r)
 	}
@@ -81,7 +82,7 @@ const cellNames = "memory" + hidden
 
 // yaegi runs the program's cell. Where yaegi does not get as far as to run
 // anything, it says what it could not compile.
-func (p *product) yaegi(ctx context.Context, r *Run) (failure *engine.Failure, beyond string) {
+func (p *product) yaegi(ctx context.Context, r *patched.Run) (failure *engine.Failure, beyond string) {
 	s := p.s
 	names := map[string]reflect.Value{
 		"show" + hidden: reflect.ValueOf(func(xs ...any) { s.shown = xs }),
@@ -121,7 +122,7 @@ func (p *product) yaegi(ctx context.Context, r *Run) (failure *engine.Failure, b
 	err := <-done
 	var fell interp.Panic
 	switch {
-	case ctx.Err() != nil || Interrupted(err):
+	case ctx.Err() != nil || patched.Interrupted(err):
 		s.machine.Stop(r, nil)
 		return stopped(), ""
 	case errors.As(err, &fell):
@@ -132,7 +133,7 @@ func (p *product) yaegi(ctx context.Context, r *Run) (failure *engine.Failure, b
 		if v, ok := value.(reflect.Value); ok && v.IsValid() && v.CanInterface() {
 			value = v.Interface()
 		}
-		if Interrupted(value) {
+		if patched.Interrupted(value) {
 			return stopped(), ""
 		}
 		return s.fellInYaegi(value, said.String(), lines), ""
@@ -169,12 +170,12 @@ func (p *product) forYaegi(names map[string]reflect.Value) string {
 func (s *Session) endings() map[string]map[string]reflect.Value {
 	out := map[string]map[string]reflect.Value{}
 	for key, v := range map[string]any{
-		"os/os.Exit":             func(code int) { panic(Exited(code)) },
+		"os/os.Exit":             func(code int) { panic(patched.Exited(code)) },
 		"log/log.Fatal":          s.fatal("log.Fatal"),
 		"log/log.Fatalf":         s.fatal("log.Fatalf"),
 		"log/log.Fatalln":        s.fatal("log.Fatalln"),
 		"time/time.Sleep":        s.machine.Sleep,
-		"runtime/runtime.Goexit": func() { panic(Goexited{}) },
+		"runtime/runtime.Goexit": func() { panic(patched.Goexited{}) },
 	} {
 		pkg, name, _ := strings.Cut(key, ".")
 		if out[pkg] == nil {
@@ -228,10 +229,10 @@ func (s *Session) fellInYaegi(value any, said string, lines cellLines) *engine.F
 		places = append(places, where, "    "+strings.TrimSpace(line))
 	}
 	switch e := value.(type) {
-	case Exited:
+	case patched.Exited:
 		return exitFailure(e, places)
-	case Goexited:
+	case patched.Goexited:
 		return exitFailure(e, places)
 	}
-	return &engine.Failure{Name: "panic", Value: oneLine(ValueText(value)), Trace: append([]string{headline(value)}, places...)}
+	return &engine.Failure{Name: "panic", Value: oneLine(patched.ValueText(value)), Trace: append([]string{headline(value)}, places...)}
 }
