@@ -140,7 +140,7 @@ func (r *rewriter) variable(id *ast.Ident, t types.Type) (*entity, *engine.Failu
 	}
 	text, ok := r.typeText(t)
 	if !ok {
-		return nil, r.s.compileError(r.fset.Position(id.Pos()), fmt.Sprintf("%s has type %s, which has no name outside its function", id.Name, t))
+		return nil, r.s.sources.CompileError(r.fset.Position(id.Pos()), fmt.Sprintf("%s has type %s, which has no name outside its function", id.Name, t))
 	}
 	e := &entity{kind: isVar, name: id.Name, typ: text, cell: r.c.n}
 	if old != nil {
@@ -255,11 +255,11 @@ func (w *work) compile(src string, order []*entity, cell *patched.Run) (p *produ
 	w.fset = s.ctx.FileSet
 	f, err := parser.ParseFile(w.fset, "program", src, parser.SkipObjectResolution)
 	if err != nil {
-		return nil, s.syntaxError(w.c.n, err)
+		return nil, s.sources.SyntaxError(w.c.n, err)
 	}
 	for _, e := range w.types(f) {
 		if !unused(e) {
-			failure := s.compileError(w.fset.Position(e.Pos), e.Msg)
+			failure := s.sources.CompileError(w.fset.Position(e.Pos), e.Msg)
 			failure.Trace = failure.Trace[:min(len(failure.Trace), 2)] // columns are not those typed
 			return nil, failure
 		}
@@ -284,7 +284,7 @@ func (w *work) compile(src string, order []*entity, cell *patched.Run) (p *produ
 	patched.NumberLocals(s.ctx, w.info)
 	in, err := s.ctx.NewInterp(pkg)
 	if err != nil {
-		return nil, &engine.Failure{Name: "compile error", Value: clean(err.Error())}
+		return nil, &engine.Failure{Name: "compile error", Value: Clean(err.Error())}
 	}
 	own, err := patched.Acquaint(in, s.made)
 	if err != nil {

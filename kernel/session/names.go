@@ -50,7 +50,7 @@ func plainLabel(text string) string {
 			text = strings.ReplaceAll(text, w, path[strings.LastIndexByte(path, '_')+1:]+"."+name)
 		}
 	}
-	return clean(text)
+	return Clean(text)
 }
 
 // Let gives cells a name that they cannot type themselves, for a value whose
@@ -71,7 +71,7 @@ func Says(code string) (expression, statement bool) {
 	if err != nil {
 		return false, true
 	}
-	return true, callable(x)
+	return true, Callable(x)
 }
 
 // Behind is code from byte offset from on, at its own lines and columns.

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -53,7 +54,7 @@ func Check(path string, src []byte) (*Program, error) {
 	if f.Name.Name != "main" {
 		return nil, fmt.Errorf("%s: package %s, expected main", path, f.Name.Name)
 	}
-	p.File, p.Info = f, newInfo()
+	p.File, p.Info = f, NewInfo()
 	if err := p.find(); err != nil {
 		return nil, err
 	}
@@ -128,7 +129,7 @@ func (p *Program) Run(args []string, ending func()) error {
 	patched.NumberLocals(p.ctx, nil)
 	in, err := p.ctx.NewInterp(pkg)
 	if err != nil {
-		return errors.New(clean(err.Error()))
+		return errors.New(Clean(err.Error()))
 	}
 	patched.NameTypes(p.ctx, in)
 	m := patched.NewMachine()
@@ -191,4 +192,27 @@ func (p *Program) fell(e any, stack []byte, ending func()) {
 	ending()
 	fmt.Fprintf(os.Stderr, "panic: %s\n", text)
 	os.Exit(2)
+}
+
+// unembeddable finds a variable of a program whose type takes no file.
+func (p *Program) unembeddable() error {
+	for _, d := range p.File.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok || g.Tok != token.VAR {
+			continue
+		}
+		for _, spec := range g.Specs {
+			vs := spec.(*ast.ValueSpec)
+			for _, doc := range []*ast.CommentGroup{vs.Doc, g.Doc} {
+				if doc == nil || !slices.ContainsFunc(doc.List, func(c *ast.Comment) bool { _, ok := directed(c.Text); return ok }) {
+					continue
+				}
+				t := p.Info.TypeOf(vs.Names[0])
+				if whole, tree := embeddable(t); !whole && !tree {
+					return fmt.Errorf("%s: go:embed cannot apply to var of type %s", p.Position(vs.Pos()), t)
+				}
+			}
+		}
+	}
+	return nil
 }

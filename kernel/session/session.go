@@ -77,7 +77,7 @@ type Session struct {
 	given     map[string]bool    // paths of packages that no cell had to import
 	serial    int                // makes hidden names unique
 	shown     []any
-	sources   map[int]string        // cells by number, for tracebacks
+	sources   Sources               // cells by number, for tracebacks
 	made      map[reflect.Type]bool // types with methods that programs have made
 	known     *knowledge            // what the checker says of the names, for completion
 	manuals   map[string]*manual    // the documentation that was asked for
@@ -107,7 +107,7 @@ func New() *Session {
 		names:   map[string]*entity{},
 		pkgs:    map[string]*entity{},
 		given:   map[string]bool{},
-		sources: map[int]string{},
+		sources: Sources{},
 		made:    map[reflect.Type]bool{},
 		machine: patched.NewMachine(),
 		warm:    make(chan *ixgo.SSABuilder, 1),
@@ -144,7 +144,7 @@ func (s *Session) Run(ctx context.Context, n int, code string) engine.Result {
 	r := patched.NewRun(n)
 	s.running.Store(r)
 	defer s.running.Store(nil)
-	c, failure := s.parse(n, code)
+	c, failure := Parse(n, code, s.sources)
 	if failure == nil && !c.empty() {
 		failure = s.evaluate(ctx, c, r)
 	}
@@ -268,3 +268,7 @@ func (s *Session) builder(imports int) *ixgo.SSABuilder {
 	s.warming = false
 	return <-s.warm
 }
+
+// Whole tells whether the code is finished, and the indent of the next line
+// when it is not.
+func (s *Session) Whole(code string) (engine.Status, string) { return Whole(code) }

@@ -138,7 +138,7 @@ func (p *product) yaegi(ctx context.Context, r *patched.Run) (failure *engine.Fa
 		}
 		return s.fellInYaegi(value, said.String(), lines), ""
 	case err != nil:
-		return nil, "something that it refuses (" + clean(oneLine(err.Error())) + ")"
+		return nil, "something that it refuses (" + Clean(oneLine(err.Error())) + ")"
 	}
 	return nil, ""
 }
@@ -221,7 +221,7 @@ func (s *Session) fellInYaegi(value any, said string, lines cellLines) *engine.F
 		n, _ := strconv.Atoi(m[1])
 		col, _ := strconv.Atoi(m[2])
 		at := lines.at(n, col)
-		line, known := s.line(at.Filename, at.Line)
+		line, known := s.sources.Line(at.Filename, at.Line)
 		where := fmt.Sprintf("%s:%d", at.Filename, at.Line)
 		if !known || len(places) > 1 && places[len(places)-2] == where {
 			continue
