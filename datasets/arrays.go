@@ -87,7 +87,7 @@ func gridOf(a npy.Array, look modality.LookSpec) (*modality.Picture, error) {
 func scaled(p *modality.Picture, look modality.LookSpec, whole bool, kind string) error {
 	by := float32(1)
 	switch {
-	case look.Scaling == modality.Classes:
+	case look.Scaling == modality.ClassIDs:
 		if !whole {
 			return fmt.Errorf("class ids of %s, expected whole numbers", kind)
 		}
@@ -96,7 +96,7 @@ func scaled(p *modality.Picture, look modality.LookSpec, whole bool, kind string
 				return fmt.Errorf("class id %g, expected 0 to 65535", v)
 			}
 		}
-	case look.Scaling == modality.Directions && whole:
+	case look.Scaling == modality.UnitVectors && whole:
 		return fmt.Errorf("%s of %s, expected real numbers from -1 to 1", look.Called(), kind)
 	case whole && look.Steps > 0:
 		by = float32(look.Steps)
@@ -138,7 +138,7 @@ func inRange(p *modality.Picture, look modality.LookSpec, by float32) error {
 func settle(p *modality.Picture, look modality.LookSpec) (changed int, err error) {
 	for i := 0; p.C > 0 && i+p.C <= len(p.Pix); i += p.C {
 		pixel := p.Pix[i : i+p.C]
-		if look.Known != nil && look.Scaling != modality.Classes && !look.KnownAt(pixel) {
+		if look.Known != nil && look.Scaling != modality.ClassIDs && !look.KnownAt(pixel) {
 			if !zeros(pixel) {
 				clear(pixel)
 				changed++

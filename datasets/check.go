@@ -116,7 +116,7 @@ func (r *CheckReport) see(name string, v any) {
 		}
 		look := lookOf(name, true)
 		row.unit = look.Unit
-		if look.Scaling == modality.Classes {
+		if look.Scaling == modality.ClassIDs {
 			row.unit = "ids"
 		}
 		lo, hi := v.Pix[0], v.Pix[0]

@@ -84,7 +84,7 @@ func (a asked) decode(name, ext string, b []byte) (any, shape, error) {
 	if err != nil {
 		return nil, shape{}, fmt.Errorf("broken picture: %w", err)
 	}
-	if look.Scaling == modality.Classes && p.Lossy {
+	if look.Scaling == modality.ClassIDs && p.Lossy {
 		return nil, shape{}, fmt.Errorf("class ids as a %s, which stores numbers near those it was given and not these; expected a gray or palette png", strings.ToUpper(p.Format))
 	}
 	for _, n := range p.Notes {
@@ -211,7 +211,7 @@ func (a asked) settled(name string, at modality.Look, p *modality.Picture, v vie
 	}
 	if changed > 0 {
 		what := "not finite"
-		if look.Scaling == modality.Logarithmic {
+		if look.Scaling == modality.LogScale {
 			what += " or below 0"
 		}
 		a.say("files of %s with values that are %s, taken for unknown", name, what)

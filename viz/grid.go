@@ -58,10 +58,10 @@ func Grid(g fourm.Grid) *Figure {
 			case v == nil:
 				c = &cell{w: w, h: w, draw: blank}
 			default:
-				o := scene{op: op, w: w, plain: true, under: background(g.Sample)}
-				// One range of depth for a column, that of the truth.
-				if p, ok := g.Sample.Values[t.Name].(*modality.Picture); ok && t.Look == modality.Depth {
-					o.lo, o.hi = span(p)
+				o := panelOptions{op: op, w: w, plain: true, under: background(g.Sample)}
+				// One range for a column, that of the truth.
+				if p, ok := g.Sample.Values[t.Name].(*modality.Picture); ok {
+					o.share(t, p)
 				}
 				c = panel(t, v, o)
 			}
@@ -130,10 +130,8 @@ func Guidance(s fourm.Sweep) *Figure {
 			kept = append(kept, p)
 		}
 	}
-	o := scene{op: op, w: w, plain: true, under: background(s.Sample)}
-	if m.Look == modality.Depth {
-		o.lo, o.hi = span(kept...) // all are compared in one range
-	}
+	o := panelOptions{op: op, w: w, plain: true, under: background(s.Sample)}
+	o.share(m, kept...)
 	var rows []row
 	for i := range max(len(s.Results), len(left)) {
 		var r row

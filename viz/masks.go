@@ -88,7 +88,7 @@ func patches(op string, s fourm.Sample, m modality.Modality, p fourm.Part, set [
 	rows, cols := gridOf(p)
 	var c *cell
 	if pic := picture(m, s.Values[m.Name]); pic != nil {
-		c = picturePanel(m, pic, scene{op: op, w: w, plain: true})
+		c = picturePanel(m, pic, panelOptions{op: op, w: w, plain: true})
 	} else {
 		t := p.Tokens
 		t.IDs = append([]int(nil), t.IDs...)

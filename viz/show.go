@@ -54,6 +54,6 @@ func pictured(p *fourm.Picture) *Figure {
 	const op = "viz.Picture"
 	need(op, p != nil, "the picture is nil")
 	m := guess(p)
-	c := picturePanel(m, p, scene{op: op, w: 320})
+	c := picturePanel(m, p, panelOptions{op: op, w: 320})
 	return sheet(op, gap, row{cells: []*cell{c}})
 }

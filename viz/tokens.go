@@ -144,7 +144,7 @@ func TokensOn(p *modality.Picture, t modality.Tokens) *Figure {
 	need(op, t.Words == nil && len(t.IDs) > 0, "%s: the tokens lie on no grid", t.Modality)
 	m, _ := modality.Find(t.Modality)
 	w := min(max(64*t.Cols, 512), 1024)
-	c := picturePanel(m, p, scene{op: op, w: w, plain: true})
+	c := picturePanel(m, p, panelOptions{op: op, w: w, plain: true})
 	pic := c.draw
 	c.draw = func(k canvas, r image.Rectangle) {
 		pic(k, r)

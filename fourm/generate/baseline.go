@@ -27,7 +27,7 @@ func unseen(m modality.Modality, truth []any) ([][]any, string) {
 	}
 	look := m.Look.Spec()
 	name := "mean " + look.Called()
-	if look.Scaling == modality.Classes {
+	if look.Scaling == modality.ClassIDs {
 		name = "commonest " + look.Called()
 	}
 	return [][]any{all}, name
@@ -80,7 +80,7 @@ func meanPicture(m modality.Modality, truth []any) *modality.Picture {
 			votes[v]++
 			sum, n = sum+float64(v), n+1
 		}
-		if look.Scaling == modality.Classes {
+		if look.Scaling == modality.ClassIDs {
 			best := float32(-1)
 			for v, c := range votes {
 				if best < 0 || c > votes[best] || c == votes[best] && v < best {

@@ -41,7 +41,7 @@ func judged(l modality.Look) judgement {
 	switch {
 	case look.Words:
 		return judgements[modality.Caption]
-	case look.Scaling == modality.Classes && look.Error == nil:
+	case look.Scaling == modality.ClassIDs && look.Error == nil:
 		return judgements[modality.Label]
 	}
 	return byError(look)

@@ -38,18 +38,18 @@ const (
 type Scaling int
 
 const (
-	// Linear maps the range from Low to High, or from the least to the largest
+	// LinearScale maps the range from Low to High, or from the least to the largest
 	// number of the training pictures where Low and High are equal.
-	Linear Scaling = iota
-	// Logarithmic maps numbers above 0 by their logarithm, from the least to the
+	LinearScale Scaling = iota
+	// LogScale maps numbers above 0 by their logarithm, from the least to the
 	// largest of the training pictures.
-	Logarithmic
-	// Directions are vectors, as they are; what comes back has length 1 or 0.
-	Directions
-	// Standard takes each channel's mean out and divides by its deviation.
-	Standard
-	// Classes are ids: they are embedded, and told apart by cross-entropy.
-	Classes
+	LogScale
+	// UnitVectors are vectors, as they are; what comes back has length 1 or 0.
+	UnitVectors
+	// Standardised takes each channel's mean out and divides by its deviation.
+	Standardised
+	// ClassIDs are ids: they are embedded, and told apart by cross-entropy.
+	ClassIDs
 )
 
 // LookSpec is all that is known of a look. Of a field of functions nil stands
@@ -151,9 +151,9 @@ func (s LookSpec) check(op string) {
 		fault.Panic(op, "%s: a range from %g to %g, expected finite ends, the lower one first", s.Name, s.Low, s.High)
 	case !(s.Steps >= 0) || math.IsInf(s.Steps, 0):
 		fault.Panic(op, "%s: %g steps a unit, expected 0 or more", s.Name, s.Steps)
-	case s.Scaling < Linear || s.Scaling > Classes:
-		fault.Panic(op, "%s: scaling %d, expected Linear, Logarithmic, Directions, Standard or Classes", s.Name, s.Scaling)
-	case s.Scaling == Classes && s.Channels > 1:
+	case s.Scaling < LinearScale || s.Scaling > ClassIDs:
+		fault.Panic(op, "%s: scaling %d, expected LinearScale, LogScale, UnitVectors, Standardised or ClassIDs", s.Name, s.Scaling)
+	case s.Scaling == ClassIDs && s.Channels > 1:
 		fault.Panic(op, "%s: classes of %d channels, expected 1", s.Name, s.Channels)
 	case len(s.Mean) != len(s.Dev) || len(s.Mean) > 0 && len(s.Mean) != s.Channels:
 		fault.Panic(op, "%s: %d means and %d deviations for %d channels", s.Name, len(s.Mean), len(s.Dev), s.Channels)

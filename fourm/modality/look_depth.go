@@ -10,7 +10,7 @@ import (
 )
 
 var depthLook = LookSpec{
-	Name: "depth", Channels: 1, Unit: "m", Scaling: Logarithmic, Steps: 1000,
+	Name: "depth", Channels: 1, Unit: "m", Scaling: LogScale, Steps: 1000,
 	Known: func(pixel []float32) bool { return pixel[0] > 0 },
 	FromImage: func(im image.Image) (*Picture, error) {
 		if g, ok := im.(*image.Gray16); ok {

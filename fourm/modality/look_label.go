@@ -9,7 +9,7 @@ import (
 )
 
 var labelLook = LookSpec{
-	Name: "label", Noun: "classes", Channels: 1, Scaling: Classes,
+	Name: "label", Noun: "classes", Channels: 1, Scaling: ClassIDs,
 	Known: func(id []float32) bool { return id[0] >= 0 },
 	FromImage: func(im image.Image) (*Picture, error) {
 		id, err := idsOf(im)

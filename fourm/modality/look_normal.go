@@ -9,7 +9,7 @@ import (
 )
 
 var normalLook = LookSpec{
-	Name: "normal", Noun: "normals", Channels: 3, Scaling: Directions,
+	Name: "normal", Noun: "normals", Channels: 3, Scaling: UnitVectors,
 	Known:  func(n []float32) bool { return n[0] != 0 || n[1] != 0 || n[2] != 0 },
 	Mirror: func(n []float32) { n[0] = -n[0] },
 	FromImage: func(im image.Image) (*Picture, error) {

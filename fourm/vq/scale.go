@@ -10,19 +10,19 @@ import (
 
 // Scale holds what was measured on the training pictures.
 type Scale struct {
-	Near    float64 `json:"near,omitempty"` // Linear, Logarithmic: the least and the largest known number; equal: 0 to 1
+	Near    float64 `json:"near,omitempty"` // LinearScale, LogScale: the least and the largest known number; equal: 0 to 1
 	Far     float64 `json:"far,omitempty"`
-	Classes int     `json:"classes,omitempty"` // Classes: how many
+	Classes int     `json:"classes,omitempty"` // ClassIDs: how many
 
-	Mean []float64 `json:"mean,omitempty"` // Standard: of each channel
-	Dev  []float64 `json:"dev,omitempty"`  // Standard: standard deviation of each channel
+	Mean []float64 `json:"mean,omitempty"` // Standardised: of each channel
+	Dev  []float64 `json:"dev,omitempty"`  // Standardised: standard deviation of each channel
 }
 
 // scaling gives how the network sees the tokenizer's values.
 func (t *Tokenizer) scaling() scaling { return scalings[t.Of.Look.Spec().Scaling] }
 
 // labels tells whether values are class ids, which the network embeds.
-func (t *Tokenizer) labels() bool { return t.Of.Look.Spec().Scaling == modality.Classes }
+func (t *Tokenizer) labels() bool { return t.Of.Look.Spec().Scaling == modality.ClassIDs }
 
 // channels is the number of values a pixel has on its way in.
 func (t *Tokenizer) channels() int {

@@ -30,11 +30,11 @@ type scaling struct {
 }
 
 var scalings = map[modality.Scaling]scaling{
-	modality.Linear:      linear,
-	modality.Logarithmic: logarithmic,
-	modality.Directions:  unitVectors,
-	modality.Standard:    standard,
-	modality.Classes:     classes,
+	modality.LinearScale:  linear,
+	modality.LogScale:     logarithmic,
+	modality.UnitVectors:  unitVectors,
+	modality.Standardised: standard,
+	modality.ClassIDs:     classes,
 }
 
 // linear leaves Near and Far 0 where the range is 0 to 1.

@@ -14,6 +14,10 @@ import (
 	"fourmlab/fourm/modality"
 )
 
+var featureDisplay = display{
+	colours: func(_ modality.Modality, p *modality.Picture, _, _ float64) *image.RGBA { return featureColours(p) },
+}
+
 // featureColours gives p as it is looked at, pixel for pixel.
 func featureColours(p *modality.Picture) *image.RGBA {
 	out := image.NewRGBA(image.Rect(0, 0, p.W, p.H))
