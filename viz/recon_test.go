@@ -92,7 +92,7 @@ func TestFigureAndTableAgree(t *testing.T) {
 		s, _ := ds.Sample(i)
 		plan := fourm.Chain("hue")
 		for _, n := range names[1:] {
-			plan.Then(n, 8).Temp(1e-9)
+			plan.Then(n, 8).Greedy()
 		}
 		out := m.Generate(s, plan, 0)
 		rep := m.Eval(one{s}, "hue->far+side+kind", "far->hue")

@@ -72,7 +72,11 @@ func Attend(ctx context.Context, m *model.Model, s modality.Sample, layer, head 
 			k += count
 		}
 	}
-	net := m.Look(model.Shape{B: 1, N: up(n - c.Registers), M: up(max(k, 1))}, a.Decoder)
+	kind := model.Attending
+	if a.Decoder {
+		kind = model.AttendingAcross
+	}
+	net := m.Graph(kind, model.Shape{B: 1, N: up(n - c.Registers), M: up(max(k, 1))})
 	if err := m.Fill(net.Batch, []mask.Masked{mk}); err != nil {
 		return a, err
 	}
@@ -94,7 +98,7 @@ func Attend(ctx context.Context, m *model.Model, s modality.Sample, layer, head 
 // every token that it could be asked for as target.
 func whole(op string, m *model.Model, s modality.Sample) (mask.Masked, error) {
 	s = m.As(s)
-	w := &work{m: m, s: modality.Sample{Key: s.Key, Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]model.Row{}}
+	w := &generation{m: m, s: modality.Sample{Key: s.Key, Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]model.Row{}}
 	mk := mask.Masked{Sample: s}
 	for _, d := range m.In {
 		first, _ := m.InputDomain(d.Modality)

@@ -61,7 +61,7 @@ func (r *Report) String() string {
 }
 
 // Eval carries out each task ("rgb->depth", "caption->rgb") on all samples,
-// with greedy choices, and measures every target.
+// greedily, and measures every target.
 func Eval(ctx context.Context, m *model.Model, ds Data, tasks []string) (*Report, error) {
 	rep := &Report{}
 	samples, err := modality.Collect(ds, 0, ds.Len())
@@ -155,7 +155,7 @@ func parseTask(task string) *Plan {
 	}
 	p := Chain(fields(in)...)
 	for _, t := range fields(out) {
-		p.Then(t, 8).Temp(1e-9)
+		p.Then(t, 8).Greedy()
 	}
 	return p
 }

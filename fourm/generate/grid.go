@@ -50,7 +50,7 @@ func AnyToAny(ctx context.Context, m *model.Model, s modality.Sample) (Grid, err
 			if from == to {
 				continue
 			}
-			out, err := Generate(ctx, m, s, *Chain(from).Then(to, 8).Temp(greedy / 2), 0)
+			out, err := Generate(ctx, m, s, *Chain(from).Then(to, 8).Greedy(), 0)
 			if err != nil {
 				return g, err
 			}
@@ -80,7 +80,7 @@ type Sweep struct {
 }
 
 // SweepOver carries a plan out under every pair of a guidance weight and a
-// temperature, which all of its stages get, with the same seed.
+// temperature (0 is greedy), which all of its stages get, with the same seed.
 func SweepOver(ctx context.Context, m *model.Model, s modality.Sample, plan Plan, weights, temps []float64) (Sweep, error) {
 	const op = "Model.Sweep"
 	if len(weights) == 0 || len(temps) == 0 {
@@ -93,7 +93,7 @@ func SweepOver(ctx context.Context, m *model.Model, s modality.Sample, plan Plan
 			p := plan
 			p.Stages = slices.Clone(plan.Stages)
 			for k := range p.Stages {
-				p.Stages[k].Guide, p.Stages[k].Temp = w, max(t, greedy/2)
+				p.Stages[k].Guide, p.Stages[k].Temp, p.Stages[k].Greedy = w, t, t == 0
 			}
 			r, err := Generate(ctx, m, s, p, 0)
 			if err != nil {

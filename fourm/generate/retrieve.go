@@ -109,7 +109,7 @@ func feature(ctx context.Context, m *model.Model, s modality.Sample) ([]float64,
 			n += p.Inputs()
 		}
 	}
-	net := m.Look(model.Shape{B: 1, N: up(n), M: 16}, false)
+	net := m.Graph(model.Attending, model.Shape{B: 1, N: up(n), M: 16})
 	if err := m.Fill(net.Batch, []mask.Masked{mk}); err != nil {
 		return nil, err
 	}

@@ -22,7 +22,8 @@ type Model struct {
 	byName map[string]*Param
 	pos    map[string][]float32 // fixed position tables by the names they have in a checkpoint
 	idle   []*Param             // of the official state dict, read by nothing
-	nets   map[string]*Net
+	act    activation
+	graphs []built  // the one used last is the last
 	spare  *Decoder // memory of the last text
 }
 
@@ -50,6 +51,7 @@ func outline(c Config) *Model {
 func begin(c Config) *Model {
 	const op = "fourm.New"
 	m := &Model{Config: c.resolved(), Tokenizers: map[string]modality.Tokenizer{}, byName: map[string]*Param{}, pos: map[string][]float32{}}
+	m.act, _ = activationNamed(m.Config.Act)
 	for _, n := range m.Config.Inputs {
 		m.In = append(m.In, m.Config.domain(op, n, true))
 	}

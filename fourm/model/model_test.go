@@ -77,7 +77,7 @@ func masked(m *Model) mask.Masked {
 // predict gives the decoder's output rows of a sample, by domain.
 func predict(t testing.TB, m *Model, s Shape, mk ...mask.Masked) []map[string][][]float32 {
 	t.Helper()
-	n := m.Predict(s)
+	n := m.Graph(Predicting, s)
 	if err := m.Fill(n.Batch, mk); err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func TestPadding(t *testing.T) {
 	other.Parts = other.Parts[:2]
 	want := predict(t, m, Shape{B: 1, N: 13, M: 14}, a)[0]
 	losses := func(s Shape, mk ...mask.Masked) (out []float64) {
-		n := m.Evaluate(s)
+		n := m.Graph(Evaluating, s)
 		if err := m.Fill(n.Batch, mk); err != nil {
 			t.Fatal(err)
 		}
@@ -209,7 +209,7 @@ func TestPadding(t *testing.T) {
 // What cannot be packed is an error that names the sample.
 func TestFillErrors(t *testing.T) {
 	m := little(t)
-	n := m.Predict(Shape{B: 1, N: 20, M: 20})
+	n := m.Graph(Predicting, Shape{B: 1, N: 20, M: 20})
 	if err := m.Fill(n.Batch, []mask.Masked{masked(m), masked(m)}); err == nil || !strings.Contains(err.Error(), "2 samples for a batch of 1") {
 		t.Errorf("error %v", err)
 	}

@@ -193,7 +193,7 @@ func TestPacking(t *testing.T) {
 func TestRowsTrainAlike(t *testing.T) {
 	m := little(t)
 	mk := masked(m)
-	n := m.Evaluate(Shape{B: 1, N: 20, M: 20})
+	n := m.Graph(Evaluating, Shape{B: 1, N: 20, M: 20})
 	loss := func(err error) float64 {
 		if err == nil {
 			err = n.Machine.Run(context.Background())

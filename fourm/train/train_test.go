@@ -513,7 +513,7 @@ func TestMemory(t *testing.T) {
 		m := model.New(c)
 		s := model.Shape{B: 16, N: 24, M: 20}
 		_, all := m.Size()
-		held := m.Train(s).Machine.(*exec.Machine).Bytes() + 4*3*int64(all) // weights and AdamW's two means
+		held := m.Graph(model.Training, s).Machine.(*exec.Machine).Bytes() + 4*3*int64(all) // weights and AdamW's two means
 		if f := float64(m.Memory(s)) / float64(held); f < 0.5 || f > 2 {
 			t.Errorf("dim %d: estimate %s, held %s", dim, human.Bytes(float64(m.Memory(s))), human.Bytes(float64(held)))
 		} else {
@@ -622,7 +622,7 @@ func TestAccumulation(t *testing.T) {
 			return l.net, l.m.Fill(l.net.Batch, samples)
 		}})
 	}
-	l.net = l.m.Train(l.o.shape(l.m, l.o.Masks))
+	l.net = l.m.Graph(model.Training, l.o.shape(l.m, l.o.Masks))
 	var mean [][]float32
 	for k := range 3 {
 		g, err := gradients(k, 1)
