@@ -62,22 +62,22 @@ func displayOf(l modality.Look) display {
 	d.channels = max(look.Channels, 1)
 	if look.Draw != nil {
 		d.colours = func(_ modality.Modality, p *modality.Picture, lo, hi float64) *image.RGBA {
-			return asRGBA(look.Draw(p, lo, hi))
+			return asRGBA(look.Draw(p, lo, hi), p)
 		}
 	}
 	return d
 }
 
-// asRGBA gives an image that somebody drew; the colour of what is unknown where
-// there is none.
-func asRGBA(im image.Image) *image.RGBA {
+// asRGBA gives an image that somebody drew of a picture: what lies on the picture
+// of one without bounds, and the colour of what is unknown where there is none.
+func asRGBA(im image.Image, p *modality.Picture) *image.RGBA {
 	if im == nil || im.Bounds().Empty() {
 		im = image.NewUniform(unknown)
-		out := image.NewRGBA(image.Rect(0, 0, 1, 1))
-		draw.Draw(out, out.Rect, im, image.Point{}, draw.Src)
-		return out
 	}
 	b := im.Bounds()
+	if b.Dx() > 1<<13 || b.Dy() > 1<<13 {
+		b = image.Rect(0, 0, p.W, p.H)
+	}
 	out := image.NewRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
 	draw.Draw(out, out.Rect, im, b.Min, draw.Src)
 	return out
