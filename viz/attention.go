@@ -11,6 +11,8 @@ import (
 	"fourmlab/fourm/modality"
 )
 
+func init() { shows(func(a fourm.Attention) []byte { return Attention(a).PNG() }) }
+
 // Attention draws how one head shares its attention out, as m.Attention gives
 // it: the query, marked; over each modality how much each of its tokens gets;
 // and how much each modality gives to each other one, the mean over its

@@ -10,6 +10,8 @@ import (
 	"fourmlab/fourm/modality"
 )
 
+func init() { shows(func(out fourm.Result) []byte { return Chain(out).PNG() }) }
+
 // Chain draws a result from left to right: what was given, then the stages in
 // their order. Each stage is conditioned on all that stands before it.
 func Chain(out fourm.Result) *Figure {

@@ -11,6 +11,8 @@ import (
 	"fourmlab/fourm/modality"
 )
 
+func init() { shows(func(g fourm.Grid) []byte { return Grid(g).PNG() }) }
+
 // Grid draws what a model makes of each modality by itself, as m.Grid(s) gives
 // it: rows are what was given, columns what was generated. What was given
 // stands framed in its own column: that is the truth.
@@ -100,6 +102,8 @@ func blank(c canvas, r image.Rectangle) {
 	c.hatch(r, faint)
 	c.frame(r, 1, rule)
 }
+
+func init() { shows(func(s fourm.Sweep) []byte { return Guidance(s).PNG() }) }
 
 // Guidance draws the last target of a plan under weights of guidance (rows)
 // and temperatures (columns), as m.Sweep gives them; beside it what was given

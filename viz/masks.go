@@ -12,6 +12,8 @@ import (
 	"fourmlab/fourm/modality"
 )
 
+func init() { shows(func(mk fourm.Masked) []byte { return Masks(mk).PNG() }) }
+
 // Masks draws one row a domain: the patches (or words) that the model is
 // given, those that it has to predict, and those that nobody uses. Words that
 // stand for a hidden span are marked, as [S_1].

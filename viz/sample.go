@@ -9,6 +9,8 @@ import (
 	"fourmlab/fourm/modality"
 )
 
+func init() { shows(func(s fourm.Sample) []byte { return Sample(s).PNG() }) }
+
 // Sample draws every modality of a sample side by side, in the order of 4M's
 // figures.
 func Sample(s fourm.Sample) *Figure {

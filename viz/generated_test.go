@@ -1,12 +1,12 @@
 package viz_test
 
+// What a plan made of the world of scene_test.go, for the figures of results.
+
 import (
 	"math/rand"
-	"testing"
 
 	"fourmlab/fourm"
 	"fourmlab/fourm/generate"
-	"fourmlab/viz"
 )
 
 // generated makes up what a plan made of the scene: depth in eight steps, a
@@ -67,42 +67,3 @@ func generated(seed int64) fourm.Result {
 	picture(2, "semseg", 4)
 	return out
 }
-
-func ExampleChain() {
-	save(viz.Chain(generated(1)), "chain")
-}
-
-func TestChain(t *testing.T) { golden(t, ExampleChain, "chain") }
-
-func ExampleSteps() {
-	save(viz.Steps(generated(1)), "steps")
-}
-
-func TestSteps(t *testing.T) { golden(t, ExampleSteps, "steps") }
-
-func ExampleVariations() {
-	outs := []fourm.Result{generated(0), generated(1), generated(2), generated(3), generated(4)}
-	save(viz.Variations(outs).Titled("One picture, five seeds"), "variations")
-}
-
-func TestVariations(t *testing.T) { golden(t, ExampleVariations, "variations") }
-
-func ExamplePredict() {
-	save(viz.Predict(generated(1), scene(1)), "predict")
-}
-
-func TestPredict(t *testing.T) { golden(t, ExamplePredict, "predict") }
-
-func ExampleRecon() {
-	s := scene(1)
-	save(viz.Recon(s, masked(), generated(1).Sample.With("rgb", rough(s.Picture("rgb"), 4, 0.03, 1))), "recon")
-}
-
-func TestRecon(t *testing.T) { golden(t, ExampleRecon, "recon") }
-
-func ExampleDiff() {
-	s := scene(1)
-	save(viz.Diff(s.Picture("depth"), generated(1).Sample.Picture("depth"), "depth"), "diff")
-}
-
-func TestDiff(t *testing.T) { golden(t, ExampleDiff, "diff") }
