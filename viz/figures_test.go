@@ -31,7 +31,7 @@ func TestFiguresHaveExamples(t *testing.T) {
 			fn, ok := d.(*ast.FuncDecl)
 			switch {
 			case !ok || fn.Recv != nil:
-			case strings.HasPrefix(fn.Name.Name, "Example"):
+			case strings.HasPrefix(fn.Name.Name, "Example") && strings.HasSuffix(file, "_example_test.go"):
 				examples[fn.Name.Name], at[fn.Name.Name] = fn, file
 			case !strings.HasSuffix(file, "_test.go") && fn.Name.IsExported() && draws(fn):
 				figures[fn.Name.Name] = file
