@@ -26,7 +26,7 @@ func ExampleBars() {
 
 func TestBars(t *testing.T) { golden(t, ExampleBars, "bars") }
 
-// The same where more is better: from 0 on.
+// Where more is better, bars begin at 0.
 //
 //	viz.Bars(fourm.Ablate(base, ds, factor))
 func ExampleBars_zero() {

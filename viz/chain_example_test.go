@@ -7,7 +7,7 @@ import (
 	"fourmlab/viz"
 )
 
-// The same as a chain, each stage with its settings.
+// What a plan generates from left to right: each stage sees all before it.
 //
 //	viz.Chain(m.Generate(s, plan, 0))
 func ExampleChain() {

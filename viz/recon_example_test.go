@@ -6,7 +6,7 @@ import (
 	"fourmlab/viz"
 )
 
-// What the model makes of a masked sample, in one look.
+// What the model makes of a masked sample, beside the truth.
 //
 //	viz.Recon(s, mk, m.Reconstruct(mk))
 func ExampleRecon() {
@@ -16,7 +16,7 @@ func ExampleRecon() {
 
 func TestRecon(t *testing.T) { golden(t, ExampleRecon, "recon") }
 
-// What it predicts from one modality, over the truth.
+// What a model predicts from one modality, over the truth, with the number that tables have.
 //
 //	viz.Predict(m.Generate(s, plan, 0), s)
 func ExamplePredict() {

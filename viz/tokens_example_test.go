@@ -28,7 +28,7 @@ func ExampleTokens_sequence() {
 
 func TestTokensSequence(t *testing.T) { golden(t, ExampleTokens_sequence, "tokens_sequence") }
 
-// The same over the picture.
+// A token map over the picture that it stands for.
 //
 //	viz.TokensOn(s.Picture("rgb"), s.Tokens("rgb"))
 func ExampleTokensOn() {
