@@ -58,7 +58,10 @@ func stageTitle(out fourm.Result, i int, name string) (title, sub string) {
 		if s.Scheme != 0 {
 			w = append(w, s.Scheme.String())
 		}
-		if s.Temp != 0 {
+		switch {
+		case s.Greedy:
+			w = append(w, "greedy")
+		case s.Temp != 0:
 			w = append(w, fmt.Sprintf("T = %g", s.Temp))
 		}
 		if s.Guide != 0 {

@@ -3,9 +3,9 @@ package cases
 import (
 	"context"
 
-	"fourmlab/fourm/exec"
 	"fourmlab/fourm/mask"
 	"fourmlab/fourm/model"
+	"fourmlab/fourm/optim"
 	"fourmlab/fourm/train"
 )
 
@@ -37,8 +37,8 @@ func (t training) prepare(m *model.Model) (run func(context.Context, int) error,
 			drawn[i] = append(drawn[i], s)
 		}
 	}
-	net := m.Train(model.Shape{B: t.batch, N: t.in, M: t.out})
-	steps := train.NewStepper(m, exec.AdamW{})
+	net := m.Graph(model.Training, model.Shape{B: t.batch, N: t.in, M: t.out})
+	steps := train.NewStepper(m, optim.AdamW{})
 	run = func(ctx context.Context, i int) error {
 		_, err := steps.Take(ctx, train.Step{LR: rate, Decay: decay, Batch: func(int) (*model.Net, error) {
 			return net, m.Fill(net.Batch, drawn[i%batches])

@@ -10,8 +10,8 @@ import (
 	"strconv"
 	"strings"
 
-	"fourmlab/fourm/exec"
 	"fourmlab/fourm/model"
+	"fourmlab/fourm/optim"
 	"fourmlab/fourm/train"
 )
 
@@ -93,7 +93,7 @@ func training(f *Fixture, r *Report) error {
 	if err != nil {
 		return err
 	}
-	opt := exec.AdamW{Eps: s.Optimizer.Eps}
+	opt := optim.AdamW{Eps: s.Optimizer.Eps}
 	if len(s.Optimizer.Betas) == 2 {
 		opt.Beta1, opt.Beta2 = s.Optimizer.Betas[0], s.Optimizer.Betas[1]
 	}
@@ -137,7 +137,7 @@ func (s *schooling) batch(f *Fixture, m *model.Model, files map[int][]map[string
 			return nil, err
 		}
 	}
-	n := m.Train(model.Shape{B: len(files[file]), N: s.N, M: s.M})
+	n := m.Graph(model.Training, model.Shape{B: len(files[file]), N: s.N, M: s.M})
 	return n, m.FillRows(n.Batch, files[file], model.Order{Out: s.Order})
 }
 
@@ -232,7 +232,7 @@ func scheduled(name string, given []any, keys map[string]float64) ([]float64, er
 	if total < 1 || total > 1e7 {
 		return nil, fmt.Errorf("schedule %s of %d steps", name, total)
 	}
-	r := exec.Rates{Start: a["start_warmup_value"], Peak: a["base_value"], Last: a["final_value"], Total: total, Warm: count("warmup_epochs", "warmup_steps")}
+	r := optim.Rates{Start: a["start_warmup_value"], Peak: a["base_value"], Last: a["final_value"], Total: total, Warm: count("warmup_epochs", "warmup_steps")}
 	if name == "inverse_sqrt_scheduler" {
 		r.Scale, r.Cool = a["timescale"], count("cooldown_epochs", "cooldown_steps")
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -171,20 +170,5 @@ func TestTooLarge(t *testing.T) {
 	_, err := exec.New(g, y)
 	if err == nil || !strings.Contains(err.Error(), "needs 16.0 TB, ") {
 		t.Errorf("error %v, expected one that names 16.0 TB", err)
-	}
-}
-
-// The learning rate climbs to its peak, falls to nearly nothing, and is never
-// 0 while it warms up.
-func TestWarm(t *testing.T) {
-	const warm, total = 10, 100
-	for s := 1; s < total; s++ {
-		a, b := exec.Warm(2, s-1, warm, total), exec.Warm(2, s, warm, total)
-		if up := b > a; up != (s <= warm) || a <= 0 || b > 2 {
-			t.Fatalf("steps %d and %d have %g and %g", s-1, s, a, b)
-		}
-	}
-	if exec.Warm(2, warm, warm, total) != 2 || exec.Warm(2, total, warm, total) > 1e-9 || math.Abs(exec.Warm(2, 55, warm, total)-1) > 1e-9 {
-		t.Error("the peak, the middle or the end is off")
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"weak"
 
+	"fourmlab/internal/human"
 	"fourmlab/internal/memory"
 )
 
@@ -70,7 +71,7 @@ func (m *Machine) place(all []*piece, lies []place) error {
 	m.bytes = 4 * int64(own+m.need)
 	missing := 4 * (float64(own) + float64(max(0, m.need-idle())))
 	if room, ok := memory.Fits(missing); !ok {
-		return fmt.Errorf("exec: a graph of %d steps needs %s, %s are free", len(m.steps), memory.Bytes(missing), memory.Bytes(room))
+		return fmt.Errorf("exec: a graph of %d steps needs %s, %s are free", len(m.steps), human.Bytes(missing), human.Bytes(room))
 	}
 	for _, b := range all {
 		if b.own {

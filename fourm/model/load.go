@@ -15,6 +15,7 @@ import (
 	"fourmlab/fourm/checkpoint"
 	"fourmlab/fourm/modality"
 	"fourmlab/internal/fault"
+	"fourmlab/internal/human"
 )
 
 // Load reads a model from a safetensors file, a .pth file, a folder with a
@@ -63,7 +64,7 @@ func configOf(raw map[string]any, path string) (Config, error) {
 	delete(raw, "format")
 	c, err := OfficialConfig(raw)
 	if err != nil {
-		return c, fmt.Errorf("%w (configuration of %s)", err, path)
+		return c, fault.Kind(checkpoint.ErrForeign, fmt.Errorf("%w (configuration of %s)", err, path))
 	}
 	return c, nil
 }
@@ -143,7 +144,7 @@ func Peek(path string) (string, error) {
 	for _, t := range slices.Sorted(maps.Keys(info.Dtypes)) {
 		types = append(types, fmt.Sprintf("%d %s", info.Dtypes[t], t))
 	}
-	return fmt.Sprintf("%v\n%s parameters, %s with all else; %d tensors: %s", c, count(n), Bytes(info.Bytes), info.Tensors, strings.Join(types, ", ")), nil
+	return fmt.Sprintf("%v\n%s parameters, %s with all else; %d tensors: %s", c, human.Short(float64(n)), human.Bytes(float64(info.Bytes)), info.Tensors, strings.Join(types, ", ")), nil
 }
 
 // counts tells whether a tensor of a state dict is a parameter.

@@ -7,7 +7,7 @@ import (
 
 	"fourmlab/fourm/modality"
 	"fourmlab/internal/fault"
-	"fourmlab/internal/memory"
+	"fourmlab/internal/human"
 )
 
 // Model is a 4M model: its configuration, domains, parameters, and the
@@ -22,7 +22,8 @@ type Model struct {
 	byName map[string]*Param
 	pos    map[string][]float32 // fixed position tables by the names they have in a checkpoint
 	idle   []*Param             // of the official state dict, read by nothing
-	nets   map[string]*Net
+	act    activation
+	graphs []built  // the one used last is the last
 	spare  *Decoder // memory of the last text
 }
 
@@ -50,6 +51,7 @@ func outline(c Config) *Model {
 func begin(c Config) *Model {
 	const op = "fourm.New"
 	m := &Model{Config: c.resolved(), Tokenizers: map[string]modality.Tokenizer{}, byName: map[string]*Param{}, pos: map[string][]float32{}}
+	m.act, _ = activationNamed(m.Config.Act)
 	for _, n := range m.Config.Inputs {
 		m.In = append(m.In, m.Config.domain(op, n, true))
 	}
@@ -170,14 +172,14 @@ func (m *Model) String() string {
 	trunk, all := m.Size()
 	var b strings.Builder
 	fmt.Fprintf(&b, "4M model: %v\n", m.Config)
-	fmt.Fprintf(&b, "%s parameters, %s of them in the blocks; %s as float32\n", count(all), count(trunk), Bytes(int64(all)*4))
+	fmt.Fprintf(&b, "%s parameters, %s of them in the blocks; %s as float32\n", human.Short(float64(all)), human.Short(float64(trunk)), human.Bytes(float64(all)*4))
 	row := func(what string, ds []modality.Domain) {
 		for _, d := range ds {
 			switch {
 			case d.Pixels:
-				fmt.Fprintf(&b, "  %-7s %-16s %3d patches of %d numbers\n", what, d.Name, d.Max, d.Width)
+				fmt.Fprintf(&b, "  %-7s %-16s %3d patches of %d numbers\n", what, d.Name, d.Max, d.Dim)
 			case d.Kind == modality.Vectors:
-				fmt.Fprintf(&b, "  %-7s %-16s %3d vectors of %d numbers\n", what, d.Name, d.Max, d.Width)
+				fmt.Fprintf(&b, "  %-7s %-16s %3d vectors of %d numbers\n", what, d.Name, d.Max, d.Dim)
 			default:
 				fmt.Fprintf(&b, "  %-7s %-16s %3d tokens of %d\n", what, d.Name, d.Max, d.Vocab)
 			}
@@ -187,16 +189,3 @@ func (m *Model) String() string {
 	row("out", m.Out)
 	return strings.TrimRight(b.String(), "\n")
 }
-
-func count(n int) string {
-	switch {
-	case n >= 1e6:
-		return fmt.Sprintf("%.1f M", float64(n)/1e6)
-	case n >= 1e3:
-		return fmt.Sprintf("%.1f k", float64(n)/1e3)
-	}
-	return fmt.Sprint(n)
-}
-
-// Bytes prints a number of bytes with a unit.
-func Bytes(n int64) string { return memory.Bytes(float64(n)) }

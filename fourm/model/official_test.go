@@ -15,6 +15,7 @@ import (
 	"fourmlab/fourm/checkpoint"
 	"fourmlab/fourm/modality"
 	"fourmlab/internal/fixture"
+	"fourmlab/internal/human"
 )
 
 // published gives a small model over published domains.
@@ -107,8 +108,8 @@ func TestOfficialFiles(t *testing.T) {
 				}
 			}
 			about, err := Peek(file)
-			if _, all := m.Size(); err != nil || !strings.Contains(about, "16 wide, 1+1 blocks") || !strings.Contains(about, count(all)+" parameters") {
-				t.Errorf("%s: peek gives %q (%v), expected %s parameters", name, about, err, count(all))
+			if _, all := m.Size(); err != nil || !strings.Contains(about, "16 wide, 1+1 blocks") || !strings.Contains(about, human.Short(float64(all))+" parameters") {
+				t.Errorf("%s: peek gives %q (%v), expected %s parameters", name, about, err, human.Short(float64(all)))
 			}
 		}
 	}

@@ -46,7 +46,7 @@ func rowIn(r Row, d modality.Domain, s modality.Sample, p mask.Part) (Row, error
 // normalised appends the patches of a picture to x; of colours ImageNet's mean and
 // deviation are taken out (docs/4m.md, 1.3), all else is as it is.
 func normalised(x []float32, d modality.Domain, p *modality.Picture) []float32 {
-	x = modality.AppendPatches(slices.Grow(x, d.Max*d.Width), p, d.Patch)
+	x = modality.AppendPatches(slices.Grow(x, d.Max*d.Dim), p, d.Patch)
 	if d.Look != modality.Color || p.C != 3 {
 		return x
 	}

@@ -10,6 +10,7 @@ import (
 
 	"fourmlab/fourm/exec"
 	"fourmlab/fourm/ops"
+	"fourmlab/fourm/optim"
 )
 
 // A case builds a scalar from float inputs of the given shapes.
@@ -279,7 +280,7 @@ func TestRows(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := make([]float32, c.size*d)
-			exec.Grad{F: m.Floats(sums), Rows: of()}.AddTo(got, 1)
+			optim.Grad{F: m.Floats(sums), Rows: of()}.AddTo(got, 1)
 			for i, w := range m.Floats(grads[0]) {
 				if math.Abs(float64(got[i]-w)) > 1e-6 {
 					t.Fatalf("table of %d rows, pad %v: number %d of row %d is %g, expected %g", c.size, c.pad, i%d, i/d, got[i], w)

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+
+	"fourmlab/internal/human"
 )
 
 // mend gives the points of a history up to and with the one of the checkpoint,
@@ -32,7 +34,7 @@ func mend(path string, step int, last *Point) (points []Point, notes []string, e
 		return nil, nil, err
 	}
 	if bad > 0 {
-		said("%s cannot be read and is left out, the first is line %d", count(bad, "line"), first)
+		said("%s cannot be read and is left out, the first is line %d", human.Count(bad, "line"), first)
 	}
 	if beyond > 0 {
 		said("goes on to step %d, the checkpoint is that of step %d: what lies between is done again", beyond, step)
@@ -41,15 +43,7 @@ func mend(path string, step int, last *Point) (points []Point, notes []string, e
 		points = append(points, *last)
 	}
 	if lost := step - len(points); lost > 0 {
-		said("%s of %d are lost; the checkpoint has all that they taught", count(lost, "step"), step)
+		said("%s of %d are lost; the checkpoint has all that they taught", human.Count(lost, "step"), step)
 	}
 	return points, notes, nil
-}
-
-// count gives "1 line", "2 lines".
-func count(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
 }

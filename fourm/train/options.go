@@ -8,10 +8,10 @@ import (
 	"math"
 	"path/filepath"
 
-	"fourmlab/fourm/exec"
 	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
+	"fourmlab/fourm/optim"
 	"fourmlab/internal/fault"
 	"fourmlab/internal/memory"
 )
@@ -101,11 +101,11 @@ func (o Options) resolved() Options {
 func (o Options) rate(step int) float64 {
 	if o.Schedule == "" {
 		if step < o.Warm {
-			return exec.Warm(o.LR, step, o.Warm, o.Steps)
+			return optim.Warm(o.LR, step, o.Warm, o.Steps)
 		}
-		return o.MinLR + (o.LR-o.MinLR)*exec.Warm(1, step, o.Warm, o.Steps)
+		return o.MinLR + (o.LR-o.MinLR)*optim.Warm(1, step, o.Warm, o.Steps)
 	}
-	r := exec.Rates{Peak: o.LR, Last: o.MinLR, Total: o.Steps, Warm: o.Warm}
+	r := optim.Rates{Peak: o.LR, Last: o.MinLR, Total: o.Steps, Warm: o.Warm}
 	if o.Schedule == "inverse-sqrt" {
 		r.Scale, r.Cool = 10000, o.Cool // 4M's time scale
 	}
@@ -115,7 +115,7 @@ func (o Options) rate(step int) float64 {
 // decay gives the weight decay of a step counted from 0, half a cosine over
 // the steps as the official weight_decay_end makes it (docs/4m.md, 5.2).
 func (o Options) decay(step int) float64 {
-	return exec.Rates{Peak: max(o.Decay, 0), Last: max(o.DecayEnd, 0), Total: o.Steps}.At(step)
+	return optim.Rates{Peak: max(o.Decay, 0), Last: max(o.DecayEnd, 0), Total: o.Steps}.At(step)
 }
 
 // Decays gives the weight decay of every step, with what zero values stand for

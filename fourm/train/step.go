@@ -6,25 +6,25 @@ import (
 	"context"
 	"fmt"
 
-	"fourmlab/fourm/exec"
 	"fourmlab/fourm/model"
+	"fourmlab/fourm/optim"
 )
 
 // Stepper takes the steps by which a model learns: those of Fit, and of whoever
 // brings batches of their own.
 //
-//	s := train.NewStepper(m, exec.AdamW{})
-//	net := m.Train(model.Shape{B: 8, N: 64, M: 64})
+//	s := train.NewStepper(m, optim.AdamW{})
+//	net := m.Graph(model.Training, model.Shape{B: 8, N: 64, M: 64})
 //	norm, err := s.Take(ctx, train.Step{LR: 1e-3, Decay: 0.05, Clip: 1, Batch: func(int) (*model.Net, error) {
 //		return net, m.Fill(net.Batch, samples)
 //	}})
 type Stepper struct {
-	AdamW  exec.AdamW // with what it remembers of the steps so far; Decay is set by each step
+	AdamW  optim.AdamW // with what it remembers of the steps so far; Decay is set by each step
 	m      *model.Model
 	params [][]float32
 	decays []bool
-	grads  []exec.Grad
-	sum    exec.Sum // of the gradients of a step's batches, where there are several
+	grads  []optim.Grad
+	sum    optim.Sum // of the gradients of a step's batches, where there are several
 }
 
 // Step says what one step does.
@@ -38,7 +38,7 @@ type Step struct {
 }
 
 // NewStepper gives a stepper for all parameters of the model.
-func NewStepper(m *model.Model, a exec.AdamW) *Stepper {
+func NewStepper(m *model.Model, a optim.AdamW) *Stepper {
 	s := &Stepper{AdamW: a, m: m}
 	for _, p := range m.Params {
 		s.params, s.decays = append(s.params, p.Data), append(s.decays, p.Decays())
@@ -53,7 +53,7 @@ func (s *Stepper) Take(ctx context.Context, step Step) (norm float64, err error)
 	if err != nil {
 		return 0, err
 	}
-	norm = exec.Norm(grads)
+	norm = optim.Norm(grads)
 	if !finite(norm) {
 		return norm, s.broken(grads)
 	}
@@ -63,7 +63,7 @@ func (s *Stepper) Take(ctx context.Context, step Step) (norm float64, err error)
 }
 
 // gradients runs the batches of a step and gives the mean of their gradients.
-func (s *Stepper) gradients(ctx context.Context, step Step) ([]exec.Grad, error) {
+func (s *Stepper) gradients(ctx context.Context, step Step) ([]optim.Grad, error) {
 	n := max(step.Batches, 1)
 	s.sum.Clear()
 	s.grads = s.grads[:0]
@@ -102,9 +102,9 @@ func (e notFinite) Error() string {
 	return fmt.Sprintf("train: the gradient of %s is not a number", string(e))
 }
 
-func (s *Stepper) broken(grads []exec.Grad) error {
+func (s *Stepper) broken(grads []optim.Grad) error {
 	for i, g := range grads {
-		if !finite(exec.Norm([]exec.Grad{g})) {
+		if !finite(optim.Norm([]optim.Grad{g})) {
 			return notFinite(s.m.Params[i].Name)
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"testing"
 
-	"fourmlab/fourm/exec"
 	"fourmlab/fourm/model"
+	"fourmlab/fourm/optim"
 )
 
 // Steps with batches of one's own are those of Fit, bit for bit; one that ends
@@ -27,8 +27,8 @@ func TestStepperTakesFitsSteps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	net := other.Train(o.shape(other, o.Masks))
-	s := NewStepper(other, exec.AdamW{})
+	net := other.Graph(model.Training, o.shape(other, o.Masks))
+	s := NewStepper(other, optim.AdamW{})
 	step := func(at int) Step {
 		return Step{Batches: 2, LR: o.rate(at), Decay: o.decay(at), Clip: o.Clip, Batch: func(k int) (*model.Net, error) {
 			samples, err := l.draw(context.Background(), src, 2*at+k)

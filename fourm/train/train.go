@@ -14,13 +14,14 @@ import (
 	"slices"
 	"time"
 
-	"fourmlab/fourm/exec"
 	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
+	"fourmlab/fourm/optim"
 	"fourmlab/fourm/train/tfevents"
 	"fourmlab/internal/disk"
 	"fourmlab/internal/fault"
+	"fourmlab/internal/human"
 	"fourmlab/internal/show"
 )
 
@@ -40,7 +41,7 @@ func Fit(m *model.Model, data Data, o Options) (run *Run, err error) {
 		k.Check(m.In, m.Out)
 	}
 	Afford(m, o)
-	l := &loop{m: m, o: o, steps: NewStepper(m, exec.AdamW{}), run: &Run{Name: o.Name, Dir: o.Dir, Steps: o.Steps}}
+	l := &loop{m: m, o: o, steps: NewStepper(m, optim.AdamW{}), run: &Run{Name: o.Name, Dir: o.Dir, Steps: o.Steps}}
 	defer func() { l.run.Err = err }()
 	defer l.close()
 	f := l.facts()
@@ -75,7 +76,7 @@ func Fit(m *model.Model, data Data, o Options) (run *Run, err error) {
 	if !o.Quiet {
 		l.live = show.NewLive()
 		_, all := m.Size()
-		l.put(fmt.Sprintf("%d parameters, about %s while training; tokenizing %d samples", all, model.Bytes(m.Memory(o.shape(m, o.Masks))), data.Len()))
+		l.put(fmt.Sprintf("%d parameters, about %s while training; tokenizing %d samples", all, human.Bytes(float64(m.Memory(o.shape(m, o.Masks)))), data.Len()))
 	}
 	l.run.Interrupted = show.Interruptible(func(ctx context.Context) { err = l.all(ctx, data) })
 	if err != nil && l.run.Interrupted && ctxError(err) {
@@ -128,7 +129,7 @@ func (l *loop) all(ctx context.Context, data Data) error {
 	if err := l.validation(ctx); err != nil {
 		return err
 	}
-	l.net = l.m.Train(l.o.shape(l.m, l.o.Masks))
+	l.net = l.m.Graph(model.Training, l.o.shape(l.m, l.o.Masks))
 	if l.run.Marginal == nil {
 		if err := l.marginals(ctx, src); err != nil {
 			return err

@@ -8,9 +8,9 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"fourmlab/fourm/exec"
 	"fourmlab/fourm/kernels/cpu"
 	"fourmlab/fourm/modality"
+	"fourmlab/fourm/optim"
 )
 
 const (
@@ -41,7 +41,7 @@ func Train(ctx context.Context, m modality.Modality, pics []*modality.Picture, c
 		params = append(params, t.Params[name].Data)
 		decays = append(decays, len(t.Params[name].Shape) > 1)
 	}
-	opt := exec.AdamW{Beta2: 0.99, Decay: 0.01}
+	opt := optim.AdamW{Beta2: 0.99, Decay: 0.01}
 	r := rand.New(rand.NewPCG(uint64(t.Config.Seed), 12))
 	book := average{size: make([]float32, t.Config.Vocab)}
 	order := r.Perm(len(pics))
@@ -74,10 +74,10 @@ func Train(ctx context.Context, m modality.Modality, pics []*modality.Picture, c
 		for _, g := range n.grads {
 			grads = append(grads, n.m.Floats(g))
 		}
-		lr := exec.Warm(t.Config.LR, step, t.Config.Steps/20, t.Config.Steps)
+		lr := optim.Warm(t.Config.LR, step, t.Config.Steps/20, t.Config.Steps)
 		book.step(r, t.Params[codebook].Data, n.m.Floats(n.z), t.Config.Latent)
-		all := exec.Dense(grads)
-		opt.Apply(params, all, decays, lr, exec.Norm(all), 1)
+		all := optim.Dense(grads)
+		opt.Apply(params, all, decays, lr, optim.Norm(all), 1)
 		if report != nil {
 			report(step+1, t.Config.Steps, t.Loss)
 		}

@@ -21,6 +21,7 @@ import (
 	"sync/atomic"
 
 	"fourmlab/internal/fault"
+	"fourmlab/internal/human"
 )
 
 // Pixels is how many pixels a picture may have, whatever decodes it.
@@ -119,7 +120,7 @@ func Fits(bytes float64) (room float64, ok bool) {
 // be taken; format and args say what needs them.
 func Need(op string, bytes float64, format string, args ...any) {
 	if room, ok := Fits(bytes); !ok {
-		fault.Panic(op, "%s needs %s of memory, %s are free", fmt.Sprintf(format, args...), Bytes(bytes), Bytes(room))
+		fault.Panic(op, "%s needs %s of memory, %s are free", fmt.Sprintf(format, args...), human.Bytes(bytes), human.Bytes(room))
 	}
 }
 
@@ -134,23 +135,7 @@ func Picture(w, h int, each float64) error {
 		return nil
 	}
 	if room, ok := Fits(need); !ok {
-		return fmt.Errorf("picture of %dx%d pixels needs %s of memory, %s are free", w, h, Bytes(need), Bytes(room))
+		return fmt.Errorf("picture of %dx%d pixels needs %s of memory, %s are free", w, h, human.Bytes(need), human.Bytes(room))
 	}
 	return nil
-}
-
-// Bytes writes a number of bytes with a unit, in powers of 1000.
-func Bytes(n float64) string {
-	for _, u := range []struct {
-		one  float64
-		name string
-	}{{1e18, "EB"}, {1e15, "PB"}, {1e12, "TB"}, {1e9, "GB"}, {1e6, "MB"}} {
-		if n >= 1000*u.one && u.one == 1e18 {
-			return "over 1000 EB"
-		}
-		if n >= u.one {
-			return fmt.Sprintf("%.1f %s", n/u.one, u.name)
-		}
-	}
-	return fmt.Sprintf("%.1f kB", n/1e3)
 }

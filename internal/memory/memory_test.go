@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"fourmlab/internal/fault"
+	"fourmlab/internal/human"
 )
 
 // What is larger than the limit or the machine is refused with its bytes; what
@@ -27,7 +28,7 @@ func TestNeed(t *testing.T) {
 			if total, _ := Machine(); most == 0 && total == 0 {
 				continue // the system does not tell
 			}
-			if err == nil || !strings.HasPrefix(err.Error(), "fourm.New: dim 7: the model needs "+Bytes(n)+" of memory, ") || !strings.HasSuffix(err.Error(), " are free") {
+			if err == nil || !strings.HasPrefix(err.Error(), "fourm.New: dim 7: the model needs "+human.Bytes(n)+" of memory, ") || !strings.HasSuffix(err.Error(), " are free") {
 				t.Errorf("limit %d: %g bytes: %v", most, n, err)
 			}
 		}
@@ -38,13 +39,5 @@ func TestNeed(t *testing.T) {
 	}
 	if err := ask(50 << 20); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestBytes(t *testing.T) {
-	for n, want := range map[float64]string{0: "0.0 kB", 1500: "1.5 kB", 2.5e6: "2.5 MB", 3e9: "3.0 GB", 70.4e12: "70.4 TB", 1e15: "1.0 PB", 5e20: "500.0 EB", 1e22: "over 1000 EB"} {
-		if got := Bytes(n); got != want {
-			t.Errorf("%g bytes are %q, expected %q", n, got, want)
-		}
 	}
 }

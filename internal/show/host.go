@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"fourmlab/internal/term"
 )
 
 // Host is where progress and live pictures go. A kernel implements it; a
@@ -63,8 +65,8 @@ func (terminal) Show(b map[string]any) string {
 
 func (terminal) Update(_ string, b map[string]any) {
 	s, _ := b["text/plain"].(string)
-	if fi, err := os.Stderr.Stat(); err == nil && fi.Mode()&os.ModeCharDevice != 0 && !strings.Contains(s, "\n") {
-		fmt.Fprintf(os.Stderr, "\r\x1b[1A\x1b[2K%s\n", s)
+	if term.Is(os.Stderr) && !strings.Contains(s, "\n") {
+		fmt.Fprint(os.Stderr, term.Replace(s))
 		return
 	}
 	fmt.Fprintln(os.Stderr, s)

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"fourmlab/internal/fault"
+	"fourmlab/internal/human"
 )
 
 // HTML gives a piece of a page. It is not escaped.
@@ -28,7 +29,7 @@ func Latex(s string) Data { return Data{"text/latex": delimited(s), "text/plain"
 
 // SVG gives a drawing.
 func SVG(s string) Data {
-	return Data{"image/svg+xml": s, "text/plain": fmt.Sprintf("SVG, %s bytes", thousands(len(s)))}
+	return Data{"image/svg+xml": s, "text/plain": fmt.Sprintf("SVG, %s bytes", human.Int(len(s)))}
 }
 
 // PNG gives a picture from the bytes of a PNG file.
@@ -45,7 +46,7 @@ func picture(op, format string, b []byte) Data {
 		err = fmt.Errorf("it is %s", got)
 	}
 	if err != nil {
-		fault.Panic(op, "%s bytes that are no %s: %v", thousands(len(b)), strings.ToUpper(format), err)
+		fault.Panic(op, "%s bytes that are no %s: %v", human.Int(len(b)), strings.ToUpper(format), err)
 	}
 	return Data{"image/" + format: b, "text/plain": fmt.Sprintf("%s, %d × %d", strings.ToUpper(format), c.Width, c.Height)}
 }

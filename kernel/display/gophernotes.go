@@ -17,6 +17,7 @@ import (
 
 	"fourmlab/internal/disk"
 	"fourmlab/internal/fault"
+	"fourmlab/internal/human"
 )
 
 // MIMEMap holds the forms of a thing, or what else is known of them, by mime
@@ -134,7 +135,7 @@ func MakeData(mimeType string, v any) Data {
 		if strings.HasPrefix(mimeType, "text/") || mimeType == MIMETypeSVG || mimeType == MIMETypeJavaScript {
 			return MakeData(mimeType, string(x))
 		}
-		d[MIMETypeText] = fmt.Sprintf("%s, %s bytes", mimeType, thousands(len(x)))
+		d[MIMETypeText] = fmt.Sprintf("%s, %s bytes", mimeType, human.Int(len(x)))
 	case string:
 		d[MIMETypeText] = text(x)
 		if mimeType == MIMETypeHTML {

@@ -51,7 +51,7 @@ func ask(op, prompt string, secret bool) string {
 // belongs to the program.
 func typed(prompt string, secret bool) (string, error) {
 	fmt.Fprint(os.Stderr, prompt)
-	if secret && terminal(os.Stdin) {
+	if secret && term.IsTerminal(int(os.Stdin.Fd())) {
 		b, err := term.ReadPassword(int(os.Stdin.Fd()))
 		fmt.Fprintln(os.Stderr)
 		return string(b), err

@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"fourmlab/internal/human"
 )
 
 // Data holds the forms of one thing: mime types, and for each a string,
@@ -183,7 +185,7 @@ func form(out Data, mime string, v any) error {
 	}
 	isBytes := r.Kind() == reflect.Slice && r.Type().Elem().Kind() == reflect.Uint8
 	if (isBytes || r.Kind() == reflect.String) && r.Len() > mostForm {
-		return fmt.Errorf("%s of %s bytes is left out, at most %s are shown", mime, thousands(r.Len()), thousands(mostForm))
+		return fmt.Errorf("%s of %s bytes is left out, at most %s are shown", mime, human.Int(r.Len()), human.Int(mostForm))
 	}
 	switch {
 	case isBytes && (strings.HasPrefix(mime, "image/") && mime != "image/svg+xml" || mime == "application/pdf"):

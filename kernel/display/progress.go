@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"fourmlab/internal/fault"
+	"fourmlab/internal/human"
 	"fourmlab/internal/show"
 )
 
@@ -118,25 +119,17 @@ func (b *Bar) line() string {
 	}
 	if b.total > 0 {
 		done := min(b.n, b.total)
-		words = append(words, fmt.Sprintf("%s/%s (%d%%)", thousands(b.n), thousands(b.total), int(int64(done)*100/int64(b.total))))
+		words = append(words, fmt.Sprintf("%s/%s (%d%%)", human.Int(b.n), human.Int(b.total), int(int64(done)*100/int64(b.total))))
 	} else {
-		words = append(words, thousands(b.n))
+		words = append(words, human.Int(b.n))
 	}
-	words = append(words, "· "+clock(took))
+	words = append(words, "· "+human.Clock(took))
 	if b.ended == 0 && b.n > 0 && b.n < b.total {
 		rest := time.Duration(float64(took) / float64(b.n) * float64(b.total-b.n))
-		words = append(words, "· "+clock(rest)+" left")
+		words = append(words, "· "+human.Clock(rest)+" left")
 	}
 	if b.note != "" {
 		words = append(words, "· "+b.note)
 	}
 	return strings.Join(words, " ")
-}
-
-// clock is a time as a person waits for it.
-func clock(d time.Duration) string {
-	if d < time.Minute {
-		return fmt.Sprintf("%.1f s", d.Seconds())
-	}
-	return d.Round(time.Second).String()
 }

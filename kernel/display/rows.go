@@ -9,6 +9,8 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+
+	"fourmlab/internal/human"
 )
 
 const (
@@ -50,7 +52,7 @@ func listed(r reflect.Value) Data {
 	row := func(i int) reflect.Value { return r.Index(i) }
 	if cols := columns(r.Type().Elem(), n, row); cols.n > 0 {
 		label := func(i int) string { return strconv.Itoa(i) }
-		title := fmt.Sprintf("%s, %s", typeName(r.Type()), plural(n, "row"))
+		title := fmt.Sprintf("%s, %s", typeName(r.Type()), human.Count(n, "row"))
 		if r.Kind() == reflect.Slice && r.IsNil() {
 			title = typeName(r.Type()) + ", nil"
 		}
@@ -65,7 +67,7 @@ func listed(r reflect.Value) Data {
 	at := func(i int) float64 { return float(r.Index(i)) }
 	words := printed(r, maxText, 0)
 	xs := sampled(n, samples, at)
-	t := &table{title: fmt.Sprintf("%s, %s numbers", typeName(r.Type()), thousands(n))}
+	t := &table{title: fmt.Sprintf("%s, %s numbers", typeName(r.Type()), human.Int(n))}
 	t.below = svgLine(xs, 320, 40) + `<div style="font-variant-numeric:tabular-nums">` + escape(shortened(words, 400)) + "</div>"
 	return Data{"text/html": t.html(), "text/plain": words}
 }
@@ -76,7 +78,7 @@ func mapped(r reflect.Value) Data {
 	if n == 0 {
 		return nil
 	}
-	title := fmt.Sprintf("%s, %s", typeName(r.Type()), plural(n, "key"))
+	title := fmt.Sprintf("%s, %s", typeName(r.Type()), human.Count(n, "key"))
 	most := n
 	if n > sortable {
 		most = headRows + tailRows
@@ -215,7 +217,7 @@ func rowsOf(title, corner string, n int, cols parts, label func(int) string, row
 	which, hole := span(cols.n, headCols, tailCols)
 	t := &table{title: title, gap: gap, left: n - len(at), head: []string{corner}, right: []bool{false}}
 	if len(which) < cols.n {
-		t.title += ", " + plural(cols.n, "column")
+		t.title += ", " + human.Count(cols.n, "column")
 	}
 	sums := []summary{{}}
 	var shown []column
@@ -289,11 +291,4 @@ func float(v reflect.Value) float64 {
 // ownText tells whether values of a type print themselves.
 func ownText(t reflect.Type) bool {
 	return speaks(t) || t.Implements(reflect.TypeFor[encoding.TextMarshaler]())
-}
-
-func plural(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return thousands(n) + " " + what
 }

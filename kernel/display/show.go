@@ -4,7 +4,6 @@ package display
 
 import (
 	"fmt"
-	"os"
 
 	"fourmlab/internal/show"
 )
@@ -64,10 +63,4 @@ func page() show.Host {
 		return nil
 	}
 	return h
-}
-
-// terminal tells whether a file is one.
-func terminal(f *os.File) bool {
-	fi, err := f.Stat()
-	return err == nil && fi.Mode()&os.ModeCharDevice != 0
 }

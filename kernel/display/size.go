@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+
+	"fourmlab/internal/human"
 )
 
 // mostNodes is how many values in values become JSON.
@@ -15,7 +17,7 @@ const mostNodes = 4 << 20
 // encoded is a value as JSON, if that is not too large.
 func encoded(v any) ([]byte, error) {
 	if left := counted(reflect.ValueOf(v), mostNodes, 0); left < 0 {
-		return nil, fmt.Errorf("%T has more than %s values in it and is left out", v, thousands(mostNodes))
+		return nil, fmt.Errorf("%T has more than %s values in it and is left out", v, human.Int(mostNodes))
 	}
 	return json.Marshal(v)
 }

@@ -7,6 +7,8 @@ import (
 	"html"
 	"slices"
 	"strings"
+
+	"fourmlab/internal/human"
 )
 
 const (
@@ -65,7 +67,7 @@ func (t *table) html() string {
 		b.WriteString("<tbody>")
 		for i, row := range t.rows {
 			if t.gap > 0 && i == t.gap {
-				fmt.Fprintf(&b, `<tr><td colspan="%d" style="%stext-align:center;opacity:.75">%s %s more rows</td></tr>`, len(row), cell, cut, thousands(t.left))
+				fmt.Fprintf(&b, `<tr><td colspan="%d" style="%stext-align:center;opacity:.75">%s %s more rows</td></tr>`, len(row), cell, cut, human.Int(t.left))
 			}
 			b.WriteString("<tr>")
 			for j, c := range row {
@@ -150,7 +152,7 @@ func (t *table) text() string {
 	b.WriteString(t.title + "\n")
 	for i, row := range lines {
 		if t.gap > 0 && i == t.gap+1 && i != summed {
-			fmt.Fprintf(&b, "%s %s more rows\n", cut, thousands(t.left))
+			fmt.Fprintf(&b, "%s %s more rows\n", cut, human.Int(t.left))
 		}
 		var line strings.Builder
 		for j, c := range row {

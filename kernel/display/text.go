@@ -11,6 +11,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/width"
+
+	"fourmlab/internal/human"
 )
 
 const (
@@ -67,15 +69,6 @@ func number(x float64, bits int) string {
 	return short
 }
 
-// thousands is a count with its digits in groups.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
 // printed gives at most about limit bytes of text; depth tells how nested the
 // value is.
 func printed(v reflect.Value, limit, depth int) string {
@@ -86,7 +79,7 @@ func printed(v reflect.Value, limit, depth int) string {
 		n := len(s) + p.more
 		s = strings.ToValidUTF8(s[:limit], "")
 		if depth == 0 {
-			s += fmt.Sprintf(" %s (%s bytes)", cut, thousands(n))
+			s += fmt.Sprintf(" %s (%s bytes)", cut, human.Int(n))
 		} else {
 			s += cut
 		}
@@ -245,7 +238,7 @@ func (p *printer) list(v reflect.Value, depth int) {
 	}
 	p.b.WriteString("]")
 	if n > most {
-		fmt.Fprintf(&p.b, " (%s)", thousands(n))
+		fmt.Fprintf(&p.b, " (%s)", human.Int(n))
 	}
 }
 
@@ -268,7 +261,7 @@ func (p *printer) pairs(v reflect.Value, depth int) {
 	}
 	p.b.WriteString("]")
 	if n > most {
-		fmt.Fprintf(&p.b, " (%s)", thousands(n))
+		fmt.Fprintf(&p.b, " (%s)", human.Int(n))
 	}
 }
 

@@ -25,6 +25,7 @@ func init() {
 				"fourmlab/fourm/kernels/cpu": "cpu",
 				"fourmlab/fourm/modality":    "modality",
 				"fourmlab/fourm/ops":         "ops",
+				"fourmlab/fourm/optim":       "optim",
 				"fourmlab/internal/fault":    "fault",
 				"fourmlab/internal/memory":   "memory",
 				"math":                       "math",

@@ -29,6 +29,7 @@ func init() {
 				"fmt":                     "fmt",
 				"fourmlab/internal/disk":  "disk",
 				"fourmlab/internal/fault": "fault",
+				"fourmlab/internal/human": "human",
 				"fourmlab/internal/show":  "show",
 				"fourmlab/kernel/engine":  "engine",
 				"golang.org/x/term":       "term",

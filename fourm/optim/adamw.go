@@ -1,4 +1,4 @@
-package exec
+package optim
 
 import "fourmlab/fourm/kernels/cpu"
 

@@ -1,4 +1,4 @@
-package exec
+package optim
 
 // Learning rates by step.
 

@@ -1,4 +1,4 @@
-package exec
+package optim
 
 // Gradients: of whole parameters, and of the few rows of a table that a batch
 // read.

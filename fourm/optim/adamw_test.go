@@ -1,4 +1,4 @@
-package exec_test
+package optim_test
 
 import (
 	"math"
@@ -6,21 +6,21 @@ import (
 	"slices"
 	"testing"
 
-	"fourmlab/fourm/exec"
+	"fourmlab/fourm/optim"
 )
 
 // AdamW is the textbook's: decay apart from the gradient, means corrected for
 // their start, gradients scaled down to the limit of their common norm.
 func TestAdamW(t *testing.T) {
 	p, q := []float32{1, -2}, []float32{0.5}
-	grads := exec.Dense([][]float32{{3, 0}, {4}}) // a norm of 5
-	if n := exec.Norm(grads); math.Abs(n-5) > 1e-6 {
+	grads := optim.Dense([][]float32{{3, 0}, {4}}) // a norm of 5
+	if n := optim.Norm(grads); math.Abs(n-5) > 1e-6 {
 		t.Errorf("norm %g, expected 5", n)
 	}
 	want := []float64{1, -2, 0.5}
 	g := []float64{3, 0, 4}
 	var m, v [3]float64
-	o := exec.AdamW{Decay: 0.1}
+	o := optim.AdamW{Decay: 0.1}
 	for step := 1; step <= 4; step++ {
 		lr, clip := 0.01*float64(step), 2.0
 		o.Apply([][]float32{p, q}, grads, []bool{true, false}, lr, 5, clip)
@@ -54,9 +54,9 @@ func TestAdamWRows(t *testing.T) {
 		a[i] = r.Float32() - 0.5
 	}
 	copy(b, a)
-	whole, part := exec.AdamW{Decay: 0.1}, exec.AdamW{Decay: 0.1}
+	whole, part := optim.AdamW{Decay: 0.1}, optim.AdamW{Decay: 0.1}
 	for step := range 12 {
-		g := exec.Grad{F: make([]float32, 4*d), Rows: []int32{int32(step), -1, 20, int32(40 - step)}}
+		g := optim.Grad{F: make([]float32, 4*d), Rows: []int32{int32(step), -1, 20, int32(40 - step)}}
 		for i := range g.F {
 			if i/d != 1 {
 				g.F[i] = r.Float32() - 0.5
@@ -64,16 +64,16 @@ func TestAdamWRows(t *testing.T) {
 		}
 		dense := make([]float32, size*d)
 		g.AddTo(dense, 1)
-		all := exec.Dense([][]float32{dense})
-		if x, y := exec.Norm(all), exec.Norm([]exec.Grad{g}); math.Abs(x-y) > 1e-6*x {
+		all := optim.Dense([][]float32{dense})
+		if x, y := optim.Norm(all), optim.Norm([]optim.Grad{g}); math.Abs(x-y) > 1e-6*x {
 			t.Errorf("step %d: norms %g and %g", step, x, y)
 		}
-		one := []exec.Grad{g}
+		one := []optim.Grad{g}
 		switch step {
 		case 5:
 			one = all
 		case 8:
-			part = exec.AdamW{Decay: 0.1, Step: part.Step, M: part.M, V: part.V}
+			part = optim.AdamW{Decay: 0.1, Step: part.Step, M: part.M, V: part.V}
 		}
 		decays := []bool{step != 3}
 		whole.Apply([][]float32{a}, all, decays, 0.01, 1, 0.5)
@@ -88,13 +88,13 @@ func TestAdamWRows(t *testing.T) {
 // its steps begin; afterwards a step without one is a step with zeros. A sum
 // has a gradient where one of its batches had.
 func TestNoGradientYet(t *testing.T) {
-	none := exec.Grad{F: []float32{0, 0}, None: true}
-	some := exec.Grad{F: []float32{0.5, -1}}
-	var late, fresh exec.AdamW
+	none := optim.Grad{F: []float32{0, 0}, None: true}
+	some := optim.Grad{F: []float32{0.5, -1}}
+	var late, fresh optim.AdamW
 	late.Decay, fresh.Decay = 0.1, 0.1
 	a, b := []float32{1, 2}, []float32{1, 2}
-	for i, g := range []exec.Grad{none, none, some, none, some} {
-		late.Apply([][]float32{a}, []exec.Grad{g}, []bool{true}, 0.01, 1, 0)
+	for i, g := range []optim.Grad{none, none, some, none, some} {
+		late.Apply([][]float32{a}, []optim.Grad{g}, []bool{true}, 0.01, 1, 0)
 		if i < 2 {
 			if !slices.Equal(a, []float32{1, 2}) {
 				t.Fatalf("step %d without a gradient moved the parameter to %v", i, a)
@@ -102,7 +102,7 @@ func TestNoGradientYet(t *testing.T) {
 			continue
 		}
 		g.None = false
-		fresh.Apply([][]float32{b}, []exec.Grad{g}, []bool{true}, 0.01, 1, 0)
+		fresh.Apply([][]float32{b}, []optim.Grad{g}, []bool{true}, 0.01, 1, 0)
 		if !slices.Equal(a, b) {
 			t.Errorf("step %d: %v, expected %v", i, a, b)
 		}
@@ -110,7 +110,7 @@ func TestNoGradientYet(t *testing.T) {
 	if late.Step != 5 || late.Late[0] != 2 {
 		t.Errorf("%d steps, %v late", late.Step, late.Late)
 	}
-	var s exec.Sum
+	var s optim.Sum
 	for range 2 {
 		s.Clear()
 		s.Add(0, 2, none, 1)
