@@ -114,7 +114,11 @@ func (r *CheckReport) see(name string, v any) {
 		} else if row.shape != shape {
 			row.shape = "differing"
 		}
-		row.unit = map[modality.Look]string{modality.Depth: "m", modality.Label: "ids"}[lookOf(name, true)]
+		look := lookOf(name, true)
+		row.unit = look.Unit
+		if look.Scaling == modality.ClassIDs {
+			row.unit = "ids"
+		}
 		lo, hi := v.Pix[0], v.Pix[0]
 		for _, p := range v.Pix {
 			lo, hi = min(lo, p), max(hi, p)

@@ -38,7 +38,7 @@ func PhotoAs(path, name string) (modality.Sample, error) {
 	}
 	show := func(sh shape) (view, error) { return fitting(sh, m.Height, width), nil }
 	ext := extOf(path)
-	if !arrayExt[ext] {
+	if look := m.Look.Spec(); !arrayExt[ext] && (look.Decode == nil || ext != look.Ext) {
 		ext = "png" // what it is its bytes say
 	}
 	v, _, err := asked{upright: true, show: show}.decode(m.Name, ext, b)

@@ -41,6 +41,9 @@ type (
 	Host = show.Host
 
 	Modality = modality.Modality
+	// Look is a kind of value, which LookSpec describes.
+	Look     = modality.Look
+	LookSpec = modality.LookSpec
 	Sample   = modality.Sample
 	Picture  = modality.Picture
 	Box      = modality.Box
@@ -82,7 +85,7 @@ type (
 	Ablation = ablate.Ablation
 )
 
-// What a modality is and how it is looked at.
+// What a modality is and what its values mean.
 const (
 	Image    = modality.Image
 	Sequence = modality.Sequence
@@ -98,6 +101,15 @@ const (
 	Boxes   = modality.Boxes
 	Colors  = modality.Colors
 	Feature = modality.Feature
+)
+
+// How the tokenizer of a look sees its numbers (LookSpec.Scaling).
+const (
+	LinearScale  = modality.LinearScale
+	LogScale     = modality.LogScale
+	UnitVectors  = modality.UnitVectors
+	Standardised = modality.Standardised
+	ClassIDs     = modality.ClassIDs
 )
 
 // The order in which the tokens of a target are decided.
@@ -117,6 +129,10 @@ func SetHost(h Host) { show.SetHost(h) }
 
 // Register adds a modality or replaces the one of the same name.
 func Register(m Modality) { modality.Register(m) }
+
+// RegisterLook adds a kind of value: what its numbers mean, and how they are
+// read, tokenized, measured and drawn.
+func RegisterLook(s LookSpec) Look { return modality.RegisterLook(s) }
 
 // Lookup gives a registered modality; an unknown name panics with the nearest
 // known one.

@@ -10,6 +10,8 @@ import (
 	"fourmlab/fourm/modality"
 )
 
+func init() { shows(func(out fourm.Result) []byte { return Chain(out).PNG() }) }
+
 // Chain draws a result from left to right: what was given, then the stages in
 // their order. Each stage is conditioned on all that stands before it.
 func Chain(out fourm.Result) *Figure {
@@ -108,16 +110,14 @@ func Variations(outs []fourm.Result) *Figure {
 			if i < len(first.Generated) {
 				m := modality.Need(op, first.Generated[i])
 				r.name, r.tint = m.Name, colorOf(m.Name)
-				// One range of depth for all seeds, so that they can be compared.
-				o := scene{op: op, w: w, plain: true}
-				if m.Look == modality.Depth {
-					var all []*fourm.Picture
-					for _, out := range outs {
-						p, _ := out.Sample.Values[m.Name].(*fourm.Picture)
-						all = append(all, p)
-					}
-					o.lo, o.hi = span(all...)
+				// One range for all seeds, so that they can be compared.
+				o := panelOptions{op: op, w: w, plain: true}
+				var all []*fourm.Picture
+				for _, out := range outs {
+					p, _ := out.Sample.Values[m.Name].(*fourm.Picture)
+					all = append(all, p)
 				}
+				o.share(m, all...)
 				for k := from; k < to; k++ {
 					// An interrupt may have left the last result unfinished.
 					if i >= len(outs[k].Generated) {

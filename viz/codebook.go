@@ -58,12 +58,12 @@ func Codebook(tok fourm.Tokenizer, use ...int) *Figure {
 		all.Pix = append(all.Pix, p.Pix...)
 	}
 	m := guess(all)
-	lo, hi := span(entries...)
 	whose := ""
 	if t, ok := tok.(*vq.Tokenizer); ok {
 		whose = " of " + t.Of.Name
 		m = t.Of
 	}
+	lo, hi := span(m, entries...)
 	cols := min(len(entries), max(8, int(math.Ceil(math.Sqrt(2*float64(len(entries)))))))
 	const between = 4
 	side := min(96, (1600-2*margin)/cols-between)

@@ -25,6 +25,8 @@ func (f Frame) String() string {
 	return fmt.Sprintf("viz.Live: 600x220 pixels, %d bytes of PNG", len(f))
 }
 
+func init() { shows(func(run *fourm.Run) []byte { return Live(run) }) }
+
 // Live draws the losses of a run as a PNG of 600 by 220 pixels: the mean in
 // black, every modality in its colour, validation as dots. It takes a few
 // milliseconds: training draws it anew while it goes on, twice a second at

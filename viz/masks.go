@@ -12,6 +12,8 @@ import (
 	"fourmlab/fourm/modality"
 )
 
+func init() { shows(func(mk fourm.Masked) []byte { return Masks(mk).PNG() }) }
+
 // Masks draws one row a domain: the patches (or words) that the model is
 // given, those that it has to predict, and those that nobody uses. Words that
 // stand for a hidden span are marked, as [S_1].
@@ -88,7 +90,7 @@ func patches(op string, s fourm.Sample, m modality.Modality, p fourm.Part, set [
 	rows, cols := gridOf(p)
 	var c *cell
 	if pic := picture(m, s.Values[m.Name]); pic != nil {
-		c = picturePanel(m, pic, scene{op: op, w: w, plain: true})
+		c = picturePanel(m, pic, panelOptions{op: op, w: w, plain: true})
 	} else {
 		t := p.Tokens
 		t.IDs = append([]int(nil), t.IDs...)

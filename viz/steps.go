@@ -68,10 +68,10 @@ func imageSteps(op string, m modality.Modality, stage int, steps []fourm.Step, w
 	tokens := row{name: fmt.Sprintf("%d: %s", stage+1, m.Name), sub: "tokens", tint: colorOf(m.Name)}
 	values := row{sub: "decoded so far"}
 	sure := row{sub: "confidence"}
-	// One range of depth for all steps, so that colours can be compared.
-	o := scene{op: op, w: w, plain: true}
-	if p, ok := steps[len(steps)-1].Value.(*modality.Picture); ok && m.Look == modality.Depth {
-		o.lo, o.hi = span(p)
+	// One range for all steps, so that colours can be compared.
+	o := panelOptions{op: op, w: w, plain: true}
+	if p, ok := steps[len(steps)-1].Value.(*modality.Picture); ok {
+		o.share(m, p)
 	}
 	hasValue, hasSure := false, false
 	for i, s := range steps {

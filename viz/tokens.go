@@ -21,6 +21,8 @@ func checkTokens(op string, t modality.Tokens) {
 	need(op, t.Rows >= 0 && t.Cols >= 0 && t.Rows*t.Cols == len(t.IDs), "%s: %d ids for a grid of %dx%d", t.Modality, len(t.IDs), t.Rows, t.Cols)
 }
 
+func init() { shows(func(t modality.Tokens) []byte { return Tokens(t).PNG() }) }
+
 // Tokens draws a token map: a coloured square an id, the same colour for the
 // same id, with the commonest ids beside it. Ids of -1 are hatched: they are
 // not decided. A sequence is drawn as a row of words.
@@ -144,7 +146,7 @@ func TokensOn(p *modality.Picture, t modality.Tokens) *Figure {
 	need(op, t.Words == nil && len(t.IDs) > 0, "%s: the tokens lie on no grid", t.Modality)
 	m, _ := modality.Find(t.Modality)
 	w := min(max(64*t.Cols, 512), 1024)
-	c := picturePanel(m, p, scene{op: op, w: w, plain: true})
+	c := picturePanel(m, p, panelOptions{op: op, w: w, plain: true})
 	pic := c.draw
 	c.draw = func(k canvas, r image.Rectangle) {
 		pic(k, r)

@@ -52,31 +52,13 @@ func (k Kind) Official() string {
 	return [...]string{"img", "seq", "seq_token", "seq_emb"}[k]
 }
 
-// Look tells how values are to be read and drawn.
-type Look int
-
-const (
-	Color   Look = iota // C = 3, linear in [0, 1]
-	Gray                // C = 1, in [0, 1]
-	Depth               // C = 1, metres along the optical axis; 0 where nothing is known
-	Normal              // C = 3, unit vectors, x right, y up, z to the viewer
-	Label               // C = 1, class ids as whole numbers; Labels names them
-	Caption             // a string
-	Boxes               // []Box
-	Colors              // Palette
-	Feature             // numbers of a network, Channels a patch; no fixed meaning
-)
-
-// written tells whether values are words rather than numbers on a grid.
-func (l Look) written() bool { return l >= Caption && l <= Colors }
-
 // Modality describes one. The zero values of Height, Patch, Vocab and MaxTokens
 // stand for 64 pixels, 8 pixels, 256 codes and 32 tokens.
 type Modality struct {
 	Name      string   // short name, as typed: "depth"
 	Official  string   // 4M's name before "@" of its token domain, kept in checkpoints: "tok_depth"
 	Kind      Kind     // Image or Sequence
-	Look      Look     // how values are read and drawn
+	Look      Look     // what its values mean, which says how they are read, measured and drawn
 	Height    int      `json:"Size"` // pixels from top to bottom (Image)
 	Width     int      `json:"Wide"` // pixels across (Image); 0 stands for Height
 	Patch     int      // pixels a side of one token (Image)
@@ -169,14 +151,18 @@ func (m Modality) resolved(op string) Modality {
 			*p = v
 		}
 	}
+	look, ok := m.Look.spec()
+	if !ok {
+		fault.Panic(op, "%s: no look %d (have %s): fourm.RegisterLook adds one", m.Name, int(m.Look), strings.Join(LookNames(), ", "))
+	}
 	if m.Kind == Image {
-		if m.Look.written() {
+		if look.Words {
 			fault.Panic(op, "%s: an image modality cannot look like text", m.Name)
 		}
 		def(&m.Height, 64)
 		def(&m.Patch, 8)
 		def(&m.Vocab, 256)
-		def(&m.Channels, map[Look]int{Color: 3, Normal: 3}[m.Look])
+		def(&m.Channels, look.Channels)
 		def(&m.Channels, 1)
 		if m.Height < 1 || m.Patch < 1 || m.Height%m.Patch != 0 || m.width() < 1 || m.width()%m.Patch != 0 {
 			fault.Panic(op, "%s: size %dx%d is no multiple of patch %d", m.Name, m.Height, m.width(), m.Patch)
@@ -189,7 +175,7 @@ func (m Modality) resolved(op string) Modality {
 			fault.Panic(op, "%s: vocabulary of %d, expected 2 to 65536", m.Name, m.Vocab)
 		}
 	} else {
-		if !m.Look.written() {
+		if !look.Words {
 			m.Look = Caption
 		}
 		def(&m.MaxTokens, 32)

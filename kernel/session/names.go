@@ -4,6 +4,7 @@ package session
 // it.
 
 import (
+	"go/parser"
 	"reflect"
 	"sort"
 	"strings"
@@ -46,7 +47,7 @@ func plainLabel(text string) string {
 			text = strings.ReplaceAll(text, w, path[strings.LastIndexByte(path, '_')+1:]+"."+name)
 		}
 	}
-	return clean(text)
+	return Clean(text)
 }
 
 // Let gives cells a name that they cannot type themselves, for a value whose
@@ -58,4 +59,28 @@ func (s *Session) Let(name string, v any) string {
 	ptr.Elem().Set(reflect.ValueOf(v))
 	s.names[name] = &entity{kind: isVar, name: name, typ: []segment{{text: ptr.Type().Elem().String()}}, ptr: ptr}
 	return name
+}
+
+// Hidden makes a name of those that Let gives.
+func Hidden(name string) string { return name + hidden }
+
+// Says tells whether code is an expression, and whether it may stand as a
+// statement by itself.
+func Says(code string) (expression, statement bool) {
+	x, err := parser.ParseExpr(code)
+	if err != nil {
+		return false, true
+	}
+	return true, Callable(x)
+}
+
+// Behind is code from byte offset from on, at its own lines and columns.
+func Behind(code string, from int) string {
+	b := []byte(code)
+	for i := range from {
+		if b[i] != '\n' {
+			b[i] = ' '
+		}
+	}
+	return string(b)
 }
