@@ -34,7 +34,8 @@ func TestPeakOfLargePictures(t *testing.T) {
 		put(t, filepath.Join(dir, name), wide16(8192, 8192))
 	}
 	child := exec.Command(os.Args[0], "-test.run=^TestPeakOfLargePictures$")
-	child.Env = append(os.Environ(), peakFolder+"="+dir)
+	// what is alive counts, not how far the collector is behind on a busy machine
+	child.Env = append(os.Environ(), peakFolder+"="+dir, "GOGC=25")
 	if out, err := child.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

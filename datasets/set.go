@@ -4,6 +4,7 @@ package datasets
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"sort"
@@ -265,7 +266,7 @@ func must(op string, err error) {
 	if err == nil {
 		return
 	}
-	if f, ok := err.(*fault.Error); ok {
+	if f := (*fault.Error)(nil); errors.As(err, &f) && f.Error() == err.Error() {
 		panic(f)
 	}
 	panic(&fault.Error{Op: op, Msg: err.Error()})

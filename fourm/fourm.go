@@ -13,7 +13,9 @@
 //
 // Two kinds of failure are kept apart. What was typed cannot be right: a panic
 // with *fourm.Error, one line. The world failed: a returned error, or Err in
-// the value that is returned.
+// the value that is returned, beside all that was finished; a line says so at
+// once. What begins with Must panics with either. A person's interrupt is
+// neither: what is finished by then is returned.
 package fourm
 
 import (
@@ -164,8 +166,14 @@ func Modalities() Table {
 	return t
 }
 
-// SetTokenizer makes t the modality's tokenizer.
-func SetTokenizer(name string, t Tokenizer) { modality.SetTokenizer(name, t) }
+// SetTokenizer makes t the modality's tokenizer; one whose training failed is
+// refused.
+func SetTokenizer(name string, t Tokenizer) {
+	if k, ok := t.(*vq.Tokenizer); ok && k != nil && k.Err != nil {
+		fault.Panic("fourm.SetTokenizer", "the tokenizer of %q was not trained: %v", name, k.Err)
+	}
+	modality.SetTokenizer(name, t)
+}
 
 // The sizes of 4M's family; change Dim, Encoder and Decoder for smaller ones.
 

@@ -24,6 +24,9 @@ type Data = modality.Data
 type Report struct {
 	Rows []ReportRow
 	More []ReportRow
+
+	Interrupted bool  // a person stopped it: later tasks are missing
+	Err         error // why tasks are missing, where the world failed
 }
 
 // ReportRow is one target of one task by one metric.
@@ -57,7 +60,7 @@ func (r *Report) String() string {
 		}
 		fmt.Fprintf(&b, "%-16s %-20s %16s   %.3f %s\n", x.Task, x.Metric, fmt.Sprintf("%.3f ± %.3f", x.Value, x.Error), x.Baseline, x.Naive)
 	}
-	return strings.TrimRight(b.String(), "\n")
+	return strings.TrimRight(b.String(), "\n") + ended(r.Interrupted, r.Err)
 }
 
 // Eval carries out each task ("rgb->depth", "caption->rgb") on all samples,

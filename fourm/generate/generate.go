@@ -33,7 +33,7 @@ func Generate(ctx context.Context, m *model.Model, s modality.Sample, plan Plan,
 		if !slices.Contains(res.Given, d.Modality) {
 			res.Given = append(res.Given, d.Modality)
 		}
-		if err := g.give(s, d); err != nil {
+		if err := g.give(op, s, d); err != nil {
 			return res, err
 		}
 	}
@@ -75,25 +75,31 @@ type generation struct {
 }
 
 // give makes a domain of the sample an input: all of its grid, or of a text
-// everything up to [EOS].
-func (g *generation) give(s modality.Sample, d modality.Domain) error {
+// everything up to [EOS]. A value that is none of its modality is a mistake in
+// what was given, and panics; a tokenizer that fails is the error.
+func (g *generation) give(op string, s modality.Sample, d modality.Domain) error {
+	fits := func(err error) {
+		if err != nil {
+			fault.Panic(op, "sample %s: %v", s.Key, err)
+		}
+	}
 	p := mask.Part{Domain: d.Name, Modality: d.Modality, Pixels: d.Pixels}
-	if v, ok := s.Values[d.Modality]; ok {
-		g.s.Values[d.Modality] = v
+	value, given := s.Values[d.Modality]
+	if given {
+		g.s.Values[d.Modality] = value
 	}
 	if !d.Pixels && d.Kind != modality.Vectors {
 		tok := g.m.Tokenizer(d.Modality)
-		t, ok := s.Toks[d.Modality]
-		if ok {
-			if err := t.Fits(tok); err != nil {
-				return fmt.Errorf("generate: %w", err)
-			}
+		t, tokenized := s.Toks[d.Modality]
+		if tokenized {
+			fits(t.Fits(tok))
 		} else {
 			if tok == nil {
-				return fmt.Errorf("generate: %q has no tokenizer; give it as tokens", d.Modality)
+				fault.Hint(op, "give it as tokens", "sample %s: %q has no tokenizer", s.Key, d.Modality)
 			}
+			fits(isValue(d, tok, value))
 			var err error
-			if t, err = tok.Encode(s.Values[d.Modality]); err != nil {
+			if t, err = tok.Encode(value); err != nil {
 				return fmt.Errorf("generate: %w", err)
 			}
 			t = t.By(tok)
@@ -106,17 +112,28 @@ func (g *generation) give(s modality.Sample, d modality.Domain) error {
 		p.Input, p.Target = slices.Repeat([]bool{true}, d.Max), make([]bool, d.Max)
 	}
 	if d.Kind == modality.Vectors {
-		v, ok := s.Values[d.Modality].([][]float32)
+		v, ok := value.([][]float32)
 		if !ok {
-			return fmt.Errorf("generate: %q is a %T, expected vectors", d.Modality, s.Values[d.Modality])
+			fault.Panic(op, "sample %s: %q is a %T, expected vectors", s.Key, d.Modality, value)
 		}
 		p.Vectors = v[:min(len(v), d.Max)]
 	}
 	row, err := model.RowOf(d, g.s, p)
-	if err != nil {
-		return fmt.Errorf("generate: %w", err)
-	}
+	fits(err)
 	g.know(d, row)
+	return nil
+}
+
+// isValue says what is wrong with the value of a modality that is tokenized.
+func isValue(d modality.Domain, tok modality.Tokenizer, value any) error {
+	if m, ok := modality.Find(d.Modality); ok && d.Kind == modality.Image {
+		_, err := m.Fit(value)
+		return err
+	}
+	if t, ok := tok.(*text.Tokenizer); ok {
+		_, err := t.AsText(value)
+		return err
+	}
 	return nil
 }
 

@@ -61,7 +61,7 @@ func fresh(t testing.TB, m *model.Model, s modality.Sample, given ...string) *ge
 	w := &generation{m: m, chance: NewDice(1), s: modality.Sample{Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]model.Row{}}
 	for _, g := range given {
 		d, _ := m.InputDomain(g)
-		if err := w.give(s, d); err != nil {
+		if err := w.give("Model.Generate", s, d); err != nil {
 			t.Fatal(err)
 		}
 	}

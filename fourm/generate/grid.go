@@ -21,6 +21,7 @@ type Grid struct {
 	Given   []string        // one row each
 	Targets []string        // one column each
 	Made    [][]any         // by given, by target: a value, or Tokens where no tokenizer decodes them; nil where it is the given one, or not made
+	Err     error           // why some are not made, where the world failed
 }
 
 // AnyToAny generates every output of the model from every input that the
@@ -65,7 +66,7 @@ func AnyToAny(ctx context.Context, m *model.Model, s modality.Sample) (Grid, err
 }
 
 func (g Grid) String() string {
-	return fmt.Sprintf("%s to %s of sample %s", strings.Join(g.Given, ", "), strings.Join(g.Targets, ", "), g.Sample.Key)
+	return fmt.Sprintf("%s to %s of sample %s", strings.Join(g.Given, ", "), strings.Join(g.Targets, ", "), g.Sample.Key) + ended(false, g.Err)
 }
 
 // SimpleRender shows the grid in a notebook.
@@ -76,7 +77,8 @@ type Sweep struct {
 	Sample         modality.Sample // the truth
 	Plan           Plan
 	Weights, Temps []float64
-	Results        [][]Result // by weight, by temperature; fewer where it was interrupted
+	Results        [][]Result // by weight, by temperature; fewer where it was interrupted or failed
+	Err            error      // why it stopped, where the world failed
 }
 
 // SweepOver carries a plan out under every pair of a guidance weight and a
@@ -106,7 +108,7 @@ func SweepOver(ctx context.Context, m *model.Model, s modality.Sample, plan Plan
 }
 
 func (s Sweep) String() string {
-	return fmt.Sprintf("%v of sample %s under guidance %v and temperature %v", s.Plan, s.Sample.Key, s.Weights, s.Temps)
+	return fmt.Sprintf("%v of sample %s under guidance %v and temperature %v", s.Plan, s.Sample.Key, s.Weights, s.Temps) + ended(false, s.Err)
 }
 
 // SimpleRender shows the sweep in a notebook.

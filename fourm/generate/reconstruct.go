@@ -11,6 +11,7 @@ import (
 	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
+	"fourmlab/internal/fault"
 )
 
 // Reconstruct predicts from a masked sample's inputs all that they do not
@@ -22,7 +23,7 @@ func Reconstruct(ctx context.Context, m *model.Model, mk mask.Masked) (modality.
 	g := &generation{m: m, s: mk.Sample, chance: NewDice(0), rows: map[string]model.Row{}}
 	for _, p := range mk.Parts {
 		if err := p.Tokens.Fits(m.Tokenizer(p.Modality)); err != nil {
-			return out, fmt.Errorf("generate: %w", err)
+			fault.Panic("Model.Reconstruct", "sample %s: %v", mk.Sample.Key, err)
 		}
 		for _, d := range m.In {
 			if d.Name != p.Domain {

@@ -132,6 +132,7 @@ type Sample struct {
 	Key    string
 	Values map[string]any
 	Toks   map[string]Tokens
+	Err    error // why values are missing that a model was to make, where the world failed
 }
 
 // canonical is the order of 4M's figures.
@@ -307,7 +308,11 @@ func (s Sample) String() string {
 			w = append(w, fmt.Sprintf("%s %q", n, s.Text(n)))
 		}
 	}
-	return "sample " + s.Key + ": " + strings.Join(w, ", ")
+	out := "sample " + s.Key + ": " + strings.Join(w, ", ")
+	if s.Err != nil {
+		out += fmt.Sprintf("  (stopped: %v)", s.Err)
+	}
+	return out
 }
 
 // SimpleRender shows the sample in a notebook: all modalities side by side.

@@ -339,7 +339,7 @@ func TestForeignFolder(t *testing.T) {
 		m := model.New(c)
 		before := append([]float32(nil), m.Params[0].Data...)
 		run, err := Fit(m, data, p)
-		if err == nil || run.Err != err || !strings.Contains(err.Error(), "another run") || !strings.Contains(err.Error(), what) || !strings.Contains(err.Error(), o.Dir) {
+		if err == nil || run.Err != err || !errors.Is(err, ErrForeignRun) || !strings.Contains(err.Error(), what) || !strings.Contains(err.Error(), o.Dir) {
 			t.Errorf("expected %q: error %v", what, err)
 		}
 		if !reflect.DeepEqual(before, m.Params[0].Data) {

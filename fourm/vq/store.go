@@ -16,6 +16,9 @@ type stored struct {
 
 // Store gives the tokenizer for a checkpoint.
 func (t *Tokenizer) Store() (modality.Stored, error) {
+	if t.Err != nil {
+		return modality.Stored{}, t.Err
+	}
 	b, err := json.Marshal(stored{t.Config, t.Scale})
 	s := modality.Stored{Kind: "vq", Config: string(b), Tensors: map[string]modality.StoredTensor{}}
 	for n, p := range t.Params {

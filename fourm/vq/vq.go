@@ -71,6 +71,8 @@ type Tokenizer struct {
 	Params map[string]*Param
 	// Loss is the reconstruction loss at the end of training.
 	Loss float64
+	// Err tells why there is nothing but this: the training failed.
+	Err error
 
 	mu   sync.Mutex
 	nets map[string]*net
@@ -96,6 +98,9 @@ func (t *Tokenizer) Range() string {
 }
 
 func (t *Tokenizer) String() string {
+	if t.Err != nil {
+		return fmt.Sprintf("no tokenizer of %s: %v", t.Of.Name, t.Err)
+	}
 	n := 0
 	for _, p := range t.Params {
 		n += len(p.Data)
@@ -114,6 +119,9 @@ func (t *Tokenizer) Encode(value any) (modality.Tokens, error) {
 
 // EncodeAll gives the tokens of many pictures, several at a time.
 func (t *Tokenizer) EncodeAll(values []any) ([]modality.Tokens, error) {
+	if t.Err != nil {
+		return nil, t.Err
+	}
 	var out []modality.Tokens
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -150,6 +158,9 @@ func (t *Tokenizer) EncodeAll(values []any) ([]modality.Tokens, error) {
 // Decode gives the picture of tokens. What ids of -1 would show is blank, as the
 // look has it: white, no depth, class 0.
 func (t *Tokenizer) Decode(tk modality.Tokens) (any, error) {
+	if t.Err != nil {
+		return nil, t.Err
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	g, l := t.tokens(), t.Config.Latent

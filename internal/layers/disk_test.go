@@ -20,6 +20,7 @@ var besides = map[string]string{
 	"kernel/gophernotes":              "prepares a build",
 	"kernel/gosuite":                  "makes a list that is committed",
 	"kernel/inbrowser":                "takes pictures for a person",
+	"kernel/kerneltest":               "makes inputs of tests",
 	"bench/torture":                   "makes inputs of tests",
 	"internal/fixture":                "makes inputs of tests",
 	"bench/compare":                   "temporary folders",

@@ -152,7 +152,7 @@ func own(lines []string) bool {
 		if strings.HasPrefix(l, "\t") || strings.HasPrefix(l, "runtime.") || strings.HasPrefix(l, "reflect.") || strings.HasPrefix(l, "sync.") || strings.HasPrefix(l, "internal/sync.") || strings.HasPrefix(l, "iter.") {
 			continue
 		}
-		return strings.HasPrefix(l, "fourmlab/kernel/session.") || strings.HasPrefix(l, "github.com/goplus/ixgo.") || strings.HasPrefix(l, "github.com/traefik/yaegi/interp.")
+		return strings.HasPrefix(l, "fourmlab/kernel/session.") || strings.HasPrefix(l, "fourmlab/kernel/session/") || strings.HasPrefix(l, "github.com/goplus/ixgo.") || strings.HasPrefix(l, "github.com/traefik/yaegi/interp.")
 	}
 	return false
 }

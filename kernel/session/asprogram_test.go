@@ -35,7 +35,7 @@ func assemble(t *testing.T, s *Session, c snippet) *together {
 		p.imports[path.Base(known)] = known
 	}
 	for i, code := range c.cells {
-		cell, failure := p.s.parse(i+1, code)
+		cell, failure := Parse(i+1, code, p.s.sources)
 		if failure != nil {
 			t.Fatalf("%s: %v", c.name, failure)
 		}
@@ -158,7 +158,7 @@ func asProgram(t *testing.T, s *Session, c snippet, suffix string) string {
 				put(st.Pos(), st.Pos(), "return values(")
 				put(st.End(), st.End(), ")")
 				returned = true
-			case !callable(st.X):
+			case !Callable(st.X):
 				put(st.Pos(), st.Pos(), "_ = ")
 			}
 		}
@@ -177,7 +177,7 @@ func (p *together) check(t *testing.T, c snippet, text string) (*token.FileSet, 
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", c.name, err, text)
 	}
-	info := newInfo()
+	info := NewInfo()
 	conf := types.Config{Importer: p.s.ctx.Importer, Error: func(error) {}}
 	self, _ := conf.Check("main", fset, []*ast.File{f}, info)
 	return fset, f, info, self

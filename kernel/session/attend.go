@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fourmlab/kernel/engine"
+	patched "fourmlab/kernel/session/ixgo"
 )
 
 // tardy is how long the work of Attend may take until goroutines that it may
@@ -20,22 +21,22 @@ const tardy = 5 * time.Second
 // Attend runs f as a part of cell n. The failure says why f did not run to its
 // end.
 func (s *Session) Attend(ctx context.Context, n int, f func()) *engine.Failure {
-	r := newRun(n)
+	r := patched.NewRun(n)
 	s.running.Store(r)
 	defer s.running.Store(nil)
-	r.live.Add(1) // until it is known that nothing is left
+	r.Add() // until it is known that nothing is left
 	begun := time.Now()
-	failure := s.watch(ctx, r, func() (out outcome) {
-		defer func() { out.panicked = recover() }()
+	failure := s.watch(ctx, r, func() (out patched.Outcome) {
+		defer func() { out.Panicked = recover() }()
 		f()
 		return out
 	})
 	if failure == nil && time.Since(begun) < tardy {
-		s.end(r)
+		s.machine.End(r)
 		return nil
 	}
-	s.stop(r, nil)
-	time.AfterFunc(tardy, func() { s.end(r) }) // what unwinds a deep stack takes a while
+	s.machine.Stop(r, nil)
+	time.AfterFunc(tardy, func() { s.machine.End(r) }) // what unwinds a deep stack takes a while
 	return failure
 }
 

@@ -16,10 +16,11 @@ import (
 	"github.com/goplus/ixgo"
 
 	"fourmlab/kernel/engine"
+	patched "fourmlab/kernel/session/ixgo"
 )
 
 // evaluate takes a parsed cell all the way.
-func (s *Session) evaluate(ctx context.Context, c *cell, r *run) *engine.Failure {
+func (s *Session) evaluate(ctx context.Context, c *cell, r *patched.Run) *engine.Failure {
 	defer s.prepare()
 	w, failure := s.newWork(c)
 	if failure == nil {
@@ -38,7 +39,7 @@ func (s *Session) evaluate(ctx context.Context, c *cell, r *run) *engine.Failure
 		return failure
 	}
 	p.commit()
-	if failure = p.runs(ctx, r); failure != nil && !r.left.Load() {
+	if failure = p.runs(ctx, r); failure != nil && !r.Abandoned() {
 		w.withdraw()
 	}
 	return failure
@@ -74,7 +75,7 @@ type product struct {
 }
 
 // build writes, checks and compiles the second program.
-func (w *work) build(cell *run) (*product, *engine.Failure) {
+func (w *work) build(cell *patched.Run) (*product, *engine.Failure) {
 	r := &rewriter{work: w, tops: map[types.Object]*entity{}, fresh: map[string]*entity{}, selected: map[*ast.Ident]bool{}}
 	if failure := r.variables(); failure != nil {
 		return nil, failure
@@ -139,7 +140,7 @@ func (r *rewriter) variable(id *ast.Ident, t types.Type) (*entity, *engine.Failu
 	}
 	text, ok := r.typeText(t)
 	if !ok {
-		return nil, r.s.compileError(r.fset.Position(id.Pos()), fmt.Sprintf("%s has type %s, which has no name outside its function", id.Name, t))
+		return nil, r.s.sources.CompileError(r.fset.Position(id.Pos()), fmt.Sprintf("%s has type %s, which has no name outside its function", id.Name, t))
 	}
 	e := &entity{kind: isVar, name: id.Name, typ: text, cell: r.c.n}
 	if old != nil {
@@ -249,16 +250,16 @@ func (w *work) setMethod(e *entity, name string, d *decl) {
 }
 
 // compile makes the text a program.
-func (w *work) compile(src string, order []*entity, cell *run) (p *product, failure *engine.Failure) {
+func (w *work) compile(src string, order []*entity, cell *patched.Run) (p *product, failure *engine.Failure) {
 	s := w.s
 	w.fset = s.ctx.FileSet
 	f, err := parser.ParseFile(w.fset, "program", src, parser.SkipObjectResolution)
 	if err != nil {
-		return nil, s.syntaxError(w.c.n, err)
+		return nil, s.sources.SyntaxError(w.c.n, err)
 	}
 	for _, e := range w.types(f) {
 		if !unused(e) {
-			failure := s.compileError(w.fset.Position(e.Pos), e.Msg)
+			failure := s.sources.CompileError(w.fset.Position(e.Pos), e.Msg)
 			failure.Trace = failure.Trace[:min(len(failure.Trace), 2)] // columns are not those typed
 			return nil, failure
 		}
@@ -277,20 +278,24 @@ func (w *work) compile(src string, order []*entity, cell *run) (p *product, fail
 	if err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
-	if err := showAliased(pkg.Prog); err != nil {
+	if err := patched.Amend(pkg.Prog); err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
-	untangle(pkg.Prog)
-	numberLocals(s.ctx, localTypes(w.info))
+	patched.NumberLocals(s.ctx, w.info)
 	in, err := s.ctx.NewInterp(pkg)
 	if err != nil {
-		return nil, &engine.Failure{Name: "compile error", Value: clean(err.Error())}
+		return nil, &engine.Failure{Name: "compile error", Value: Clean(err.Error())}
 	}
-	if err := s.acquaint(in); err != nil {
+	own, err := patched.Acquaint(in, s.made)
+	if err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
-	nameTypes(s.ctx, in)
-	s.newGate(cell).watch(in)
+	for _, t := range own {
+		s.made[t] = true
+		s.loader.share(t)
+	}
+	patched.NameTypes(s.ctx, in)
+	s.machine.Watch(in, cell, func(funcs patched.Functions, stop *patched.Stopper) { s.quick.Compile(in, funcs, stop) })
 	if err := in.RunInit(); err != nil {
 		return nil, s.failure(err, cell)
 	}

@@ -10,7 +10,6 @@ import (
 	"go/scanner"
 	"go/token"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"fourmlab/kernel/engine"
@@ -66,18 +65,19 @@ func (c *cell) empty() bool { return len(c.imports)+len(c.decls)+len(c.stmts) ==
 // file is the name of cell n in positions.
 func file(n int) string { return fmt.Sprintf("In [%d]", n) }
 
-// parse cuts the cell and reports what is not Go.
-func (s *Session) parse(n int, code string) (*cell, *engine.Failure) {
+// Parse cuts cell n and reports what is not Go; sources has its text, if the
+// error is to show it.
+func Parse(n int, code string, sources Sources) (*cell, *engine.Failure) {
 	c := &cell{n: n, code: code}
 	if pos, open := openComment(code); open {
 		pos.Filename = file(n)
-		return nil, s.compileError(pos, "comment not terminated")
+		return nil, sources.CompileError(pos, "comment not terminated")
 	}
 	names := map[string]map[string]bool{}
 	for i, p := range cut(code) {
 		if m := packageClause.FindStringSubmatch(p.text); m != nil && p.tok == token.ILLEGAL {
 			if i > 0 || m[1] != "main" {
-				return nil, s.compileError(token.Position{Filename: file(n), Line: p.line, Column: p.col}, "a cell is part of package main: it needs no package clause, and can have none but package main, at its head")
+				return nil, sources.CompileError(token.Position{Filename: file(n), Line: p.line, Column: p.col}, "a cell is part of package main: it needs no package clause, and can have none but package main, at its head")
 			}
 			c.program = true
 			continue
@@ -86,13 +86,13 @@ func (s *Session) parse(n int, code string) (*cell, *engine.Failure) {
 		case token.IMPORT:
 			f, err := parser.ParseFile(token.NewFileSet(), "", c.at(p)+p.text, parser.ImportsOnly)
 			if err != nil {
-				return nil, s.syntaxError(n, err)
+				return nil, sources.SyntaxError(n, err)
 			}
 			c.imports = append(c.imports, f.Imports...)
 		case token.VAR:
 			ps, err := group(p)
 			if err != nil {
-				return nil, s.syntaxError(n, err)
+				return nil, sources.SyntaxError(n, err)
 			}
 			c.stmts = append(c.stmts, ps...)
 		case token.ILLEGAL:
@@ -103,7 +103,7 @@ func (s *Session) parse(n int, code string) (*cell, *engine.Failure) {
 			fset, head := token.NewFileSet(), c.at(p)
 			f, err := parser.ParseFile(fset, "", head+p.text, 0)
 			if err != nil {
-				return nil, s.syntaxError(n, err)
+				return nil, sources.SyntaxError(n, err)
 			}
 			fn, ok := f.Decls[0].(*ast.FuncDecl)
 			if ok && fn.Recv == nil && fn.Name.Name == "init" {
@@ -119,7 +119,7 @@ func (s *Session) parse(n int, code string) (*cell, *engine.Failure) {
 	}
 	var fault *embedFault
 	if c.files, fault = c.embeds(n, code); fault != nil {
-		return nil, s.compileError(fault.pos, fault.msg)
+		return nil, sources.CompileError(fault.pos, fault.msg)
 	}
 	c.order(names)
 	if c.program && c.main {
@@ -131,13 +131,13 @@ func (s *Session) parse(n int, code string) (*cell, *engine.Failure) {
 		fset := token.NewFileSet()
 		f, err := parser.ParseFile(fset, "", "package main\nfunc _() {\n"+c.body()+"\n}", 0)
 		if err != nil {
-			return nil, s.syntaxError(n, err)
+			return nil, sources.SyntaxError(n, err)
 		}
 		for _, st := range f.Decls[0].(*ast.FuncDecl).Body.List {
 			ids, _ := definedBy(st)
 			for _, id := range ids {
 				if id.Name == "main" || id.Name == "init" { // what a cell defines is the package's
-					return nil, s.compileError(fset.Position(id.Pos()), fmt.Sprintf("cannot declare %s - must be func", id.Name))
+					return nil, sources.CompileError(fset.Position(id.Pos()), fmt.Sprintf("cannot declare %s - must be func", id.Name))
 				}
 			}
 		}
@@ -258,16 +258,4 @@ func shift(err error, lines, cols int) error {
 		e.Pos.Line += lines
 	}
 	return list
-}
-
-// importName gives the name an import is known by, "" for the package's own.
-func importName(spec *ast.ImportSpec) (name, path string) {
-	path, _ = strconv.Unquote(spec.Path.Value)
-	if meant, ok := engine.Current().Aliases[path]; ok {
-		path = meant
-	}
-	if spec.Name != nil {
-		name = spec.Name.Name
-	}
-	return name, path
 }

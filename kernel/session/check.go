@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/parser"
-	"go/scanner"
 	"go/token"
 	"go/types"
 	"maps"
@@ -90,23 +89,6 @@ func (w *work) setText(d *decl, text []segment) {
 	w.undo = append(w.undo, func() { d.text = old })
 }
 
-// identifiers lists the names that occur in code.
-func identifiers(code string) map[string]bool {
-	fset := token.NewFileSet()
-	var sc scanner.Scanner
-	sc.Init(fset.AddFile("", -1, len(code)), []byte(code), func(token.Position, string) {}, 0)
-	out := map[string]bool{}
-	for {
-		_, tok, lit := sc.Scan()
-		if tok == token.EOF {
-			return out
-		}
-		if tok == token.IDENT {
-			out[lit] = true
-		}
-	}
-}
-
 // runtimeNames are declared in every program: what rewritten text calls.
 const runtimeNames = "func show" + hidden + "(xs ...any)\nfunc embedded" + hidden + "(n int, to any)\n"
 
@@ -124,24 +106,6 @@ func (w *work) check() *engine.Failure {
 			return failure
 		}
 	}
-}
-
-// defined lists the variables that a statement at the top defines.
-func defined(p piece) []string {
-	f, err := parser.ParseFile(token.NewFileSet(), "", "package main\nfunc _() {\n"+p.text+"\n}", 0)
-	if err != nil {
-		return nil
-	}
-	var out []string
-	for _, st := range f.Decls[0].(*ast.FuncDecl).Body.List {
-		ids, _ := definedBy(st)
-		for _, id := range ids {
-			if id.Name != "_" {
-				out = append(out, id.Name)
-			}
-		}
-	}
-	return out
 }
 
 // pass checks once, and tells whether it changed what has to be checked.
@@ -162,10 +126,10 @@ func (w *work) pass() (*engine.Failure, bool) {
 	w.fset = token.NewFileSet()
 	oldFile, err := parser.ParseFile(w.fset, "session", oldSrc, parser.SkipObjectResolution)
 	if err != nil {
-		return &engine.Failure{Name: "compile error", Value: clean(err.Error())}, false
+		return &engine.Failure{Name: "compile error", Value: Clean(err.Error())}, false
 	}
 	if w.file, err = parser.ParseFile(w.fset, "cell", w.src, parser.SkipObjectResolution); err != nil {
-		return w.s.syntaxError(w.c.n, err), false
+		return w.s.sources.SyntaxError(w.c.n, err), false
 	}
 	for _, d := range w.file.Decls {
 		if f, ok := d.(*ast.FuncDecl); ok && f.Name.Name == "cell"+hidden {
@@ -193,7 +157,7 @@ func (w *work) pass() (*engine.Failure, bool) {
 		return nil, true
 	}
 	if first != nil {
-		return w.s.compileError(w.fset.Position(first.Pos), first.Msg), false
+		return w.s.sources.CompileError(w.fset.Position(first.Pos), first.Msg), false
 	}
 	return nil, false
 }
@@ -260,16 +224,13 @@ func (w *work) cellFile(words map[string]bool) {
 func (w *work) dotted(e *entity, words map[string]bool) bool {
 	said := false
 	for _, name := range e.pkg.Scope().Names() {
-		if w.labels[name] != nil || always(e.path) && w.s.taken(name, e) {
+		if w.labels[name] != nil || Always(e.path) && w.s.taken(name, e) {
 			return false
 		}
 		said = said || words[name]
 	}
 	return said
 }
-
-// always tells whether every cell has the names of a package without its name.
-func always(path string) bool { return slices.Contains(engine.Current().Dots, path) }
 
 // taken tells whether another package that was imported with a dot has a name.
 func (s *Session) taken(name string, but *entity) bool {
@@ -284,7 +245,7 @@ func (s *Session) taken(name string, but *entity) bool {
 // types runs the checker.
 func (w *work) types(files ...*ast.File) (errs []types.Error) {
 	w.pkg = types.NewPackage("main", "main")
-	w.info = newInfo()
+	w.info = NewInfo()
 	conf := types.Config{
 		Importer:                 w.s.ctx.Importer,
 		DisableUnusedImportCheck: true,
@@ -297,18 +258,6 @@ func (w *work) types(files ...*ast.File) (errs []types.Error) {
 	w.s.settle(files...)
 	types.NewChecker(&conf, w.fset, w.pkg, w.info).Files(files)
 	return errs
-}
-
-func newInfo() *types.Info {
-	return &types.Info{
-		Types:      map[ast.Expr]types.TypeAndValue{},
-		Defs:       map[*ast.Ident]types.Object{},
-		Uses:       map[*ast.Ident]types.Object{},
-		Implicits:  map[ast.Node]types.Object{},
-		Scopes:     map[ast.Node]*types.Scope{},
-		Selections: map[*ast.SelectorExpr]*types.Selection{},
-		Instances:  map[*ast.Ident]types.Instance{},
-	}
 }
 
 // shownOrLater tells whether an error is none: the last expression is used,

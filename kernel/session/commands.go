@@ -32,7 +32,7 @@ func (s *Session) bindCommands() {
 
 // inForeground has the process stopped with the cell, until done is called.
 func (s *Session) inForeground(p *os.Process) (done func()) {
-	r := s.current()
+	r := s.machine.Current()
 	if r == nil || p == nil {
 		return func() {}
 	}
@@ -41,7 +41,7 @@ func (s *Session) inForeground(p *os.Process) (done func()) {
 		select {
 		case <-ended:
 			return
-		case <-r.wake:
+		case <-r.Stopped():
 		}
 		started.Interrupt(p.Pid)
 		select {

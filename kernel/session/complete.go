@@ -155,7 +155,7 @@ func shallow(t types.Type) types.Type {
 func typeText(t types.Type) string {
 	text := types.TypeString(t, qualify)
 	if strings.Contains(text, hidden) {
-		text = clean(text)
+		text = Clean(text)
 	}
 	return text
 }

@@ -110,7 +110,7 @@ func (s *Session) headline(o types.Object, m *manual) string {
 	return objectText(o)
 }
 
-func objectText(o types.Object) string { return clean(types.ObjectString(o, qualify)) }
+func objectText(o types.Object) string { return Clean(types.ObjectString(o, qualify)) }
 
 // describeObject says what an object is; owner is the type whose field or
 // method it is.

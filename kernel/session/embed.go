@@ -5,17 +5,13 @@ package session
 // the rules of the go command, and read before the cell runs.
 
 import (
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/scanner"
 	"go/token"
 	"go/types"
-	"slices"
 	"strconv"
 	"strings"
-
-	"fourmlab/kernel/engine"
 )
 
 // embedding is a line //go:embed and the files it names.
@@ -159,45 +155,4 @@ func embeddable(t types.Type) (whole, tree bool) {
 	}
 	named, _ := types.Unalias(t).(*types.Named)
 	return whole, named != nil && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "embed" && named.Obj().Name() == "FS"
-}
-
-// unembeddable finds a variable of a program whose type takes no file.
-func (p *Program) unembeddable() error {
-	for _, d := range p.File.Decls {
-		g, ok := d.(*ast.GenDecl)
-		if !ok || g.Tok != token.VAR {
-			continue
-		}
-		for _, spec := range g.Specs {
-			vs := spec.(*ast.ValueSpec)
-			for _, doc := range []*ast.CommentGroup{vs.Doc, g.Doc} {
-				if doc == nil || !slices.ContainsFunc(doc.List, func(c *ast.Comment) bool { _, ok := directed(c.Text); return ok }) {
-					continue
-				}
-				t := p.Info.TypeOf(vs.Names[0])
-				if whole, tree := embeddable(t); !whole && !tree {
-					return fmt.Errorf("%s: go:embed cannot apply to var of type %s", p.Position(vs.Pos()), t)
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// embedInto checks the variable that a line stands above and reads its files.
-func (r *rewriter) embedInto(e *embedding, t types.Type) *engine.Failure {
-	whole, tree := embeddable(t)
-	if r.s.pkgs["embed"] == nil {
-		return r.s.compileError(e.pos, `go:embed only allowed in cells after import "embed"`)
-	}
-	if !whole && !tree {
-		return r.s.compileError(e.pos, fmt.Sprintf("go:embed cannot apply to var of type %s", t))
-	}
-	if err := e.read(r.s.home()); err != nil {
-		return r.s.compileError(e.pos, err.Error())
-	}
-	if files := slices.DeleteFunc(e.names(), func(n string) bool { return strings.HasSuffix(n, "/") }); whole && len(files) != 1 {
-		return r.s.compileError(e.pos, fmt.Sprintf("invalid go:embed: multiple files for type %s", t))
-	}
-	return nil
 }

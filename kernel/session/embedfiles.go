@@ -96,9 +96,25 @@ func globless(dir string) string {
 	return strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
 }
 
-// embedded gives a variable of a program what its line embeds.
-func (s *Session) embedded(n int, to any) {
-	e := s.embedding[n]
+// tree is an embed.FS, which only the compiler can make otherwise.
+func (e *embedding) tree() (out embed.FS) {
+	type entry struct {
+		name, data string
+		_          [16]byte // a hash, for the go command alone
+	}
+	list := new([]entry)
+	for _, name := range e.names() {
+		*list = append(*list, entry{name: name, data: string(e.files[name])})
+	}
+	f := reflect.ValueOf(&out).Elem().FieldByName("files")
+	if f.IsValid() && f.Kind() == reflect.Pointer && f.Type().Elem().Kind() == reflect.Slice && f.Type().Elem().Elem().Size() == unsafe.Sizeof(entry{}) {
+		*(*unsafe.Pointer)(unsafe.Pointer(f.UnsafeAddr())) = unsafe.Pointer(list)
+	}
+	return out
+}
+
+// Into gives a variable, to which to points, what the line embeds.
+func (e *embedding) Into(to any) {
 	v := reflect.ValueOf(to).Elem()
 	switch v.Kind() {
 	case reflect.String, reflect.Slice:
@@ -115,21 +131,4 @@ func (s *Session) embedded(n int, to any) {
 	default:
 		*v.Addr().Interface().(*embed.FS) = e.tree()
 	}
-}
-
-// tree is an embed.FS, which only the compiler can make otherwise.
-func (e *embedding) tree() (out embed.FS) {
-	type entry struct {
-		name, data string
-		_          [16]byte // a hash, for the go command alone
-	}
-	list := new([]entry)
-	for _, name := range e.names() {
-		*list = append(*list, entry{name: name, data: string(e.files[name])})
-	}
-	f := reflect.ValueOf(&out).Elem().FieldByName("files")
-	if f.IsValid() && f.Kind() == reflect.Pointer && f.Type().Elem().Kind() == reflect.Slice && f.Type().Elem().Elem().Size() == unsafe.Sizeof(entry{}) {
-		*(*unsafe.Pointer)(unsafe.Pointer(f.UnsafeAddr())) = unsafe.Pointer(list)
-	}
-	return out
 }

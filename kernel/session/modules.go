@@ -11,15 +11,14 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
-	"unsafe"
 
 	"github.com/goplus/ixgo"
 
 	"fourmlab/internal/disk"
+	patched "fourmlab/kernel/session/ixgo"
 )
 
 // modules is where the session's modules are listed, and what it found there.
@@ -229,19 +228,17 @@ func (s *Session) sharePackages(in *ixgo.Interp) error {
 	if s.modules.dirs == nil {
 		return nil
 	}
-	f := reflect.ValueOf(in).Elem().FieldByName("globals")
-	if !f.IsValid() || f.Kind() != reflect.Map {
-		return errors.New("the interpreter has no field globals, as ixgo 1.1.1 has")
+	globals, err := patched.Globals(in)
+	if err != nil {
+		return err
 	}
-	globals := reflect.NewAt(f.Type(), unsafe.Pointer(f.UnsafeAddr())).Elem()
-	for it := globals.MapRange(); it.Next(); {
-		key := it.Key().String()
+	for key, addr := range globals {
 		path := key[:max(strings.LastIndexByte(key, '.'), 0)]
 		if s.modules.dirs[path] == "" || s.modules.vars[key] {
 			continue
 		}
 		s.modules.vars[key] = true
-		s.ctx.RegisterExternal(key, it.Value().Interface())
+		s.ctx.RegisterExternal(key, addr)
 	}
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	patched "fourmlab/kernel/session/ixgo"
 )
 
 // proxy serves modules from a folder, as GOPROXY has it; nothing else is
@@ -121,7 +123,7 @@ func Sum[T Shape](xs ...T) (sum float64) {
 		case r.Err != nil:
 			got = r.Err.Value
 		case len(r.Values) == 1:
-			got = valueText(r.Values[0])
+			got = patched.ValueText(r.Values[0])
 		}
 		if r.Err == nil && got != c.want || r.Err != nil && !strings.Contains(got, c.want) {
 			t.Errorf("%q: %q, expected %q", c.code, got, c.want)

@@ -8,15 +8,12 @@ import (
 	"reflect"
 	"sort"
 	"strings"
+
+	"fourmlab/kernel/engine"
 )
 
 // Name is something that cells have defined.
-type Name struct {
-	Name  string
-	Kind  string // "variable", "function", "type", "constant" or "package"
-	Type  string // of a variable
-	Value any    // of a variable; nil where it has none
-}
+type Name = engine.Name
 
 // Names lists what cells have defined, by name; packages are those that cells
 // have imported themselves.
@@ -50,15 +47,18 @@ func plainLabel(text string) string {
 			text = strings.ReplaceAll(text, w, path[strings.LastIndexByte(path, '_')+1:]+"."+name)
 		}
 	}
-	return clean(text)
+	return Clean(text)
 }
 
 // Let gives cells a name that they cannot type themselves, for a value whose
-// type is made of Go's own: a way for the kernel to be called by a cell.
-func (s *Session) Let(name string, v any) {
+// type is made of Go's own, and returns it: a way for the kernel to be called by
+// a cell.
+func (s *Session) Let(name string, v any) string {
+	name += hidden
 	ptr := reflect.New(reflect.TypeOf(v))
 	ptr.Elem().Set(reflect.ValueOf(v))
-	s.names[name+hidden] = &entity{kind: isVar, name: name + hidden, typ: []segment{{text: ptr.Type().Elem().String()}}, ptr: ptr}
+	s.names[name] = &entity{kind: isVar, name: name, typ: []segment{{text: ptr.Type().Elem().String()}}, ptr: ptr}
+	return name
 }
 
 // Hidden makes a name of those that Let gives.
@@ -71,7 +71,7 @@ func Says(code string) (expression, statement bool) {
 	if err != nil {
 		return false, true
 	}
-	return true, callable(x)
+	return true, Callable(x)
 }
 
 // Behind is code from byte offset from on, at its own lines and columns.

@@ -15,12 +15,14 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
-	"unsafe"
 
 	"github.com/goplus/ixgo"
-	"golang.org/x/tools/go/ssa"
+
+	patched "fourmlab/kernel/session/ixgo"
+	"fourmlab/kernel/session/quick"
 )
 
 // Program is a file of package main that go/types has found right.
@@ -52,7 +54,7 @@ func Check(path string, src []byte) (*Program, error) {
 	if f.Name.Name != "main" {
 		return nil, fmt.Errorf("%s: package %s, expected main", path, f.Name.Name)
 	}
-	p.File, p.Info = f, newInfo()
+	p.File, p.Info = f, NewInfo()
 	if err := p.find(); err != nil {
 		return nil, err
 	}
@@ -101,8 +103,6 @@ func (p *Program) Position(pos token.Pos) token.Position { return p.ctx.FileSet.
 // one would: os.Exit and a panic that nothing recovered from do, and a deadlock
 // is found by Go. Before the first two it calls ending, which may be nil.
 func (p *Program) Run(args []string, ending func()) error {
-	s := &Session{methods: quickMethods{}}
-	s.stops.runs = map[unsafe.Pointer]*run{}
 	if ending == nil {
 		ending = func() {}
 	}
@@ -123,58 +123,28 @@ func (p *Program) Run(args []string, ending func()) error {
 	if err != nil {
 		return err
 	}
-	if err := showAliased(pkg.Prog); err != nil {
+	if err := patched.Amend(pkg.Prog); err != nil {
 		return err
 	}
-	untangle(pkg.Prog)
-	numberLocals(p.ctx, nil)
+	patched.NumberLocals(p.ctx, nil)
 	in, err := p.ctx.NewInterp(pkg)
 	if err != nil {
-		return errors.New(clean(err.Error()))
+		return errors.New(Clean(err.Error()))
 	}
-	if innerErr != nil {
-		return innerErr
-	}
-	nameTypes(p.ctx, in)
-	g := &gate{s: s}
-	funcs := functionsOf(in)
-	g.amend(in, funcs)
-	for _, f := range funcs {
-		for i, instr := range f.instrs {
-			if x, ok := instr.(*ssa.Go); ok {
-				f.steps[i] = p.launch(in, f, x, ending)
-			}
-		}
-	}
-	g.quicken(in, funcs)
-	g.shelter(funcs)
+	patched.NameTypes(p.ctx, in)
+	m := patched.NewMachine()
+	m.Crashed = func(_ *patched.Run, e any, stack []byte) { p.fell(e, stack, ending) }
+	m.Correct(in, func(funcs patched.Functions, stop *patched.Stopper) { new(quick.Compiler).Compile(in, funcs, stop) })
 	os.Args = append([]string{p.path}, args...)
 	flag.CommandLine = flag.NewFlagSet(p.path, flag.ExitOnError)
 	stop := p.EndWhenAsleep(ending) // which goes on when Goexit ends this goroutine
 	for _, name := range []string{"init", "main"} {
-		if out := call(in, in.MainPkg().Func(name)); out.panicked != nil {
-			p.fell(out.panicked, out.stack, ending)
+		if out := patched.Call(in, in.MainPkg().Func(name)); out.Panicked != nil {
+			p.fell(out.Panicked, out.Stack, ending)
 		}
 	}
 	stop()
 	return nil
-}
-
-// launch is a go statement. A panic that leaves it ends the program.
-func (p *Program) launch(in *ixgo.Interp, f function, x *ssa.Go, ending func()) step {
-	value, args, bindings := f.operands(&x.Call)
-	return func(fr *ixgo.Frame) {
-		fn, with := prepareCall(in, fr, &x.Call, value, args, bindings)
-		go func() {
-			root := new(ixgo.Frame)
-			defer func() {
-				if e := recover(); e != nil {
-					p.fell(e, stackOf(innermost(root)), ending)
-				}
-			}()
-			callDiscardsResult(in, root, fn, with, x.Call.Args)
-		}()
-	}
 }
 
 // guarded is a function that compiled code calls in a goroutine of its own: a
@@ -213,7 +183,7 @@ func (p *Program) fell(e any, stack []byte, ending func()) {
 	if x, ok := e.(ixgo.PanicError); ok {
 		stack = append(x.Stack(), stack...)
 	}
-	text := valueText(e)
+	text := patched.ValueText(e)
 	if at := strings.Index(string(stack), p.path+":"); at >= 0 {
 		where, _, _ := strings.Cut(string(stack[at:]), " ")
 		where, _, _ = strings.Cut(where, "\n")
@@ -222,4 +192,27 @@ func (p *Program) fell(e any, stack []byte, ending func()) {
 	ending()
 	fmt.Fprintf(os.Stderr, "panic: %s\n", text)
 	os.Exit(2)
+}
+
+// unembeddable finds a variable of a program whose type takes no file.
+func (p *Program) unembeddable() error {
+	for _, d := range p.File.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok || g.Tok != token.VAR {
+			continue
+		}
+		for _, spec := range g.Specs {
+			vs := spec.(*ast.ValueSpec)
+			for _, doc := range []*ast.CommentGroup{vs.Doc, g.Doc} {
+				if doc == nil || !slices.ContainsFunc(doc.List, func(c *ast.Comment) bool { _, ok := directed(c.Text); return ok }) {
+					continue
+				}
+				t := p.Info.TypeOf(vs.Names[0])
+				if whole, tree := embeddable(t); !whole && !tree {
+					return fmt.Errorf("%s: go:embed cannot apply to var of type %s", p.Position(vs.Pos()), t)
+				}
+			}
+		}
+	}
+	return nil
 }

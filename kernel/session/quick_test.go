@@ -12,13 +12,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	patched "fourmlab/kernel/session/ixgo"
 )
 
 // TestQuickIsThere would tell that the interpreter keeps what it needs
 // elsewhere, so that everything runs slowly.
 func TestQuickIsThere(t *testing.T) {
-	if quickErr != nil {
-		t.Fatal(quickErr)
+	if err := patched.Unknown(); err != nil {
+		t.Fatal(err)
 	}
 	s := New()
 	r := s.Run(context.Background(), 1, `
@@ -38,7 +40,7 @@ fmt.Sprint(fib(10), p.Sum(), xs[9], x, y)`)
 	if r.Err != nil || r.Values[0] != "55 48 4.5 2 1" {
 		t.Errorf("%v", r)
 	}
-	for fn, why := range s.unfit {
+	for fn, why := range s.quick.Unfit {
 		if strings.HasPrefix(fn, "main.") || strings.HasPrefix(fn, "(main.") {
 			t.Errorf("%s is not quick: %s", fn, why)
 		}
@@ -259,7 +261,7 @@ func TestQuickIsGo(t *testing.T) {
 		t.Errorf("%d of %d programs panic; they should be some", panics, len(lines))
 	}
 	for i := range 80 {
-		if why := s.unfit[fmt.Sprintf("main.f%d", i)]; why != "" {
+		if why := s.quick.Unfit[fmt.Sprintf("main.f%d", i)]; why != "" {
 			t.Errorf("f%d is not quick: %s", i, why)
 		}
 	}

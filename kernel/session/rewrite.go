@@ -10,7 +10,6 @@ import (
 	"slices"
 	"sort"
 	"strconv"
-	"strings"
 )
 
 // edit replaces the bytes from lo to hi of the cell's file.
@@ -51,7 +50,7 @@ func (r *rewriter) rewrite() {
 	for _, st := range r.fn.Body.List {
 		r.top(st)
 	}
-	if x := r.last(); x != nil && shows(r.info, x) {
+	if x := r.last(); x != nil && Shows(r.info, x) {
 		r.insert(x.Pos(), "show"+hidden+"(")
 		r.insert(x.End(), ")")
 	}
@@ -60,32 +59,6 @@ func (r *rewriter) rewrite() {
 		a, b := r.edits[i], r.edits[j]
 		return a.lo < b.lo || a.lo == b.lo && a.hi == a.lo && b.hi > b.lo
 	})
-}
-
-// shows tells whether the last expression has a value worth showing: what
-// fmt.Println returns has not.
-func shows(info *types.Info, x ast.Expr) bool {
-	if info.Types[x].IsVoid() {
-		return false
-	}
-	call, ok := x.(*ast.CallExpr)
-	if !ok {
-		return true
-	}
-	var id *ast.Ident
-	switch f := call.Fun.(type) {
-	case *ast.SelectorExpr:
-		id = f.Sel
-	case *ast.Ident:
-		id = f
-	default:
-		return true
-	}
-	f, ok := info.Uses[id].(*types.Func)
-	if ok && f.Pkg() != nil && f.Pkg().Path() == displayPath+"/bare" {
-		return false // it has shown what there is
-	}
-	return !ok || f.Pkg() == nil || f.Pkg().Path() != "fmt" || !strings.Contains(f.Name(), "rint") || strings.HasPrefix(f.Name(), "S")
 }
 
 // node edits what is rewritten wherever it stands.

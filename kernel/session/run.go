@@ -5,7 +5,6 @@ package session
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"log"
@@ -13,9 +12,9 @@ import (
 	"time"
 
 	"github.com/goplus/ixgo"
-	"golang.org/x/tools/go/ssa"
 
 	"fourmlab/kernel/engine"
+	patched "fourmlab/kernel/session/ixgo"
 )
 
 const (
@@ -32,19 +31,17 @@ const (
 	pulse = 20 * time.Millisecond
 )
 
-var errInterrupted = engine.ErrInterrupted
-
 // bindRuntime gives programs the function that their rewritten text calls, and
 // takes from the standard library those that would end the kernel or wait
 // where no interrupt is heard.
 func (s *Session) bindRuntime() {
 	s.ctx.RegisterExternal("main.show"+hidden, func(xs ...any) {
-		if r := s.current(); r != nil && r == s.running.Load() {
+		if r := s.machine.Current(); r != nil && r == s.running.Load() {
 			s.shown = xs
 		}
 	})
 	s.ctx.RegisterExternal("main.embedded"+hidden, s.embedded)
-	s.ctx.RegisterExternal("time.Sleep", s.sleep)
+	s.ctx.RegisterExternal("time.Sleep", s.machine.Sleep)
 	s.bindPrints()
 	s.bindExits()
 	s.bindSpawns()
@@ -74,29 +71,10 @@ func (s *Session) bindPrints() {
 // Cell is the number of the cell for which this goroutine works, or 0 where
 // that is the cell that runs, or unknown.
 func (s *Session) Cell() int {
-	if r := s.current(); r != nil && r != s.running.Load() {
-		return r.n
+	if r := s.machine.Current(); r != nil && r != s.running.Load() {
+		return r.Cell
 	}
 	return 0
-}
-
-// sleep is time.Sleep, which ends when the cell is stopped.
-func (s *Session) sleep(d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	for {
-		s.stops.mu.Lock()
-		bell, r := s.stops.ringing, s.stops.runs[labels()]
-		s.stops.mu.Unlock()
-		if r != nil && r.requested.Load() {
-			panic(errInterrupted)
-		}
-		select {
-		case <-t.C:
-			return
-		case <-bell:
-		}
-	}
 }
 
 // bindExits makes what ends a program end the cell.
@@ -104,25 +82,25 @@ func (s *Session) bindExits() {
 	for _, name := range []string{"log.Fatal", "log.Fatalln", "log.Fatalf"} {
 		s.ctx.RegisterExternal(name, s.fatal(name))
 	}
-	s.ctx.RegisterExternal("(*log.Logger).Fatal", func(l *log.Logger, v ...any) { l.Print(v...); panic(exited(1)) })
-	s.ctx.RegisterExternal("(*log.Logger).Fatalln", func(l *log.Logger, v ...any) { l.Println(v...); panic(exited(1)) })
-	s.ctx.RegisterExternal("(*log.Logger).Fatalf", func(l *log.Logger, f string, v ...any) { l.Printf(f, v...); panic(exited(1)) })
+	s.ctx.RegisterExternal("(*log.Logger).Fatal", func(l *log.Logger, v ...any) { l.Print(v...); panic(patched.Exited(1)) })
+	s.ctx.RegisterExternal("(*log.Logger).Fatalln", func(l *log.Logger, v ...any) { l.Println(v...); panic(patched.Exited(1)) })
+	s.ctx.RegisterExternal("(*log.Logger).Fatalf", func(l *log.Logger, f string, v ...any) { l.Printf(f, v...); panic(patched.Exited(1)) })
 	s.ctx.RegisterExternal("flag.Parse", func() { parseFlags(flag.CommandLine, os.Args[1:]) })
 	s.ctx.RegisterExternal("(*flag.FlagSet).Parse", parseFlags)
-	s.ctx.RegisterExternal("os.Exit", func(code int) { panic(exited(code)) })
-	s.ctx.RegisterExternal("syscall.Exit", func(code int) { panic(exited(code)) })
-	s.ctx.RegisterExternal("runtime.Goexit", func() { panic(goexited{}) })
+	s.ctx.RegisterExternal("os.Exit", func(code int) { panic(patched.Exited(code)) })
+	s.ctx.RegisterExternal("syscall.Exit", func(code int) { panic(patched.Exited(code)) })
+	s.ctx.RegisterExternal("runtime.Goexit", func() { panic(patched.Goexited{}) })
 }
 
 // fatal gives what stands for one of log's functions that end a program.
 func (s *Session) fatal(name string) any {
 	switch name {
 	case "log.Fatalf":
-		return func(f string, v ...any) { log.Printf(f, v...); panic(exited(1)) }
+		return func(f string, v ...any) { log.Printf(f, v...); panic(patched.Exited(1)) }
 	case "log.Fatalln":
-		return func(v ...any) { log.Println(v...); panic(exited(1)) }
+		return func(v ...any) { log.Println(v...); panic(patched.Exited(1)) }
 	}
-	return func(v ...any) { log.Print(v...); panic(exited(1)) }
+	return func(v ...any) { log.Print(v...); panic(patched.Exited(1)) }
 }
 
 // parseFlags is FlagSet.Parse, which ends the process itself where flags that
@@ -137,70 +115,46 @@ func parseFlags(f *flag.FlagSet, args []string) error {
 	case nil:
 		return nil
 	case flag.ErrHelp:
-		panic(exited(0))
+		panic(patched.Exited(0))
 	default:
-		panic(exited(2))
+		panic(patched.Exited(2))
 	}
-}
-
-// exited is the panic that stands for the end of the program: in a notebook,
-// of the cell.
-type exited int
-
-func (e exited) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
-
-// goexited is the panic that stands for the end of a goroutine.
-type goexited struct{}
-
-func (goexited) Error() string { return "runtime.Goexit ended the cell" }
-
-// interrupted finds the interrupt in whatever wraps it.
-func interrupted(r any) bool {
-	switch x := r.(type) {
-	case ixgo.PanicError:
-		return interrupted(x.Value)
-	case ixgo.FatalError:
-		return interrupted(x.Value)
-	case error:
-		return errors.Is(x, errInterrupted)
-	}
-	return false
 }
 
 // execute runs the cell's function to its end, or to that of the person's
 // patience.
-func (s *Session) execute(ctx context.Context, in *ixgo.Interp, r *run) *engine.Failure {
-	if r.requested.Load() || ctx.Err() != nil {
+func (s *Session) execute(ctx context.Context, in *ixgo.Interp, r *patched.Run) *engine.Failure {
+	if r.Stopping() || ctx.Err() != nil {
 		return &engine.Failure{Name: "interrupted", Value: "the cell was stopped before it ran"}
 	}
-	return s.watch(ctx, r, func() outcome { return call(in, in.MainPkg().Func("cell"+hidden)) })
+	return s.watch(ctx, r, func() patched.Outcome { return patched.Call(in, in.MainPkg().Func("cell"+hidden)) })
 }
 
 // watch runs the body in a goroutine of the cell, and looks after it until it
 // ends or has to.
-func (s *Session) watch(ctx context.Context, r *run, body func() outcome) *engine.Failure {
-	s.limits.begin()
-	done := make(chan outcome, 1)
-	r.live.Add(1)
+func (s *Session) watch(ctx context.Context, r *patched.Run, body func() patched.Outcome) *engine.Failure {
+	s.machine.Limits.Begin()
+	done := make(chan patched.Outcome, 1)
+	r.Add()
 	go func() {
-		defer s.end(r)
-		out := outcome{panicked: goexited{}} // compiled code may end this goroutine
+		defer s.machine.End(r)
+		out := patched.Outcome{Panicked: patched.Goexited{}} // compiled code may end this goroutine
 		defer func() { done <- out }()
-		s.begin(r)
+		s.machine.Begin(r)
 		out = body()
 	}()
 	beat := time.NewTicker(pulse)
 	defer beat.Stop()
-	for !r.requested.Load() {
+	for !r.Stopping() {
 		select {
 		case out := <-done:
 			return s.ended(out, r)
 		case <-ctx.Done():
-			s.stop(r, nil)
-		case <-r.wake:
+			s.machine.Stop(r, nil)
+		case <-r.Stopped():
 		case <-beat.C:
-			if f := s.limits.exceeded(); f != nil {
-				s.stop(r, f)
+			if f := s.machine.Limits.Exceeded(); f != nil {
+				s.machine.Stop(r, f)
 			}
 		}
 	}
@@ -210,18 +164,18 @@ func (s *Session) watch(ctx context.Context, r *run, body func() outcome) *engin
 			return s.ended(out, r)
 		case <-beat.C:
 		}
-		waited := time.Since(time.Unix(0, r.asked.Load()))
+		waited := time.Since(r.Asked())
 		asked := time.Since(time.Unix(0, s.polled.Load())) < fresh
 		allowed := grace
-		if r.why.Load() != nil {
+		if r.Why() != nil {
 			allowed = undoing
 		} else if asked {
 			allowed = patience
 		}
 		if waited > allowed {
-			r.left.Store(true)
+			r.Abandon()
 			s.shown = nil
-			if r.why.Load() != nil {
+			if r.Why() != nil {
 				return s.reason(r)
 			}
 			return &engine.Failure{Name: "interrupted", Value: "the cell was stopped while it waited; what it waited for was left behind"}
@@ -229,48 +183,25 @@ func (s *Session) watch(ctx context.Context, r *run, body func() outcome) *engin
 	}
 }
 
-// outcome is how a call ended: with a panic, or nil.
-type outcome struct {
-	panicked any
-	stack    []byte
-}
-
-// call runs a function of a program. The interpreter's own way to do so looks
-// for the place of a panic in frames that have been used again, and may go
-// round in them for ever.
-func call(in *ixgo.Interp, fn *ssa.Function) (out outcome) {
-	root := new(ixgo.Frame)
-	defer func() {
-		if e := recover(); e != nil {
-			out.panicked = e
-			if !interrupted(e) {
-				out.stack = stackOf(innermost(root))
-			}
-		}
-	}()
-	callDiscardsResult(in, root, fn, nil, nil)
-	return out
-}
-
 // ended is what the end of a cell means to a person.
-func (s *Session) ended(out outcome, r *run) *engine.Failure {
+func (s *Session) ended(out patched.Outcome, r *patched.Run) *engine.Failure {
 	switch {
-	case r.why.Load() != nil:
+	case r.Why() != nil:
 		return s.reason(r)
-	case out.panicked == nil && r.requested.Load() || interrupted(out.panicked):
+	case out.Panicked == nil && r.Stopping() || patched.Interrupted(out.Panicked):
 		return stopped()
-	case out.panicked == nil:
+	case out.Panicked == nil:
 		return nil
 	}
-	return s.failed(out.panicked, out.stack, r)
+	return s.failed(out.Panicked, out.Stack, r)
 }
 
 // reason is why a cell was stopped, if no person stopped it.
-func (s *Session) reason(r *run) *engine.Failure {
-	s.limits.relieve()
-	f := r.why.Load()
-	if p := r.place.Load(); p != nil && len(f.Trace) == 0 {
-		f.Trace = append([]string{f.Error()}, s.places(p.stack)...)
+func (s *Session) reason(r *patched.Run) *engine.Failure {
+	s.machine.Limits.Relieve()
+	f := r.Why()
+	if at := r.StoppedAt(); at != "" && len(f.Trace) == 0 {
+		f.Trace = append([]string{f.Error()}, s.places(at)...)
 	}
 	return f
 }

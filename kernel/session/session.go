@@ -47,12 +47,13 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-	"unsafe"
 
 	"github.com/goplus/ixgo"
 	_ "github.com/goplus/reflectx/icall/icall8192" // slots for the methods of cells' types
 
 	"fourmlab/kernel/engine"
+	patched "fourmlab/kernel/session/ixgo"
+	"fourmlab/kernel/session/quick"
 )
 
 // std are the packages of the standard library that a cell need not import.
@@ -68,33 +69,35 @@ type Session struct {
 	// and the module whose packages they import. "" is the folder of the process.
 	Folder string
 
-	ctx        *ixgo.Context
-	loader     *loader
-	names      map[string]*entity // what a name means to the next cell
-	pkgs       map[string]*entity // packages by path
-	dots       []*entity          // packages imported into the scope of every cell
-	given      map[string]bool    // paths of packages that no cell had to import
-	serial     int                // makes hidden names unique
-	shown      []any
-	sources    map[int]string        // cells by number, for tracebacks
-	made       map[reflect.Type]bool // types with methods that programs have made
-	known      *knowledge            // what the checker says of the names, for completion
-	manuals    map[string]*manual    // the documentation that was asked for
-	warm       chan *ixgo.SSABuilder
-	warming    bool // a builder is in warm, or on its way
-	modules    modules
-	viaYaegi   bool              // the cell that runs was given to yaegi
-	methods    quickMethods      // those of earlier cells' types
-	embedding  []*embedding      // of the cell that runs
-	recovering recoverers        // methods of all programs; under the lock of stops
-	unfit      map[string]string // functions of the last program that are not quick, and why
+	ctx       *ixgo.Context
+	loader    *loader
+	names     map[string]*entity // what a name means to the next cell
+	pkgs      map[string]*entity // packages by path
+	dots      []*entity          // packages imported into the scope of every cell
+	given     map[string]bool    // paths of packages that no cell had to import
+	serial    int                // makes hidden names unique
+	shown     []any
+	sources   Sources               // cells by number, for tracebacks
+	made      map[reflect.Type]bool // types with methods that programs have made
+	known     *knowledge            // what the checker says of the names, for completion
+	manuals   map[string]*manual    // the documentation that was asked for
+	warm      chan *ixgo.SSABuilder
+	warming   bool // a builder is in warm, or on its way
+	modules   modules
+	viaYaegi  bool         // the cell that runs was given to yaegi
+	embedding []*embedding // of the cell that runs
 
-	stops    stops
-	limits   limits
-	running  atomic.Pointer[run]
+	machine  *patched.Machine
+	quick    quick.Compiler
+	running  atomic.Pointer[patched.Run]
 	polled   atomic.Int64 // when a long call last asked whether to stop
 	builders sync.WaitGroup
 }
+
+// Limit sets how many bytes the process may take, 0 being no limit, and what
+// tells how many the machine has left, which may be nil. The collector works
+// harder before the limit.
+func (s *Session) Limit(bytes int64, room func() int64) { s.machine.Limits.Set(bytes, room) }
 
 // New gives a session that knows the common packages of the standard library
 // and those that were linked in.
@@ -104,12 +107,12 @@ func New() *Session {
 		names:   map[string]*entity{},
 		pkgs:    map[string]*entity{},
 		given:   map[string]bool{},
-		sources: map[int]string{},
+		sources: Sources{},
 		made:    map[reflect.Type]bool{},
-		methods: quickMethods{},
+		machine: patched.NewMachine(),
 		warm:    make(chan *ixgo.SSABuilder, 1),
 	}
-	s.stops.runs, s.stops.ringing = map[unsafe.Pointer]*run{}, make(chan struct{})
+	s.machine.Crashed = s.crashed
 	s.loader = newLoader(s.ctx.Loader, s.ctx.Importer)
 	s.ctx.Loader = s.loader
 	s.ctx.Importer = imports{s.loader}
@@ -138,10 +141,10 @@ func New() *Session {
 func (s *Session) Run(ctx context.Context, n int, code string) engine.Result {
 	s.sources[n] = code
 	s.shown, s.embedding = nil, nil
-	r := newRun(n)
+	r := patched.NewRun(n)
 	s.running.Store(r)
 	defer s.running.Store(nil)
-	c, failure := s.parse(n, code)
+	c, failure := Parse(n, code, s.sources)
 	if failure == nil && !c.empty() {
 		failure = s.evaluate(ctx, c, r)
 	}
@@ -181,7 +184,7 @@ func oneLine(s string) string {
 // Interrupt makes the running cell stop at its next step.
 func (s *Session) Interrupt() {
 	if r := s.running.Load(); r != nil {
-		s.stop(r, nil)
+		s.machine.Stop(r, nil)
 	}
 }
 
@@ -190,7 +193,7 @@ func (s *Session) Interrupt() {
 func (s *Session) Interrupted() bool {
 	s.polled.Store(time.Now().UnixNano())
 	r := s.running.Load()
-	return r != nil && r.requested.Load()
+	return r != nil && r.Stopping()
 }
 
 // load gives the entity of a package, after the builder has let go of the
@@ -265,3 +268,7 @@ func (s *Session) builder(imports int) *ixgo.SSABuilder {
 	s.warming = false
 	return <-s.warm
 }
+
+// Whole tells whether the code is finished, and the indent of the next line
+// when it is not.
+func (s *Session) Whole(code string) (engine.Status, string) { return Whole(code) }

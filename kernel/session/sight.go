@@ -69,7 +69,7 @@ func (s *Session) head(code string) string {
 		}
 	}
 	for _, e := range s.dots {
-		if always(e.path) && !s.free(e, words) {
+		if Always(e.path) && !s.free(e, words) {
 			continue
 		}
 		fmt.Fprintf(&b, "import . %q\n", e.path)
@@ -105,7 +105,7 @@ func baseName(path string) string {
 func (v *sight) check(tops []types.Object) (defined []types.Object) {
 	known := v.s.learned()
 	v.pkg = types.NewPackage("main", "main")
-	v.info = newInfo()
+	v.info = NewInfo()
 	own, aliases := map[string]bool{}, map[string]bool{}
 	var fn *ast.FuncDecl
 	for _, d := range v.file.Decls {
@@ -201,34 +201,6 @@ func detach(f *ast.File, own func(string) bool) {
 				list.Names = append(list.Names, &ast.Ident{NamePos: p.Pos(), Name: p.Name})
 			}
 			fn.Type.TypeParams = &ast.FieldList{Opening: params[0].Pos(), List: []*ast.Field{list}, Closing: params[0].Pos()}
-		}
-	}
-}
-
-// receiver gives the name of a receiver's type, and those of its parameters.
-func receiver(x ast.Expr) (base *ast.Ident, params []*ast.Ident) {
-	for {
-		switch t := x.(type) {
-		case *ast.ParenExpr:
-			x = t.X
-		case *ast.StarExpr:
-			x = t.X
-		case *ast.IndexExpr:
-			if id, ok := t.Index.(*ast.Ident); ok {
-				params = append(params, id)
-			}
-			x = t.X
-		case *ast.IndexListExpr:
-			for _, i := range t.Indices {
-				if id, ok := i.(*ast.Ident); ok {
-					params = append(params, id)
-				}
-			}
-			x = t.X
-		case *ast.Ident:
-			return t, params
-		default:
-			return nil, nil
 		}
 	}
 }

@@ -49,7 +49,7 @@ func (s *Session) newWork(c *cell) (*work, *engine.Failure) {
 	for i, p := range c.decls {
 		f, err := parser.ParseFile(token.NewFileSet(), "", "package main\n"+p.text, 0)
 		if err != nil || len(f.Decls) == 0 {
-			return w, s.syntaxError(c.n, err)
+			return w, s.sources.SyntaxError(c.n, err)
 		}
 		w.stage(i, f.Decls[0])
 	}

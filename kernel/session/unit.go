@@ -27,9 +27,6 @@ type Unit struct {
 	Unused  []string   // variables that main defines and nothing reads
 }
 
-// displayPath is the package that shows the last expression of a cell.
-const displayPath = "fourmlab/kernel/display"
-
 // CellFunc begins the function that a program puts around a cell which can end
 // before its last statement, and CellFuncEnd ends it.
 const (
@@ -90,7 +87,7 @@ type stmtText struct {
 }
 
 func (a *assembly) add(n int, code string) error {
-	c, failure := a.s.parse(n, code)
+	c, failure := Parse(n, code, a.s.sources)
 	if failure != nil {
 		return located(failure)
 	}
@@ -251,7 +248,7 @@ func (a *assembly) checkedText() string {
 	for name, path := range a.imports {
 		switch {
 		case strings.HasPrefix(name, "."):
-			if !always(path) || a.bare(path) {
+			if !Always(path) || a.bare(path) {
 				fmt.Fprintf(&b, "import . %q\n", path)
 			}
 		case a.words[name]:
@@ -308,7 +305,7 @@ func (a *assembly) unit() (*Unit, error) {
 	if err != nil {
 		return nil, err
 	}
-	info := newInfo()
+	info := NewInfo()
 	conf := types.Config{Importer: a.s.ctx.Importer, Error: func(error) {}, DisableUnusedImportCheck: true}
 	a.s.settle(f)
 	pkg, _ := conf.Check("main", fset, []*ast.File{f}, info)

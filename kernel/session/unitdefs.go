@@ -26,7 +26,7 @@ type Definition struct {
 // declare types and call functions, and of which only the syntax has to be
 // right. Of packages it looks at those that are linked in.
 func (s *Session) Definitions(code string) ([]Definition, error) {
-	c, failure := s.parse(1, code)
+	c, failure := Parse(1, code, s.sources)
 	if failure != nil {
 		return nil, located(failure)
 	}
@@ -65,7 +65,7 @@ func (s *Session) Definitions(code string) ([]Definition, error) {
 	if err != nil {
 		return nil, err
 	}
-	info := newInfo()
+	info := NewInfo()
 	conf := types.Config{Importer: s.ctx.Importer, Error: func(error) {}, DisableUnusedImportCheck: true}
 	s.settle(f)
 	conf.Check("main", fset, []*ast.File{f}, info) // what it cannot know stays open

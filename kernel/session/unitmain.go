@@ -125,28 +125,6 @@ func (m *mainWriter) unresolved(n ast.Node) {
 	}
 }
 
-// definedBy lists the names that a statement defines, and its operator.
-func definedBy(st ast.Stmt) (ids []*ast.Ident, define bool) {
-	switch st := st.(type) {
-	case *ast.AssignStmt:
-		if st.Tok == token.DEFINE {
-			for _, l := range st.Lhs {
-				if id, ok := l.(*ast.Ident); ok {
-					ids = append(ids, id)
-				}
-			}
-			return ids, true
-		}
-	case *ast.DeclStmt:
-		if g := st.Decl.(*ast.GenDecl); g.Tok == token.VAR {
-			for _, spec := range g.Specs {
-				ids = append(ids, spec.(*ast.ValueSpec).Names...)
-			}
-		}
-	}
-	return ids, false
-}
-
 // define writes a definition as an assignment where its variables exist
 // already. Where some do and some do not, those that do not are declared
 // before it.
@@ -319,13 +297,13 @@ func (m *mainWriter) write(f *ast.File) *Unit {
 		}
 	}
 	for _, obj := range m.info.Uses {
-		if p := obj.Pkg(); p != nil && always(p.Path()) && obj.Parent() == p.Scope() {
+		if p := obj.Pkg(); p != nil && Always(p.Path()) && obj.Parent() == p.Scope() {
 			m.used["."+p.Path()] = true
 		}
 	}
 	lines := map[string]bool{}
 	for name, path := range m.imports {
-		if strings.HasPrefix(name, ".") && always(path) && (!m.used[name] || !m.bare(path)) {
+		if strings.HasPrefix(name, ".") && Always(path) && (!m.used[name] || !m.bare(path)) {
 			continue
 		}
 		if m.used[name] || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") {

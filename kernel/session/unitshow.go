@@ -4,7 +4,6 @@ package session
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 )
 
@@ -29,13 +28,13 @@ func (m *mainWriter) expression(st ast.Stmt, last bool) {
 	_, several := tv.Type.(*types.Tuple)
 	switch {
 	case tv.IsVoid() || tv.Type == nil:
-	case last && several && shows(m.info, x.X):
+	case last && several && Shows(m.info, x.X):
 		m.imports["fmt"], m.used["fmt"] = "fmt", true
 		wrap("fmt.Println(", ")")
-	case last && shows(m.info, x.X) && !onPage(tv.Type):
-		m.imports["display"], m.used["display"] = displayPath, true
+	case last && Shows(m.info, x.X) && !onPage(tv.Type):
+		m.imports["display"], m.used["display"] = DisplayPath, true
 		wrap("display.Show(", ")")
-	case !callable(x.X):
+	case !Callable(x.X):
 		wrap("_ = ", "")
 	}
 }
@@ -47,18 +46,5 @@ func onPage(t types.Type) bool {
 		return false
 	}
 	n, ok := p.Elem().(*types.Named)
-	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == displayPath && (n.Obj().Name() == "Handle" || n.Obj().Name() == "Bar")
-}
-
-// callable tells whether an expression may stand as a statement in Go.
-func callable(x ast.Expr) bool {
-	switch x := x.(type) {
-	case *ast.CallExpr:
-		return true
-	case *ast.ParenExpr:
-		return callable(x.X)
-	case *ast.UnaryExpr:
-		return x.Op == token.ARROW
-	}
-	return false
+	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == DisplayPath && (n.Obj().Name() == "Handle" || n.Obj().Name() == "Bar")
 }

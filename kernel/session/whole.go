@@ -12,7 +12,7 @@ import (
 
 // Whole tells whether the code is finished, and the indent of the next line
 // when it is not.
-func (s *Session) Whole(code string) (engine.Status, string) {
+func Whole(code string) (engine.Status, string) {
 	depth := 0
 	fset := token.NewFileSet()
 	var sc scanner.Scanner
@@ -38,7 +38,7 @@ func (s *Session) Whole(code string) (engine.Status, string) {
 	case depth < 0:
 		return engine.Invalid, ""
 	}
-	_, failure := s.parse(0, code)
+	_, failure := Parse(0, code, nil)
 	if failure == nil {
 		return engine.Complete, ""
 	}

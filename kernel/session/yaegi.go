@@ -21,6 +21,7 @@ import (
 	"github.com/traefik/yaegi/interp"
 
 	"fourmlab/kernel/engine"
+	patched "fourmlab/kernel/session/ixgo"
 )
 
 // RunYaegi runs a cell in yaegi. What is not in the list of what yaegi runs as
@@ -33,7 +34,7 @@ func (s *Session) RunYaegi(ctx context.Context, n int, code string) engine.Resul
 }
 
 // runs carries out a program that is built, on the engine that was asked for.
-func (p *product) runs(ctx context.Context, r *run) *engine.Failure {
+func (p *product) runs(ctx context.Context, r *patched.Run) *engine.Failure {
 	if !p.s.viaYaegi {
 		return p.s.execute(ctx, p.in, r)
 	}
@@ -44,7 +45,7 @@ func (p *product) runs(ctx context.Context, r *run) *engine.Failure {
 			return failure
 		}
 	}
-	where := file(r.n) + ": "
+	where := file(r.Cell) + ": "
 	if at.IsValid() && strings.HasPrefix(at.Filename, "In [") {
 		where = fmt.Sprintf("%s:%d: ", at.Filename, at.Line)
 	}
@@ -81,7 +82,7 @@ const cellNames = "memory" + hidden
 
 // yaegi runs the program's cell. Where yaegi does not get as far as to run
 // anything, it says what it could not compile.
-func (p *product) yaegi(ctx context.Context, r *run) (failure *engine.Failure, beyond string) {
+func (p *product) yaegi(ctx context.Context, r *patched.Run) (failure *engine.Failure, beyond string) {
 	s := p.s
 	names := map[string]reflect.Value{
 		"show" + hidden: reflect.ValueOf(func(xs ...any) { s.shown = xs }),
@@ -105,24 +106,24 @@ func (p *product) yaegi(ctx context.Context, r *run) (failure *engine.Failure, b
 	defer cancel()
 	go func() {
 		select {
-		case <-r.wake:
+		case <-r.Stopped():
 			cancel()
 		case <-ctx.Done():
 		}
 	}()
 	done := make(chan error, 1)
-	r.live.Add(1)
+	r.Add()
 	go func() {
-		defer s.end(r)
-		s.begin(r)
+		defer s.machine.End(r)
+		s.machine.Begin(r)
 		_, err := in.EvalWithContext(ctx, src)
 		done <- err
 	}()
 	err := <-done
 	var fell interp.Panic
 	switch {
-	case ctx.Err() != nil || interrupted(err):
-		s.stop(r, nil)
+	case ctx.Err() != nil || patched.Interrupted(err):
+		s.machine.Stop(r, nil)
 		return stopped(), ""
 	case errors.As(err, &fell):
 		if !bytes.Contains(fell.Stack, []byte("interp.runCfg")) {
@@ -132,12 +133,12 @@ func (p *product) yaegi(ctx context.Context, r *run) (failure *engine.Failure, b
 		if v, ok := value.(reflect.Value); ok && v.IsValid() && v.CanInterface() {
 			value = v.Interface()
 		}
-		if interrupted(value) {
+		if patched.Interrupted(value) {
 			return stopped(), ""
 		}
 		return s.fellInYaegi(value, said.String(), lines), ""
 	case err != nil:
-		return nil, "something that it refuses (" + clean(oneLine(err.Error())) + ")"
+		return nil, "something that it refuses (" + Clean(oneLine(err.Error())) + ")"
 	}
 	return nil, ""
 }
@@ -169,12 +170,12 @@ func (p *product) forYaegi(names map[string]reflect.Value) string {
 func (s *Session) endings() map[string]map[string]reflect.Value {
 	out := map[string]map[string]reflect.Value{}
 	for key, v := range map[string]any{
-		"os/os.Exit":             func(code int) { panic(exited(code)) },
+		"os/os.Exit":             func(code int) { panic(patched.Exited(code)) },
 		"log/log.Fatal":          s.fatal("log.Fatal"),
 		"log/log.Fatalf":         s.fatal("log.Fatalf"),
 		"log/log.Fatalln":        s.fatal("log.Fatalln"),
-		"time/time.Sleep":        s.sleep,
-		"runtime/runtime.Goexit": func() { panic(goexited{}) },
+		"time/time.Sleep":        s.machine.Sleep,
+		"runtime/runtime.Goexit": func() { panic(patched.Goexited{}) },
 	} {
 		pkg, name, _ := strings.Cut(key, ".")
 		if out[pkg] == nil {
@@ -220,7 +221,7 @@ func (s *Session) fellInYaegi(value any, said string, lines cellLines) *engine.F
 		n, _ := strconv.Atoi(m[1])
 		col, _ := strconv.Atoi(m[2])
 		at := lines.at(n, col)
-		line, known := s.line(at.Filename, at.Line)
+		line, known := s.sources.Line(at.Filename, at.Line)
 		where := fmt.Sprintf("%s:%d", at.Filename, at.Line)
 		if !known || len(places) > 1 && places[len(places)-2] == where {
 			continue
@@ -228,10 +229,10 @@ func (s *Session) fellInYaegi(value any, said string, lines cellLines) *engine.F
 		places = append(places, where, "    "+strings.TrimSpace(line))
 	}
 	switch e := value.(type) {
-	case exited:
+	case patched.Exited:
 		return exitFailure(e, places)
-	case goexited:
+	case patched.Goexited:
 		return exitFailure(e, places)
 	}
-	return &engine.Failure{Name: "panic", Value: oneLine(valueText(value)), Trace: append([]string{headline(value)}, places...)}
+	return &engine.Failure{Name: "panic", Value: oneLine(patched.ValueText(value)), Trace: append([]string{headline(value)}, places...)}
 }
