@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/human"
 )
 
 // CheckReport is what Check found.
@@ -145,7 +146,7 @@ func (r *CheckReport) see(name string, v any) {
 // String gives a table of the modalities, the splits and every problem.
 func (r CheckReport) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s", r.Path, count(r.Samples, "whole sample"))
+	fmt.Fprintf(&b, "%s: %s", r.Path, human.Count(r.Samples, "whole sample"))
 	if parts := splitsText(r.Splits); parts != "" {
 		fmt.Fprintf(&b, " (%s)", parts)
 	}
@@ -168,6 +169,6 @@ func (r CheckReport) String() string {
 		b.WriteString("no problems\n")
 		return b.String()
 	}
-	fmt.Fprintf(&b, "%s:\n  %s\n", count(len(r.Problems), "problem"), strings.Join(r.Problems, "\n  "))
+	fmt.Fprintf(&b, "%s:\n  %s\n", human.Count(len(r.Problems), "problem"), strings.Join(r.Problems, "\n  "))
 	return b.String()
 }

@@ -8,6 +8,7 @@ import (
 
 	"fourmlab/fourm"
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/human"
 )
 
 func init() { shows(func(out fourm.Result) []byte { return Chain(out).PNG() }) }
@@ -77,7 +78,7 @@ func stageTitle(out fourm.Result, i int, name string) (title, sub string) {
 		}
 	}
 	if steps > 0 {
-		title += ", " + count(steps, "step")
+		title += ", " + human.Count(steps, "step")
 	}
 	return title, strings.Join(w, ", ")
 }
@@ -136,5 +137,5 @@ func Variations(outs []fourm.Result) *Figure {
 			rows = append(rows, r)
 		}
 	}
-	return sheet(op, between, rows...).Titled(count(len(outs), "variation") + " of one condition")
+	return sheet(op, between, rows...).Titled(human.Count(len(outs), "variation") + " of one condition")
 }

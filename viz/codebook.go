@@ -15,6 +15,7 @@ import (
 
 	"fourmlab/fourm"
 	"fourmlab/fourm/vq"
+	"fourmlab/internal/human"
 )
 
 // visible is what a tokenizer has whose codes can be looked at, as those of
@@ -127,7 +128,7 @@ func CodeUse(use []int) *Figure {
 	p.Add(stroke(plotter.XYs{{X: 0, Y: uniform}, {X: float64(len(sorted)), Y: uniform}}, gray, 1.1, 5, 3))
 	keys := []key{
 		{name: "uses of a code", color: series[0], width: 1.8},
-		{name: fmt.Sprintf("all codes used equally: %s", short(uniform)), color: gray, width: 1.1, dashes: []vg.Length{5, 3}},
+		{name: fmt.Sprintf("all codes used equally: %s", human.Tick(uniform)), color: gray, width: 1.1, dashes: []vg.Length{5, 3}},
 	}
 	if dead > 0 {
 		keys = append(keys, key{name: "dead codes", color: rule, width: 8})

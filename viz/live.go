@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 
 	"fourmlab/fourm"
+	"fourmlab/fourm/modality"
 )
 
 // Frame is a picture of a run as it stood: the bytes of a PNG.
@@ -66,7 +67,7 @@ func Live(run *fourm.Run) Frame {
 		}
 	}
 	for _, d := range domainsOf(runs) {
-		line(d, shortDomain(d), colorOf(d), 1)
+		line(d, modality.Short(d), colorOf(d), 1)
 	}
 	line("", "mean", ink, 1.5)
 	p.X.Min = 0

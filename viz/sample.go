@@ -7,6 +7,7 @@ import (
 
 	"fourmlab/fourm"
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/human"
 )
 
 func init() { shows(func(s fourm.Sample) []byte { return Sample(s).PNG() }) }
@@ -68,7 +69,7 @@ func Samples(ds fourm.Data, n int) *Figure {
 		}
 		rows = append(rows, r)
 	}
-	return sheet(op, 12, rows...).Titled(fmt.Sprintf("%s of %d", count(len(all), "sample"), ds.Len()))
+	return sheet(op, 12, rows...).Titled(fmt.Sprintf("%s of %d", human.Count(len(all), "sample"), ds.Len()))
 }
 
 // tail shortens a key to so many pixels; what tells keys apart stands at

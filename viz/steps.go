@@ -9,6 +9,7 @@ import (
 
 	"fourmlab/fourm"
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/human"
 )
 
 // Steps draws how the stages of a result came about, with up to eight of
@@ -183,5 +184,5 @@ func textSteps(m modality.Modality, stage int, steps []fourm.Step, w int) []row 
 			y += l.c.h + 10
 		}
 	}}
-	return []row{{name: fmt.Sprintf("%d: %s", stage+1, m.Name), sub: count(steps[len(steps)-1].Of, "token"), tint: colorOf(m.Name), cells: []*cell{c}}}
+	return []row{{name: fmt.Sprintf("%d: %s", stage+1, m.Name), sub: human.Count(steps[len(steps)-1].Of, "token"), tint: colorOf(m.Name), cells: []*cell{c}}}
 }

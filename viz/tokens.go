@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/human"
 )
 
 // checkTokens panics where the ids do not fill the grid.
@@ -113,7 +114,7 @@ func legend(t modality.Tokens) *cell {
 		ids = append(ids, id)
 	}
 	sort.Slice(ids, func(i, j int) bool { return use[ids[i]] > use[ids[j]] || use[ids[i]] == use[ids[j]] && ids[i] < ids[j] })
-	tail := count(len(ids), "different id")
+	tail := human.Count(len(ids), "different id")
 	n := min(len(ids), 8)
 	const line = 36
 	return &cell{title: "commonest", w: max(170, note.width(tail)), h: (n + 2) * line, draw: func(c canvas, r image.Rectangle) {

@@ -94,6 +94,15 @@ func (m Modality) resolution() string {
 	return fmt.Sprintf("%dx%d", m.Height, m.Width)
 }
 
+// Short names a token domain by its modality: "depth" for tok_depth. Other names
+// stay as they are.
+func Short(domain string) string {
+	if m, ok := Find(domain); ok && m.Domain() == domain {
+		return m.Name
+	}
+	return domain
+}
+
 // ResolveDomain gives the domain that a name stands for: "rgb" is the pixel
 // domain where the modality has one and pixels is true, else the token
 // domain; "tok_rgb" always is the token domain.

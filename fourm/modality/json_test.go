@@ -39,3 +39,12 @@ func TestWrittenModalities(t *testing.T) {
 		t.Errorf("read as %+v", d)
 	}
 }
+
+// A token domain is called by its modality.
+func TestShort(t *testing.T) {
+	for domain, want := range map[string]string{"tok_depth": "depth", "caption": "caption", "rgb": "rgb", "tok_rgb": "rgb", "tok_nobody": "tok_nobody", "depth": "depth"} {
+		if got := modality.Short(domain); got != want {
+			t.Errorf("%s: %s, expected %s", domain, got, want)
+		}
+	}
+}
