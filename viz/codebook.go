@@ -53,7 +53,7 @@ func Codebook(tok fourm.Tokenizer, use ...int) *Figure {
 		}
 		title += fmt.Sprintf(", the most used first; %d never used (dimmed)", dead)
 	}
-	// All codes share one kind of look and one range, or they could not be compared.
+	// All codes share one look and one range, or they could not be compared.
 	all := &fourm.Picture{C: entries[0].C}
 	for _, p := range entries {
 		all.Pix = append(all.Pix, p.Pix...)
