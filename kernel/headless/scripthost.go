@@ -23,7 +23,7 @@ import (
 // see.
 type scriptHost struct {
 	polled   chan struct{}
-	asked    sync.Once // whether a signal came: from then on they are caught
+	catch    sync.Once // at the first call that asks whether a signal came
 	signals  chan os.Signal
 	lines    lines
 	terminal bool
@@ -91,7 +91,7 @@ func (h *scriptHost) Update(_ string, b map[string]any) {
 
 // Interrupted tells that the call should go on: it catches SIGINT itself.
 func (h *scriptHost) Interrupted() bool {
-	h.asked.Do(func() {
+	h.catch.Do(func() {
 		signal.Notify(h.signals, stop.Signals()...)
 		go h.watch()
 	})

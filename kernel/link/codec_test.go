@@ -11,6 +11,7 @@ import (
 	"io"
 	"maps"
 	"math"
+	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -138,6 +139,50 @@ func TestNoMessages(t *testing.T) {
 	}
 	if _, err := ReadRequest(bufio.NewReader(strings.NewReader("{\"Kind\":\"Ready\"}\n{}\n"))); err == nil || !strings.Contains(err.Error(), `no message "Ready"`) {
 		t.Errorf("an event as a request: %v", err)
+	}
+}
+
+// What is no JSON is told of in its place, for somebody waits for it.
+func TestUnsent(t *testing.T) {
+	bad := Bundle{Data: map[string]any{"text/plain": "a table", "application/json": math.NaN()}}
+	data := map[string]any{"x": math.NaN()}
+	for _, e := range []Event{
+		Result{Bundle: bad}, Display{"a", bad}, Update{"a", bad}, Display{"a", Bundle{Data: map[string]any{"application/json": math.NaN()}}},
+		CommOpen{ID: "a", Target: "t", Data: data}, CommMessage{ID: "a", Data: data}, CommClose{ID: "a", Data: data},
+	} {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := &Parent{events: w, streams: [2]*os.File{null, null}}
+		p.Send(7, e)
+		h, got, err := ReadEvent(bufio.NewReader(r))
+		if err != nil || h.Cell != 7 || h.Mark != 1 || reflect.TypeOf(got) != reflect.TypeOf(e) {
+			t.Errorf("%#v came as %#v %#v, %v", e, h, got, err)
+		}
+		var b Bundle
+		switch got := got.(type) {
+		case Result:
+			b = got.Bundle
+		case Display:
+			b = got.Bundle
+		case Update:
+			b = got.Bundle
+		case CommOpen:
+			if got.Target != "t" {
+				t.Errorf("%#v came as %#v", e, got)
+			}
+		}
+		if text, is := b.Data["text/plain"].(string); is != (b.Data != nil) || is && !strings.Contains(text, "NaN") {
+			t.Errorf("%#v came with the text %q", e, text)
+		}
+		for _, f := range []*os.File{r, w, null} {
+			f.Close()
+		}
 	}
 }
 

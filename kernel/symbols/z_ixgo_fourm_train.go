@@ -70,7 +70,10 @@ func init() {
 			AliasTypes: map[string]reflect.Type{
 				"Data": reflect.TypeOf((*q.Data)(nil)).Elem(),
 			},
-			Vars: map[string]reflect.Value{},
+			Vars: map[string]reflect.Value{
+				"ErrForeignRun": reflect.ValueOf(&q.ErrForeignRun),
+				"ErrNoRun":      reflect.ValueOf(&q.ErrNoRun),
+			},
 			Funcs: map[string]reflect.Value{
 				"Afford":      reflect.ValueOf(q.Afford),
 				"BeginsJSON":  reflect.ValueOf(q.BeginsJSON),

@@ -32,6 +32,7 @@ func init() {
 				"math/rand/v2":               "rand",
 				"slices":                     "slices",
 				"sort":                       "sort",
+				"strings":                    "strings",
 				"sync":                       "sync",
 			},
 			Interfaces: map[string]reflect.Type{},
