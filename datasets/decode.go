@@ -144,9 +144,9 @@ func (a decoder) pixels(name string, at modality.Look, p *picture.Picture, v vie
 		}
 		return a.settled(name, at, q, v)
 	case look.Smooth && look.Channels == 1:
-		return v.colours(p.Image).Gray().Picture(), nil
+		return v.colors(p.Image).Gray().Picture(), nil
 	case look.Smooth:
-		return v.colours(p.Image).Picture(), nil
+		return v.colors(p.Image).Picture(), nil
 	}
 	q, err := modality.PictureOf(at, p.Image)
 	if err != nil {

@@ -201,9 +201,9 @@ func cut(im image.Image, c augment.Crop) augment.Bytes {
 	return augment.FromImage(im).Cut(c)
 }
 
-// colours gives the pixels of a view of an image: cut out, resized by a
+// colors gives the pixels of a view of an image: cut out, resized by a
 // bicubic filter, mirrored.
-func (v view) colours(im image.Image) augment.Bytes {
+func (v view) colors(im image.Image) augment.Bytes {
 	if v.crop.H == 0 {
 		return augment.FromImage(im)
 	}

@@ -53,7 +53,7 @@ func boxes(visible []visibleObject) []modality.Box {
 }
 
 func (s visibleObject) name() string {
-	return colours[s.colour].name + " " + modality.SceneClasses[s.kind]
+	return tones[s.tone].name + " " + modality.SceneClasses[s.kind]
 }
 
 func (s visibleObject) full() string {
