@@ -2,10 +2,13 @@
 // made of.
 //
 // A modality is an aspect of one scene: its picture, its depth, its caption.
-// The registry holds what is known of each (kind, size, vocabulary, how it is
-// looked at) as data; adding one is a single call:
+// The registry holds what is known of each (kind, size, vocabulary, what its
+// values mean) as data; adding one is a single call:
 //
 //	modality.Register(modality.Modality{Name: "line", Kind: modality.Image, Height: 64, Patch: 8, Vocab: 256})
+//
+// What values mean is a Look. RegisterLook adds one by a LookSpec, from which
+// files, tokenizers, metrics and figures take what they do with its numbers.
 //
 // What the Transformer sees is a domain. An image modality has the token
 // domain "tok_NAME"; where Pixels is set it has the input-only domain NAME
