@@ -16,11 +16,9 @@ import (
 	"fourmlab/kernel/engine"
 )
 
-// BeyondYaegi finds the first thing in the program that is not in the list, or
-// gives "".
-func (p *Program) BeyondYaegi() (at token.Pos, what string) {
-	return beyondYaegi(p.File, p.Info)
-}
+// CellNames is the path of the package of what a program reaches of the
+// session.
+const CellNames = "memory" + hidden
 
 // admission is a file on its way through the list.
 type admission struct {
@@ -32,9 +30,9 @@ type admission struct {
 	local map[types.Object]bool // variables that hold a function literal, and can only be called
 }
 
-// beyondYaegi finds the first thing in a file that yaegi is not given, or
+// Beyond finds the first thing in a file that yaegi is not given, or
 // gives "".
-func beyondYaegi(file *ast.File, info *types.Info) (at token.Pos, what string) {
+func Beyond(file *ast.File, info *types.Info) (at token.Pos, what string) {
 	a := &admission{info: info, local: map[types.Object]bool{}}
 	a.names(file)
 	for _, d := range file.Decls {
@@ -72,7 +70,7 @@ func (a *admission) names(file *ast.File) {
 		if _, path := importName(spec); !yaegiHas(path) {
 			a.refuse(spec, "package %s", path)
 		}
-		if spec.Name != nil && spec.Name.Name != "_" && !strings.Contains(spec.Name.Name, hidden) && spec.Path.Value != fmt.Sprintf("%q", cellNames) {
+		if spec.Name != nil && spec.Name.Name != "_" && !strings.Contains(spec.Name.Name, hidden) && spec.Path.Value != fmt.Sprintf("%q", CellNames) {
 			a.refuse(spec, "an import under another name")
 		}
 	}
@@ -80,7 +78,7 @@ func (a *admission) names(file *ast.File) {
 
 // yaegiHas tells whether yaegi has a table of the package.
 func yaegiHas(path string) bool {
-	if path == cellNames {
+	if path == CellNames {
 		return true
 	}
 	for key := range engine.Current().Yaegi {

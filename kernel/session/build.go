@@ -194,17 +194,13 @@ func (w *work) typeText(t types.Type) ([]segment, bool) {
 
 // nickname names a type in the session's own package.
 func (s *Session) nickname(t types.Type) []segment {
-	e := s.pkgs[nicknames]
+	name := s.loader.Nickname(t)
+	e := s.pkgs[Nicknames]
 	if e == nil {
-		pkg := types.NewPackage(nicknames, nicknames)
-		pkg.MarkComplete()
-		s.loader.own = pkg
-		e = &entity{kind: isPackage, name: nicknames, path: nicknames, pkg: pkg}
-		s.pkgs[nicknames] = e
+		e = &entity{kind: isPackage, name: Nicknames, path: Nicknames, pkg: name.Pkg()}
+		s.pkgs[Nicknames] = e
 	}
-	name := fmt.Sprintf("T%d", e.pkg.Scope().Len())
-	e.pkg.Scope().Insert(types.NewTypeName(token.NoPos, e.pkg, name, t))
-	return []segment{{ref: e}, {text: "." + name}}
+	return []segment{{ref: e}, {text: "." + name.Name()}}
 }
 
 // declare turns the cell's declarations into entities, and lists those.
@@ -292,7 +288,7 @@ func (w *work) compile(src string, order []*entity, cell *patched.Run) (p *produ
 	}
 	for _, t := range own {
 		s.made[t] = true
-		s.loader.share(t)
+		s.loader.Share(t)
 	}
 	patched.NameTypes(s.ctx, in)
 	s.machine.Watch(in, cell, func(funcs patched.Functions, stop *patched.Stopper) { s.quick.Compile(in, funcs, stop) })
@@ -334,7 +330,7 @@ func (w *work) outdate() {
 			}
 		}
 	}
-	w.s.loader.forget(labels)
+	w.s.loader.Forget(labels)
 }
 
 // commit ties the program to the session's memory and remembers its types.
@@ -353,7 +349,7 @@ func (p *product) commit() {
 			e.ptr = move(e.ptr, slot.Type())
 			slot.Set(e.ptr)
 			if o := p.pkg.Scope().Lookup(e.pointer()); o != nil {
-				p.s.loader.learn(o.Type(), slot.Type())
+				p.s.loader.Learn(o.Type(), slot.Type())
 			}
 		case isType:
 			obj, ok := p.pkg.Scope().Lookup(e.label()).(*types.TypeName)
@@ -362,12 +358,9 @@ func (p *product) commit() {
 			}
 			if n, ok := obj.Type().(*types.Named); ok && n.TypeParams().Len() == 0 {
 				if rt, ok := p.in.GetType(e.label()); ok {
-					p.s.loader.learn(n, rt)
+					p.s.loader.Learn(n, rt)
 				}
 			}
 		}
 	}
 }
-
-// nicknames is the path of the session's own package of type names.
-const nicknames = "types" + hidden

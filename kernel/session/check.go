@@ -78,8 +78,8 @@ func (w *work) hideOld(e *entity) {
 	w.s.hide(e)
 	w.undo = append(w.undo, func() { e.id = "" })
 	if e.kind == isType {
-		w.s.loader.rename(e.name, e.id)
-		w.s.loader.forget([]string{e.name})
+		w.s.loader.Rename(e.name, e.id)
+		w.s.loader.Forget([]string{e.name})
 	}
 }
 

@@ -15,19 +15,20 @@ import (
 	"fourmlab/kernel/engine"
 )
 
-// Complete lists what fits at byte offset at.
-func (s *Session) Complete(code string, at int) engine.Completion {
+// Complete lists what fits at byte offset at of the code of a cell, the best
+// first. An offset beyond the code is its end.
+func Complete(s Scope, code string, at int) engine.Completion {
 	p := look(code, at)
 	m := &matches{want: nil, prefix: code[min(p.from, p.at):p.at]}
 	switch {
 	case p.path:
-		m.paths()
+		m.paths(s.Importable())
 	case p.quiet || p.stuck(code):
 		return engine.Completion{From: p.at, To: p.at}
 	case p.prev == token.ELSE || p.prev == token.RBRACE && !p.newline:
 		m.keywords(p, nil)
 	default:
-		v := s.see(code, p.from, p.to, blankName)
+		v := see(s, nil, code, p.from, p.to, blankName)
 		if v != nil {
 			m.want = v.wanted()
 			m.collect(v)
@@ -281,11 +282,11 @@ func (v *sight) scopeNames(put func(tier int) func(types.Object)) {
 			}
 		}
 	}
-	for name, e := range v.s.names {
-		if e.kind == isPackage {
-			put(1)(v.s.packageName(name))
-		} else if o := v.s.known.objects[e.label()]; o != nil {
-			put(0)(o)
+	for _, name := range v.session.Names() {
+		if m, _ := v.session.Lookup(name); m.Package != nil {
+			put(1)(packageName(v.session, name))
+		} else if m.Object != nil {
+			put(0)(m.Object)
 		}
 	}
 	constants := false

@@ -71,21 +71,21 @@ func (p *page) forms() map[string]string {
 }
 
 // describePackage says what a package is for, and with more what it has.
-func (s *Session) describePackage(path string, more bool) *page {
-	if !importable(path) {
+func describePackage(s Scope, l *Library, path string, more bool) *page {
+	if !nameable(path) {
 		return nil
 	}
-	pkg, err := waiting{s}.Import(path)
+	pkg, err := s.Import(path)
 	if err != nil {
 		return nil
 	}
 	p := &page{decl: fmt.Sprintf("package %s // import %q", pkg.Name(), path), kind: "package"}
-	m := s.manual(path, more)
+	m := l.manual(path, more)
 	if m != nil {
 		p.doc, p.book = m.Doc, m.Package
 	}
 	if more || p.doc == "" {
-		exports(pkg, func(o types.Object) { p.list = append(p.list, s.headline(o, m)) })
+		exports(pkg, func(o types.Object) { p.list = append(p.list, headlineOf(o, m)) })
 	}
 	if m != nil && more {
 		for _, e := range m.Examples {
@@ -95,8 +95,8 @@ func (s *Session) describePackage(path string, more bool) *page {
 	return p
 }
 
-// headline is an object in one line.
-func (s *Session) headline(o types.Object, m *manual) string {
+// headlineOf is an object in one line.
+func headlineOf(o types.Object, m *manual) string {
 	switch o.(type) {
 	case *types.TypeName:
 		return "type " + o.Name() + " " + typeOf(o)
@@ -152,7 +152,7 @@ func (v *sight) behindAlias(p *page, o *types.TypeName, more bool) {
 	if n == nil || n.Obj() == o || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() == "main" {
 		return
 	}
-	m := v.s.manual(n.Obj().Pkg().Path(), more)
+	m := v.library.manual(n.Obj().Pkg().Path(), more)
 	if m == nil {
 		return
 	}
@@ -166,7 +166,7 @@ func (v *sight) behindAlias(p *page, o *types.TypeName, more bool) {
 
 // fromManual takes the declaration and its comment from the documentation.
 func (v *sight) fromManual(p *page, path, typ, name string, more bool) {
-	m := v.s.manual(path, more)
+	m := v.library.manual(path, more)
 	if m == nil {
 		return
 	}
@@ -198,7 +198,7 @@ func (v *sight) methods(t types.Type, more bool) (out []string) {
 		}
 		text := objectText(o)
 		if n != nil && o.Pkg() != nil {
-			if book := v.s.manual(o.Pkg().Path(), more); book != nil {
+			if book := v.library.manual(o.Pkg().Path(), more); book != nil {
 				if t := book.find(n.Obj().Name(), o.Name()); t != nil {
 					text = book.print(t.node)
 				}
@@ -211,62 +211,37 @@ func (v *sight) methods(t types.Type, more bool) (out []string) {
 
 // ofCell says what a cell declared, with its source and its value.
 func (v *sight) ofCell(p *page, o types.Object, owner *types.Named) {
-	e := v.s.names[o.Name()]
+	name, method := o.Name(), ""
 	if owner != nil {
 		p.kind += " of " + typeText(owner)
-		e = v.s.names[owner.Obj().Name()]
+		name, method = owner.Obj().Name(), o.Name()
 	}
-	if v.pkg.Scope().Lookup(o.Name()) != o && owner == nil || e == nil || v.declaredHere(o) || e.kind == isPackage {
+	d, known := v.session.Declaration(name, method)
+	if v.pkg.Scope().Lookup(o.Name()) != o && owner == nil || !known || v.declaredHere(o) {
 		p.facts = append(p.facts, "declared in this cell")
 		return
 	}
-	d := e.decl
-	if owner != nil && e.meths[o.Name()] != nil {
-		d = e.meths[o.Name()]
-	}
-	cell := e.cell
-	if d != nil && d.cell > 0 {
-		cell = d.cell
-		source, comment := v.s.declaration(d)
+	if d.Source != "" {
 		if _, field := o.(*types.Var); !field {
-			p.decl = source
+			p.decl = d.Source
 		}
-		p.doc = comment
+		p.doc = d.Comment
 	}
-	if cell > 0 {
-		p.facts = append(p.facts, fmt.Sprintf("from %s", file(cell)))
+	if d.Cell > 0 {
+		p.facts = append(p.facts, fmt.Sprintf("from %s", file(d.Cell)))
 	}
-	if e.kind == isVar && owner == nil {
-		v.value(p, e)
+	if d.Value.IsValid() && owner == nil {
+		p.value(d.Value)
 	}
 }
 
 func (v *sight) declaredHere(o types.Object) bool {
 	f := v.fset.File(o.Pos())
-	return o.Pos() != token.NoPos && f != nil && f.Name() == "cell" && v.s.known.objects[o.Name()] != o
-}
-
-// declaration gives the source of a declaration as it was typed, and the
-// comment above it.
-func (s *Session) declaration(d *decl) (source, comment string) {
-	lines := strings.Split(s.sources[d.cell], "\n")
-	first := min(max(d.line-1, 0), len(lines))
-	top := first
-	for top > 0 && strings.HasPrefix(strings.TrimSpace(lines[top-1]), "//") {
-		top--
-	}
-	for _, l := range lines[top:first] {
-		comment += strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(l), "//"), " ") + "\n"
-	}
-	return d.source, comment
+	return o.Pos() != token.NoPos && f != nil && f.Name() == "cell" && !v.session.Knows(o)
 }
 
 // value shows what a variable holds.
-func (v *sight) value(p *page, e *entity) {
-	if !e.ptr.IsValid() || e.ptr.IsNil() {
-		return
-	}
-	x := e.ptr.Elem()
+func (p *page) value(x reflect.Value) {
 	switch x.Kind() {
 	case reflect.Slice, reflect.Map, reflect.String, reflect.Array, reflect.Chan:
 		p.facts = append(p.facts, fmt.Sprintf("length %d", x.Len()))

@@ -33,17 +33,24 @@ type topic struct {
 	examples []*doc.Example
 }
 
+// Library is the documentation that was asked for; the zero value has none of
+// it yet. It is used by one goroutine at a time.
+type Library struct{ manuals map[string]*manual }
+
 // manual gives the documentation of a package, nil where there is none.
-func (s *Session) manual(path string, examples bool) *manual {
+func (l *Library) manual(path string, examples bool) *manual {
+	if l == nil {
+		return nil
+	}
 	path = strings.TrimSuffix(path, "@patch")
-	if m, ok := s.manuals[path]; ok && (m == nil || m.examples || !examples) {
+	if m, ok := l.manuals[path]; ok && (m == nil || m.examples || !examples) {
 		return m
 	}
 	m := readManual(path, examples)
-	if s.manuals == nil {
-		s.manuals = map[string]*manual{}
+	if l.manuals == nil {
+		l.manuals = map[string]*manual{}
 	}
-	s.manuals[path] = m
+	l.manuals[path] = m
 	return m
 }
 

@@ -11,38 +11,40 @@ import (
 	"unicode/utf8"
 )
 
-// Inspect describes what stands at byte offset at; within the parentheses of
+// Inspect describes what stands at byte offset at of the code of a cell, in each
+// of the forms it has by media type, or gives nil; within the parentheses of
 // a call or the braces of a literal, where nothing else does, the function that
-// is called or the literal's type.
-func (s *Session) Inspect(code string, at int, more bool) map[string]string {
+// is called or the literal's type. With more, it shows examples and source as
+// well. The library may be nil.
+func Inspect(s Scope, l *Library, code string, at int, more bool) map[string]string {
 	p := look(code, at)
 	switch {
 	case p.path:
-		return s.describePackage(code[p.from:p.to], more).forms()
+		return describePackage(s, l, code[p.from:p.to], more).forms()
 	case p.literal[1] > p.literal[0] && p.at < p.literal[1] && p.at > p.literal[0]:
-		return s.literalAt(code, p).forms()
+		return literalAt(s, code, p).forms()
 	case p.quiet && p.literal[1] == 0:
 		return nil // a comment
 	}
 	if word := code[p.from:p.to]; word != "" && !token.IsKeyword(word) {
 		if first, _ := utf8.DecodeRuneInString(word); unicode.IsDigit(first) {
-			return s.literalAt(code, p).forms()
+			return literalAt(s, code, p).forms()
 		}
-		if v := s.see(code, p.from, p.to, word); v != nil {
+		if v := see(s, l, code, p.from, p.to, word); v != nil {
 			if page := v.describe(more); page != nil {
 				return page.forms()
 			}
 		}
 	}
-	return s.called(code, p, more).forms()
+	return called(s, l, code, p, more).forms()
 }
 
-func (s *Session) literalAt(code string, p spot) *page {
+func literalAt(s Scope, code string, p spot) *page {
 	from, to := p.literal[0], p.literal[1]
 	if from >= to {
 		return nil
 	}
-	v := s.see(code, from, to, code[from:to])
+	v := see(s, nil, code, from, to, code[from:to])
 	if v == nil {
 		return nil
 	}
@@ -59,7 +61,7 @@ func (s *Session) literalAt(code string, p spot) *page {
 
 // called describes the function whose arguments are being typed, or the type
 // whose literal is.
-func (s *Session) called(code string, p spot, more bool) *page {
+func called(s Scope, l *Library, code string, p spot, more bool) *page {
 	from, to := p.at, p.at
 	switch {
 	case p.from < p.to:
@@ -70,14 +72,14 @@ func (s *Session) called(code string, p spot, more bool) *page {
 	if from > 0 && code[from-1] == '.' {
 		return nil
 	}
-	v := s.see(code, from, to, blankName)
+	v := see(s, l, code, from, to, blankName)
 	for first := from; v == nil && first > 0; {
 		// Behind an operand no name can stand, but within it one does.
 		first = wordStart(code, first)
 		if first == from {
 			break
 		}
-		v, from = s.see(code, first, to, blankName), first
+		v, from = see(s, l, code, first, to, blankName), first
 	}
 	if v == nil {
 		return nil
@@ -125,7 +127,7 @@ func (v *sight) describe(more bool) *page {
 		return nil
 	}
 	if p, ok := o.(*types.PkgName); ok {
-		return v.s.describePackage(p.Imported().Path(), more)
+		return describePackage(v.session, v.library, p.Imported().Path(), more)
 	}
 	if _, builtin := o.(*types.Builtin); !builtin && (o.Type() == nil || o.Type() == types.Typ[types.Invalid]) {
 		return nil

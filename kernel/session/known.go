@@ -97,7 +97,7 @@ func (s *Session) learn(k *knowledge, order []*entity) {
 			pkg.Scope().Insert(o)
 		}
 	}
-	detach(f, func(string) bool { return true })
+	Detach(f, func(string) bool { return true })
 	conf := types.Config{Importer: waiting{s}, DisableUnusedImportCheck: true, IgnoreFuncBodies: true, Error: func(error) {}}
 	s.settle(f)
 	types.NewChecker(&conf, fset, pkg, nil).Files([]*ast.File{f})
@@ -110,4 +110,15 @@ func (s *Session) learn(k *knowledge, order []*entity) {
 			k.objects[e.label()] = o
 		}
 	}
+}
+
+// waiting imports after the builder has let go of the packages that exist.
+type waiting struct{ s *Session }
+
+func (i waiting) Import(path string) (*types.Package, error) {
+	if e := i.s.pkgs[path]; e != nil {
+		return e.pkg, nil
+	}
+	i.s.builders.Wait()
+	return i.s.ctx.Importer.Import(path)
 }

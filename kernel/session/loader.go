@@ -5,7 +5,10 @@ package session
 import (
 	"errors"
 	"fmt"
+	"fourmlab/kernel/engine"
+	"go/token"
 	"go/types"
+	"maps"
 	"reflect"
 	"regexp"
 	"strings"
@@ -14,37 +17,71 @@ import (
 	"github.com/goplus/ixgo"
 )
 
-// loader gives a type that cells declared the same identity in every cell: it
+// Loader gives a type that cells declared the same identity in every cell: it
 // answers for a named type with what the first cell made of it. It also is
-// the importer, and knows linked packages only, so that no cell makes the
-// kernel compile source from disk. Goroutines of earlier cells use it while
-// the next cell is built: hence the lock.
-type loader struct {
+// the importer, and knows linked packages and those that its modules have
+// found, so that no cell makes the kernel compile other source from disk.
+// Goroutines of earlier cells use it while the next cell is built: hence the
+// lock. Use makes one.
+type Loader struct {
+	// Modules has the packages that are not linked in.
+	Modules Modules
+
 	mu sync.Mutex
 	ixgo.Loader
 	importer types.Importer
 	depth    int                     // of imports in imports
 	own      *types.Package          // names of types that have none
-	source   func(path string) bool  // tells what comes from a fetched module; nil for nothing
 	known    map[string]reflect.Type // by "main.T" or "main.Stack[int]"
 	others   map[string]reflect.Type // of packages that are interpreted as well
 	filled   map[string]*ixgo.Package
 	grown    bool // something was filled since builders were made
 }
 
-func newLoader(l ixgo.Loader, importer types.Importer) *loader {
-	return &loader{Loader: l, importer: importer, known: map[string]reflect.Type{}, others: map[string]reflect.Type{}, filled: map[string]*ixgo.Package{}}
+// Use makes a loader and has the context take its packages from there.
+func Use(ctx *ixgo.Context) *Loader {
+	l := &Loader{Loader: ctx.Loader, importer: ctx.Importer, known: map[string]reflect.Type{}, others: map[string]reflect.Type{}, filled: map[string]*ixgo.Package{}}
+	ctx.Loader = l
+	ctx.Importer = imports{l}
+	ctx.Lookup = func(_, path string) (string, bool) {
+		dir, ok := l.Modules.dirs[path]
+		return dir, ok
+	}
+	ctx.BuildContext.CgoEnabled = false
+	ctx.BuildContext.BuildTags = tags
+	return l
+}
+
+// Linked tells whether a package is a part of this process.
+func Linked(path string) bool {
+	_, ok := ixgo.LookupPackage(path)
+	return ok
+}
+
+// Nicknames is the path of a package of the loader's own, in which types that
+// have no name get one.
+const Nicknames = "types" + hidden
+
+// Nickname names a type in the package of that path, which it makes if need be.
+func (l *Loader) Nickname(t types.Type) *types.TypeName {
+	if l.own == nil {
+		l.own = types.NewPackage(Nicknames, Nicknames)
+		l.own.MarkComplete()
+	}
+	name := types.NewTypeName(token.NoPos, l.own, fmt.Sprintf("T%d", l.own.Scope().Len()), t)
+	l.own.Scope().Insert(name)
+	return name
 }
 
 // Import gives a linked package.
-func (l *loader) Import(path string) (*types.Package, error) {
+func (l *Loader) Import(path string) (*types.Package, error) {
 	switch {
 	case path == "unsafe":
 		return types.Unsafe, nil
-	case path == nicknames && l.own != nil:
+	case path == Nicknames && l.own != nil:
 		return l.own, nil
 	}
-	if _, ok := ixgo.LookupPackage(path); !ok && l.source != nil && l.source(path) {
+	if _, ok := ixgo.LookupPackage(path); !ok && l.Modules.Has(path) {
 		// What linked packages mention ixgo has made, with nothing in it or a
 		// few types. The source would make those again, as others.
 		if t, ok := l.Loader.(*ixgo.TypesLoader); ok {
@@ -54,7 +91,11 @@ func (l *loader) Import(path string) (*types.Package, error) {
 		}
 		return nil, errSource
 	} else if !ok {
-		return nil, fmt.Errorf("package %s is not linked into this kernel (have the standard library, fourm, viz, datasets, gonum, gorgonia, plot and x/image)", path)
+		has := engine.Current().Has
+		if has != "" {
+			has = " (have " + has + ")"
+		}
+		return nil, fmt.Errorf("package %s is not linked into this kernel%s", path, has)
 	}
 	// A package that comes as source imports others while it is loaded; only
 	// the goroutine that builds cells gets here.
@@ -74,7 +115,7 @@ func (l *loader) Import(path string) (*types.Package, error) {
 var errSource = errors.New("the package comes as source")
 
 // Installed gives a package's table to the interpreter.
-func (l *loader) Installed(path string) (*ixgo.Package, bool) {
+func (l *Loader) Installed(path string) (*ixgo.Package, bool) {
 	if p := l.filled[path]; p != nil {
 		return p, true
 	}
@@ -84,7 +125,7 @@ func (l *loader) Installed(path string) (*ixgo.Package, bool) {
 // fill loads a package that so far was only named, in a type of another one:
 // ixgo has made it with just that type, and would leave it at that. It is not
 // one that is just being loaded, for those are what imports this one.
-func (l *loader) fill(t *ixgo.TypesLoader, path string) {
+func (l *Loader) fill(t *ixgo.TypesLoader, path string) {
 	p, named := t.LookupPackage(path)
 	table, linked := ixgo.LookupPackage(path)
 	if !named || !linked || table.Source != "" || l.filled[path] != nil || holds(p, table) {
@@ -125,10 +166,10 @@ func (l *loader) fill(t *ixgo.TypesLoader, path string) {
 
 // imports makes a loader ixgo's importer, which applies its patches to what
 // the loader gives.
-type imports struct{ l *loader }
+type imports struct{ l *Loader }
 
 func (i imports) Import(path string) (*types.Package, error) {
-	if _, ok := ixgo.LookupPackage(path); !ok && (i.l.source == nil || !i.l.source(path)) {
+	if _, ok := ixgo.LookupPackage(path); !ok && !i.l.Modules.Has(path) {
 		return i.l.Import(path)
 	}
 	return i.l.importer.Import(path)
@@ -156,7 +197,7 @@ func holds(p *types.Package, table *ixgo.Package) bool {
 }
 
 // LookupReflect gives the running type of a checked one.
-func (l *loader) LookupReflect(t types.Type) (reflect.Type, bool) {
+func (l *Loader) LookupReflect(t types.Type) (reflect.Type, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if n, ok := t.(*types.Named); ok && ofCell(n) {
@@ -170,10 +211,10 @@ func (l *loader) LookupReflect(t types.Type) (reflect.Type, bool) {
 	return rt, ok
 }
 
-// share keeps a type that a program made for a package that comes as source:
+// Share keeps a type that a program made for a package that comes as source:
 // making it again for every cell would use up the places for its methods. An
 // instance with a type of a cell is not kept, for that may be redefined.
-func (l *loader) share(rt reflect.Type) {
+func (l *Loader) Share(rt reflect.Type) {
 	if rt.Name() == "" || rt.PkgPath() == "main" || strings.Contains(rt.Name(), "main.") {
 		return
 	}
@@ -184,7 +225,7 @@ func (l *loader) share(rt reflect.Type) {
 
 // shareAll keeps the types of its fields as well, which may be instances that
 // no program lists.
-func (l *loader) shareAll(rt reflect.Type) {
+func (l *Loader) shareAll(rt reflect.Type) {
 	if rt.Name() == "" || rt.PkgPath() == "" || strings.Contains(rt.Name(), "main.") {
 		return
 	}
@@ -201,7 +242,7 @@ func (l *loader) shareAll(rt reflect.Type) {
 }
 
 // LookupTypes is the other direction.
-func (l *loader) LookupTypes(rt reflect.Type) (types.Type, bool) {
+func (l *Loader) LookupTypes(rt reflect.Type) (types.Type, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.Loader.LookupTypes(rt)
@@ -213,14 +254,34 @@ func ofCell(n *types.Named) bool {
 	return o.Pkg() != nil && o.Pkg().Path() == "main" && o.Parent() == o.Pkg().Scope()
 }
 
-// learn remembers the running types of a program's named types.
-func (l *loader) learn(t types.Type, rt reflect.Type) {
+// Known notes which types of cells are known, for restore to take back what is
+// learnt and forgotten after it.
+func (l *Loader) Known() (restore func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	known := maps.Clone(l.known)
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.known = known
+	}
+}
+
+// Grown tells whether a package has more in it than when this was asked last.
+func (l *Loader) Grown() bool {
+	grown := l.grown
+	l.grown = false
+	return grown
+}
+
+// Learn remembers the running types of a program's named types.
+func (l *Loader) Learn(t types.Type, rt reflect.Type) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.walk(t, rt, map[types.Type]bool{})
 }
 
-func (l *loader) walk(t types.Type, rt reflect.Type, seen map[types.Type]bool) {
+func (l *Loader) walk(t types.Type, rt reflect.Type, seen map[types.Type]bool) {
 	t = types.Unalias(t)
 	if seen[t] {
 		return
@@ -258,8 +319,8 @@ func (l *loader) walk(t types.Type, rt reflect.Type, seen map[types.Type]bool) {
 	}
 }
 
-// forget makes the next program build the types anew: their methods changed.
-func (l *loader) forget(labels []string) {
+// Forget makes the next program build the types anew: their methods changed.
+func (l *Loader) Forget(labels []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for key := range l.known {
@@ -271,8 +332,8 @@ func (l *loader) forget(labels []string) {
 	}
 }
 
-// rename copies what is known of a type to its hidden name.
-func (l *loader) rename(from, to string) {
+// Rename copies what is known of a type to its hidden name.
+func (l *Loader) Rename(from, to string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for key, rt := range l.known {

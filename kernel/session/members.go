@@ -14,7 +14,7 @@ func (v *sight) members(x ast.Expr, offer func(types.Object)) {
 	if id, ok := x.(*ast.Ident); ok {
 		o := v.info.Uses[id]
 		if o == nil {
-			o = v.s.packageName(id.Name)
+			o = packageName(v.session, id.Name)
 		}
 		if p, ok := o.(*types.PkgName); ok {
 			exports(p.Imported(), offer)

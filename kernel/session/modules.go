@@ -21,8 +21,9 @@ import (
 	patched "fourmlab/kernel/session/ixgo"
 )
 
-// modules is where the session's modules are listed, and what it found there.
-type modules struct {
+// Modules finds packages by the go command: where a session's modules are
+// listed, and what it found there. The zero value has found nothing.
+type Modules struct {
 	root   string            // of a module that requires them all; "" before the first
 	owner  *disk.Owner       // of root
 	dirs   map[string]string // of packages by path
@@ -43,17 +44,16 @@ type source struct {
 
 var modulePath = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9.-]*\.[a-zA-Z]{2,}(/[\pL\pN._~+-]+)*$`)
 
-// find makes a package of another module known: of the one in which the
-// notebook lies or that it requires, else of one that is fetched, at its latest
+// Find makes a package of another module known: of the one in which the folder
+// home lies or that it requires, else of one that is fetched, at its latest
 // version. What is done is told on standard error. The error is one sentence
 // for the person.
-func (s *Session) find(path string) error {
+func (m *Modules) Find(home, path string) error {
 	if _, err := exec.LookPath("go"); err != nil {
 		return fmt.Errorf("package %s is not linked into this kernel, and there is no go command here to fetch it", path)
 	}
-	m := &s.modules
 	if !slices.ContainsFunc(m.chosen, func(module string) bool { return belongs(path, module) }) {
-		if found, err := m.nearby(s.home(), path); found || err != nil {
+		if found, err := m.Nearby(home, path); found || err != nil {
 			return err
 		}
 	}
@@ -63,7 +63,7 @@ func (s *Session) find(path string) error {
 	if err := m.open(); err != nil {
 		return fmt.Errorf("package %s is not linked into this kernel, and cannot be fetched: %w", path, err)
 	}
-	if !m.has(path) {
+	if !m.requires(path) {
 		fmt.Fprintf(os.Stderr, "fetching %s@latest ...\n", path)
 		if _, err := m.command("get", path+"@latest"); err != nil {
 			return fmt.Errorf("package %s is not linked into this kernel, and cannot be fetched: %w", path, err)
@@ -81,7 +81,7 @@ func (s *Session) find(path string) error {
 
 // Get fetches a module at a version ("" for the latest): packages that are
 // imported from then on are those of that version.
-func (s *Session) Get(module, version string) error {
+func (m *Modules) Get(module, version string) error {
 	if version == "" {
 		version = "latest"
 	}
@@ -93,7 +93,7 @@ func (s *Session) Get(module, version string) error {
 			return fmt.Errorf("%s is linked into this kernel (%s), at the version it was built with", module, path)
 		}
 	}
-	for path := range s.modules.dirs {
+	for path := range m.dirs {
 		if belongs(path, module) {
 			return fmt.Errorf("%s is in use already (%s); %%reset or a new kernel can take another version", module, path)
 		}
@@ -101,14 +101,14 @@ func (s *Session) Get(module, version string) error {
 	if _, err := exec.LookPath("go"); err != nil {
 		return errors.New("there is no go command here to fetch modules with")
 	}
-	if err := s.modules.open(); err != nil {
+	if err := m.open(); err != nil {
 		return err
 	}
 	fmt.Fprintf(os.Stderr, "fetching %s@%s ...\n", module, version)
-	if _, err := s.modules.command("get", module+"@"+version); err != nil {
+	if _, err := m.command("get", module+"@"+version); err != nil {
 		return err
 	}
-	s.modules.chosen = append(s.modules.chosen, module)
+	m.chosen = append(m.chosen, module)
 	return nil
 }
 
@@ -117,7 +117,7 @@ func belongs(path, module string) bool { return path == module || strings.HasPre
 
 // list takes a package and all it needs from the go command, which runs where
 // command does, and tells whether there is such a package.
-func (m *modules) list(path string, command func(args ...string) ([]byte, error)) (bool, error) {
+func (m *Modules) list(path string, command func(args ...string) ([]byte, error)) (bool, error) {
 	out, err := command("list", "-e", "-deps", "-json=ImportPath,Dir,Name,Standard,SFiles,Error", path)
 	if err != nil {
 		return false, err
@@ -163,15 +163,15 @@ func (m *modules) list(path string, command func(args ...string) ([]byte, error)
 // tags choose Go where a module has assembly too.
 var tags = []string{"purego", "noasm", "appengine"}
 
-// has tells whether a required module holds the package.
-func (m *modules) has(path string) bool {
+// requires tells whether a required module holds the package.
+func (m *Modules) requires(path string) bool {
 	_, err := m.command("list", "-mod=readonly", path)
 	return err == nil
 }
 
 // command runs the go command in the session's module. The error is the first
 // line of what it says.
-func (m *modules) command(args ...string) ([]byte, error) {
+func (m *Modules) command(args ...string) ([]byte, error) {
 	return goCommand(m.root, []string{"GOFLAGS=-mod=mod -tags=" + strings.Join(tags, ","), "GOWORK=off"}, args...)
 }
 
@@ -203,42 +203,23 @@ func firstLine(s string) string {
 	return ""
 }
 
-// forget takes back packages that a cell brought and that cannot run, so that
-// the next cell is built without them.
-func (s *Session) forget(paths []string) {
-	s.builders.Wait()
-	for _, path := range paths {
-		delete(s.pkgs, path)
-	}
-	if s.warming { // a builder has them already
-		<-s.warm
-		s.warming = false
-	}
-}
+// Has tells whether a package was found: it comes as source.
+func (m *Modules) Has(path string) bool { return m.dirs[path] != "" }
 
-// lookup tells ixgo where a package's source is.
-func (m *modules) lookup(_, path string) (string, bool) {
-	dir, ok := m.dirs[path]
-	return dir, ok
-}
-
-// sharePackages keeps the variables of interpreted packages from one program
-// to the next: a package is initialised once, as in any program.
-func (s *Session) sharePackages(in *ixgo.Interp) error {
-	if s.modules.dirs == nil {
-		return nil
+// Unshared are those of a program's variables that belong to packages which
+// come as source, and that no program has had before: a package is initialised
+// once, as in any program.
+func (m *Modules) Unshared(in *ixgo.Interp) (map[string]any, error) {
+	if m.dirs == nil {
+		return nil, nil
 	}
+	out := map[string]any{}
 	globals, err := patched.Globals(in)
-	if err != nil {
-		return err
-	}
 	for key, addr := range globals {
-		path := key[:max(strings.LastIndexByte(key, '.'), 0)]
-		if s.modules.dirs[path] == "" || s.modules.vars[key] {
-			continue
+		if path := key[:max(strings.LastIndexByte(key, '.'), 0)]; m.Has(path) && !m.vars[key] {
+			m.vars[key] = true
+			out[key] = addr
 		}
-		s.modules.vars[key] = true
-		s.ctx.RegisterExternal(key, addr)
 	}
-	return nil
+	return out, err
 }

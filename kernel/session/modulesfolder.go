@@ -19,11 +19,11 @@ var temporary = os.TempDir()
 const moduleFolders = "fourm-modules-owned-"
 
 // open makes the session's module.
-func (m *modules) open() error {
+func (m *Modules) open() error {
 	if m.root != "" {
 		return nil
 	}
-	Sweep()
+	SweepFolders()
 	root, err := os.MkdirTemp(temporary, moduleFolders)
 	if err != nil {
 		return err
@@ -44,9 +44,8 @@ func (m *modules) open() error {
 	return nil
 }
 
-// Close removes what the session has written to the disk.
-func (s *Session) Close() error {
-	m := &s.modules
+// Close removes what was written to the disk.
+func (m *Modules) Close() error {
 	if m.root == "" {
 		return nil
 	}
@@ -64,10 +63,10 @@ func discard(root string, owner *disk.Owner) error {
 	return err
 }
 
-// Sweep removes from the folder of temporary files the folders that this user's
+// SweepFolders removes from the folder of temporary files the folders that this user's
 // sessions have left there whose process was killed. One without a go.mod is
 // just being made.
-func Sweep() {
+func SweepFolders() {
 	found, _ := filepath.Glob(filepath.Join(temporary, moduleFolders+"*"))
 	for _, root := range found {
 		if info, err := os.Lstat(root); err != nil || !info.IsDir() || !mine(info) {

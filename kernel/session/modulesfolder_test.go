@@ -18,8 +18,8 @@ const leaveFolder = "SESSION_TEST_LEAVE"
 func TestModuleFolders(t *testing.T) {
 	if dir := os.Getenv(leaveFolder); dir != "" {
 		temporary = dir
-		s := New()
-		if err := s.modules.open(); err != nil {
+		var m Modules
+		if err := m.open(); err != nil {
 			t.Fatal(err)
 		}
 		self, err := os.FindProcess(os.Getpid())
@@ -54,18 +54,18 @@ func TestModuleFolders(t *testing.T) {
 		return names()
 	}
 	t.Log("a killed session leaves", dead())
-	Sweep()
+	SweepFolders()
 	if got := names(); got != "" {
 		t.Errorf("%s is left after a sweep", got)
 	}
 
 	dead()
 	dead()
-	living := New()
-	if err := living.modules.open(); err != nil {
+	var living Modules
+	if err := living.open(); err != nil {
 		t.Fatal(err)
 	}
-	own := filepath.Base(living.modules.root)
+	own := filepath.Base(living.root)
 	if got := names(); got != own {
 		t.Errorf("there is %s, expected %s only", got, own)
 	}
@@ -86,7 +86,7 @@ func TestModuleFolders(t *testing.T) {
 		}
 	}
 	before := names()
-	Sweep()
+	SweepFolders()
 	if got := names(); got != before {
 		t.Errorf("a sweep left %s of %s", got, before)
 	}

@@ -17,9 +17,9 @@ type around struct {
 	main []string // paths of the modules that are worked on; none without a go.mod
 }
 
-// nearby takes a package from the module around a folder, and tells whether
+// Nearby takes a package from the module around a folder, and tells whether
 // there is one that has it.
-func (m *modules) nearby(dir, path string) (bool, error) {
+func (m *Modules) Nearby(dir, path string) (bool, error) {
 	command := func(args ...string) ([]byte, error) {
 		return goCommand(dir, []string{"GOFLAGS=" + strings.TrimSpace(os.Getenv("GOFLAGS")+" -tags="+strings.Join(tags, ","))}, args...)
 	}

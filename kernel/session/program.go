@@ -33,20 +33,14 @@ type Program struct {
 	ctx  *ixgo.Context
 
 	alarm   alarm
-	modules modules
+	modules *Modules
 }
 
 // Check reads a program that may import what is linked in. The error has a
 // line for each mistake, as the compiler prints them.
 func Check(path string, src []byte) (*Program, error) {
 	ctx := ixgo.NewContext(ixgo.OptionLoadAllImethod)
-	l := newLoader(ctx.Loader, ctx.Importer)
-	ctx.Loader, ctx.Importer = l, imports{l}
-	p := &Program{path: path, ctx: ctx}
-	ctx.Lookup = p.modules.lookup
-	ctx.BuildContext.CgoEnabled = false
-	ctx.BuildContext.BuildTags = tags
-	l.source = func(path string) bool { return p.modules.dirs[path] != "" }
+	p := &Program{path: path, ctx: ctx, modules: &Use(ctx).Modules}
 	f, err := parser.ParseFile(ctx.FileSet, path, src, parser.ParseComments)
 	if err != nil {
 		return nil, err
@@ -82,10 +76,10 @@ func Check(path string, src []byte) (*Program, error) {
 func (p *Program) find() error {
 	for _, spec := range p.File.Imports {
 		_, path := importName(spec)
-		if _, linked := ixgo.LookupPackage(path); linked || path == "unsafe" {
+		if Linked(path) || path == "unsafe" {
 			continue
 		}
-		found, err := p.modules.nearby(filepath.Dir(p.path), path)
+		found, err := p.modules.Nearby(filepath.Dir(p.path), path)
 		switch {
 		case err != nil:
 			return fmt.Errorf("%s: %w", p.Position(spec.Pos()), err)
@@ -113,7 +107,7 @@ func (p *Program) Run(args []string, ending func()) error {
 	p.ctx.RegisterExternal("(*sync.WaitGroup).Go", func(wg *sync.WaitGroup, f func()) { wg.Go(guard(f)) })
 	ast.Inspect(p.File, func(n ast.Node) bool {
 		if r, ok := n.(*ast.RangeStmt); ok {
-			if length, ok := counts(p.Info, r); ok {
+			if length, ok := LengthOnly(p.Info, r); ok {
 				r.X = &ast.BasicLit{ValuePos: r.X.Pos(), Kind: token.INT, Value: length}
 			}
 		}
@@ -215,4 +209,10 @@ func (p *Program) unembeddable() error {
 		}
 	}
 	return nil
+}
+
+// BeyondYaegi finds the first thing in the program that is not in the list, or
+// gives "".
+func (p *Program) BeyondYaegi() (at token.Pos, what string) {
+	return Beyond(p.File, p.Info)
 }

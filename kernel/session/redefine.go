@@ -98,7 +98,7 @@ func (w *work) freezeOne(c *change) {
 		for _, m := range e.order {
 			f.meths[m] = &decl{text: relink(e.meths[m].text, copies)}
 		}
-		s.loader.rename(e.label(), f.id)
+		s.loader.Rename(e.label(), f.id)
 	}
 	c.former = copies[c.now]
 	for _, e := range all {
@@ -112,7 +112,7 @@ func (w *work) freezeOne(c *change) {
 	for e := range copies {
 		labels = append(labels, e.label())
 	}
-	s.loader.forget(labels)
+	s.loader.Forget(labels)
 }
 
 // layout describes a type in words: equal words, equal memory.

@@ -9,7 +9,6 @@ import (
 	"go/types"
 	"slices"
 	"sort"
-	"strconv"
 )
 
 // edit replaces the bytes from lo to hi of the cell's file.
@@ -80,32 +79,9 @@ func (r *rewriter) node(n ast.Node) bool {
 // over that number: Go does not look at the array then, which may be where a
 // nil pointer points to.
 func (r *rewriter) count(n *ast.RangeStmt) {
-	if length, ok := counts(r.info, n); ok {
+	if length, ok := LengthOnly(r.info, n); ok {
 		r.replace(n.X.Pos(), n.X.End(), segment{text: length})
 	}
-}
-
-// counts tells whether a range needs only the length of an array, and gives it.
-func counts(info *types.Info, n *ast.RangeStmt) (length string, ok bool) {
-	t := info.Types[n.X].Type
-	if t == nil || n.Value != nil || n.Key != nil && n.Tok != token.DEFINE {
-		return "", false
-	}
-	a, ok := t.Underlying().(*types.Array)
-	if _, plain := ast.Unparen(n.X).(*ast.Ident); !ok || plain {
-		return "", false
-	}
-	fixed := true
-	ast.Inspect(n.X, func(x ast.Node) bool {
-		switch x := x.(type) {
-		case *ast.CallExpr, *ast.CompositeLit:
-			fixed = false
-		case *ast.UnaryExpr:
-			fixed = fixed && x.Op != token.ARROW
-		}
-		return fixed
-	})
-	return strconv.FormatInt(a.Len(), 10), fixed
 }
 
 // meaning gives what stands for a name, or nil when the name itself does.

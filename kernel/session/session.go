@@ -70,7 +70,7 @@ type Session struct {
 	Folder string
 
 	ctx       *ixgo.Context
-	loader    *loader
+	loader    *Loader
 	names     map[string]*entity // what a name means to the next cell
 	pkgs      map[string]*entity // packages by path
 	dots      []*entity          // packages imported into the scope of every cell
@@ -80,10 +80,9 @@ type Session struct {
 	sources   Sources               // cells by number, for tracebacks
 	made      map[reflect.Type]bool // types with methods that programs have made
 	known     *knowledge            // what the checker says of the names, for completion
-	manuals   map[string]*manual    // the documentation that was asked for
+	library   Library               // the documentation that was asked for
 	warm      chan *ixgo.SSABuilder
-	warming   bool // a builder is in warm, or on its way
-	modules   modules
+	warming   bool         // a builder is in warm, or on its way
 	viaYaegi  bool         // the cell that runs was given to yaegi
 	embedding []*embedding // of the cell that runs
 
@@ -113,13 +112,7 @@ func New() *Session {
 		warm:    make(chan *ixgo.SSABuilder, 1),
 	}
 	s.machine.Crashed = s.crashed
-	s.loader = newLoader(s.ctx.Loader, s.ctx.Importer)
-	s.ctx.Loader = s.loader
-	s.ctx.Importer = imports{s.loader}
-	s.ctx.Lookup = s.modules.lookup
-	s.ctx.BuildContext.CgoEnabled = false
-	s.ctx.BuildContext.BuildTags = tags
-	s.loader.source = func(path string) bool { return s.modules.dirs[path] != "" }
+	s.loader = Use(s.ctx)
 	s.bindRuntime()
 	for _, path := range append(append([]string{}, std...), engine.Current().Prelude...) {
 		if e, err := s.load(path); err == nil {
@@ -203,8 +196,8 @@ func (s *Session) load(path string) (*entity, error) {
 		return e, nil
 	}
 	s.builders.Wait()
-	if _, linked := ixgo.LookupPackage(path); !linked && path != "unsafe" && path != nicknames && s.modules.dirs[path] == "" {
-		if err := s.find(path); err != nil {
+	if path != "unsafe" && path != Nicknames && !Linked(path) && !s.loader.Modules.Has(path) {
+		if err := s.loader.Modules.Find(s.home(), path); err != nil {
 			return nil, err
 		}
 	}
@@ -226,7 +219,7 @@ func (s *Session) prepare() {
 	s.warming = true
 	var pkgs []*types.Package
 	for path, e := range s.pkgs {
-		if s.modules.dirs[path] == "" { // those come as source, and are built for cells that reach them
+		if !s.loader.Modules.Has(path) { // those come as source, and are built for cells that reach them
 			pkgs = append(pkgs, e.pkg)
 		}
 	}
@@ -256,9 +249,8 @@ func (s *Session) builder(imports int) *ixgo.SSABuilder {
 	if imports == 0 {
 		return ixgo.NewSSABuilder(s.ctx)
 	}
-	if s.loader.grown {
+	if s.loader.Grown() {
 		// The one that waits knows less of a package than there is now.
-		s.loader.grown = false
 		if s.warming {
 			<-s.warm
 		}
@@ -272,3 +264,50 @@ func (s *Session) builder(imports int) *ixgo.SSABuilder {
 // Whole tells whether the code is finished, and the indent of the next line
 // when it is not.
 func (s *Session) Whole(code string) (engine.Status, string) { return Whole(code) }
+
+// Packages are those that a cell can name, their paths by their names.
+func (s *Session) Packages() map[string]string {
+	out := map[string]string{}
+	for name, e := range s.names {
+		if e.kind == isPackage {
+			out[name] = e.path
+		}
+	}
+	return out
+}
+
+// Dots are the paths of packages whose names need no package before them.
+func (s *Session) Dots() (paths []string) {
+	for _, e := range s.dots {
+		paths = append(paths, e.path)
+	}
+	return paths
+}
+
+// Import gives a package that a cell may import, after it was fetched if need
+// be. The error is one sentence for the person.
+func (s *Session) Import(path string) (*types.Package, error) {
+	e, err := s.load(path)
+	if err != nil {
+		return nil, err
+	}
+	return e.pkg, nil
+}
+
+// Importer is that for a checker: of packages that are there, until the next
+// cell runs.
+func (s *Session) Importer() types.Importer {
+	s.builders.Wait()
+	return s.ctx.Importer
+}
+
+// Complete lists what fits at byte offset at of the code, the best first.
+func (s *Session) Complete(code string, at int) engine.Completion {
+	return Complete(s.Scope(), code, at)
+}
+
+// Inspect describes what stands at byte offset at of the code, in each of the
+// forms it has by media type, or gives nil; with more, examples and source too.
+func (s *Session) Inspect(code string, at int, more bool) map[string]string {
+	return Inspect(s.Scope(), &s.library, code, at, more)
+}

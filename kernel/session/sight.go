@@ -15,21 +15,22 @@ import (
 // sight is a draft with what the checker says of it.
 type sight struct {
 	*draft
-	s     *Session
-	words map[string]bool // of the cell
-	info  *types.Info
-	pkg   *types.Package
-	scope *types.Scope // around the cursor
+	session Scope
+	library *Library
+	words   map[string]bool // of the cell
+	info    *types.Info
+	pkg     *types.Package
+	scope   *types.Scope // around the cursor
 }
 
 // see checks a cell as far as it goes, with a word in the place of bytes from
 // to to.
-func (s *Session) see(code string, from, to int, word string) *sight {
-	d := draftOf(s.head(code), code, from, to, word)
+func see(s Scope, l *Library, code string, from, to int, word string) *sight {
+	d := draftOf(head(s, code), code, from, to, word)
 	if d == nil {
 		return nil
 	}
-	v := &sight{draft: d, s: s, words: identifiers(code)}
+	v := &sight{draft: d, session: s, library: l, words: identifiers(code)}
 	tops := v.check(nil)
 	if d.decl && len(tops) > 0 {
 		// A function of the cell sees the variables of its top.
@@ -44,7 +45,7 @@ func (s *Session) see(code string, from, to int, word string) *sight {
 
 // head imports what the session has imported and the cell says, unless the
 // cell imports something of that name.
-func (s *Session) head(code string) string {
+func head(s Scope, code string) string {
 	words := identifiers(code)
 	for _, p := range cut(code) {
 		if p.tok != token.IMPORT {
@@ -63,26 +64,26 @@ func (s *Session) head(code string) string {
 		}
 	}
 	var b strings.Builder
-	for name, e := range s.names {
-		if e.kind == isPackage && words[name] {
-			fmt.Fprintf(&b, "import %s %q\n", name, e.path)
+	for name := range words {
+		if m, _ := s.Lookup(name); m.Package != nil {
+			fmt.Fprintf(&b, "import %s %q\n", name, m.Path)
 		}
 	}
-	for _, e := range s.dots {
-		if Always(e.path) && !s.free(e, words) {
+	for _, m := range s.Dots() {
+		if Always(m.Path) && !free(s, m.Package, words) {
 			continue
 		}
-		fmt.Fprintf(&b, "import . %q\n", e.path)
+		fmt.Fprintf(&b, "import . %q\n", m.Path)
 	}
 	return b.String()
 }
 
 // free tells whether a package that cells have with a dot has a name that is
 // said and that cells have not declared.
-func (s *Session) free(e *entity, words map[string]bool) bool {
+func free(s Scope, pkg *types.Package, words map[string]bool) bool {
 	said := false
-	for _, name := range e.pkg.Scope().Names() {
-		if s.names[name] != nil {
+	for _, name := range pkg.Scope().Names() {
+		if _, taken := s.Lookup(name); taken {
 			return false
 		}
 		said = said || words[name]
@@ -103,7 +104,6 @@ func baseName(path string) string {
 // check runs the checker over the draft and gives the variables that its
 // statements define at the top.
 func (v *sight) check(tops []types.Object) (defined []types.Object) {
-	known := v.s.learned()
 	v.pkg = types.NewPackage("main", "main")
 	v.info = NewInfo()
 	own, aliases := map[string]bool{}, map[string]bool{}
@@ -144,17 +144,16 @@ func (v *sight) check(tops []types.Object) (defined []types.Object) {
 		}
 	}
 	for name := range v.words {
-		e := v.s.names[name]
-		if e == nil || e.kind == isPackage || own[name] {
+		if own[name] {
 			continue
 		}
-		if o := known.objects[e.label()]; o != nil {
-			v.pkg.Scope().Insert(o)
+		if m, _ := v.session.Lookup(name); m.Object != nil {
+			v.pkg.Scope().Insert(m.Object)
 		}
 	}
-	detach(v.file, func(name string) bool { return own[name] && !aliases[name] })
-	conf := types.Config{Importer: waiting{v.s}, DisableUnusedImportCheck: true, Error: func(error) {}}
-	v.s.settle(v.file)
+	Detach(v.file, func(name string) bool { return own[name] && !aliases[name] })
+	conf := types.Config{Importer: v.session, DisableUnusedImportCheck: true, Error: func(error) {}}
+	v.session.Settle(v.file)
 	types.NewChecker(&conf, v.fset, v.pkg, v.info).Files([]*ast.File{v.file})
 	if fn == nil || fn.Body == nil {
 		return nil
@@ -167,53 +166,6 @@ func (v *sight) check(tops []types.Object) (defined []types.Object) {
 		}
 	}
 	return defined
-}
-
-// detach keeps the checker from looking for the declarations of what it was
-// given ready: it makes functions of the methods whose receiver is none of the
-// file's own types, and puts names of types that others are declared as into
-// parentheses.
-func detach(f *ast.File, own func(string) bool) {
-	for _, d := range f.Decls {
-		if g, ok := d.(*ast.GenDecl); ok {
-			for _, spec := range g.Specs {
-				if t, ok := spec.(*ast.TypeSpec); ok {
-					if id, ok := t.Type.(*ast.Ident); ok {
-						t.Type = &ast.ParenExpr{Lparen: id.Pos(), X: id, Rparen: id.End()}
-					}
-				}
-			}
-		}
-		fn, ok := d.(*ast.FuncDecl)
-		if !ok || fn.Recv == nil || len(fn.Recv.List) == 0 {
-			continue
-		}
-		base, params := receiver(fn.Recv.List[0].Type)
-		if base != nil && own(base.Name) {
-			continue
-		}
-		fn.Name = &ast.Ident{NamePos: fn.Name.NamePos, Name: fn.Name.Name + hidden}
-		fn.Type.Params.List = append(append([]*ast.Field{}, fn.Recv.List...), fn.Type.Params.List...)
-		fn.Recv = nil
-		if len(params) > 0 {
-			list := &ast.Field{Type: &ast.Ident{NamePos: params[0].Pos(), Name: "any"}}
-			for _, p := range params {
-				list.Names = append(list.Names, &ast.Ident{NamePos: p.Pos(), Name: p.Name})
-			}
-			fn.Type.TypeParams = &ast.FieldList{Opening: params[0].Pos(), List: []*ast.Field{list}, Closing: params[0].Pos()}
-		}
-	}
-}
-
-// waiting imports after the builder has let go of the packages that exist.
-type waiting struct{ s *Session }
-
-func (i waiting) Import(path string) (*types.Package, error) {
-	if e := i.s.pkgs[path]; e != nil {
-		return e.pkg, nil
-	}
-	i.s.builders.Wait()
-	return i.s.ctx.Importer.Import(path)
 }
 
 // node gives the i-th node around the word at the cursor, from the inside; 0
@@ -240,13 +192,5 @@ func (v *sight) object() types.Object {
 	if _, o := v.scope.LookupParent(id.Name, v.pos); o != nil {
 		return o
 	}
-	return v.s.packageName(id.Name)
-}
-
-// packageName gives a package that the session has imported as an object.
-func (s *Session) packageName(name string) types.Object {
-	if e := s.names[name]; e != nil && e.kind == isPackage {
-		return types.NewPkgName(token.NoPos, nil, name, e.pkg)
-	}
-	return nil
+	return packageName(v.session, id.Name)
 }

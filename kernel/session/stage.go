@@ -17,14 +17,14 @@ import (
 // newWork stages the cell's imports and the names it declares.
 func (s *Session) newWork(c *cell) (*work, *engine.Failure) {
 	w := &work{s: s, c: c, drop: map[*decl]bool{}, vars: map[string]bool{}, created: map[string]change{}}
-	known := maps.Clone(s.loader.known)
+	restore := s.loader.Known()
 	dots := len(s.dots)
-	w.undo = append(w.undo, func() { s.loader.known, s.dots = known, s.dots[:dots] })
+	w.undo = append(w.undo, func() { restore(); s.dots = s.dots[:dots] })
 	for _, spec := range c.imports {
 		name, path := importName(spec)
 		_, known := s.pkgs[path]
 		e, err := s.load(path)
-		if err == nil && !known && s.modules.dirs[path] != "" {
+		if err == nil && !known && s.loader.Modules.Has(path) {
 			w.fetched = append(w.fetched, path)
 		}
 		if err != nil {

@@ -34,44 +34,40 @@ const (
 	CellFuncEnd = "}()"
 )
 
-// Unit makes one program of cells that run one after another in a new session.
+// NewProgram makes one program of cells that run one after another in a new session.
 // A variable that is defined again with another type gets another name, the
 // last expression of a cell is shown by package display. A cell that returns,
 // or defers something to its end, becomes a function. What a program cannot
 // do is an error that names the cell: to declare a function or type twice, or
 // to mean two packages by one name.
-func (s *Session) Unit(cells []string) (*Unit, error) {
-	a := &assembly{s: s, imports: map[string]string{}, words: identifiers(strings.Join(cells, "\n")), declared: map[string]int{}, labels: map[string]bool{}}
-	for _, e := range s.names {
-		if e.kind == isPackage {
-			a.imports[e.name] = e.path
-		}
-	}
-	for _, e := range s.dots {
-		a.imports["."+e.path] = e.path
+func NewProgram(s *Session, cells []string) (*Unit, error) {
+	a := &builder{s: s, importer: s.Importer(), imports: s.Packages(), words: identifiers(strings.Join(cells, "\n")), declared: map[string]int{}, labels: map[string]bool{}}
+	for _, path := range s.Dots() {
+		a.imports["."+path] = path
 	}
 	for i, code := range cells {
 		if failure := a.add(i+1, code); failure != nil {
 			return nil, fmt.Errorf("cell %d: %w", i+1, failure)
 		}
 	}
-	return a.unit()
+	return a.program()
 }
 
-// assembly gathers the cells.
-type assembly struct {
+// builder gathers the cells.
+type builder struct {
 	s        *Session
+	importer types.Importer
 	imports  map[string]string // paths by name; with a dot or underscore, by that and the path
 	typed    []string          // names of imports that a cell wrote
 	words    map[string]bool
 	declared map[string]int
 	labels   map[string]bool // of the cells that are part of main itself
-	cells    []assembled
+	cells    []cellText
 }
 
-// assembled is one cell: its declarations, and its statements with what of
+// cellText is one cell: its declarations, and its statements with what of
 // comments stood around them.
-type assembled struct {
+type cellText struct {
 	imports []string
 	decls   []string
 	stmts   []stmtText
@@ -86,19 +82,19 @@ type stmtText struct {
 	lo, hi              int
 }
 
-func (a *assembly) add(n int, code string) error {
-	c, failure := Parse(n, code, a.s.sources)
+func (a *builder) add(n int, code string) error {
+	c, failure := Parse(n, code, Sources{n: code})
 	if failure != nil {
 		return located(failure)
 	}
 	for _, spec := range c.imports {
 		name, path := importName(spec)
-		e, err := a.s.load(path)
+		pkg, err := a.s.Import(path)
 		switch {
 		case err != nil:
 			return err
 		case name == "":
-			name = e.name
+			name = pkg.Name()
 		case name == "." || name == "_":
 			name += path
 		}
@@ -109,7 +105,7 @@ func (a *assembly) add(n int, code string) error {
 		a.typed = append(a.typed, name)
 	}
 	notes := comments(code, parts(cut(code)))
-	out := assembled{apart: a.apart(c)}
+	out := cellText{apart: a.apart(c)}
 	for _, p := range notes.pieces {
 		if p.tok == token.IMPORT {
 			note := notes.of(p)
@@ -175,7 +171,7 @@ func separator(before string) string {
 
 // apart tells whether a cell cannot be a part of main: it returns or defers at
 // its own level, or has a label that another cell has.
-func (a *assembly) apart(c *cell) bool {
+func (a *builder) apart(c *cell) bool {
 	f, err := parser.ParseFile(token.NewFileSet(), "", "package main\nfunc _() {\n"+c.body()+"\n}", parser.SkipObjectResolution)
 	if err != nil {
 		return false
@@ -242,7 +238,7 @@ func declaredNames(text string) (out []string) {
 
 // checkedText writes all cells as one file in which a name that is defined
 // again opens a block, so that the checker tells the two apart.
-func (a *assembly) checkedText() string {
+func (a *builder) checkedText() string {
 	var b strings.Builder
 	b.WriteString("package main\n")
 	for name, path := range a.imports {
@@ -286,9 +282,13 @@ func (a *assembly) checkedText() string {
 
 // bare tells whether cells say a name of a package that they have with a dot,
 // and declare none of its names.
-func (a *assembly) bare(path string) bool {
+func (a *builder) bare(path string) bool {
 	said := false
-	for _, name := range a.s.pkgs[path].pkg.Scope().Names() {
+	pkg, err := a.s.Import(path)
+	if err != nil {
+		return false
+	}
+	for _, name := range pkg.Scope().Names() {
 		if a.declared[name] != 0 {
 			return false
 		}
@@ -297,8 +297,8 @@ func (a *assembly) bare(path string) bool {
 	return said
 }
 
-// unit checks, names and writes.
-func (a *assembly) unit() (*Unit, error) {
+// program checks, names and writes.
+func (a *builder) program() (*Unit, error) {
 	src := a.checkedText()
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, "", src, parser.SkipObjectResolution)
@@ -306,10 +306,9 @@ func (a *assembly) unit() (*Unit, error) {
 		return nil, err
 	}
 	info := NewInfo()
-	conf := types.Config{Importer: a.s.ctx.Importer, Error: func(error) {}, DisableUnusedImportCheck: true}
-	a.s.settle(f)
+	conf := types.Config{Importer: a.importer, Error: func(error) {}, DisableUnusedImportCheck: true}
 	pkg, _ := conf.Check("main", fset, []*ast.File{f}, info)
-	m := &mainWriter{assembly: a, fset: fset, src: src, info: info, pkg: pkg, used: map[string]bool{}, names: map[types.Object]string{}, edits: map[int]patch{},
+	m := &writer{builder: a, fset: fset, src: src, info: info, pkg: pkg, used: map[string]bool{}, names: map[types.Object]string{}, edits: map[int]patch{},
 		begins: map[string]token.Pos{}, isVars: map[string]bool{}}
 	m.name(f)
 	u := m.write(f)
@@ -317,7 +316,7 @@ func (a *assembly) unit() (*Unit, error) {
 }
 
 // verify has the checker judge the program as it is written.
-func (a *assembly) verify(u *Unit) error {
+func (a *builder) verify(u *Unit) error {
 	var b strings.Builder
 	b.WriteString("package main\n")
 	for _, line := range u.Imports {
@@ -346,8 +345,7 @@ func (a *assembly) verify(u *Unit) error {
 	if err != nil {
 		return err
 	}
-	conf := types.Config{Importer: a.s.ctx.Importer}
-	a.s.settle(f)
+	conf := types.Config{Importer: a.importer}
 	_, err = conf.Check("main", fset, []*ast.File{f}, nil)
 	return err
 }

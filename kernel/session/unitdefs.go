@@ -10,8 +10,6 @@ import (
 	"go/token"
 	"go/types"
 	"strings"
-
-	"github.com/goplus/ixgo"
 )
 
 // Definition is a variable or a constant that a cell defines.
@@ -25,8 +23,8 @@ type Definition struct {
 // Definitions lists the variables and constants of a cell, which may import,
 // declare types and call functions, and of which only the syntax has to be
 // right. Of packages it looks at those that are linked in.
-func (s *Session) Definitions(code string) ([]Definition, error) {
-	c, failure := Parse(1, code, s.sources)
+func Definitions(s *Session, code string) ([]Definition, error) {
+	c, failure := Parse(1, code, Sources{1: code})
 	if failure != nil {
 		return nil, located(failure)
 	}
@@ -34,18 +32,18 @@ func (s *Session) Definitions(code string) ([]Definition, error) {
 	var b strings.Builder
 	b.WriteString("package main\n")
 	names := map[string]string{}
-	for name, e := range s.names {
-		if e.kind == isPackage && words[name] {
-			names[name] = e.path
+	for name, path := range s.Packages() {
+		if words[name] {
+			names[name] = path
 		}
 	}
 	for _, spec := range c.imports {
 		name, path := importName(spec)
-		if _, linked := ixgo.LookupPackage(path); !linked {
+		if !Linked(path) {
 			continue
 		}
-		if e, err := s.load(path); err == nil && name == "" {
-			name = e.name
+		if pkg, err := s.Import(path); err == nil && name == "" {
+			name = pkg.Name()
 		}
 		if name == "." {
 			fmt.Fprintf(&b, "import . %q\n", path)
@@ -66,8 +64,7 @@ func (s *Session) Definitions(code string) ([]Definition, error) {
 		return nil, err
 	}
 	info := NewInfo()
-	conf := types.Config{Importer: s.ctx.Importer, Error: func(error) {}, DisableUnusedImportCheck: true}
-	s.settle(f)
+	conf := types.Config{Importer: s.Importer(), Error: func(error) {}, DisableUnusedImportCheck: true}
 	conf.Check("main", fset, []*ast.File{f}, info) // what it cannot know stays open
 	var out []Definition
 	add := func(ids []*ast.Ident, isConst, typed bool) {

@@ -16,20 +16,20 @@ import (
 type extent struct{ lo, hi, cell int }
 
 // call gives a variable its name.
-func (m *mainWriter) call(obj types.Object, name string) {
+func (m *writer) call(obj types.Object, name string) {
 	m.names[obj] = name
 	if at, ok := m.begins[name]; !ok || obj.Pos() < at {
 		m.begins[name] = obj.Pos()
 	}
 }
 
-func (m *mainWriter) isVar(name string) bool { return m.isVars[name] }
+func (m *writer) isVar(name string) bool { return m.isVars[name] }
 
 // first tells whether no earlier variable has the name.
-func (m *mainWriter) first(obj types.Object) bool { return m.begins[m.names[obj]] >= obj.Pos() }
+func (m *writer) first(obj types.Object) bool { return m.begins[m.names[obj]] >= obj.Pos() }
 
 // cellOf gives the cell of a statement.
-func (m *mainWriter) cellOf(st ast.Stmt) int {
+func (m *writer) cellOf(st ast.Stmt) int {
 	if m.spans == nil {
 		m.spans = []extent{}
 		for i, c := range m.cells {
@@ -48,7 +48,7 @@ func (m *mainWriter) cellOf(st ast.Stmt) int {
 }
 
 // patched is the text from lo to hi with its edits.
-func (m *mainWriter) patched(lo, hi int) string {
+func (m *writer) patched(lo, hi int) string {
 	if m.sorted == nil {
 		m.sorted = slices.Sorted(maps.Keys(m.edits))
 	}

@@ -19,9 +19,9 @@ type patch struct {
 	text string
 }
 
-// mainWriter turns the checked file into the program's parts.
-type mainWriter struct {
-	*assembly
+// writer turns the checked file into the program's parts.
+type writer struct {
+	*builder
 	fset  *token.FileSet
 	src   string
 	info  *types.Info
@@ -40,10 +40,10 @@ type mainWriter struct {
 	sorted []int                // where the edits are, once all are made
 }
 
-func (m *mainWriter) off(p token.Pos) int { return m.fset.PositionFor(p, false).Offset }
+func (m *writer) off(p token.Pos) int { return m.fset.PositionFor(p, false).Offset }
 
 // put notes an edit; an insertion has from == to.
-func (m *mainWriter) put(from, to token.Pos, text string) {
+func (m *writer) put(from, to token.Pos, text string) {
 	m.edits[m.off(from)] = patch{m.off(to), text}
 }
 
@@ -60,7 +60,7 @@ func statements(list []ast.Stmt, braces func(*ast.BlockStmt) bool) (out []ast.St
 }
 
 // top lists the statements of the cells.
-func (m *mainWriter) top(f *ast.File) []ast.Stmt {
+func (m *writer) top(f *ast.File) []ast.Stmt {
 	fn := f.Decls[len(f.Decls)-1].(*ast.FuncDecl)
 	typed := map[int]bool{} // where a statement's text begins
 	for _, c := range m.cells {
@@ -75,7 +75,7 @@ var markPrefix = regexp.MustCompile(`^/\*line [^*]*\*/`)
 
 // name decides what each variable of main is called: a second one of another
 // type gets another name.
-func (m *mainWriter) name(f *ast.File) {
+func (m *writer) name(f *ast.File) {
 	m.hoist = map[string]bool{}
 	for _, d := range f.Decls[:len(f.Decls)-1] {
 		ast.Inspect(d, func(n ast.Node) bool {
@@ -119,7 +119,7 @@ func (m *mainWriter) name(f *ast.File) {
 }
 
 // unresolved notes a name that a declaration uses and that only main defines.
-func (m *mainWriter) unresolved(n ast.Node) {
+func (m *writer) unresolved(n ast.Node) {
 	if id, ok := n.(*ast.Ident); ok && m.info.Uses[id] == nil && m.info.Defs[id] == nil && id.Name != "_" {
 		m.hoist[id.Name] = true
 	}
@@ -128,7 +128,7 @@ func (m *mainWriter) unresolved(n ast.Node) {
 // define writes a definition as an assignment where its variables exist
 // already. Where some do and some do not, those that do not are declared
 // before it.
-func (m *mainWriter) define(st ast.Stmt, ids []*ast.Ident, define, fresh bool) {
+func (m *writer) define(st ast.Stmt, ids []*ast.Ident, define, fresh bool) {
 	if len(ids) == 0 {
 		return
 	}
@@ -173,7 +173,7 @@ func (m *mainWriter) define(st ast.Stmt, ids []*ast.Ident, define, fresh bool) {
 }
 
 // legal tells whether := may stay: all that exist already are of main too.
-func (m *mainWriter) legal(a *ast.AssignStmt) bool {
+func (m *writer) legal(a *ast.AssignStmt) bool {
 	for _, l := range a.Lhs {
 		if id, ok := l.(*ast.Ident); ok && id.Name != "_" {
 			if obj := m.info.ObjectOf(id); obj != nil && m.isVar(m.names[obj]) {
@@ -185,9 +185,9 @@ func (m *mainWriter) legal(a *ast.AssignStmt) bool {
 }
 
 // local tells whether main defines the variable here for the first time.
-func (m *mainWriter) local(obj types.Object) bool { return !m.isVar(m.names[obj]) && m.first(obj) }
+func (m *writer) local(obj types.Object) bool { return !m.isVar(m.names[obj]) && m.first(obj) }
 
-func (m *mainWriter) label(id *ast.Ident) string {
+func (m *writer) label(id *ast.Ident) string {
 	if name, ok := m.names[m.info.ObjectOf(id)]; ok {
 		return name
 	}
@@ -195,7 +195,7 @@ func (m *mainWriter) label(id *ast.Ident) string {
 }
 
 // qualify writes a package's name and remembers that it is used.
-func (m *mainWriter) qualify(p *types.Package) string {
+func (m *writer) qualify(p *types.Package) string {
 	if p == m.pkg {
 		return ""
 	}
@@ -234,7 +234,7 @@ func written(f *ast.File) map[*ast.Ident]bool {
 }
 
 // write gives the parts.
-func (m *mainWriter) write(f *ast.File) *Unit {
+func (m *writer) write(f *ast.File) *Unit {
 	read, written := map[string]bool{}, written(f)
 	for id, obj := range m.info.Uses {
 		if p, ok := obj.(*types.PkgName); ok {
@@ -307,7 +307,7 @@ func (m *mainWriter) write(f *ast.File) *Unit {
 			continue
 		}
 		if m.used[name] || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") {
-			pkg, _ := m.s.ctx.Importer.Import(path)
+			pkg, _ := m.importer.Import(path)
 			lines[quoted(name, path, pkg)] = true
 		}
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // expression makes a statement of an expression: the last of a cell is shown.
-func (m *mainWriter) expression(st ast.Stmt, last bool) {
+func (m *writer) expression(st ast.Stmt, last bool) {
 	x, ok := st.(*ast.ExprStmt)
 	if !ok {
 		return

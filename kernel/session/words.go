@@ -8,8 +8,6 @@ import (
 	"go/token"
 	"slices"
 	"strings"
-
-	"github.com/goplus/ixgo"
 )
 
 // keywords offers those that may stand at the cursor; without a sight only
@@ -108,10 +106,10 @@ func (v *sight) statement() bool {
 
 // paths offers the packages that can be imported: those whose path starts so,
 // and after them those of which a later part does.
-func (m *matches) paths() {
+func (m *matches) paths(importable []string) {
 	prefix := m.prefix
-	for _, p := range append(ixgo.PackageList(), "unsafe") {
-		if !importable(p) {
+	for _, p := range importable {
+		if !nameable(p) {
 			continue
 		}
 		if strings.HasPrefix(p, prefix) {
@@ -123,6 +121,7 @@ func (m *matches) paths() {
 	}
 }
 
-func importable(path string) bool {
+// nameable tells whether a cell may import a package by its path.
+func nameable(path string) bool {
 	return path != "main" && !strings.HasPrefix(path, "github.com/goplus/") && !slices.Contains(strings.Split(path, "/"), "internal") && !strings.Contains(path, hidden)
 }

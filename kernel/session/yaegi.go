@@ -70,15 +70,11 @@ func (p *product) beyondYaegi() (token.Position, string) {
 			}
 		}
 	}
-	if pos, what := beyondYaegi(p.program, p.info); what != "" {
+	if pos, what := Beyond(p.program, p.info); what != "" {
 		return p.fset.Position(pos), what
 	}
 	return token.Position{}, ""
 }
-
-// cellNames is the path of the package of what a program reaches of the
-// session.
-const cellNames = "memory" + hidden
 
 // yaegi runs the program's cell. Where yaegi does not get as far as to run
 // anything, it says what it could not compile.
@@ -97,7 +93,7 @@ func (p *product) yaegi(ctx context.Context, r *patched.Run) (failure *engine.Fa
 	flags := flag.CommandLine // yaegi puts another in its place
 	defer func() { flag.CommandLine = flags }()
 	in := interp.New(interp.Options{Unrestricted: true, Stderr: &said, Stdout: os.Stdout, Stdin: os.Stdin})
-	for _, table := range []map[string]map[string]reflect.Value{engine.Current().Yaegi, s.endings(), {cellNames + "/" + cellNames: names}} {
+	for _, table := range []map[string]map[string]reflect.Value{engine.Current().Yaegi, s.endings(), {CellNames + "/" + CellNames: names}} {
 		if err := in.Use(table); err != nil {
 			return nil, oneLine(err.Error())
 		}
@@ -163,7 +159,7 @@ func (p *product) forYaegi(names map[string]reflect.Value) string {
 	text.body.WriteString("func main() {")
 	write(&text.body, p.body, true)
 	text.body.WriteString("}\n")
-	return fmt.Sprintf("package main\nimport . %q\n", cellNames) + text.imports.String() + text.body.String()
+	return fmt.Sprintf("package main\nimport . %q\n", CellNames) + text.imports.String() + text.body.String()
 }
 
 // endings are what a program ends itself with: here, the cell.
