@@ -21,7 +21,7 @@ import (
 	"fourmlab/internal/disk"
 	"fourmlab/internal/stop"
 	"fourmlab/kernel/engine"
-	"fourmlab/kernel/session"
+	scripts "fourmlab/kernel/session/script"
 )
 
 // Script is a program of package main in a file.
@@ -57,7 +57,7 @@ func (s Script) Run() error {
 	if err != nil {
 		return fmt.Errorf("kernel.Script: %w", err)
 	}
-	p, err := session.Check(s.Path, src)
+	p, err := scripts.Check(s.Path, src)
 	if err != nil {
 		return err
 	}

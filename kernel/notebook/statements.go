@@ -5,6 +5,7 @@ package notebook
 
 import (
 	"fmt"
+	"fourmlab/kernel/session/export"
 	"go/ast"
 	"go/format"
 	"go/parser"
@@ -13,8 +14,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"fourmlab/kernel/session"
 )
 
 // timed is a line that ran under %time.
@@ -33,8 +32,8 @@ func (r *reader) statements(c *part, s string) string {
 	}
 	r.note(c.head)
 	s = strings.Join(lines, "\n")
-	if t := strings.TrimSpace(s); strings.HasPrefix(t, session.CellFunc) && strings.HasSuffix(t, session.CellFuncEnd) {
-		s = strings.TrimLeft(outdent(strings.TrimSuffix(strings.TrimPrefix(t, session.CellFunc), session.CellFuncEnd)), "\n")
+	if t := strings.TrimSpace(s); strings.HasPrefix(t, export.CellFunc) && strings.HasSuffix(t, export.CellFuncEnd) {
+		s = strings.TrimLeft(outdent(strings.TrimSuffix(strings.TrimPrefix(t, export.CellFunc), export.CellFuncEnd)), "\n")
 		s = strings.TrimLeft(strings.TrimPrefix(s, caught), "\n")
 	}
 	s = r.undone(s)

@@ -2,7 +2,11 @@ package session
 
 // Packages that come as source, from cell to cell.
 
-import "github.com/goplus/ixgo"
+import (
+	"github.com/goplus/ixgo"
+
+	"fourmlab/kernel/session/packages"
+)
 
 // Get fetches a module at a version ("" for the latest): packages that are
 // imported from then on are those of that version.
@@ -13,7 +17,7 @@ func (s *Session) Close() error { return s.loader.Modules.Close() }
 
 // Sweep removes what sessions have left in the folder of temporary files whose
 // process was killed.
-func Sweep() { SweepFolders() }
+func Sweep() { packages.Sweep() }
 
 // forget takes back packages that a cell brought and that cannot run, so that
 // the next cell is built without them.

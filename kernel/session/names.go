@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"sort"
 	"strings"
+
+	"fourmlab/kernel/session/cell"
 )
 
 // Name is something that cells have defined.
@@ -22,7 +24,7 @@ type Name struct {
 // have imported themselves.
 func (s *Session) Names() (out []Name) {
 	for name, e := range s.names {
-		if strings.Contains(name, hidden) || e.kind == isPackage && s.given[e.path] {
+		if strings.Contains(name, cell.Hidden) || e.kind == isPackage && s.given[e.path] {
 			continue
 		}
 		n := Name{Name: name, Kind: [...]string{"package", "type", "function", "constant", "variable"}[e.kind]}
@@ -45,12 +47,12 @@ func plainLabel(text string) string {
 	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("[]*(){} ,", r) })
 	for _, w := range words {
 		pkg, name, ok := strings.Cut(w, ".")
-		if ok && strings.HasPrefix(pkg, "pkg"+hidden) {
-			path := strings.TrimPrefix(pkg, "pkg"+hidden)
+		if ok && strings.HasPrefix(pkg, "pkg"+cell.Hidden) {
+			path := strings.TrimPrefix(pkg, "pkg"+cell.Hidden)
 			text = strings.ReplaceAll(text, w, path[strings.LastIndexByte(path, '_')+1:]+"."+name)
 		}
 	}
-	return Clean(text)
+	return cell.Clean(text)
 }
 
 // Let gives cells a name that they cannot type themselves, for a value whose
@@ -58,11 +60,11 @@ func plainLabel(text string) string {
 func (s *Session) Let(name string, v any) {
 	ptr := reflect.New(reflect.TypeOf(v))
 	ptr.Elem().Set(reflect.ValueOf(v))
-	s.names[name+hidden] = &entity{kind: isVar, name: name + hidden, typ: []segment{{text: ptr.Type().Elem().String()}}, ptr: ptr}
+	s.names[name+cell.Hidden] = &entity{kind: isVar, name: name + cell.Hidden, typ: []segment{{text: ptr.Type().Elem().String()}}, ptr: ptr}
 }
 
 // Hidden makes a name of those that Let gives.
-func Hidden(name string) string { return name + hidden }
+func Hidden(name string) string { return name + cell.Hidden }
 
 // Says tells whether code is an expression, and whether it may stand as a
 // statement by itself.
@@ -71,7 +73,7 @@ func Says(code string) (expression, statement bool) {
 	if err != nil {
 		return false, true
 	}
-	return true, Callable(x)
+	return true, cell.Callable(x)
 }
 
 // Behind is code from byte offset from on, at its own lines and columns.

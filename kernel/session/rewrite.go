@@ -9,6 +9,9 @@ import (
 	"go/types"
 	"slices"
 	"sort"
+
+	"fourmlab/kernel/session/cell"
+	patched "fourmlab/kernel/session/ixgo"
 )
 
 // edit replaces the bytes from lo to hi of the cell's file.
@@ -19,7 +22,7 @@ type edit struct {
 
 // rewriter collects the edits of a cell.
 type rewriter struct {
-	*work
+	*compilation
 	tops     map[types.Object]*entity // variables of the top level
 	fresh    map[string]*entity       // the same by name
 	edits    []edit
@@ -49,8 +52,8 @@ func (r *rewriter) rewrite() {
 	for _, st := range r.fn.Body.List {
 		r.top(st)
 	}
-	if x := r.last(); x != nil && Shows(r.info, x) {
-		r.insert(x.Pos(), "show"+hidden+"(")
+	if x := r.last(); x != nil && cell.Shows(r.info, x) {
+		r.insert(x.Pos(), "show"+cell.Hidden+"(")
 		r.insert(x.End(), ")")
 	}
 	// What is inserted at a place stands before what is replaced there.
@@ -79,7 +82,7 @@ func (r *rewriter) node(n ast.Node) bool {
 // over that number: Go does not look at the array then, which may be where a
 // nil pointer points to.
 func (r *rewriter) count(n *ast.RangeStmt) {
-	if length, ok := LengthOnly(r.info, n); ok {
+	if length, ok := patched.LengthOnly(r.info, n); ok {
 		r.replace(n.X.Pos(), n.X.End(), segment{text: length})
 	}
 }
@@ -189,11 +192,11 @@ func (r *rewriter) topVar(g *ast.GenDecl, vs *ast.ValueSpec) {
 		r.edits = append(kept, edit{from, to, append(put, segment{text: " = "})})
 		return
 	}
-	zero := "z" + hidden
+	zero := "z" + cell.Hidden
 	r.replace(g.Pos(), vs.Type.Pos(), segment{text: "{ var " + zero + " "})
 	put := []segment{{text: "; _ = " + zero}}
-	if e := r.c.files[vs.Names[0].Name]; e != nil {
-		put = append(put, segment{text: fmt.Sprintf("; embedded%s(%d, &%s)", hidden, len(r.s.embedding), zero)})
+	if e := r.c.Files[vs.Names[0].Name]; e != nil {
+		put = append(put, segment{text: fmt.Sprintf("; embedded%s(%d, &%s)", cell.Hidden, len(r.s.embedding), zero)})
 		r.s.embedding = append(r.s.embedding, e)
 	}
 	for _, n := range vs.Names {

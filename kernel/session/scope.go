@@ -1,58 +1,96 @@
 package session
 
-// What is asked of who knows what cells have declared.
+// What a session knows, as package assist asks for it.
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
-	"reflect"
+	"strings"
+
+	"github.com/goplus/ixgo"
+
+	"fourmlab/kernel/session/assist"
 )
 
-// Scope is what the cell that is being typed can name: what earlier cells have
-// declared and imported, and what can be imported. It is asked by one goroutine
-// at a time, and only read.
-type Scope interface {
-	// Names lists all names that have a meaning, in any order.
-	Names() []string
-	// Lookup gives what a name means, if it means anything.
-	Lookup(name string) (m Meaning, ok bool)
-	// Dots lists the packages whose names need no package before them.
-	Dots() []Meaning
-	// Knows tells whether an object is one that Lookup gives.
-	Knows(o types.Object) bool
-	// Declaration gives how a name was declared, or a method of the type of that
-	// name; ok is false for packages and for names without a meaning.
-	Declaration(name, method string) (d Declaration, ok bool)
-	// Import gives a package that can be imported.
-	Import(path string) (*types.Package, error)
-	// Importable lists the paths of those that are there.
-	Importable() []string
-	// Settle waits until the packages that the file imports stay as they are:
-	// checkers do not lock them.
-	Settle(f *ast.File)
+// Scope is what the next cell can name, until a cell has run.
+func (s *Session) Scope() assist.Scope { return &scope{s: s} }
+
+// scope is that, for one or more questions.
+type scope struct {
+	s     *Session
+	known *knowledge // nil before it was asked for
 }
 
-// Meaning is what a name means: a package with its path, or an object, which is
-// nil where nobody could find out what it is.
-type Meaning struct {
-	Path    string
-	Package *types.Package
-	Object  types.Object
-}
-
-// Declaration is where a name comes from.
-type Declaration struct {
-	Cell    int           // its number, 0 where it comes from none
-	Source  string        // as it was typed; "" for variables
-	Comment string        // above it, without slashes
-	Value   reflect.Value // of a variable; the zero Value where it has none
-}
-
-// packageName gives a package that was imported as an object, or nil.
-func packageName(s Scope, name string) types.Object {
-	if m, ok := s.Lookup(name); ok && m.Package != nil {
-		return types.NewPkgName(token.NoPos, nil, name, m.Package)
+func (x *scope) objects() map[string]types.Object {
+	if x.known == nil {
+		x.known = x.s.learned()
 	}
-	return nil
+	return x.known.objects
+}
+
+func (x *scope) Names() []string {
+	out := make([]string, 0, len(x.s.names))
+	for name := range x.s.names {
+		out = append(out, name)
+	}
+	return out
+}
+
+func (x *scope) Lookup(name string) (m assist.Meaning, ok bool) {
+	e := x.s.names[name]
+	if e == nil {
+		return m, false
+	}
+	if e.kind == isPackage {
+		return assist.Meaning{Path: e.path, Package: e.pkg}, true
+	}
+	return assist.Meaning{Object: x.objects()[e.label()]}, true
+}
+
+func (x *scope) Dots() (out []assist.Meaning) {
+	for _, e := range x.s.dots {
+		out = append(out, assist.Meaning{Path: e.path, Package: e.pkg})
+	}
+	return out
+}
+
+func (x *scope) Knows(o types.Object) bool { return x.objects()[o.Name()] == o }
+
+func (x *scope) Declaration(name, method string) (d assist.Declaration, ok bool) {
+	e := x.s.names[name]
+	if e == nil || e.kind == isPackage {
+		return d, false
+	}
+	by := e.decl
+	if m := e.meths[method]; m != nil {
+		by = m
+	}
+	d.Cell = e.cell
+	if by != nil && by.cell > 0 {
+		d.Cell, d.Source, d.Comment = by.cell, by.source, x.s.commentAbove(by)
+	}
+	if e.kind == isVar && e.ptr.IsValid() && !e.ptr.IsNil() {
+		d.Value = e.ptr.Elem()
+	}
+	return d, true
+}
+
+func (x *scope) Import(path string) (*types.Package, error) { return waiting{x.s}.Import(path) }
+
+func (x *scope) Settle(f *ast.File) { x.s.settle(f) }
+
+func (x *scope) Importable() []string { return append(ixgo.PackageList(), "unsafe") }
+
+// commentAbove is the comment over a declaration as it was typed.
+func (s *Session) commentAbove(d *decl) (comment string) {
+	lines := strings.Split(s.sources[d.cell], "\n")
+	first := min(max(d.line-1, 0), len(lines))
+	top := first
+	for top > 0 && strings.HasPrefix(strings.TrimSpace(lines[top-1]), "//") {
+		top--
+	}
+	for _, l := range lines[top:first] {
+		comment += strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(l), "//"), " ") + "\n"
+	}
+	return comment
 }
