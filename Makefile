@@ -134,7 +134,7 @@ bench-compare: build
 bench-kernel: build gophernotes tools
 	/usr/bin/python3 bench/kernel/bench.py
 
-# docs/gallery.md and its pictures: every plot from real data, in some minutes.
+# docs/gallery.md, which shows the golden pictures of the figures and their calls.
 gallery:
 	$(GO) run ./bench/gallery
 

@@ -4,7 +4,6 @@ package datasets
 
 import (
 	"fmt"
-	"math"
 
 	"fourmlab/datasets/npy"
 	"fourmlab/fourm/modality"
@@ -23,27 +22,16 @@ func tableOf(b []byte) (rows, cols int, v []int, err error) {
 	return a.Shape[0], a.Shape[1], v, err
 }
 
-// channelsOf says how many numbers a pixel of a look has; 0: any.
-func channelsOf(look modality.Look) int {
-	switch look {
-	case modality.Color, modality.Normal:
-		return 3
-	case modality.Feature:
-		return 0
-	}
-	return 1
-}
-
-// gridOf gives an array (H, W) or (H, W, C) as a picture. Depth and labels may
-// have a dimension of 1 before or behind, normals and colours their channels
-// first. Whole numbers are millimetres of depth, ids of labels, and 0 to 255 of
-// colours and gray.
-func gridOf(a npy.Array, look modality.Look) (*modality.Picture, error) {
-	c := channelsOf(look)
+// gridOf gives an array (H, W) or (H, W, C) as a picture. Where a pixel has one
+// number there may be a dimension of 1 before or behind, else the channels may
+// come first. Whole numbers are in the look's steps: millimetres of depth, ids of
+// labels, 0 to 255 of colours and gray.
+func gridOf(a npy.Array, look modality.LookSpec) (*modality.Picture, error) {
+	c := look.Channels
 	wrong := func() error {
 		want := "(H, W)"
-		if c == 3 {
-			want = "(H, W, 3)"
+		if c > 1 {
+			want = fmt.Sprintf("(H, W, %d)", c)
 		}
 		if c == 0 {
 			want = "(H, W) or (H, W, C)"
@@ -65,15 +53,15 @@ func gridOf(a npy.Array, look modality.Look) (*modality.Picture, error) {
 		if len(shape) != 2 {
 			return nil, wrong()
 		}
-	case c == 3:
+	case c > 1:
 		if len(shape) == 4 && shape[0] == 1 {
 			shape = shape[1:]
 		}
-		if len(shape) != 3 || shape[2] != 3 && shape[0] != 3 {
+		if len(shape) != 3 || shape[2] != c && shape[0] != c {
 			return nil, wrong()
 		}
-		if first = shape[2] != 3; first {
-			shape = []int{shape[1], shape[2], 3}
+		if first = shape[2] != c; first {
+			shape = []int{shape[1], shape[2], c}
 		}
 	case len(shape) == 4:
 		return nil, wrong()
@@ -86,8 +74,8 @@ func gridOf(a npy.Array, look modality.Look) (*modality.Picture, error) {
 		n := p.H * p.W
 		pix := make([]float32, len(p.Pix))
 		for i := range n {
-			for k := range 3 {
-				pix[3*i+k] = p.Pix[k*n+i]
+			for k := range c {
+				pix[c*i+k] = p.Pix[k*n+i]
 			}
 		}
 		p.Pix = pix
@@ -96,10 +84,10 @@ func gridOf(a npy.Array, look modality.Look) (*modality.Picture, error) {
 }
 
 // scaled brings numbers from a file into the units of their look.
-func scaled(p *modality.Picture, look modality.Look, whole bool, kind string) error {
+func scaled(p *modality.Picture, look modality.LookSpec, whole bool, kind string) error {
 	by := float32(1)
-	switch look {
-	case modality.Label:
+	switch {
+	case look.Scaling == modality.ClassIDs:
 		if !whole {
 			return fmt.Errorf("class ids of %s, expected whole numbers", kind)
 		}
@@ -108,55 +96,69 @@ func scaled(p *modality.Picture, look modality.Look, whole bool, kind string) er
 				return fmt.Errorf("class id %g, expected 0 to 65535", v)
 			}
 		}
-	case modality.Depth:
-		if whole {
-			by = 1000
-		}
-	case modality.Normal:
-		if whole {
-			return fmt.Errorf("normals of %s, expected real numbers from -1 to 1", kind)
-		}
-	case modality.Color, modality.Gray:
-		if whole {
-			by = 255
-		}
+	case look.Scaling == modality.UnitVectors && whole:
+		return fmt.Errorf("%s of %s, expected real numbers from -1 to 1", look.Called(), kind)
+	case whole && look.Steps > 0:
+		by = float32(look.Steps)
 	}
 	for i, v := range p.Pix {
-		v /= by
-		if (look == modality.Color || look == modality.Gray) && !(v >= 0 && v <= 1) {
-			return fmt.Errorf("the number %g, expected 0 to 1, or whole ones to 255", p.Pix[i])
+		p.Pix[i] = v / by
+	}
+	return inRange(p, look, by)
+}
+
+// inRange refuses known numbers outside of the range of their look. Whole ones
+// were divided by a number.
+func inRange(p *modality.Picture, look modality.LookSpec, by float32) error {
+	if look.Low == look.High {
+		return nil
+	}
+	for i := 0; p.C > 0 && i+p.C <= len(p.Pix); i += p.C {
+		pixel := p.Pix[i : i+p.C]
+		if look.Known != nil && !look.KnownAt(pixel) {
+			continue
 		}
-		p.Pix[i] = v
+		for _, v := range pixel {
+			if float64(v) >= look.Low && float64(v) <= look.High {
+				continue
+			}
+			whole := ""
+			if look.Steps > 0 && look.Low >= 0 {
+				whole = fmt.Sprintf(", or whole ones to %g", look.High*look.Steps)
+			}
+			return fmt.Errorf("the number %g, expected %g to %g%s", v*by, look.Low, look.High, whole)
+		}
 	}
 	return nil
 }
 
-// settle makes what is no number into what stands for unknown: depth that is
-// not finite or below 0 becomes 0, a normal that is not finite (0, 0, 0). It
-// gives how many pixels it changed. Of features it is an error.
-func settle(p *modality.Picture, look modality.Look) (changed int, err error) {
-	bad := func(v float32) bool { return math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) }
-	switch look {
-	case modality.Depth:
-		for i, v := range p.Pix {
-			if bad(v) || v < 0 {
-				p.Pix[i] = 0
+// settle makes what is no number into what stands for unknown, where the look has
+// something that does: a pixel of zeros. It gives how many pixels it changed. Else
+// that is an error.
+func settle(p *modality.Picture, look modality.LookSpec) (changed int, err error) {
+	for i := 0; p.C > 0 && i+p.C <= len(p.Pix); i += p.C {
+		pixel := p.Pix[i : i+p.C]
+		if look.Known != nil && look.Scaling != modality.ClassIDs && !look.KnownAt(pixel) {
+			if !zeros(pixel) {
+				clear(pixel)
 				changed++
 			}
+			continue
 		}
-	case modality.Normal:
-		for i := 0; i+2 < len(p.Pix); i += 3 {
-			if q := p.Pix[i : i+3]; bad(q[0]) || bad(q[1]) || bad(q[2]) {
-				clear(q)
-				changed++
-			}
-		}
-	default:
-		for i, v := range p.Pix {
-			if bad(v) {
-				return 0, fmt.Errorf("number %d is %g, expected a finite one", i, v)
+		for k, v := range pixel {
+			if v-v != 0 {
+				return 0, fmt.Errorf("number %d is %g, expected a finite one", i+k, v)
 			}
 		}
 	}
 	return changed, nil
+}
+
+func zeros(pixel []float32) bool {
+	for _, v := range pixel {
+		if v != 0 {
+			return false
+		}
+	}
+	return true
 }

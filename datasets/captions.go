@@ -179,7 +179,7 @@ func rolesOf(t *table.Table, names *nameIndex, note func(kind string)) ([]role, 
 		case !t.Said(i):
 			note(fmt.Sprintf("column %q without words, passed over", t.Columns[i]))
 		default:
-			if m, ok := modality.Find(n); ok && m.Look != modality.Caption {
+			if m, ok := modality.Find(n); ok && (!m.Look.Spec().Words || parsers[m.Look] != nil) {
 				return nil, fmt.Errorf("column %q: %s is no text", n, m.Name)
 			}
 			r.name = n

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/human"
 )
 
 // CheckReport is what Check found.
@@ -114,7 +115,11 @@ func (r *CheckReport) see(name string, v any) {
 		} else if row.shape != shape {
 			row.shape = "differing"
 		}
-		row.unit = map[modality.Look]string{modality.Depth: "m", modality.Label: "ids"}[lookOf(name, true)]
+		look := lookOf(name, true)
+		row.unit = look.Unit
+		if look.Scaling == modality.ClassIDs {
+			row.unit = "ids"
+		}
 		lo, hi := v.Pix[0], v.Pix[0]
 		for _, p := range v.Pix {
 			lo, hi = min(lo, p), max(hi, p)
@@ -141,7 +146,7 @@ func (r *CheckReport) see(name string, v any) {
 // String gives a table of the modalities, the splits and every problem.
 func (r CheckReport) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s", r.Path, count(r.Samples, "whole sample"))
+	fmt.Fprintf(&b, "%s: %s", r.Path, human.Count(r.Samples, "whole sample"))
 	if parts := splitsText(r.Splits); parts != "" {
 		fmt.Fprintf(&b, " (%s)", parts)
 	}
@@ -164,6 +169,6 @@ func (r CheckReport) String() string {
 		b.WriteString("no problems\n")
 		return b.String()
 	}
-	fmt.Fprintf(&b, "%s:\n  %s\n", count(len(r.Problems), "problem"), strings.Join(r.Problems, "\n  "))
+	fmt.Fprintf(&b, "%s:\n  %s\n", human.Count(len(r.Problems), "problem"), strings.Join(r.Problems, "\n  "))
 	return b.String()
 }

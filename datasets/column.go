@@ -56,9 +56,13 @@ type column struct {
 // readable tells whether the column can hold such files. Arrays are tokens,
 // windows, or numbers on a grid.
 func (c *column) readable(ext string) bool {
-	if arrayExt[ext] {
-		m, ok := modality.Find(c.name)
-		return c.tokens || c.folder == cropFolder || ok && (m.Look < modality.Caption || m.Look == modality.Feature)
+	m, ok := modality.Find(c.name)
+	look := m.Look.Spec()
+	switch {
+	case ok && look.Decode != nil && ext == look.Ext && !c.tokens:
+		return true
+	case arrayExt[ext]:
+		return c.tokens || c.folder == cropFolder || ok && !look.Words
 	}
 	return pictureExt[ext] || captionExt[ext] || ext == "json.gz"
 }
@@ -106,7 +110,7 @@ func (c *column) add(m member, seen map[string]int) []problem {
 // beside tells whether a text lies beside a picture of the same key in a
 // column of pictures, as img2dataset leaves them, and notes it.
 func (c *column) beside(key, ext string) bool {
-	if !captionExt[ext] || lookOf(c.name, true) >= modality.Caption {
+	if !captionExt[ext] || lookOf(c.name, true).Words {
 		return false
 	}
 	c.notes.add(fmt.Sprintf("%s: .%s files beside pictures, passed over", c.folder, ext), key+"."+ext)

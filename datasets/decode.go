@@ -1,13 +1,9 @@
 package datasets
 
-// Bytes to values: what a file holds, by the modality's look.
+// Bytes to pictures: what a file holds, by the modality's look.
 
 import (
-	"bytes"
-	"compress/gzip"
-	"encoding/json"
 	"fmt"
-	"io"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -15,12 +11,13 @@ import (
 	"fourmlab/datasets/npy"
 	"fourmlab/datasets/picture"
 	"fourmlab/fourm/modality"
-	"fourmlab/internal/plain"
 )
 
 // lookOf gives the registered look; what nobody registered is a colour
 // picture or plain text.
-func lookOf(name string, picture bool) modality.Look {
+func lookOf(name string, picture bool) modality.LookSpec { return lookNamed(name, picture).Spec() }
+
+func lookNamed(name string, picture bool) modality.Look {
 	m, ok := modality.Find(name)
 	switch {
 	case ok:
@@ -65,26 +62,29 @@ func (a asked) decode(name, ext string, b []byte) (any, shape, error) {
 	if a.pick == nil {
 		a.pick = first
 	}
-	look := lookOf(name, pictureExt[ext])
+	at := lookNamed(name, pictureExt[ext])
+	look := at.Spec()
+	if look.Decode != nil && ext == look.Ext {
+		return a.own(name, at, b)
+	}
 	if arrayExt[ext] {
-		return a.array(name, look, ext, b)
+		return a.array(name, at, ext, b)
 	}
 	if !pictureExt[ext] {
-		v, err := decodeText(look, name, ext, b, a.pick)
+		v, err := decodeText(at, name, ext, b, a.pick)
 		return v, shape{}, err
 	}
-	if look >= modality.Caption {
+	if look.Words {
 		return nil, shape{}, fmt.Errorf("a picture (.%s), expected text", ext)
 	}
 	if h, w, err := picture.Size(b); err == nil && float64(h)*float64(w) >= many {
 		defer oneAtATime()()
 	}
-	numbers := look == modality.Depth || look == modality.Label
-	p, err := picture.Decode(b, numbers)
+	p, err := picture.Decode(b, !look.Smooth && look.Channels == 1)
 	if err != nil {
 		return nil, shape{}, fmt.Errorf("broken picture: %w", err)
 	}
-	if look == modality.Label && p.Lossy {
+	if look.Scaling == modality.ClassIDs && p.Lossy {
 		return nil, shape{}, fmt.Errorf("class ids as a %s, which stores numbers near those it was given and not these; expected a gray or palette png", strings.ToUpper(p.Format))
 	}
 	for _, n := range p.Notes {
@@ -106,7 +106,7 @@ func (a asked) decode(name, ext string, b []byte) (any, shape, error) {
 	if err != nil {
 		return nil, sh, err
 	}
-	out, err := a.pixels(name, look, p, v)
+	out, err := a.pixels(name, at, p, v)
 	return out, sh, err
 }
 
@@ -127,42 +127,54 @@ func oneAtATime() (done func()) {
 }
 
 // pixels reads the pixels of a view by their meaning.
-func (a asked) pixels(name string, look modality.Look, p *picture.Picture, v view) (*modality.Picture, error) {
+func (a asked) pixels(name string, at modality.Look, p *picture.Picture, v view) (*modality.Picture, error) {
+	look := at.Spec()
 	switch {
 	case p.Image == nil: // numbers of a TIFF
 		q := &modality.Picture{H: p.H, W: p.W, C: 1, Pix: p.Numbers}
-		if n := channelsOf(look); n > 1 {
-			return nil, fmt.Errorf("one number a pixel, expected %d", n)
+		if look.Channels > 1 {
+			return nil, fmt.Errorf("one number a pixel, expected %d", look.Channels)
 		}
 		kind := "real numbers"
 		if p.Whole {
 			kind = "whole numbers"
 		}
-		if look != modality.Depth { // elevation is not told from depth
-			if err := scaled(q, look, p.Whole, kind); err != nil {
-				return nil, err
-			}
-		} else if p.Whole {
-			for i := range q.Pix {
-				q.Pix[i] /= 1000
-			}
+		if err := scaled(q, look, p.Whole, kind); err != nil {
+			return nil, err
 		}
-		return a.settled(name, look, q, v)
-	case look == modality.Color:
-		return v.colours(p.Image).Picture(), nil
-	case look == modality.Gray:
+		return a.settled(name, at, q, v)
+	case look.Smooth && look.Channels == 1:
 		return v.colours(p.Image).Gray().Picture(), nil
+	case look.Smooth:
+		return v.colours(p.Image).Picture(), nil
 	}
-	q, err := modality.PictureOf(look, p.Image)
+	q, err := modality.PictureOf(at, p.Image)
 	if err != nil {
 		return nil, err
 	}
-	return v.values(q, look), nil
+	return v.values(q, at), nil
+}
+
+// own reads a file in the look's own format.
+func (a asked) own(name string, at modality.Look, b []byte) (any, shape, error) {
+	look := at.Spec()
+	p, err := look.Decode(b)
+	switch {
+	case err != nil:
+		return nil, shape{}, err
+	case p == nil || p.H < 1 || p.W < 1 || len(p.Pix) != p.H*p.W*p.C || look.Channels > 0 && p.C != look.Channels:
+		return nil, shape{}, fmt.Errorf("the Decode of %s gave no picture of its channels", look.Name)
+	}
+	if err := inRange(p, look, 1); err != nil {
+		return nil, shape{}, err
+	}
+	return a.shown(name, at, p)
 }
 
 // array reads numbers on a grid that are no picture file.
-func (a asked) array(name string, look modality.Look, ext string, b []byte) (any, shape, error) {
-	if look >= modality.Caption && look != modality.Feature {
+func (a asked) array(name string, at modality.Look, ext string, b []byte) (any, shape, error) {
+	look := at.Spec()
+	if look.Words {
 		return nil, shape{}, fmt.Errorf("an array (.%s), expected text", ext)
 	}
 	n, err := npy.Parse(b)
@@ -176,131 +188,33 @@ func (a asked) array(name string, look modality.Look, ext string, b []byte) (any
 	if err != nil {
 		return nil, shape{}, err
 	}
+	return a.shown(name, at, p)
+}
+
+// shown gives the part of a picture of numbers that is asked for.
+func (a asked) shown(name string, at modality.Look, p *modality.Picture) (any, shape, error) {
 	sh := shape{p.H, p.W}
 	v, err := a.show(sh)
 	if err != nil {
 		return nil, sh, err
 	}
-	q, err := a.settled(name, look, p, v)
+	q, err := a.settled(name, at, p, v)
 	return q, sh, err
 }
 
 // settled gives the view of numbers in which what is none is unknown.
-func (a asked) settled(name string, look modality.Look, p *modality.Picture, v view) (*modality.Picture, error) {
+func (a asked) settled(name string, at modality.Look, p *modality.Picture, v view) (*modality.Picture, error) {
+	look := at.Spec()
 	changed, err := settle(p, look)
 	if err != nil {
 		return nil, err
 	}
 	if changed > 0 {
 		what := "not finite"
-		if look == modality.Depth {
+		if look.Scaling == modality.LogScale {
 			what += " or below 0"
 		}
 		a.say("files of %s with values that are %s, taken for unknown", name, what)
 	}
-	return v.values(p, look), nil
-}
-
-// first picks the first of several texts.
-func first(int) int { return 0 }
-
-// decodeText reads the text-like files of ml-4m: .txt, .json and .json.gz
-// (docs/4m.md, 1.3, 1.4).
-func decodeText(look modality.Look, name, ext string, b []byte, pick func(n int) int) (any, error) {
-	if look < modality.Caption {
-		return nil, fmt.Errorf("a .%s file, expected a picture", ext)
-	}
-	if ext == "json.gz" {
-		z, err := gzip.NewReader(bytes.NewReader(b))
-		if err != nil {
-			return nil, err
-		}
-		if b, err = io.ReadAll(io.LimitReader(z, 1<<26)); err != nil {
-			return nil, err
-		}
-	}
-	b, err := plain.UTF8(b)
-	if err != nil {
-		return nil, err
-	}
-	if at := bytes.IndexByte(b, 0); at >= 0 {
-		return nil, fmt.Errorf("byte %d is 0, which no text has", at+1)
-	}
-	if ext == "json" || ext == "json.gz" {
-		return parseOne(look, name, plain.JSON(b), pick)
-	}
-	if look != modality.Caption {
-		return nil, fmt.Errorf("a .%s file, expected .json", ext)
-	}
-	lines := linesOf(b)
-	if name != "caption" || len(lines) < 2 {
-		return strings.Join(lines, " "), nil
-	}
-	return lines[pick(len(lines))], nil
-}
-
-// linesOf gives the lines of a text that are not blank.
-func linesOf(b []byte) []string {
-	var out []string
-	for l := range strings.Lines(string(b)) {
-		if l = strings.TrimSpace(l); l != "" {
-			out = append(out, l)
-		}
-	}
-	return out
-}
-
-// parseOne reads the JSON of a text-like value, of several captions one of one's
-// choice. Boxes may come out in pixels: see pixelBoxes.
-func parseOne(look modality.Look, name string, raw json.RawMessage, pick func(n int) int) (any, error) {
-	switch look {
-	case modality.Boxes:
-		return parseBoxes(raw)
-	case modality.Colors:
-		return parsePalette(raw)
-	}
-	many, err := captionsOf(raw)
-	if err != nil && name == "caption" {
-		many, err = sidecar(raw)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s is %s, expected a string or a list of strings", name, clip(raw))
-	}
-	if name != "caption" {
-		return strings.Join(many, ", "), nil
-	}
-	if len(many) == 0 {
-		return nil, fmt.Errorf("caption is an empty list, expected one caption or more")
-	}
-	return many[pick(len(many))], nil
-}
-
-// captionsOf reads "a cat", ["a cat", "one cat"], or [{"caption": "a cat"}, ...].
-func captionsOf(raw json.RawMessage) ([]string, error) {
-	var one *string
-	if json.Unmarshal(raw, &one) == nil && one != nil {
-		return []string{*one}, nil
-	}
-	var many []string
-	if json.Unmarshal(raw, &many) == nil {
-		return many, nil
-	}
-	var said []struct{ Caption *string }
-	err := json.Unmarshal(raw, &said)
-	many = nil
-	for _, s := range said {
-		if s.Caption == nil {
-			return nil, fmt.Errorf("an object without caption")
-		}
-		many = append(many, *s.Caption)
-	}
-	return many, err
-}
-
-// clip shortens JSON for an error.
-func clip(raw []byte) string {
-	if len(raw) > 40 {
-		return string(raw[:37]) + "..."
-	}
-	return string(raw)
+	return v.values(p, at), nil
 }

@@ -22,6 +22,21 @@ const pictureKinds = "png, jpg, gif, webp, bmp, tiff"
 // arrayExt are the suffixes of arrays of NumPy.
 var arrayExt = map[string]bool{"npy": true, "npz": true}
 
+// numbersExt tells whether files of a suffix hold numbers on a grid and are no
+// pictures: arrays, and what a look that somebody registered reads itself.
+func numbersExt(ext string) bool {
+	if arrayExt[ext] {
+		return true
+	}
+	for _, n := range modality.LookNames() {
+		at, _ := modality.FindLook(n)
+		if look := at.Spec(); look.Decode != nil && look.Ext == ext {
+			return true
+		}
+	}
+	return false
+}
+
 // dataExt are suffixes of files that may hold what a set is made of.
 var dataExt = map[string]bool{"csv": true, "tsv": true, "jsonl": true, "ndjson": true, "json": true, "parquet": true, "zip": true,
 	"arrow": true, "h5": true, "hdf5": true, "mat": true, "lmdb": true, "tfrecord": true}
@@ -81,7 +96,7 @@ var habits = map[string]string{
 // the name is the modality's own, in whatever letters.
 func folderHolds(name string) (mod string, sure bool) {
 	for _, n := range []string{name, strings.ToLower(name)} {
-		if m, ok := modality.Find(n); ok && (m.Kind == modality.Image || m.Look == modality.Caption) {
+		if m, ok := modality.Find(n); ok && (m.Kind == modality.Image || m.Look.Spec().Words && parsers[m.Look] == nil) {
 			return m.Name, true
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"fourmlab/datasets/picture"
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/human"
 )
 
 // loadTree indexes the folder of a location. It gives all that fits together
@@ -135,7 +136,7 @@ func loadTree(at location) (*tree, []problem) {
 		if len(folders) > 0 {
 			hint += fmt.Sprintf(" (it has the folders %s)", strings.Join(folders, ", "))
 		} else if pictures > 0 {
-			hint += fmt.Sprintf(" (it has %s itself, of which datasets.Pack makes a set)", count(pictures, "picture"))
+			hint += fmt.Sprintf(" (it has %s itself, of which datasets.Pack makes a set)", human.Count(pictures, "picture"))
 		}
 		return t, append(bad, problem{root, "", "no samples: expected " + hint})
 	}

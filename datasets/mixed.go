@@ -87,7 +87,7 @@ func mixedName(ext string) (name, kind string) {
 	case ext == "json" || ext == "json.gz":
 		return besideJSON, ext
 	}
-	if m, ok := modality.Find(ext); ok && m.Look >= modality.Caption { // a.caption, a.tags
+	if m, ok := modality.Find(ext); ok && m.Look.Spec().Words { // a.caption, a.tags
 		return m.Name, "txt"
 	}
 	return "", ext

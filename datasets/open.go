@@ -3,6 +3,7 @@ package datasets
 // Open: a set by its name or by the path of its folder.
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -85,6 +86,10 @@ func OpenWith(name string, opt Options) (set *Set, err error) {
 	return &Set{name: filepath.Base(at.path), src: t}, nil
 }
 
+// ErrNoSet is of a name that is no set, and of a path where no folder is; ask
+// for it with errors.Is.
+var ErrNoSet = errors.New("no such set")
+
 // op is the call that errors of this file name.
 const op = "datasets.Open"
 
@@ -123,7 +128,7 @@ func locate(name string) (location, error) {
 		return at, nil
 	}
 	if strings.ContainsAny(name, `/\`) {
-		return at, fmt.Errorf("%s: no folder %s", op, name)
+		return at, fault.Kind(ErrNoSet, fmt.Errorf("%s: no folder %s", op, name))
 	}
 	root, err := dataRoot()
 	if err == nil {
@@ -134,7 +139,7 @@ func locate(name string) (location, error) {
 		err = fmt.Errorf("no such folder in %s (FOURM_DATA names another place)", root)
 	}
 	if named {
-		return at, fmt.Errorf("%s: %q: %w", op, name, err)
+		return at, fault.Kind(ErrNoSet, fmt.Errorf("%s: %q: %w", op, name, err))
 	}
 	return at, unknown(name, root)
 }
@@ -169,7 +174,7 @@ func unknown(name, root string) error {
 			best, f.Hint = d, fmt.Sprintf("did you mean %q?", n)
 		}
 	}
-	return f
+	return fault.Kind(ErrNoSet, f)
 }
 
 func isDir(path string) bool {

@@ -15,6 +15,7 @@ import (
 
 	"fourmlab/fourm/modality"
 	"fourmlab/internal/disk"
+	"fourmlab/internal/human"
 	"fourmlab/internal/show"
 )
 
@@ -37,9 +38,9 @@ type PackReport struct {
 
 func (r PackReport) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s of %s in %s a modality\n", r.Out, count(r.Samples, "sample"), strings.Join(r.Modalities, ", "), count(r.Shards, "shard"))
+	fmt.Fprintf(&b, "%s: %s of %s in %s a modality\n", r.Out, human.Count(r.Samples, "sample"), strings.Join(r.Modalities, ", "), human.Count(r.Shards, "shard"))
 	if len(r.Skipped) > 0 {
-		fmt.Fprintf(&b, "passed over %s:\n  %s\n", count(len(r.Skipped), "fault"), strings.Join(r.Skipped, "\n  "))
+		fmt.Fprintf(&b, "passed over %s:\n  %s\n", human.Count(len(r.Skipped), "fault"), strings.Join(r.Skipped, "\n  "))
 	}
 	for _, n := range r.Notes {
 		fmt.Fprintf(&b, "note: %s\n", n)
@@ -113,14 +114,6 @@ func Pack(dir, out string, opt PackOptions) (PackReport, error) {
 
 var errStopped = errors.New("stopped; nothing was written")
 
-// count gives "1 fault", "2 faults".
-func count(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
-}
-
 // firstOf makes one error of several faults.
 func firstOf(bad []problem) error {
 	switch len(bad) {
@@ -129,7 +122,7 @@ func firstOf(bad []problem) error {
 	case 1:
 		return bad[0]
 	}
-	return fmt.Errorf("%w (and %s)", bad[0], count(len(bad)-1, "more fault"))
+	return fmt.Errorf("%w (and %s)", bad[0], human.Count(len(bad)-1, "more fault"))
 }
 
 // write decodes the samples, some at a time on all cores, and adds them in

@@ -32,13 +32,13 @@ func PhotoAs(path, name string) (modality.Sample, error) {
 	if err != nil {
 		return modality.Sample{}, fmt.Errorf("%s: %w", op, err)
 	}
-	wide := m.Wide
-	if wide == 0 {
-		wide = m.Size
+	width := m.Width
+	if width == 0 {
+		width = m.Height
 	}
-	show := func(sh shape) (view, error) { return fitting(sh, m.Size, wide), nil }
+	show := func(sh shape) (view, error) { return fitting(sh, m.Height, width), nil }
 	ext := extOf(path)
-	if !arrayExt[ext] {
+	if look := m.Look.Spec(); !arrayExt[ext] && (look.Decode == nil || ext != look.Ext) {
 		ext = "png" // what it is its bytes say
 	}
 	v, _, err := asked{upright: true, show: show}.decode(m.Name, ext, b)

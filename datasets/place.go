@@ -30,7 +30,7 @@ func foldersOf(files []string) folders {
 	children := map[string][]string{}
 	seen := map[string]bool{}
 	for _, f := range files {
-		if ext := extOf(f); !pictureExt[ext] && !arrayExt[ext] && !captionExt[ext] {
+		if ext := extOf(f); !pictureExt[ext] && !captionExt[ext] && !numbersExt(ext) {
 			continue // a folder of other files holds no modality
 		}
 		for dir := path.Dir(f); dir != "." && !seen[dir]; dir = path.Dir(dir) {
@@ -113,7 +113,7 @@ func place(files []string, notes *passed) []placed {
 			at.mod, at.text = "caption", true
 			texts = append(texts, at)
 			continue
-		case !pictureExt[ext] && !arrayExt[ext] || mod == "caption":
+		case !pictureExt[ext] && !numbersExt(ext) || mod == "caption":
 			notes.add(unread(ext), rel)
 			continue
 		case mod == "":
@@ -127,7 +127,7 @@ func place(files []string, notes *passed) []placed {
 					mod = m.Name
 				}
 			}
-			if arrayExt[ext] && mod == "" {
+			if mod == "" && numbersExt(ext) {
 				notes.add("."+ext+" files in no folder of a modality, passed over", rel)
 				continue
 			}

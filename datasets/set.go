@@ -4,6 +4,7 @@ package datasets
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"sort"
@@ -11,6 +12,7 @@ import (
 
 	"fourmlab/fourm/modality"
 	"fourmlab/internal/fault"
+	"fourmlab/internal/human"
 	"fourmlab/internal/memory"
 	"fourmlab/internal/show"
 )
@@ -188,7 +190,7 @@ const counted = 4e6
 // String gives a short table: how many samples, and what they hold.
 func (s *Set) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s", s.title(), count(s.Len(), "sample"))
+	fmt.Fprintf(&b, "%s: %s", s.title(), human.Count(s.Len(), "sample"))
 	if s.split == "" && s.Len() > counted {
 		b.WriteString(" (too many to count those of each split)")
 	} else if s.split == "" && s.Len() > 0 {
@@ -265,7 +267,7 @@ func must(op string, err error) {
 	if err == nil {
 		return
 	}
-	if f, ok := err.(*fault.Error); ok {
+	if f := (*fault.Error)(nil); errors.As(err, &f) && f.Error() == err.Error() {
 		panic(f)
 	}
 	panic(&fault.Error{Op: op, Msg: err.Error()})

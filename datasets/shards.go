@@ -106,9 +106,9 @@ func (w *writer) add(s modality.Sample, split string) error {
 			row[n] = jsonOf(s.Values[n])
 			continue
 		}
-		b, err := encodePicture(n, p)
+		b, ext, err := encodePicture(n, p)
 		if err == nil {
-			err = w.file(n, s.Key+".png", b)
+			err = w.file(n, s.Key+"."+ext, b)
 		}
 		if err != nil {
 			return fmt.Errorf("sample %s: %s: %w", s.Key, n, err)

@@ -180,9 +180,9 @@ func (t *tree) view(name string, sh shape, w window) (view, error) {
 	}
 	v := view{w.crop(sh), t.size, t.size}
 	if m, ok := modality.Find(name); t.size == 0 && ok && m.Kind == modality.Image {
-		v.h, v.w = m.Size, m.Wide
+		v.h, v.w = m.Height, m.Width
 		if v.w == 0 {
-			v.w = m.Size
+			v.w = m.Height
 		}
 	}
 	return v, nil

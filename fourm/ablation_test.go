@@ -24,7 +24,7 @@ func (d dots) Sample(i int) (fourm.Sample, error) {
 }
 
 func experiment() fourm.Experiment {
-	fourm.Register(fourm.Modality{Name: "dot", Look: fourm.Gray, Size: 8, Patch: 2, Vocab: 8})
+	fourm.Register(fourm.Modality{Name: "dot", Look: fourm.Gray, Height: 8, Patch: 2, Vocab: 8})
 	return fourm.Experiment{
 		Modalities: []string{"dot"},
 		Tokenizers: map[string]fourm.VQ{"dot": {Steps: 2, Batch: 4, Dim: 16, Latent: 4}},

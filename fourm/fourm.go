@@ -13,7 +13,9 @@
 //
 // Two kinds of failure are kept apart. What was typed cannot be right: a panic
 // with *fourm.Error, one line. The world failed: a returned error, or Err in
-// the value that is returned.
+// the value that is returned, beside all that was finished; a line says so at
+// once. What begins with Must panics with either. A person's interrupt is
+// neither: what is finished by then is returned.
 package fourm
 
 import (
@@ -39,6 +41,9 @@ type (
 	Host = show.Host
 
 	Modality = modality.Modality
+	// Look is a kind of value, which LookSpec describes.
+	Look     = modality.Look
+	LookSpec = modality.LookSpec
 	Sample   = modality.Sample
 	Picture  = modality.Picture
 	Box      = modality.Box
@@ -80,7 +85,7 @@ type (
 	Ablation = ablate.Ablation
 )
 
-// What a modality is and how it is looked at.
+// What a modality is and what its values mean.
 const (
 	Image    = modality.Image
 	Sequence = modality.Sequence
@@ -96,6 +101,15 @@ const (
 	Boxes   = modality.Boxes
 	Colors  = modality.Colors
 	Feature = modality.Feature
+)
+
+// How the tokenizer of a look sees its numbers (LookSpec.Scaling).
+const (
+	LinearScale  = modality.LinearScale
+	LogScale     = modality.LogScale
+	UnitVectors  = modality.UnitVectors
+	Standardised = modality.Standardised
+	ClassIDs     = modality.ClassIDs
 )
 
 // The order in which the tokens of a target are decided.
@@ -115,6 +129,10 @@ func SetHost(h Host) { show.SetHost(h) }
 
 // Register adds a modality or replaces the one of the same name.
 func Register(m Modality) { modality.Register(m) }
+
+// RegisterLook adds a kind of value: what its numbers mean, and how they are
+// read, tokenized, measured and drawn.
+func RegisterLook(s LookSpec) Look { return modality.RegisterLook(s) }
 
 // Lookup gives a registered modality; an unknown name panics with the nearest
 // known one.
@@ -148,8 +166,14 @@ func Modalities() Table {
 	return t
 }
 
-// SetTokenizer makes t the modality's tokenizer.
-func SetTokenizer(name string, t Tokenizer) { modality.SetTokenizer(name, t) }
+// SetTokenizer makes t the modality's tokenizer; one whose training failed is
+// refused.
+func SetTokenizer(name string, t Tokenizer) {
+	if k, ok := t.(*vq.Tokenizer); ok && k != nil && k.Err != nil {
+		fault.Panic("fourm.SetTokenizer", "the tokenizer of %q was not trained: %v", name, k.Err)
+	}
+	modality.SetTokenizer(name, t)
+}
 
 // The sizes of 4M's family; change Dim, Encoder and Decoder for smaller ones.
 

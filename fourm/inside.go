@@ -1,32 +1,23 @@
 package fourm
 
-// Looking inside: what a model computes for viz to draw.
+// What a model shows of itself, for viz to draw. After an interrupt or a failure
+// of the world (Err) each value has what is finished.
 
 import (
 	"context"
 
 	"fourmlab/fourm/generate"
-	"fourmlab/internal/show"
 )
-
-// looked carries out what can be interrupted: what is finished by then stays,
-// and a failure of the world is a panic.
-func looked(f func(ctx context.Context) error) {
-	var err error
-	stopped := show.Interruptible(func(ctx context.Context) { err = f(ctx) })
-	if err != nil && !stopped {
-		panic(err)
-	}
-}
 
 // Grid generates every output from every input that the sample has, one at a
 // time; viz.Grid draws it.
 func (m *Model) Grid(s Sample) Grid {
 	var out Grid
-	looked(func(ctx context.Context) (err error) {
+	_, err := attempt("Model.Grid", func(ctx context.Context) (err error) {
 		out, err = generate.AnyToAny(ctx, m.core, s)
 		return err
 	})
+	out.Err = err
 	return out
 }
 
@@ -34,10 +25,11 @@ func (m *Model) Grid(s Sample) Grid {
 // temperature, with seed 0; viz.Guidance draws it.
 func (m *Model) Sweep(s Sample, p *Plan, weights, temps []float64) Sweep {
 	var out Sweep
-	looked(func(ctx context.Context) (err error) {
+	_, err := attempt("Model.Sweep", func(ctx context.Context) (err error) {
 		out, err = generate.SweepOver(ctx, m.core, s, *p, weights, temps)
 		return err
 	})
+	out.Err = err
 	return out
 }
 
@@ -46,10 +38,11 @@ func (m *Model) Sweep(s Sample, p *Plan, weights, temps []float64) Sweep {
 // on through the decoder, where the queries are the outputs.
 func (m *Model) Attention(s Sample, layer, head int) Attention {
 	var out Attention
-	looked(func(ctx context.Context) (err error) {
+	_, err := attempt("Model.Attention", func(ctx context.Context) (err error) {
 		out, err = generate.Attend(ctx, m.core, s, layer, head)
 		return err
 	})
+	out.Err = err
 	return out
 }
 
@@ -61,9 +54,10 @@ func (m *Model) Embeddings() []Embedding { return m.core.Embeddings() }
 // the encoder makes of it; viz.Retrieval draws them.
 func (m *Model) Retrieve(s Sample, ds Data, n int) Retrieval {
 	var out Retrieval
-	looked(func(ctx context.Context) (err error) {
+	_, err := attempt("Model.Retrieve", func(ctx context.Context) (err error) {
 		out, err = generate.Retrieve(ctx, m.core, s, ds, n)
 		return err
 	})
+	out.Err = err
 	return out
 }

@@ -42,8 +42,8 @@ func bands(t *testing.T, n int) band {
 		modality.Register(was)
 		modality.SetTokenizer("caption", tok)
 	})
-	fourm.Register(fourm.Modality{Name: "strip", Look: fourm.Gray, Size: 16, Wide: 32, Patch: 4, Vocab: 8, Pixels: true})
-	fourm.Register(fourm.Modality{Name: "net", Look: fourm.Feature, Size: 2, Wide: 4, Patch: 1, Channels: 3, Vocab: 16})
+	fourm.Register(fourm.Modality{Name: "strip", Look: fourm.Gray, Height: 16, Width: 32, Patch: 4, Vocab: 8, Pixels: true})
+	fourm.Register(fourm.Modality{Name: "net", Look: fourm.Feature, Height: 2, Width: 4, Patch: 1, Channels: 3, Vocab: 16})
 	fourm.Register(fourm.Modality{Name: "notes", Kind: fourm.Symbols, Vocab: 12, MaxTokens: 6})
 	fourm.Register(fourm.Modality{Name: "caption", Kind: fourm.Sequence, MaxTokens: 8})
 	fourm.SetHost(&quiet{})
@@ -151,7 +151,7 @@ func TestSymbols(t *testing.T) {
 	right, placed := 0, 0
 	for i := range 8 {
 		s, _ := ds.Sample(i)
-		out := m.Generate(s, fourm.Chain("strip").Then("notes", 1).Temp(1e-9), 0)
+		out := m.Generate(s, fourm.Chain("strip").Then("notes", 1).Greedy(), 0)
 		got, ok := out.Sample.Values["notes"].([]int)
 		if !ok {
 			t.Fatalf("generated %T", out.Sample.Values["notes"])
@@ -169,7 +169,7 @@ func TestSymbols(t *testing.T) {
 		if slices.Equal(got, s.Values["notes"].([]int)) {
 			right++
 		}
-		back := m.Generate(s, fourm.Chain("notes").Then("strip", 1).Temp(1e-9), 0)
+		back := m.Generate(s, fourm.Chain("notes").Then("strip", 1).Greedy(), 0)
 		if p := back.Sample.Picture("strip"); p.At(8, 4*(i*5%8)+1, 0) > 0.5 {
 			placed++
 		}
@@ -200,7 +200,7 @@ func TestGivenAsTokens(t *testing.T) {
 	odd := a.With("strip", a.Values["strip"])
 	odd.Toks["strip"] = b.Tokens("strip") // the picture of one sample, the tokens of another
 	text := func(s fourm.Sample, given string) []float32 {
-		return m.Generate(s, fourm.Chain(given).Then("caption", 1).Temp(1e-9), 0).Trace[0].Confidence
+		return m.Generate(s, fourm.Chain(given).Then("caption", 1).Greedy(), 0).Trace[0].Confidence
 	}
 	if !reflect.DeepEqual(text(odd, "tok_strip"), text(b, "tok_strip")) || reflect.DeepEqual(text(odd, "tok_strip"), text(a, "tok_strip")) {
 		t.Error("tok_strip is not given by its tokens")

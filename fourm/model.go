@@ -11,7 +11,6 @@ import (
 	"fourmlab/fourm/train"
 	"fourmlab/internal/fault"
 	"fourmlab/internal/memory"
-	"fourmlab/internal/show"
 )
 
 // Model is a 4M model with its tokenizers. It prints its layers, parameters
@@ -84,44 +83,42 @@ func (m *Model) Train(ds Data, t Train) *Run {
 }
 
 // Generate makes the plan's targets from the sample's given modalities. The
-// same model, sample, plan and seed give the same result. An interrupt returns
-// what is finished.
+// same model, sample, plan and seed give the same result. After an interrupt or
+// a failure of the world (the result's Err) it holds what is finished.
 func (m *Model) Generate(s Sample, p *Plan, seed int64) Result {
 	var out Result
-	var err error
-	stopped := show.Interruptible(func(ctx context.Context) {
+	interrupted, err := attempt("Model.Generate", func(ctx context.Context) (err error) {
 		out, err = generate.Generate(ctx, m.core, s, *p, seed)
+		return err
 	})
-	if err != nil && !stopped {
-		panic(err)
-	}
+	out.Interrupted, out.Err = interrupted, err
 	return out
 }
 
-// Vary is Generate with n seeds, from 0.
+// Vary is Generate with n seeds, from 0. The first result that is not finished
+// is the last.
 func (m *Model) Vary(s Sample, p *Plan, n int) []Result {
 	memory.Need("Model.Vary", float64(n)*float64(unsafe.Sizeof(Result{})), "a list of %d results", n)
 	var out []Result
 	for seed := range int64(n) {
 		out = append(out, m.Generate(s, p, seed))
-		if len(out[seed].Generated) < len(p.Stages) {
-			break // interrupted
+		if r := out[seed]; r.Interrupted || r.Err != nil {
+			break
 		}
 	}
 	return out
 }
 
 // Reconstruct predicts from a masked sample's inputs all that they do not
-// show, in one look; viz.Recon draws it.
+// show, in one pass; viz.Recon draws it. After an interrupt or a failure of the
+// world (the sample's Err) it has what is finished.
 func (m *Model) Reconstruct(mk Masked) Sample {
 	var out Sample
-	var err error
-	stopped := show.Interruptible(func(ctx context.Context) {
+	_, err := attempt("Model.Reconstruct", func(ctx context.Context) (err error) {
 		out, err = generate.Reconstruct(ctx, m.core, mk)
+		return err
 	})
-	if err != nil && !stopped {
-		panic(err)
-	}
+	out.Err = err
 	return out
 }
 
@@ -140,18 +137,19 @@ func (m *Model) Mask(k Mask) Mask {
 // Eval generates targets from inputs on every sample of a held-out set and
 // measures them as fourm/metric does: "rgb->depth", "caption->rgb+depth" in so many
 // words. Each row of the report has its unit, its standard error, an interval, and
-// a baseline; the report's More has the other metrics of each target.
+// a baseline; the report's More has the other metrics of each target. After an
+// interrupt or a failure of the world (the report's Err) it has the tasks that
+// are finished.
 func (m *Model) Eval(ds Data, tasks ...string) *Report {
-	var rep *Report
-	var err error
+	const op = "Model.Eval"
 	if ds == nil || ds.Len() == 0 {
-		fault.Panic("Model.Eval", "no samples to evaluate on")
+		fault.Panic(op, "no samples to evaluate on")
 	}
-	stopped := show.Interruptible(func(ctx context.Context) {
+	rep := &Report{}
+	interrupted, err := attempt(op, func(ctx context.Context) (err error) {
 		rep, err = generate.Eval(ctx, m.core, ds, tasks)
+		return err
 	})
-	if err != nil && !stopped {
-		panic(err)
-	}
+	rep.Interrupted, rep.Err = interrupted, err
 	return rep
 }

@@ -72,13 +72,13 @@ func TestNumbersTooLarge(t *testing.T) {
 		{"vq latent", "latent 1099511627776", false, tokenizer(fourm.VQ{Latent: 1 << 40})},
 		{"vq batch", "batch 1099511627776", false, tokenizer(fourm.VQ{Batch: 1 << 40})},
 
-		{"a picture of a modality", "1099511627776", true, func() { fourm.Register(fourm.Modality{Name: "large", Size: 1 << 40}) }},
-		{"pixels of a modality", "1048576x1048576", true, func() { fourm.Register(fourm.Modality{Name: "large", Size: 1 << 20}) }},
+		{"a picture of a modality", "1099511627776", true, func() { fourm.Register(fourm.Modality{Name: "large", Height: 1 << 40}) }},
+		{"pixels of a modality", "1048576x1048576", true, func() { fourm.Register(fourm.Modality{Name: "large", Height: 1 << 20}) }},
 		{"channels", "4611686018427387904", true, func() { fourm.Register(fourm.Modality{Name: "large", Channels: 1 << 62}) }},
 		{"channels of large pictures", "64x64x1073741824", false, func() { fourm.Register(fourm.Modality{Name: "large", Channels: 1 << 30}) }},
 		{"tokens of a text", "1125899906842624", true, func() { fourm.Register(fourm.Modality{Name: "large", Kind: fourm.Sequence, MaxTokens: 1 << 50}) }},
 		{"symbols", "1152921504606846976", true, func() { fourm.Register(fourm.Modality{Name: "large", Kind: fourm.Symbols, Vocab: 1 << 60}) }},
-		{"vectors", "1125899906842624", true, func() { fourm.Register(fourm.Modality{Name: "large", Kind: fourm.Vectors, Width: 1 << 50}) }},
+		{"vectors", "1125899906842624", true, func() { fourm.Register(fourm.Modality{Name: "large", Kind: fourm.Vectors, Dim: 1 << 50}) }},
 
 		{"results", "1099511627776 results", false, func() { m.Vary(s, fourm.Chain().Then("caption", 1), 1<<40) }},
 		{"samples to search", "1099511627776 samples", false, func() { m.Retrieve(s, datasets.Scenes(1<<40, 1), 3) }},

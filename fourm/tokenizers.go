@@ -25,9 +25,9 @@ const (
 // TrainTokenizers trains a tokenizer for each named image modality and one
 // shared vocabulary for all text-like modalities that the set has, and
 // registers them. Without names it takes all image modalities of the set that
-// are registered. Every sample is read once. An interrupt leaves those that are
-// finished.
-func TrainTokenizers(ds Data, names ...string) {
+// are registered. Every sample is read once. An interrupt or a failure of the
+// world is the error; tokenizers that are finished by then stay registered.
+func TrainTokenizers(ds Data, names ...string) error {
 	const op = "fourm.TrainTokenizers"
 	var wanted []Modality
 	for _, n := range names {
@@ -39,7 +39,9 @@ func TrainTokenizers(ds Data, names ...string) {
 	for _, m := range wanted {
 		r.pictures[m.Name] = nil
 	}
-	r.read(op, ds, max(enoughPictures, enoughTexts))
+	if err := r.read(op, ds, max(enoughPictures, enoughTexts)); err != nil {
+		return err
+	}
 	if r.all {
 		for _, n := range r.first.Names() {
 			if m, ok := modality.Find(n); ok && m.Kind == modality.Image {
@@ -48,13 +50,17 @@ func TrainTokenizers(ds Data, names ...string) {
 		}
 	}
 	for _, m := range wanted {
-		trainTokenizer(op, m, r.pictures[m.Name], VQ{})
+		if t := trainTokenizer(op, m, r.pictures[m.Name], VQ{}); t.Err != nil {
+			return t.Err
+		}
 	}
 	r.vocabulary()
+	return nil
 }
 
 // TrainTokenizer trains the tokenizer of one image modality and registers it.
-// The world's failures and interrupts are panics of one line.
+// After an interrupt or a failure of the world the tokenizer has an Err and is
+// not registered; the one that was stays.
 func TrainTokenizer(ds Data, name string, c VQ) *vq.Tokenizer {
 	const op = "fourm.TrainTokenizer"
 	m := modality.Need(op, name)
@@ -62,7 +68,9 @@ func TrainTokenizer(ds Data, name string, c VQ) *vq.Tokenizer {
 		fault.Hint(op, "fourm.TrainVocabulary(ds)", "%q is text", name)
 	}
 	r := reading{pictures: map[string][]*modality.Picture{m.Name: nil}}
-	r.read(op, ds, enoughPictures)
+	if err := r.read(op, ds, enoughPictures); err != nil {
+		return &vq.Tokenizer{Of: m, Config: c, Err: err}
+	}
 	return trainTokenizer(op, m, r.pictures[m.Name], c)
 }
 
@@ -77,7 +85,7 @@ type reading struct {
 
 // read takes at most so many samples of the set, pictures of the first
 // thousand.
-func (r *reading) read(op string, ds Data, most int) {
+func (r *reading) read(op string, ds Data, most int) error {
 	if ds == nil || ds.Len() == 0 {
 		fault.Panic(op, "the set has no samples")
 	}
@@ -86,7 +94,8 @@ func (r *reading) read(op string, ds Data, most int) {
 	for at := 0; at < min(ds.Len(), most); at += chunk {
 		part, err := modality.Collect(ds, at, min(at+chunk, ds.Len(), most))
 		if err != nil {
-			panic(err)
+			tell(op, err)
+			return err
 		}
 		for i, s := range part {
 			if at+i == 0 {
@@ -95,6 +104,7 @@ func (r *reading) read(op string, ds Data, most int) {
 			r.take(op, s, at+i < enoughPictures)
 		}
 	}
+	return nil
 }
 
 func (r *reading) take(op string, s Sample, pictures bool) {
@@ -121,8 +131,7 @@ func trainTokenizer(op string, m Modality, pics []*modality.Picture, c VQ) *vq.T
 		live.Put(map[string]any{"text/plain": fmt.Sprintf("tokenizer of "+m.Name+": "+format, args...)})
 	}
 	var t *vq.Tokenizer
-	var err error
-	show.Interruptible(func(ctx context.Context) {
+	interrupted, err := attempt(op, func(ctx context.Context) (err error) {
 		t, err = vq.Train(ctx, m, pics, c, func(step, steps int, loss float64) {
 			if step == steps {
 				say("%d steps, reconstruction loss %.4f", step, loss)
@@ -130,23 +139,29 @@ func trainTokenizer(op string, m Modality, pics []*modality.Picture, c VQ) *vq.T
 				say("step %d/%d, reconstruction loss %.4f", step, steps, loss)
 			}
 		})
+		return err
 	})
-	if errors.Is(err, context.Canceled) {
-		panic(fmt.Errorf("fourm.TrainTokenizer: %s: interrupted; the tokenizer is as it was before", m.Name))
+	if interrupted {
+		err = errors.New("interrupted; the tokenizer is as it was before")
+		say("%v", err)
 	}
 	if err != nil {
-		panic(fmt.Errorf("fourm.TrainTokenizer: %s: %w", m.Name, err))
+		return &vq.Tokenizer{Of: m, Config: c, Err: fmt.Errorf("%s: %s: %w", op, m.Name, err)}
 	}
 	modality.SetTokenizer(m.Name, t)
 	return t
 }
 
 // TrainVocabulary trains a WordPiece vocabulary on all text-like modalities of
-// the set and registers it for each of them.
-func TrainVocabulary(ds Data) {
+// the set and registers it for each of them. The error is a sample that cannot
+// be read.
+func TrainVocabulary(ds Data) error {
 	var r reading
-	r.read("fourm.TrainVocabulary", ds, enoughTexts)
+	if err := r.read("fourm.TrainVocabulary", ds, enoughTexts); err != nil {
+		return err
+	}
 	r.vocabulary()
+	return nil
 }
 
 // vocabulary trains that of the texts that were read.

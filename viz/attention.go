@@ -11,6 +11,8 @@ import (
 	"fourmlab/fourm/modality"
 )
 
+func init() { shows(func(a fourm.Attention) []byte { return Attention(a).PNG() }) }
+
 // Attention draws how one head shares its attention out, as m.Attention gives
 // it: the query, marked; over each modality how much each of its tokens gets;
 // and how much each modality gives to each other one, the mean over its
@@ -123,7 +125,7 @@ func stripPanel(op string, a fourm.Attention, s fourm.Strip, w int, shares []flo
 	c := &cell{w: w, h: max(1, w*s.Rows/s.Cols), draw: func(k canvas, r image.Rectangle) { k.rect(r, faint) }}
 	m := modality.Need(op, s.Modality)
 	if p := picture(m, a.Sample.Values[s.Modality]); p != nil {
-		c = picturePanel(m, p, scene{op: op, w: w, plain: true})
+		c = picturePanel(m, p, panelOptions{op: op, w: w, plain: true})
 	}
 	under := c.draw
 	c.draw = func(k canvas, r image.Rectangle) {

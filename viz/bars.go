@@ -17,6 +17,8 @@ import (
 	"fourmlab/fourm/ablate"
 )
 
+func init() { shows(func(ab *fourm.Ablation) []byte { return Bars(ab).PNG() }) }
+
 // Bars draws an ablation in the order in which its settings were typed: the
 // mean over the seeds with its standard deviation, and every seed as a dot.
 // Bars start at zero. Where the differences would be lost in that, the means

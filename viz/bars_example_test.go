@@ -17,12 +17,18 @@ func ablation() *fourm.Ablation {
 	}}
 }
 
+// What a choice costs, over seeds.
+//
+//	viz.Bars(fourm.Ablate(base, ds, fourm.Vary("mask.in_alpha", 0.1, 0.5, 1, 10)))
 func ExampleBars() {
 	save(viz.Bars(ablation()), "bars")
 }
 
 func TestBars(t *testing.T) { golden(t, ExampleBars, "bars") }
 
+// Where more is better, bars begin at 0.
+//
+//	viz.Bars(fourm.Ablate(base, ds, factor))
 func ExampleBars_zero() {
 	ab := &fourm.Ablation{Name: "given", Factor: "given", Metric: "mean intersection over union, %", Rows: []ablate.Row{
 		{Label: "caption", Values: []float64{18.1, 21.4, 19.7}},

@@ -14,6 +14,7 @@ import (
 
 	"fourmlab/fourm"
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/human"
 )
 
 // alphas are those that 4M's mixtures are made of.
@@ -67,7 +68,7 @@ func MaskBudget(mask fourm.Mask, draws int) *Figure {
 			"how often each count was drawn, every row scaled to its highest; the line is the mean")
 		sideBySide(draw.Crop(c, 0, 0, 18, 0), panels[0])
 	}}}
-	return f.Titled(fmt.Sprintf("Input tokens a modality is given: %d in all, %s", in, count(draws, "draw")))
+	return f.Titled(fmt.Sprintf("Input tokens a modality is given: %d in all, %s", in, human.Count(draws, "draw")))
 }
 
 // ridges stacks one histogram a domain, each on a line of its own.
@@ -104,7 +105,7 @@ func ridges(counts map[string][]int, named bool) *plot.Plot {
 		p.Add(stroke(plotter.XYs{{X: mean, Y: base}, {X: mean, Y: base + 0.9}}, ink, 1.2))
 		mark := plot.Tick{Value: base + 0.4}
 		if named {
-			mark.Label = shortDomain(n)
+			mark.Label = modality.Short(n)
 			if m, ok := modality.Find(n); ok && m.Pixels && n != m.Name && slices.Contains(names, m.Name) {
 				mark.Label = m.Name + " tokens" // its pixels are another row
 			}

@@ -8,7 +8,10 @@ import (
 
 	"fourmlab/fourm"
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/human"
 )
+
+func init() { shows(func(out fourm.Result) []byte { return Chain(out).PNG() }) }
 
 // Chain draws a result from left to right: what was given, then the stages in
 // their order. Each stage is conditioned on all that stands before it.
@@ -58,7 +61,10 @@ func stageTitle(out fourm.Result, i int, name string) (title, sub string) {
 		if s.Scheme != 0 {
 			w = append(w, s.Scheme.String())
 		}
-		if s.Temp != 0 {
+		switch {
+		case s.Greedy:
+			w = append(w, "greedy")
+		case s.Temp != 0:
 			w = append(w, fmt.Sprintf("T = %g", s.Temp))
 		}
 		if s.Guide != 0 {
@@ -72,7 +78,7 @@ func stageTitle(out fourm.Result, i int, name string) (title, sub string) {
 		}
 	}
 	if steps > 0 {
-		title += ", " + count(steps, "step")
+		title += ", " + human.Count(steps, "step")
 	}
 	return title, strings.Join(w, ", ")
 }
@@ -105,16 +111,14 @@ func Variations(outs []fourm.Result) *Figure {
 			if i < len(first.Generated) {
 				m := modality.Need(op, first.Generated[i])
 				r.name, r.tint = m.Name, colorOf(m.Name)
-				// One range of depth for all seeds, so that they can be compared.
-				o := scene{op: op, w: w, plain: true}
-				if m.Look == modality.Depth {
-					var all []*fourm.Picture
-					for _, out := range outs {
-						p, _ := out.Sample.Values[m.Name].(*fourm.Picture)
-						all = append(all, p)
-					}
-					o.lo, o.hi = span(all...)
+				// One range for all seeds, so that they can be compared.
+				o := panelOptions{op: op, w: w, plain: true}
+				var all []*fourm.Picture
+				for _, out := range outs {
+					p, _ := out.Sample.Values[m.Name].(*fourm.Picture)
+					all = append(all, p)
 				}
+				o.share(m, all...)
 				for k := from; k < to; k++ {
 					// An interrupt may have left the last result unfinished.
 					if i >= len(outs[k].Generated) {
@@ -133,5 +137,5 @@ func Variations(outs []fourm.Result) *Figure {
 			rows = append(rows, r)
 		}
 	}
-	return sheet(op, between, rows...).Titled(count(len(outs), "variation") + " of one condition")
+	return sheet(op, between, rows...).Titled(human.Count(len(outs), "variation") + " of one condition")
 }

@@ -15,6 +15,7 @@ import (
 
 	"fourmlab/fourm"
 	"fourmlab/fourm/vq"
+	"fourmlab/internal/human"
 )
 
 // visible is what a tokenizer has whose codes can be looked at, as those of
@@ -58,12 +59,12 @@ func Codebook(tok fourm.Tokenizer, use ...int) *Figure {
 		all.Pix = append(all.Pix, p.Pix...)
 	}
 	m := guess(all)
-	lo, hi := span(entries...)
 	whose := ""
 	if t, ok := tok.(*vq.Tokenizer); ok {
 		whose = " of " + t.Of.Name
 		m = t.Of
 	}
+	lo, hi := span(m, entries...)
 	cols := min(len(entries), max(8, int(math.Ceil(math.Sqrt(2*float64(len(entries)))))))
 	const between = 4
 	side := min(96, (1600-2*margin)/cols-between)
@@ -127,7 +128,7 @@ func CodeUse(use []int) *Figure {
 	p.Add(stroke(plotter.XYs{{X: 0, Y: uniform}, {X: float64(len(sorted)), Y: uniform}}, gray, 1.1, 5, 3))
 	keys := []key{
 		{name: "uses of a code", color: series[0], width: 1.8},
-		{name: fmt.Sprintf("all codes used equally: %s", short(uniform)), color: gray, width: 1.1, dashes: []vg.Length{5, 3}},
+		{name: fmt.Sprintf("all codes used equally: %s", human.Tick(uniform)), color: gray, width: 1.1, dashes: []vg.Length{5, 3}},
 	}
 	if dead > 0 {
 		keys = append(keys, key{name: "dead codes", color: rule, width: 8})

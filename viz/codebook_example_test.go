@@ -36,6 +36,9 @@ type codes256 struct{ fourm.Tokenizer }
 
 func (codes256) Entries() ([]*fourm.Picture, error) { entries, _ := book(256); return entries, nil }
 
+// What each code looks like, the most used first.
+//
+//	viz.Codebook(tok, tok.Usage(ds)...)
 func ExampleCodebook() {
 	_, use := book(256)
 	save(viz.Codebook(codes256{}, use...), "codebook")
@@ -43,6 +46,9 @@ func ExampleCodebook() {
 
 func TestCodebook(t *testing.T) { golden(t, ExampleCodebook, "codebook") }
 
+// How often each code is used; the fewer are dead, the better.
+//
+//	viz.CodeUse(tok.Usage(ds))
 func ExampleCodeUse() {
 	_, use := book(256)
 	save(viz.CodeUse(use), "code_use")

@@ -153,7 +153,7 @@ func Curves(runs ...*fourm.Run) *Figure {
 	}
 	losses := []*plot.Plot{total}
 	for _, d := range domains {
-		losses = append(losses, panelOf(shortDomain(d), d, curveOf))
+		losses = append(losses, panelOf(modality.Short(d), d, curveOf))
 	}
 	unit := "nats a token"
 	if level(losses...) {
@@ -305,12 +305,4 @@ func nameOf(r *fourm.Run, i int) string {
 		return r.Name
 	}
 	return fmt.Sprintf("run %d", i+1)
-}
-
-// shortDomain names a domain by its modality where that is not ambiguous.
-func shortDomain(d string) string {
-	if m, ok := modality.Find(d); ok && m.Domain() == d {
-		return m.Name
-	}
-	return d
 }

@@ -20,7 +20,9 @@
 // modality registered in a cell is drawn like any other. Depth is turbo from
 // the nearest (blue) to the farthest (red) point, with its metres below, gray
 // where nothing is known; a prediction has the range of the truth beside it.
-// Normals n are shown as (n+1)/2: x right, y up, z to the viewer. Classes have
+// Normals n are shown as (n+1)/2: x right, y up, z to the viewer. Numbers of a
+// look of one's own (fourm.RegisterLook) have its colour map, their range in its
+// unit below, and its legend. Classes have
 // fixed colours and their names written on them. Pixels are enlarged as
 // squares, never smoothed, when the size is a whole multiple. A modality has
 // the same colour in every figure.

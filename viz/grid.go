@@ -11,6 +11,8 @@ import (
 	"fourmlab/fourm/modality"
 )
 
+func init() { shows(func(g fourm.Grid) []byte { return Grid(g).PNG() }) }
+
 // Grid draws what a model makes of each modality by itself, as m.Grid(s) gives
 // it: rows are what was given, columns what was generated. What was given
 // stands framed in its own column: that is the truth.
@@ -58,10 +60,10 @@ func Grid(g fourm.Grid) *Figure {
 			case v == nil:
 				c = &cell{w: w, h: w, draw: blank}
 			default:
-				o := scene{op: op, w: w, plain: true, under: background(g.Sample)}
-				// One range of depth for a column, that of the truth.
-				if p, ok := g.Sample.Values[t.Name].(*modality.Picture); ok && t.Look == modality.Depth {
-					o.lo, o.hi = span(p)
+				o := panelOptions{op: op, w: w, plain: true, under: background(g.Sample)}
+				// One range for a column, that of the truth.
+				if p, ok := g.Sample.Values[t.Name].(*modality.Picture); ok {
+					o.share(t, p)
 				}
 				c = panel(t, v, o)
 			}
@@ -101,6 +103,8 @@ func blank(c canvas, r image.Rectangle) {
 	c.frame(r, 1, rule)
 }
 
+func init() { shows(func(s fourm.Sweep) []byte { return Guidance(s).PNG() }) }
+
 // Guidance draws the last target of a plan under weights of guidance (rows)
 // and temperatures (columns), as m.Sweep gives them; beside it what was given
 // and the truth.
@@ -130,10 +134,8 @@ func Guidance(s fourm.Sweep) *Figure {
 			kept = append(kept, p)
 		}
 	}
-	o := scene{op: op, w: w, plain: true, under: background(s.Sample)}
-	if m.Look == modality.Depth {
-		o.lo, o.hi = span(kept...) // all are compared in one range
-	}
+	o := panelOptions{op: op, w: w, plain: true, under: background(s.Sample)}
+	o.share(m, kept...)
 	var rows []row
 	for i := range max(len(s.Results), len(left)) {
 		var r row

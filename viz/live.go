@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 
 	"fourmlab/fourm"
+	"fourmlab/fourm/modality"
 )
 
 // Frame is a picture of a run as it stood: the bytes of a PNG.
@@ -24,6 +25,8 @@ func (f Frame) PNG() []byte { return f }
 func (f Frame) String() string {
 	return fmt.Sprintf("viz.Live: 600x220 pixels, %d bytes of PNG", len(f))
 }
+
+func init() { shows(func(run *fourm.Run) []byte { return Live(run) }) }
 
 // Live draws the losses of a run as a PNG of 600 by 220 pixels: the mean in
 // black, every modality in its colour, validation as dots. It takes a few
@@ -64,7 +67,7 @@ func Live(run *fourm.Run) Frame {
 		}
 	}
 	for _, d := range domainsOf(runs) {
-		line(d, shortDomain(d), colorOf(d), 1)
+		line(d, modality.Short(d), colorOf(d), 1)
 	}
 	line("", "mean", ink, 1.5)
 	p.X.Min = 0

@@ -7,6 +7,9 @@ import (
 	"fourmlab/viz"
 )
 
+// The losses while a run goes on.
+//
+//	viz.Live(run)
 func ExampleLive() {
 	if err := os.WriteFile("testdata/live.png", viz.Live(training("a", 1, 1)), 0o644); err != nil {
 		panic(err)

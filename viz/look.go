@@ -1,14 +1,87 @@
 package viz
 
-// From the numbers of a picture to colours, by what the numbers mean.
+// From the numbers of a picture to colours, by what the numbers mean: the
+// built-in looks have a file each (look_depth.go ...), those that people
+// register bring what they need.
 
 import (
 	"image"
 	"image/color"
+	"image/draw"
 	"math"
 
 	"fourmlab/fourm/modality"
 )
+
+// display is how the pictures of a look are drawn.
+type display struct {
+	channels int // that a picture has at least; 0 stands for 1
+	// colours gives a picture as it is looked at. lo and hi are the range that
+	// the ramp spans.
+	colours func(m modality.Modality, p *modality.Picture, lo, hi float64) *image.RGBA
+	// ramp is the colour map of numbers on a scale, nil for all others: what is
+	// compared in a figure shares a range, and a bar below says its ends.
+	ramp colormap
+	// over draws over the picture; small tells that there is no room for names.
+	over func(c canvas, r image.Rectangle, m modality.Modality, p *modality.Picture, small bool)
+	// squares tells that pixels are never smoothed, and need no frame.
+	squares bool
+}
+
+var displays = map[modality.Look]display{
+	modality.Color:   colorDisplay,
+	modality.Gray:    grayDisplay,
+	modality.Depth:   depthDisplay,
+	modality.Normal:  normalDisplay,
+	modality.Label:   labelDisplay,
+	modality.Feature: featureDisplay,
+}
+
+// displayOf gives how a look is drawn.
+func displayOf(l modality.Look) display {
+	if d, ok := displays[l]; ok {
+		return d
+	}
+	look := l.Spec()
+	d := colorDisplay
+	switch {
+	case look.Words:
+		return d
+	case look.Ramp != nil:
+		d = onRamp(look.Ramp)
+	case look.Draw != nil:
+	case look.Scaling == modality.ClassIDs:
+		d = labelDisplay
+	case look.Channels <= 1:
+		d = onRamp(viridis)
+	case look.Scaling == modality.UnitVectors && look.Channels == 3:
+		d = normalDisplay
+	case look.Channels != 3 || look.Low != 0 || look.High != 1:
+		d = featureDisplay
+	}
+	d.channels = max(look.Channels, 1)
+	if look.Draw != nil {
+		d.colours = func(_ modality.Modality, p *modality.Picture, lo, hi float64) *image.RGBA {
+			return asRGBA(look.Draw(p, lo, hi), p)
+		}
+	}
+	return d
+}
+
+// asRGBA gives an image that somebody drew of a picture: what lies on the picture
+// of one without bounds, and the colour of what is unknown where there is none.
+func asRGBA(im image.Image, p *modality.Picture) *image.RGBA {
+	if im == nil || im.Bounds().Empty() {
+		im = image.NewUniform(unknown)
+	}
+	b := im.Bounds()
+	if b.Dx() > 1<<13 || b.Dy() > 1<<13 {
+		b = image.Rect(0, 0, p.W, p.H)
+	}
+	out := image.NewRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
+	draw.Draw(out, out.Rect, im, b.Min, draw.Src)
+	return out
+}
 
 // unknown is the colour of pixels about which nothing is known.
 var unknown = color.RGBA{0xdd, 0xdf, 0xe1, 255}
@@ -16,23 +89,22 @@ var unknown = color.RGBA{0xdd, 0xdf, 0xe1, 255}
 // check panics where p is not a picture that can be seen as m.
 func check(op string, m modality.Modality, p *modality.Picture) {
 	need(op, p != nil, "the picture of %q is nil", m.Name)
-	c := 1
-	if m.Look == modality.Normal {
-		c = 3
-	}
+	c := max(displayOf(m.Look).channels, 1)
 	need(op, p.H > 0 && p.W > 0 && p.C >= c && len(p.Pix) == p.H*p.W*p.C,
 		"%s: %d numbers are no picture of %dx%d with %d channels or more", m.Name, len(p.Pix), p.H, p.W, c)
 }
 
-// span gives the range of what is known in depth pictures, in metres.
-func span(ps ...*modality.Picture) (lo, hi float64) {
+// span gives the range of what is known in pictures of numbers on a scale.
+func span(m modality.Modality, ps ...*modality.Picture) (lo, hi float64) {
 	lo, hi = math.Inf(1), math.Inf(-1)
+	look := m.Look.Spec()
 	for _, p := range ps {
 		if p == nil {
 			continue
 		}
-		for _, v := range p.Pix {
-			if f := float64(v); f > 0 && !math.IsInf(f, 0) {
+		for i := 0; p.C > 0 && i+p.C <= len(p.Pix); i += p.C {
+			if look.KnownAt(p.Pix[i : i+p.C]) {
+				f := float64(p.Pix[i])
 				lo, hi = min(lo, f), max(hi, f)
 			}
 		}
@@ -40,59 +112,24 @@ func span(ps ...*modality.Picture) (lo, hi float64) {
 	return lo, hi
 }
 
-// colours gives p as it is looked at, pixel for pixel. lo and hi are the range
-// of depth that spans the colour map.
+// colours gives p as it is looked at. lo and hi are the range that spans the
+// colour map of numbers on a scale.
 func colours(m modality.Modality, p *modality.Picture, lo, hi float64) *image.RGBA {
-	if m.Look == modality.Feature {
-		return featureColours(p)
-	}
-	out := image.NewRGBA(image.Rect(0, 0, p.W, p.H))
-	for y := range p.H {
-		for x := range p.W {
-			out.SetRGBA(x, y, pixel(m, p, y, x, lo, hi))
-		}
-	}
-	return out
+	return displayOf(m.Look).colours(m, p, lo, hi)
 }
 
-func pixel(m modality.Modality, p *modality.Picture, y, x int, lo, hi float64) color.RGBA {
-	byte8 := func(v float32) uint8 {
-		if v != v {
-			return 0
+// byPixel colours a picture pixel by pixel; one whose first number is none is
+// unknown.
+func byPixel(p *modality.Picture, at func(pixel []float32) color.RGBA) *image.RGBA {
+	out := image.NewRGBA(image.Rect(0, 0, p.W, p.H))
+	for i := range p.H * p.W {
+		v, c := p.Pix[i*p.C:(i+1)*p.C], unknown
+		if v[0] == v[0] {
+			c = at(v)
 		}
-		return uint8(min(max(v, 0), 1)*255 + 0.5)
+		out.SetRGBA(i%p.W, i/p.W, c)
 	}
-	v := p.At(y, x, 0)
-	if v != v {
-		return unknown
-	}
-	switch m.Look {
-	case modality.Depth:
-		d := float64(v)
-		if !(d > 0) || math.IsInf(d, 0) {
-			return unknown
-		}
-		if hi <= lo {
-			return turbo(0.5)
-		}
-		return turbo((d - lo) / (hi - lo))
-	case modality.Normal:
-		a, b := p.At(y, x, 1), p.At(y, x, 2)
-		if v == 0 && a == 0 && b == 0 {
-			return unknown
-		}
-		return color.RGBA{byte8((v + 1) / 2), byte8((a + 1) / 2), byte8((b + 1) / 2), 255}
-	case modality.Label:
-		id := int(math.Round(float64(v)))
-		if m.Labels == nil {
-			return instanceColor(id)
-		}
-		return labelColor(m.Labels, id)
-	case modality.Gray:
-		g := byte8(v)
-		return color.RGBA{g, g, g, 255}
-	}
-	return color.RGBA{byte8(v), byte8(p.At(y, x, min(1, p.C-1))), byte8(p.At(y, x, min(2, p.C-1))), 255}
+	return out
 }
 
 // guess gives a modality that p could be of, for pictures that come without
@@ -112,86 +149,4 @@ func guess(p *modality.Picture) modality.Modality {
 		look = modality.Depth
 	}
 	return modality.Modality{Name: "picture", Look: look}
-}
-
-// spot is where the name of a region is written.
-type spot struct{ id, y, x, area int }
-
-// spots finds, for each class, its largest connected region and the point of
-// it that is farthest from the region's edge. The region's centre of mass may
-// lie outside of it.
-func spots(p *modality.Picture) []spot {
-	n := p.H * p.W
-	seen := make([]bool, n)
-	best := map[int][]int{}
-	for start := range n {
-		if seen[start] {
-			continue
-		}
-		id := int(math.Round(float64(p.Pix[start*p.C])))
-		seen[start] = true
-		region := []int{start}
-		for i := 0; i < len(region); i++ {
-			y, x := region[i]/p.W, region[i]%p.W
-			for _, q := range [4][2]int{{y - 1, x}, {y + 1, x}, {y, x - 1}, {y, x + 1}} {
-				if q[0] < 0 || q[1] < 0 || q[0] >= p.H || q[1] >= p.W {
-					continue
-				}
-				k := q[0]*p.W + q[1]
-				if !seen[k] && int(math.Round(float64(p.Pix[k*p.C]))) == id {
-					seen[k] = true
-					region = append(region, k)
-				}
-			}
-		}
-		if len(region) > len(best[id]) {
-			best[id] = region
-		}
-	}
-	var out []spot
-	for id, region := range best {
-		y, x := innermost(region, p.H, p.W)
-		out = append(out, spot{id, y, x, len(region)})
-	}
-	return out
-}
-
-// innermost peels the region until its last layer and gives a pixel of that:
-// the one nearest to the layer's mean. It peels two pixels from the sides for
-// each one from above and below, because a name is wider than high.
-func innermost(region []int, h, w int) (int, int) {
-	in := make(map[int]bool, len(region))
-	for _, k := range region {
-		in[k] = true
-	}
-	layer := region
-	for {
-		var left []int
-		for _, k := range layer {
-			y, x := k/w, k%w
-			if y > 0 && y < h-1 && x > 1 && x < w-2 && in[k-1] && in[k+1] && in[k-2] && in[k+2] && in[k-w] && in[k+w] {
-				left = append(left, k)
-			}
-		}
-		if len(left) == 0 {
-			break
-		}
-		in = make(map[int]bool, len(left))
-		for _, k := range left {
-			in[k] = true
-		}
-		layer = left
-	}
-	my, mx := 0, 0
-	for _, k := range layer {
-		my, mx = my+k/w, mx+k%w
-	}
-	my, mx = my/len(layer), mx/len(layer)
-	best, at := math.MaxInt, layer[0]
-	for _, k := range layer {
-		if d := (k/w-my)*(k/w-my) + (k%w-mx)*(k%w-mx); d < best {
-			best, at = d, k
-		}
-	}
-	return at / w, at % w
 }

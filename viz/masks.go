@@ -10,7 +10,10 @@ import (
 
 	"fourmlab/fourm"
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/human"
 )
+
+func init() { shows(func(mk fourm.Masked) []byte { return Masks(mk).PNG() }) }
 
 // Masks draws one row a domain: the patches (or words) that the model is
 // given, those that it has to predict, and those that nobody uses. Words that
@@ -30,14 +33,14 @@ func Masks(mk fourm.Masked) *Figure {
 		r := row{name: p.Domain, tint: colorOf(m.Name)}
 		switch m.Kind {
 		case modality.Sequence, modality.Symbols:
-			r.sub = count(len(p.Tokens.IDs), "token")
+			r.sub = human.Count(len(p.Tokens.IDs), "token")
 			r.cells = wordCells(p, w)
 		case modality.Vectors:
-			r.sub = count(len(p.Input), "vector")
+			r.sub = human.Count(len(p.Input), "vector")
 			r.cells = vectorCells(p, w)
 		default:
 			checkPart(op, p)
-			r.sub = count(len(p.Input), "token")
+			r.sub = human.Count(len(p.Input), "token")
 			if p.Pixels {
 				r.sub = fmt.Sprintf("%d patches of pixels", len(p.Input))
 			}
@@ -88,7 +91,7 @@ func patches(op string, s fourm.Sample, m modality.Modality, p fourm.Part, set [
 	rows, cols := gridOf(p)
 	var c *cell
 	if pic := picture(m, s.Values[m.Name]); pic != nil {
-		c = picturePanel(m, pic, scene{op: op, w: w, plain: true})
+		c = picturePanel(m, pic, panelOptions{op: op, w: w, plain: true})
 	} else {
 		t := p.Tokens
 		t.IDs = append([]int(nil), t.IDs...)
@@ -128,7 +131,7 @@ func wordCells(p fourm.Part, w int) []*cell {
 		t.Modality = p.Modality
 		c := chipsPanel(bare(t), w)
 		c.w = w
-		c.note = count(len(t.IDs), "token")
+		c.note = human.Count(len(t.IDs), "token")
 		out = append(out, c)
 	}
 	return out
@@ -148,7 +151,7 @@ func vectorCells(p fourm.Part, w int) []*cell {
 	for i, t := range []modality.Tokens{in, {}, rest} {
 		out[i].w = w
 		if i != 1 {
-			out[i].note = count(len(t.IDs), "vector")
+			out[i].note = human.Count(len(t.IDs), "vector")
 		}
 	}
 	return out
@@ -168,14 +171,6 @@ func of(s fourm.Sample) string {
 		return ""
 	}
 	return " of sample " + s.Key
-}
-
-// count gives "1 token", "2 tokens".
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func trues(b []bool) int {

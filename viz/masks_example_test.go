@@ -44,15 +44,11 @@ func masked() fourm.Masked {
 	return mk
 }
 
+// What a mask gives the model, and what it asks for.
+//
+//	viz.Masks(m.Mask(mask).Draw(s))
 func ExampleMasks() {
 	save(viz.Masks(masked()), "masks")
 }
 
 func TestMasks(t *testing.T) { golden(t, ExampleMasks, "masks") }
-
-func ExampleMaskBudget() {
-	mask := fourm.Mask{In: 64, InAlpha: 0.5, Inputs: []string{"rgb", "depth", "semseg", "caption"}, Seed: 5}
-	save(viz.MaskBudget(mask, 5000), "mask_budget")
-}
-
-func TestMaskBudget(t *testing.T) { golden(t, ExampleMaskBudget, "mask_budget") }

@@ -8,28 +8,35 @@ import (
 	"image"
 	"image/color"
 	"math"
-	"sort"
 	"strings"
 
 	"fourmlab/fourm/modality"
 )
 
-// scene is what a panel may need besides its own value.
-type scene struct {
+// panelOptions say what a panel may need besides its own value.
+type panelOptions struct {
 	op     string            // the call, for errors
 	w      int               // width of the body in pixels
 	under  *modality.Picture // what boxes are drawn over; may be nil
-	lo, hi float64           // common range of depth; hi <= lo: the picture's own
+	lo, hi float64           // common range of numbers on a scale; hi <= lo: the picture's own
 	plain  bool              // no names and no colour bar: the panel is small
 	tight  bool              // text panels are as high as their text
+}
+
+// share gives pictures that are compared one range, where their numbers lie on a
+// scale.
+func (o *panelOptions) share(m modality.Modality, ps ...*modality.Picture) {
+	if displayOf(m.Look).ramp != nil {
+		o.lo, o.hi = span(m, ps...)
+	}
 }
 
 // background gives the colour picture of a sample, rgb before any other.
 func background(s modality.Sample) *modality.Picture {
 	for _, n := range append([]string{"rgb"}, s.Names()...) {
 		m, _ := modality.Find(n)
-		if m.Look != modality.Color {
-			continue
+		if look := m.Look.Spec(); !look.Smooth || look.Channels != 3 {
+			continue // no colours
 		}
 		if p := picture(m, s.Values[n]); p != nil && len(p.Pix) > 0 {
 			return p
@@ -48,7 +55,7 @@ func picture(m modality.Modality, v any) *modality.Picture {
 }
 
 // panel draws one value of a modality.
-func panel(m modality.Modality, v any, o scene) *cell {
+func panel(m modality.Modality, v any, o panelOptions) *cell {
 	switch v := v.(type) {
 	case *modality.Picture:
 		return picturePanel(m, v, o)
@@ -72,7 +79,7 @@ func panel(m modality.Modality, v any, o scene) *cell {
 	return textPanel(fmt.Sprint(v), o.w, o.tight)
 }
 
-func picturePanel(m modality.Modality, p *modality.Picture, o scene) *cell {
+func picturePanel(m modality.Modality, p *modality.Picture, o panelOptions) *cell {
 	check(o.op, m, p)
 	// A picture that is far from square gets no more room than is bearable.
 	h, wide := max(16, o.w*p.H/p.W), o.w
@@ -81,12 +88,15 @@ func picturePanel(m modality.Modality, p *modality.Picture, o scene) *cell {
 		wide = max(16, h*p.W/p.H)
 	}
 	out := &cell{w: o.w, h: h}
-	bar := m.Look == modality.Depth && !o.plain
-	if m.Look == modality.Depth && o.hi <= o.lo {
-		o.lo, o.hi = span(p)
+	d, look := displayOf(m.Look), m.Look.Spec()
+	if o.hi <= o.lo {
+		o.share(m, p)
 	}
-	axes := m.Look == modality.Normal && !o.plain
-	if bar || axes {
+	bar, legend := d.ramp != nil && !o.plain, look.Legend != "" && !o.plain
+	if bar {
+		out.h += 34
+	}
+	if legend {
 		out.h += 34
 	}
 	im := colours(m, p, o.lo, o.hi)
@@ -94,25 +104,31 @@ func picturePanel(m modality.Modality, p *modality.Picture, o scene) *cell {
 		r.Max.Y = r.Min.Y + h
 		full := r
 		r.Max.X = r.Min.X + wide
-		c.picture(r, im, m.Look == modality.Label)
-		if m.Look == modality.Label {
-			borders(c, r, p)
-			if !o.plain && m.Labels != nil && wide >= 64 {
-				names(c, r, m, p)
-			}
+		c.picture(r, im, d.squares)
+		if d.over != nil {
+			d.over(c, r, m, p, o.plain)
 		}
-		if m.Look != modality.Label {
+		if !d.squares {
 			c.frame(r, 1, color.NRGBA{0, 0, 0, 40}) // white paper must not run into white pictures
 		}
-		r = full
-		if axes {
-			c.text(r.Min.X, r.Max.Y+13, shorten("x right, y up, z to viewer", small, r.Dx()), small)
-		}
+		y := r.Max.Y
 		if bar {
-			colorBar(c, image.Rect(r.Min.X, r.Max.Y+12, r.Max.X, r.Max.Y+34), turbo, o.lo, o.hi, " m")
+			colorBar(c, image.Rect(full.Min.X, y+12, full.Max.X, y+34), d.ramp, o.lo, o.hi, unitOf(look))
+			y += 34
+		}
+		if legend {
+			c.text(full.Min.X, y+13, shorten(look.Legend, small, full.Dx()), small)
 		}
 	}
 	return out
+}
+
+// unitOf gives the unit as it stands behind a number.
+func unitOf(look modality.LookSpec) string {
+	if look.Unit == "" {
+		return ""
+	}
+	return " " + look.Unit
 }
 
 // colorBar draws a scale with its ends written on either side.
@@ -132,59 +148,7 @@ func colorBar(c canvas, r image.Rectangle, cm colormap, lo, hi float64, unit str
 	}
 }
 
-// borders draws white lines where the class changes.
-func borders(c canvas, r image.Rectangle, p *modality.Picture) {
-	if r.Dx() < 2*p.W {
-		return
-	}
-	for y := range p.H {
-		for x := range p.W {
-			q := cellOf(r, p.H, p.W, y, x)
-			if x > 0 && apart(p.At(y, x, 0), p.At(y, x-1, 0)) {
-				c.rect(image.Rect(q.Min.X-1, q.Min.Y-1, q.Min.X+1, q.Max.Y+1).Intersect(r), white)
-			}
-			if y > 0 && apart(p.At(y, x, 0), p.At(y-1, x, 0)) {
-				c.rect(image.Rect(q.Min.X-1, q.Min.Y-1, q.Max.X+1, q.Min.Y+1).Intersect(r), white)
-			}
-		}
-	}
-}
-
-// apart tells whether labels differ; what is no number is like its like.
-func apart(a, b float32) bool { return a != b && (a == a || b == b) }
-
-// names writes the class of every region that has room for it, the largest
-// first; a name that would cover another one is left out.
-func names(c canvas, r image.Rectangle, m modality.Modality, p *modality.Picture) {
-	all := spots(p)
-	sort.Slice(all, func(i, j int) bool {
-		return all[i].area > all[j].area || all[i].area == all[j].area && all[i].id < all[j].id
-	})
-	var taken []image.Rectangle
-	for _, s := range all {
-		if s.area*100 < p.H*p.W || s.id < 0 || s.id >= len(m.Labels) || m.Labels[s.id] == "" {
-			continue
-		}
-		t := typeface{17, false, white}
-		text := shorten(m.Labels[s.id], t, r.Dx()-20)
-		w, h := t.width(text)+16, t.ascent()+t.descent()+4
-		q := cellOf(r, p.H, p.W, s.y, s.x)
-		x := min(max((q.Min.X+q.Max.X-w)/2, r.Min.X+4), r.Max.X-w-4)
-		y := min(max((q.Min.Y+q.Max.Y-h)/2, r.Min.Y+4), r.Max.Y-h-4)
-		at, free := image.Rect(x, y, x+w, y+h), true
-		for _, o := range taken {
-			free = free && !at.Overlaps(o)
-		}
-		if !free {
-			continue
-		}
-		taken = append(taken, at)
-		c.round(at, 7, color.NRGBA{10, 12, 16, 205})
-		c.centred(at, text, t)
-	}
-}
-
-func boxPanel(bs []modality.Box, o scene) *cell {
+func boxPanel(bs []modality.Box, o panelOptions) *cell {
 	h := o.w
 	if o.under != nil {
 		check(o.op, modality.Modality{Name: "rgb"}, o.under)
@@ -254,7 +218,7 @@ func place(r, q image.Rectangle, w, h int, taken []image.Rectangle) image.Rectan
 	return first
 }
 
-func palettePanel(p modality.Palette, o scene) *cell {
+func palettePanel(p modality.Palette, o panelOptions) *cell {
 	return &cell{w: o.w, h: o.w, draw: func(c canvas, r image.Rectangle) {
 		for i, col := range p {
 			col.A = 255

@@ -6,7 +6,6 @@ package viz
 import (
 	"image/color"
 	"math"
-	"strconv"
 
 	xfont "golang.org/x/image/font"
 
@@ -16,6 +15,8 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"fourmlab/internal/human"
 )
 
 // series are colours for things that are compared and are no modality.
@@ -70,7 +71,7 @@ func (t ticks) Ticks(lo, hi float64) []plot.Tick {
 		}
 	}
 	if !(hi > lo) {
-		return []plot.Tick{{Value: lo, Label: short(lo)}}
+		return []plot.Tick{{Value: lo, Label: human.Tick(lo)}}
 	}
 	raw := (hi - lo) / float64(t.n)
 	p := math.Pow(10, math.Floor(math.Log10(raw)))
@@ -85,7 +86,7 @@ func (t ticks) Ticks(lo, hi float64) []plot.Tick {
 	}
 	var out []plot.Tick
 	for i := math.Ceil(lo/step - 1e-9); i*step <= hi+step*1e-9; i++ {
-		out = append(out, plot.Tick{Value: i * step, Label: short(i * step)})
+		out = append(out, plot.Tick{Value: i * step, Label: human.Tick(i * step)})
 	}
 	return out
 }
@@ -100,25 +101,11 @@ func (t ticks) logTicks(lo, hi float64) []plot.Tick {
 	for e := math.Floor(math.Log10(lo)); e <= math.Ceil(math.Log10(hi)); e++ {
 		for _, k := range factors {
 			if v := k * math.Pow(10, e); v >= lo*0.9999 && v <= hi*1.0001 {
-				out = append(out, plot.Tick{Value: v, Label: short(v)})
+				out = append(out, plot.Tick{Value: v, Label: human.Tick(v)})
 			}
 		}
 	}
 	return out
-}
-
-// short writes a number as one would on an axis: 2k, 0.05, 1.5M.
-func short(v float64) string {
-	a := math.Abs(v)
-	switch {
-	case a < 1e-12:
-		return "0"
-	case a >= 1e6:
-		return strconv.FormatFloat(v/1e6, 'g', 4, 64) + "M"
-	case a >= 1e4:
-		return strconv.FormatFloat(v/1e3, 'g', 4, 64) + "k"
-	}
-	return strconv.FormatFloat(v, 'g', 4, 64)
 }
 
 // level gives plots of one kind of number one vertical axis, that of all their

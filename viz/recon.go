@@ -65,10 +65,10 @@ func Recon(s fourm.Sample, mk fourm.Masked, out fourm.Sample) *Figure {
 // pair gives a prediction, its score below it, and the truth where it is
 // known, both in the range of the truth.
 func pair(op string, m modality.Modality, pred, truth any, s fourm.Sample, w int, tight bool) []*cell {
-	o := scene{op: op, w: w, under: background(s), tight: tight}
+	o := panelOptions{op: op, w: w, under: background(s), tight: tight}
 	a, b := picture(m, pred), picture(m, truth)
-	if a != nil && b != nil && m.Look == modality.Depth {
-		o.lo, o.hi = span(b)
+	if a != nil && b != nil {
+		o.share(m, b)
 	}
 	out := []*cell{panel(m, pred, o)}
 	switch {
@@ -206,6 +206,5 @@ func errorsOf(m modality.Modality, a, b *fourm.Picture) (e []float64, top float6
 		}
 		top = max(top, e[i])
 	}
-	unit = map[modality.Look]string{modality.Depth: " m", modality.Normal: "°"}[m.Look]
-	return e, max(top, 1e-9), unit
+	return e, max(top, 1e-9), metric.ErrorUnit(m)
 }

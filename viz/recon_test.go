@@ -82,7 +82,7 @@ func TestFigureAndTableAgree(t *testing.T) {
 	ds := wedges{12}
 	names := []string{"hue", "far", "side", "kind"}
 	for i, look := range []modality.Look{fourm.Color, fourm.Depth, fourm.Normal, fourm.Label} {
-		fourm.Register(fourm.Modality{Name: names[i], Look: look, Size: 16, Patch: 4, Vocab: 16, Pixels: look == fourm.Color})
+		fourm.Register(fourm.Modality{Name: names[i], Look: look, Height: 16, Patch: 4, Vocab: 16, Pixels: look == fourm.Color})
 		fourm.TrainTokenizer(ds, names[i], fourm.VQ{Steps: 30, Batch: 8, Dim: 16, Latent: 8})
 	}
 	cfg := fourm.Tiny(names...)
@@ -92,7 +92,7 @@ func TestFigureAndTableAgree(t *testing.T) {
 		s, _ := ds.Sample(i)
 		plan := fourm.Chain("hue")
 		for _, n := range names[1:] {
-			plan.Then(n, 8).Temp(1e-9)
+			plan.Then(n, 8).Greedy()
 		}
 		out := m.Generate(s, plan, 0)
 		rep := m.Eval(one{s}, "hue->far+side+kind", "far->hue")

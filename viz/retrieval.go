@@ -10,6 +10,8 @@ import (
 	"fourmlab/fourm/modality"
 )
 
+func init() { shows(func(r fourm.Retrieval) []byte { return Retrieval(r).PNG() }) }
+
 // Retrieval draws a sample and those that are nearest to it, as m.Retrieve
 // finds them: rows are the modalities that were compared and the picture,
 // columns the query and what was found, with its cosine.

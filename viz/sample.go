@@ -7,7 +7,10 @@ import (
 
 	"fourmlab/fourm"
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/human"
 )
+
+func init() { shows(func(s fourm.Sample) []byte { return Sample(s).PNG() }) }
 
 // Sample draws every modality of a sample side by side, in the order of 4M's
 // figures.
@@ -66,7 +69,7 @@ func Samples(ds fourm.Data, n int) *Figure {
 		}
 		rows = append(rows, r)
 	}
-	return sheet(op, 12, rows...).Titled(fmt.Sprintf("%s of %d", count(len(all), "sample"), ds.Len()))
+	return sheet(op, 12, rows...).Titled(fmt.Sprintf("%s of %d", human.Count(len(all), "sample"), ds.Len()))
 }
 
 // tail shortens a key to so many pixels; what tells keys apart stands at
@@ -123,12 +126,12 @@ func namesOf(s fourm.Sample) []string {
 // valueOf draws one modality of a sample under its name. A negative width
 // makes a plain panel without names and scales.
 func valueOf(op string, s fourm.Sample, name string, w int) *cell {
-	return valueIn(s, name, scene{op: op, w: max(w, -w), plain: w < 0})
+	return valueIn(s, name, panelOptions{op: op, w: max(w, -w), plain: w < 0})
 }
 
 // valueIn draws one modality of a sample, or its tokens where there is no
 // value yet.
-func valueIn(s fourm.Sample, name string, o scene) *cell {
+func valueIn(s fourm.Sample, name string, o panelOptions) *cell {
 	m := modality.Need(o.op, name)
 	o.under = background(s)
 	v, ok := s.Values[name]

@@ -7,6 +7,9 @@ import (
 	"fourmlab/viz"
 )
 
+// One sample in all its modalities.
+//
+//	viz.Sample(s)
 func ExampleSample() {
 	save(viz.Sample(scene(1)), "sample")
 }
@@ -19,6 +22,9 @@ type scenes struct{ n int }
 func (d scenes) Len() int                           { return d.n }
 func (d scenes) Sample(i int) (fourm.Sample, error) { return scene(int64(i)), nil }
 
+// Samples as rows, modalities as columns.
+//
+//	viz.Samples(ds, 3)
 func ExampleSamples() {
 	save(viz.Samples(scenes{20}, 3), "samples")
 }

@@ -26,9 +26,9 @@ func Schedule(settings ...any) *Figure {
 			panels = append(panels, ratePanel(s.Rates()))
 		case *fourm.Plan:
 			need(op, s != nil, "the plan is nil")
-			panels = append(panels, pacePanels(s)...)
+			panels = append(panels, planPanels(s)...)
 		case fourm.Plan:
-			panels = append(panels, pacePanels(&s)...)
+			panels = append(panels, planPanels(&s)...)
 		default:
 			need(op, false, "setting %d is a %T, expected a fourm.Train or a plan", i+1, s)
 		}
@@ -64,31 +64,32 @@ func ratePanel(lr []float64) *plot.Plot {
 	return p
 }
 
-// pacePanels draws a bar of tokens and a dot of temperature for each step,
+// planPanels draws a bar of tokens and a dot of temperature for each step,
 // stage by stage in the colours of the targets.
-func pacePanels(plan *fourm.Plan) []*plot.Plot {
+func planPanels(plan *fourm.Plan) []*plot.Plot {
 	tokens := newPlot("tokens decided in each step", "decoding step", "")
 	temps := newPlot("temperature of each step", "decoding step", "")
 	tokens.Add(gridLines())
 	temps.Add(gridLines())
 	at, most, hot := 0.0, 1.0, 1e-9
 	name := ""
-	for _, steps := range plan.Paces() {
+	for i, steps := range plan.Schedule() {
+		target := plan.Stages[i].Target
 		var line plotter.XYs
 		for _, s := range steps {
 			at++
 			line = append(line, plotter.XY{X: at, Y: s.Temp})
 			most, hot = max(most, float64(s.Tokens)), max(hot, s.Temp)
 			n := float64(s.Tokens)
-			tokens.Add(&plotter.Polygon{XYs: []plotter.XYs{{{X: at - 0.4, Y: 0}, {X: at + 0.4, Y: 0}, {X: at + 0.4, Y: n}, {X: at - 0.4, Y: n}}}, Color: mix(colorOf(s.Target), white, 0.75)})
+			tokens.Add(&plotter.Polygon{XYs: []plotter.XYs{{{X: at - 0.4, Y: 0}, {X: at + 0.4, Y: 0}, {X: at + 0.4, Y: n}, {X: at - 0.4, Y: n}}}, Color: mix(colorOf(target), white, 0.75)})
 		}
 		if len(steps) > 0 {
-			col := colorOf(steps[0].Target)
+			col := colorOf(target)
 			temps.Add(stroke(line, col, 1.3), dots(line, col, 2.6))
 			if name != "" {
 				name += ", then "
 			}
-			name += steps[0].Target
+			name += target
 		}
 	}
 	if at == 0 {

@@ -9,6 +9,7 @@ import (
 
 	"fourmlab/fourm"
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/human"
 )
 
 // Steps draws how the stages of a result came about, with up to eight of
@@ -68,10 +69,10 @@ func imageSteps(op string, m modality.Modality, stage int, steps []fourm.Step, w
 	tokens := row{name: fmt.Sprintf("%d: %s", stage+1, m.Name), sub: "tokens", tint: colorOf(m.Name)}
 	values := row{sub: "decoded so far"}
 	sure := row{sub: "confidence"}
-	// One range of depth for all steps, so that colours can be compared.
-	o := scene{op: op, w: w, plain: true}
-	if p, ok := steps[len(steps)-1].Value.(*modality.Picture); ok && m.Look == modality.Depth {
-		o.lo, o.hi = span(p)
+	// One range for all steps, so that colours can be compared.
+	o := panelOptions{op: op, w: w, plain: true}
+	if p, ok := steps[len(steps)-1].Value.(*modality.Picture); ok {
+		o.share(m, p)
 	}
 	hasValue, hasSure := false, false
 	for i, s := range steps {
@@ -183,5 +184,5 @@ func textSteps(m modality.Modality, stage int, steps []fourm.Step, w int) []row 
 			y += l.c.h + 10
 		}
 	}}
-	return []row{{name: fmt.Sprintf("%d: %s", stage+1, m.Name), sub: count(steps[len(steps)-1].Of, "token"), tint: colorOf(m.Name), cells: []*cell{c}}}
+	return []row{{name: fmt.Sprintf("%d: %s", stage+1, m.Name), sub: human.Count(steps[len(steps)-1].Of, "token"), tint: colorOf(m.Name), cells: []*cell{c}}}
 }

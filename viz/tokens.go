@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/human"
 )
 
 // checkTokens panics where the ids do not fill the grid.
@@ -20,6 +21,8 @@ func checkTokens(op string, t modality.Tokens) {
 	}
 	need(op, t.Rows >= 0 && t.Cols >= 0 && t.Rows*t.Cols == len(t.IDs), "%s: %d ids for a grid of %dx%d", t.Modality, len(t.IDs), t.Rows, t.Cols)
 }
+
+func init() { shows(func(t modality.Tokens) []byte { return Tokens(t).PNG() }) }
 
 // Tokens draws a token map: a coloured square an id, the same colour for the
 // same id, with the commonest ids beside it. Ids of -1 are hatched: they are
@@ -111,7 +114,7 @@ func legend(t modality.Tokens) *cell {
 		ids = append(ids, id)
 	}
 	sort.Slice(ids, func(i, j int) bool { return use[ids[i]] > use[ids[j]] || use[ids[i]] == use[ids[j]] && ids[i] < ids[j] })
-	tail := count(len(ids), "different id")
+	tail := human.Count(len(ids), "different id")
 	n := min(len(ids), 8)
 	const line = 36
 	return &cell{title: "commonest", w: max(170, note.width(tail)), h: (n + 2) * line, draw: func(c canvas, r image.Rectangle) {
@@ -144,7 +147,7 @@ func TokensOn(p *modality.Picture, t modality.Tokens) *Figure {
 	need(op, t.Words == nil && len(t.IDs) > 0, "%s: the tokens lie on no grid", t.Modality)
 	m, _ := modality.Find(t.Modality)
 	w := min(max(64*t.Cols, 512), 1024)
-	c := picturePanel(m, p, scene{op: op, w: w, plain: true})
+	c := picturePanel(m, p, panelOptions{op: op, w: w, plain: true})
 	pic := c.draw
 	c.draw = func(k canvas, r image.Rectangle) {
 		pic(k, r)

@@ -40,7 +40,7 @@ func TestStepTrains(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := slices.Clone(m.Param("decoder.1.mlp.fc2.weight").Data)
-	loss := func() float64 { return m.Train(model.Shape{B: 2, N: 16, M: 12}).Loss() }
+	loss := func() float64 { return m.Graph(model.Training, model.Shape{B: 2, N: 16, M: 12}).Loss() }
 	if err := run(context.Background(), 0); err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestWorkByHand(t *testing.T) {
 	if got, want := w.logits(3, 30000), int64(3*30000*12); got != want {
 		t.Errorf("logits: %d, expected %d", got, want)
 	}
-	b := m.Train(model.Shape{B: 1, N: 5, M: 3}).Batch
+	b := m.Graph(model.Training, model.Shape{B: 1, N: 5, M: 3}).Batch
 	b.Labels["caption"][1], b.Labels["tok_semseg@224"][0] = 7, 9
 	// two rows of logits, and 196 patches of 768 numbers
 	want := 3*(int64(8640+600+720)+16128+30000*12+4096*12) + 2*196*768*12
@@ -129,7 +129,7 @@ func TestSizes(t *testing.T) {
 		t.Errorf("%d parameters, %d in the blocks, expected 106 M and 25 M", all, trunk)
 	}
 	// 12 tokens of 384 numbers in, 3 numbers of 384: order of size of a step
-	b := m.Train(model.Shape{B: 1, N: tokens, M: tokens}).Batch
+	b := m.Graph(model.Training, model.Shape{B: 1, N: tokens, M: tokens}).Batch
 	if g := 2 * float64(workOf(m).step(m, b)) / 1e9; g < 19 || g > 22 {
 		t.Errorf("a step without logits is worth %.1f GFLOP", g)
 	}

@@ -31,15 +31,15 @@ func (p picture) prepare(m *model.Model) (run func(context.Context, int) error, 
 		return nil, nil, err
 	}
 	stage := generate.Stage{Target: to.Name, Scheme: generate.MaskGIT, Steps: p.steps, Schedule: "cosine", Temp: 3, Cooling: "linear", Guide: 2, TopP: 0.8}
-	moves, err := stage.Moves(to, to.Max, []string{from.Name}, false)
+	steps, err := stage.Scheduled(to, to.Max, []string{from.Name}, false)
 	if err != nil {
 		return nil, nil, err
 	}
 	run = func(ctx context.Context, i int) error {
-		s := generate.Scene{Model: m, Chance: generate.NewDice(seed), Opens: vocab.Sentinel(1), Splits: vocab.IsSentinel,
+		s := generate.Batch{Model: m, Chance: generate.NewDice(seed), Opens: vocab.Sentinel(1), Splits: vocab.IsSentinel,
 			Rows: []map[string]model.Row{{from.Name: row, to.Name: generate.Empty(to, to.Max, 0, 0)}}}
-		for _, mv := range moves {
-			if _, err := s.Move(ctx, mv); err != nil {
+		for _, step := range steps {
+			if _, err := s.Step(ctx, step); err != nil {
 				return err
 			}
 		}
@@ -49,12 +49,12 @@ func (p picture) prepare(m *model.Model) (run func(context.Context, int) error, 
 		return nil
 	}
 	w, macs, known := workOf(m), int64(0), 0
-	for _, mv := range moves {
+	for _, step := range steps {
 		open := to.Max - known
 		for _, prompt := range []int{len(given.IDs), 1} { // with the caption, and with the one sentinel in its place
 			macs += w.encode(prompt+known) + w.decode(prompt+known, open) + w.logits(open, to.Vocab)
 		}
-		known += mv.Tokens
+		known += step.Tokens
 	}
 	return run, func(int) int64 { return macs }, nil
 }
@@ -76,15 +76,15 @@ func (c caption) prepare(m *model.Model) (run func(context.Context, int) error, 
 		return nil, nil, err
 	}
 	stage := generate.Stage{Target: to.Name, Scheme: generate.Autoregressive, Temp: 0.3}
-	moves, err := stage.Moves(to, to.Max, nil, false)
+	steps, err := stage.Scheduled(to, to.Max, nil, false)
 	if err != nil {
 		return nil, nil, err
 	}
 	end := vocab.Sentinel(2)
 	run = func(ctx context.Context, i int) error {
-		s := generate.Scene{Model: m, Chance: endless{generate.NewDice(seed), end}, Opens: vocab.Sentinel(1), Splits: vocab.IsSentinel,
+		s := generate.Batch{Model: m, Chance: endless{generate.NewDice(seed), end}, Opens: vocab.Sentinel(1), Splits: vocab.IsSentinel,
 			Rows: []map[string]model.Row{{from.Name: row, to.Name: generate.Empty(to, c.tokens+1, vocab.Sentinel(1), end)}}}
-		ds, err := s.Move(ctx, moves[0])
+		ds, err := s.Step(ctx, steps[0])
 		if err == nil && len(ds[0]) != c.tokens {
 			err = fmt.Errorf("a text of %d tokens, expected %d", len(ds[0]), c.tokens)
 		}

@@ -37,7 +37,7 @@ func (t training) prepare(m *model.Model) (run func(context.Context, int) error,
 			drawn[i] = append(drawn[i], s)
 		}
 	}
-	net := m.Train(model.Shape{B: t.batch, N: t.in, M: t.out})
+	net := m.Graph(model.Training, model.Shape{B: t.batch, N: t.in, M: t.out})
 	steps := train.NewStepper(m, optim.AdamW{})
 	run = func(ctx context.Context, i int) error {
 		_, err := steps.Take(ctx, train.Step{LR: rate, Decay: decay, Batch: func(int) (*model.Net, error) {

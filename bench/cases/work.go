@@ -67,4 +67,4 @@ func (w work) step(m *model.Model, b *model.Batch) int64 {
 	return n
 }
 
-func (w work) pixels(d modality.Domain) int64 { return int64(d.Max) * int64(d.Width) * w.d }
+func (w work) pixels(d modality.Domain) int64 { return int64(d.Max) * int64(d.Dim) * w.d }

@@ -1,172 +1,144 @@
-// Command gallery draws every plot of package viz from real data into docs/:
-// the pictures into docs/gallery, and docs/gallery.md, the page that shows
-// them. It trains small tokenizers and a small model for each set, which takes
-// a minute or two a set on two cores; a set that is not there is left out, with
-// a line that says so.
+// Command gallery writes docs/gallery.md, the page that shows every figure of
+// package viz. It reads the examples that are the figures' tests: what a figure
+// is for and how it is called stands in the example's comment, and its picture is
+// the golden one that the test compares with.
 //
 //	go run ./bench/gallery
-//	go run ./bench/gallery -sets scenes -steps 200 -out /tmp/look
 package main
 
 import (
-	"errors"
-	"flag"
+	"bytes"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"image/png"
 	"io"
 	"log"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
-	"time"
 
-	"fourmlab/datasets"
 	"fourmlab/internal/disk"
-	"fourmlab/internal/fault"
-	"fourmlab/viz"
 )
 
-// show is a set and what of it is modelled: the first modality is given, the
-// others are predicted from it, and the last is one that reads as text.
-type show struct {
-	name       string
-	about      string // a phrase for the page
-	modalities []string
-	sample     int // of those held out
-}
-
-// shows are the sets of the gallery, one line each.
-var shows = []show{
-	{"scenes", "rendered scenes, with exact depth and classes", []string{"rgb", "depth", "semseg", "caption"}, 5},
-	{"emoji64", "1,530 emoji, as shaded pictures and as line art", []string{"rgb", "line", "caption"}, 7},
-	{"coco33", "33 photographs with captions and boxes; far too few to learn from, so that what is made of them is poor", []string{"rgb", "box", "caption"}, 1},
-}
+const (
+	examples = "viz"             // the folder of the figures and their examples
+	where    = "docs/gallery.md" // the page
+)
 
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("gallery: ")
-	steps := flag.Int("steps", 400, "training steps of a model")
-	out := flag.String("out", "docs", "folder of the page and of gallery/, its pictures")
-	sets := flag.String("sets", "", "names of sets with commas between; empty: all")
-	flag.Parse()
-	dir := filepath.Join(*out, "gallery")
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		log.Fatal(err)
-	}
-	var all []plots
-	for _, s := range shows {
-		if *sets != "" && !strings.Contains(","+*sets+",", ","+s.name+",") {
-			continue
-		}
-		began := time.Now()
-		p, err := s.plots(*steps)
-		if err == nil {
-			err = p.save(dir)
-		}
-		if err != nil {
-			log.Printf("%s is left out: %v", s.name, err)
-			continue
-		}
-		all = append(all, p)
-		fmt.Printf("%s: %d pictures in %.0f s\n", s.name, len(p.list), time.Since(began).Seconds())
-	}
-	if len(all) == 0 {
-		log.Fatal("no set could be drawn")
-	}
-	page := filepath.Join(*out, "gallery.md")
-	if err := write(page, []byte(text(all[0].list, dir))); err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(page)
-}
-
-// plots are the figures of one set.
-type plots struct {
-	of   show
-	list []plot
-}
-
-type plot struct {
-	name, call, about string
-	fig               *viz.Figure
-}
-
-// save writes the pictures, each small enough for a page of many.
-func (p *plots) save(dir string) error {
-	const most = 150 << 10
-	for i := range p.list {
-		g := &p.list[i]
-		wide, _ := g.fig.Size()
-		var b []byte
-		for w := min(wide, 800); ; w -= 80 {
-			if b = g.fig.Sized(w).PNG(); len(b) <= most || w <= 400 {
-				break
-			}
-		}
-		if err := write(filepath.Join(dir, p.of.file(*g)), b); err != nil {
+	b, err := gallery(".")
+	if err == nil {
+		err = disk.Write(where, func(w io.Writer) error {
+			_, err := w.Write(b)
 			return err
-		}
+		})
 	}
-	return nil
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(where)
 }
 
-func write(path string, b []byte) error {
-	return disk.Write(path, func(w io.Writer) error {
-		_, err := w.Write(b)
-		return err
-	})
-}
+// figure is an example of a figure.
+type figure struct{ name, about, call, picture string }
 
-// text gives the page: plot by plot, each from every set of which there is a
-// picture, so that sets can be drawn one at a time.
-func text(list []plot, dir string) string {
-	var b strings.Builder
-	b.WriteString("# Gallery\n\nEvery plot of package viz, made by `make gallery` from small models that were trained for a minute:\n\n")
-	for _, s := range shows {
-		if s.drawn(list[0], dir) {
-			fmt.Fprintf(&b, "* **%s**: %s.\n", s.name, s.about)
-		}
+// gallery gives the page of the project that lies in a folder.
+func gallery(root string) ([]byte, error) {
+	files, err := filepath.Glob(filepath.Join(root, examples, "*_example_test.go"))
+	if err != nil {
+		return nil, err
 	}
-	for _, g := range list {
-		fmt.Fprintf(&b, "\n## %s\n\n`%s`\n\n%s\n", strings.ReplaceAll(g.name, "_", " "), g.call, g.about)
-		for _, s := range shows {
-			if s.drawn(g, dir) {
-				fmt.Fprintf(&b, "\n![%s, %s](gallery/%s)\n", g.name, s.name, s.file(g))
+	var b bytes.Buffer
+	b.WriteString("# Gallery\n\nEvery figure of package viz, drawn from one made-up scene by the examples that are its tests: " +
+		"the pictures show what a figure says, not what a model can do. `make gallery` writes this page.\n")
+	n := 0
+	for _, file := range files { // in alphabetical order
+		all, err := figures(file)
+		if err != nil {
+			return nil, err
+		}
+		for i, f := range all {
+			picture := "viz/testdata/" + f.picture + "_golden.png"
+			w, err := width(filepath.Join(root, picture))
+			if err != nil {
+				return nil, fmt.Errorf("%s of %s: %w", f.name, file, err)
 			}
+			if i == 0 {
+				source := strings.Replace(filepath.Base(file), "_example_test.go", "", 1)
+				fmt.Fprintf(&b, "\n## [%s](../%s/%s.go)\n", source, examples, source)
+			}
+			fmt.Fprintf(&b, "\n%s\n\n```go\n%s\n```\n\n<img src=\"../%s\" width=\"%d\" alt=\"%s\">\n", f.about, f.call, picture, w, strings.ReplaceAll(f.picture, "_", " "))
+			n++
 		}
 	}
-	return b.String()
+	if n == 0 {
+		return nil, fmt.Errorf("no example in %s: run it in the project's folder", filepath.Join(root, examples))
+	}
+	return b.Bytes(), nil
 }
 
-func (s show) file(g plot) string { return s.name + "_" + g.name + ".png" }
-
-func (s show) drawn(g plot, dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, s.file(g)))
-	return err == nil
-}
-
-// open gives the set's parts for training, for validation, and held out.
-func (s show) open() (train, val, test *datasets.Set, err error) {
-	ds, err := datasets.Open(s.name)
+// figures gives the examples of a file in its order: what their comments say, and
+// the picture that a test compares them with.
+func figures(file string) ([]figure, error) {
+	f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	held := "test"
-	if s.name == "coco33" { // which has no third part
-		held = "val"
+	pictures := map[string]string{}
+	ast.Inspect(f, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || len(call.Args) != 3 {
+			return true
+		}
+		fun, _ := call.Fun.(*ast.Ident)
+		of, _ := call.Args[1].(*ast.Ident)
+		name, _ := call.Args[2].(*ast.BasicLit)
+		if fun != nil && of != nil && name != nil && fun.Name == "golden" {
+			pictures[of.Name], _ = strconv.Unquote(name.Value)
+		}
+		return true
+	})
+	var out []figure
+	for _, d := range f.Decls {
+		fn, ok := d.(*ast.FuncDecl)
+		if !ok || !strings.HasPrefix(fn.Name.Name, "Example") {
+			continue
+		}
+		about, call, _ := strings.Cut(fn.Doc.Text(), "\n\n")
+		about = strings.ReplaceAll(strings.TrimSpace(about), "\n", " ")
+		if about == "" || call == "" || pictures[fn.Name.Name] == "" {
+			return nil, fmt.Errorf("%s: %s needs a comment with a sentence and, indented, a call, and a test with its golden picture", file, fn.Name.Name)
+		}
+		out = append(out, figure{fn.Name.Name, about, dedented(call), pictures[fn.Name.Name]})
 	}
-	train, val, test = ds.Split("train").Head(1500), ds.Split("val").Head(128), ds.Split(held).Head(150)
-	if train.Len() == 0 || val.Len() == 0 || test.Len() <= s.sample {
-		return nil, nil, nil, errors.New("too few samples")
-	}
-	return train, val, test, nil
+	return out, nil
 }
 
-// plots trains on the set and draws all figures.
-func (s show) plots(steps int) (p plots, err error) {
-	defer fault.Catch(&err)
-	train, val, test, err := s.open()
-	if err != nil {
-		return p, err
+// dedented takes the blanks before the lines of a call away.
+func dedented(call string) string {
+	lines := strings.Split(strings.TrimRight(call, "\n"), "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimPrefix(strings.TrimPrefix(l, "\t"), "    ")
 	}
-	return draw(s, steps, train, val, test), nil
+	return strings.Join(lines, "\n")
+}
+
+// width is how wide a picture is shown: a pixel a point, since figures have two;
+// small ones as they are.
+func width(path string) (int, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	c, err := png.DecodeConfig(f)
+	if err != nil || c.Width < 640 {
+		return c.Width, err
+	}
+	return c.Width / 2, nil
 }

@@ -104,7 +104,7 @@ func forward(f *Fixture, r *Report) error {
 	c := compared{r: r, tol: tol, want: want, seen: map[string]bool{}}
 	for _, loss := range []string{"mod", "token"} {
 		p.model.Config.TokenLoss = loss == "token"
-		n := p.model.Inspect(shape)
+		n := p.model.Graph(model.Inspecting, shape)
 		if err := p.model.FillRows(n.Batch, samples, model.Order{In: kept(p.In, p.model.In), Out: kept(p.Out, p.model.Out), Padding: true}); err != nil {
 			return err
 		}

@@ -159,7 +159,7 @@ func generation(f *Fixture, r *Report) error {
 			return fmt.Errorf("%s: %w", x.Name, err)
 		}
 		t := &tape{in: in, name: x.Name, kinds: x.Kinds}
-		s := &generate.Scene{Model: m, Rows: rows, Chance: t, Compat: true, Opens: c.Tokenizer.First + 1,
+		s := &generate.Batch{Model: m, Rows: rows, Chance: t, Compat: true, Opens: c.Tokenizer.First + 1,
 			Splits: func(id int) bool { return id >= c.Tokenizer.First && id < c.Tokenizer.First+c.Tokenizer.Count }}
 		if err := x.follow(s, t, r, want, seen); err != nil {
 			return fmt.Errorf("%s: %w", x.Name, err)
@@ -204,7 +204,7 @@ func (x *decoding) start(m *model.Model, in map[string]Tensor) ([]map[string]mod
 }
 
 // follow carries out the schedule and compares every step.
-func (x *decoding) follow(s *generate.Scene, t *tape, r *Report, want map[string]Tensor, seen map[string]bool) error {
+func (x *decoding) follow(s *generate.Batch, t *tape, r *Report, want map[string]Tensor, seen map[string]bool) error {
 	group := func(what string) string { return x.Name + " " + what }
 	looks := 0
 	s.Watch = func(logits []float32) {
@@ -224,7 +224,7 @@ func (x *decoding) follow(s *generate.Scene, t *tape, r *Report, want map[string
 		return err
 	}
 	for k, step := range x.Schedule {
-		mv := generate.Move{Domain: step.Target, Tokens: step.Tokens, Temp: step.Temp, Filter: fl, By: step.By}
+		mv := generate.Scheduled{Domain: step.Target, Tokens: step.Tokens, Temp: step.Temp, Filter: fl, By: step.By}
 		switch step.Scheme {
 		case "maskgit":
 			mv.Scheme = generate.MaskGIT
@@ -246,7 +246,7 @@ func (x *decoding) follow(s *generate.Scene, t *tape, r *Report, want map[string
 				mv.Groups = append(mv.Groups, []string{d})
 			}
 		}
-		if _, err := s.Move(context.Background(), mv); err != nil {
+		if _, err := s.Step(context.Background(), mv); err != nil {
 			return fmt.Errorf("step %d: %w", k, err)
 		}
 		if t.err != nil {

@@ -169,7 +169,7 @@ func maskEntry(d modality.Domain, v *text.Vocab, raw json.RawMessage) (mask.Entr
 	case modality.Vectors:
 		var rows [][]float32
 		if err = json.Unmarshal(raw, &rows); err == nil && len(rows) > 0 {
-			d.Width = len(rows[0])
+			d.Dim = len(rows[0])
 		}
 		value = rows
 	}

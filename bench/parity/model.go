@@ -70,13 +70,13 @@ func (x description) domain(name string) (modality.Domain, error) {
 		d.Rows, d.Cols = x.Size[0]/x.Patch, x.Size[1]/x.Patch
 		d.Max = d.Rows * d.Cols
 		d.Pixels = x.Kind == "rgb"
-		d.Width = x.Patch * x.Patch * x.Channels
+		d.Dim = x.Patch * x.Patch * x.Channels
 	case "seq":
 		d.Kind = modality.Sequence
 	case "seq_token":
 		d.Kind = modality.Symbols
 	case "seq_emb":
-		d.Kind, d.Width = modality.Vectors, x.Width
+		d.Kind, d.Dim = modality.Vectors, x.Width
 		if x.Narrow {
 			d.Bottleneck = x.Bottleneck
 		}

@@ -131,14 +131,14 @@ func schedules(f *Fixture, r *Report) error {
 		}
 	}
 	for i, x := range c.Chained {
-		moves, err := x.Args.moves()
+		steps, err := x.Args.steps()
 		if err != nil {
 			return fmt.Errorf("chain %d: %w", i, err)
 		}
 		what := fmt.Sprint("chain ", i)
-		r.Ints("chains: steps", what, []int{len(moves)}, []int{len(x.Result)})
-		for k, w := range x.Result[:min(len(moves), len(x.Result))] {
-			m, at := moves[k], fmt.Sprintf("%s, step %d", what, k)
+		r.Ints("chains: steps", what, []int{len(steps)}, []int{len(x.Result)})
+		for k, w := range x.Result[:min(len(steps), len(x.Result))] {
+			m, at := steps[k], fmt.Sprintf("%s, step %d", what, k)
 			r.Text("chains: targets", at, fmt.Sprintf("%s %v %v", m.Domain, m.Scheme, m.By), fmt.Sprintf("%s %s %v", w.Target, w.Scheme, w.By))
 			if w.Tokens != nil {
 				r.Ints("chains: tokens", at, []int{m.Tokens}, []int{*w.Tokens})
@@ -252,15 +252,15 @@ func (g *guidance) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*[]float64)(g))
 }
 
-// moves makes stages of the lists, and steps of the stages. Finished grids join
+// steps makes stages of the lists, and steps of the stages. Finished grids join
 // the conditions that later guidance empties where the chain says so; texts do
 // not (docs/4m.md, 11.10).
-func (c chain) moves() ([]generate.Move, error) {
+func (c chain) steps() ([]generate.Scheduled, error) {
 	n := len(c.Targets)
 	if len(c.Tokens) != n || len(c.Schemes) != n || len(c.Steps) != n || len(c.Schedules) != n || len(c.Temps) != n || len(c.Cooling) != n || len(c.Guides) != n {
 		return nil, fmt.Errorf("lists of different lengths")
 	}
-	var out []generate.Move
+	var out []generate.Scheduled
 	by := append([]string{}, c.Cond...)
 	for i, name := range c.Targets {
 		d, ok := modality.PublishedDomain(name)
@@ -293,11 +293,11 @@ func (c chain) moves() ([]generate.Move, error) {
 		if c.Cooling[i] != nil {
 			s.Cooling = *c.Cooling[i]
 		}
-		moves, err := s.Moves(d, c.Tokens[i], append([]string{}, by...), true)
+		steps, err := s.Scheduled(d, c.Tokens[i], append([]string{}, by...), true)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, moves...)
+		out = append(out, steps...)
 		if c.Grow && s.Scheme != generate.Autoregressive {
 			by = append(by, name)
 		}

@@ -16,7 +16,7 @@ func TestGuidanceLists(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	moves, err := c.moves()
+	steps, err := c.steps()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,10 +25,10 @@ func TestGuidanceLists(t *testing.T) {
 		"tok_rgb@224 [[caption] [tok_depth@224]] [1.5 -0.5] 1",
 		"tok_clip@224 [] [] 3",
 	}
-	if len(moves) != len(want) {
-		t.Fatalf("%d steps, expected %d", len(moves), len(want))
+	if len(steps) != len(want) {
+		t.Fatalf("%d steps, expected %d", len(steps), len(want))
 	}
-	for i, m := range moves {
+	for i, m := range steps {
 		if got := fmt.Sprint(m.Domain, " ", m.Groups, " ", m.Weights, " ", m.Guide); got != want[i] {
 			t.Errorf("step %d is %s, expected %s", i, got, want[i])
 		}

@@ -137,7 +137,7 @@ func (s *schooling) batch(f *Fixture, m *model.Model, files map[int][]map[string
 			return nil, err
 		}
 	}
-	n := m.Train(model.Shape{B: len(files[file]), N: s.N, M: s.M})
+	n := m.Graph(model.Training, model.Shape{B: len(files[file]), N: s.N, M: s.M})
 	return n, m.FillRows(n.Batch, files[file], model.Order{Out: s.Order})
 }
 

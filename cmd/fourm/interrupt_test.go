@@ -141,8 +141,8 @@ func TestEndAblation(t *testing.T) {
 	}
 }
 
-// jupyter gives the Python that has a real Jupyter's client.
-func jupyter(t *testing.T) (python string) {
+// jupyterPython gives the Python that has a real Jupyter's client.
+func jupyterPython(t *testing.T) (python string) {
 	t.Helper()
 	python = "/usr/bin/python3"
 	fixture.Judged(t, "a real Jupyter")
@@ -155,7 +155,7 @@ func jupyter(t *testing.T) (python string) {
 // Both kernels end a training run on Jupyter's stop button and keep the
 // variables; asked of a real Jupyter client.
 func TestInterruptKernels(t *testing.T) {
-	python := jupyter(t)
+	python := jupyterPython(t)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -183,7 +183,7 @@ func TestInterruptKernels(t *testing.T) {
 // A training in a cell keeps the step at which its kernel ends, however that
 // comes: a shutdown, a restart, SIGTERM, SIGHUP, and the kernel's own death.
 func TestEndingKernelKeeps(t *testing.T) {
-	python := jupyter(t)
+	python := jupyterPython(t)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

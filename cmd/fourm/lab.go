@@ -7,9 +7,14 @@ import (
 	"fmt"
 	"strings"
 
-	"fourmlab/kernel"
+	"fourmlab/kernel/engine"
+	"fourmlab/kernel/headless"
+	"fourmlab/kernel/jupyter"
+	"fourmlab/kernel/server"
+	"fourmlab/kernel/session"
 	_ "fourmlab/kernel/symbols" // what cells and scripts can import
-	_ "fourmlab/viz"            // draws runs while they go on
+	"fourmlab/kernel/worker"
+	_ "fourmlab/viz" // draws runs while they go on
 )
 
 func runScript(c *call) error {
@@ -22,9 +27,9 @@ func runScript(c *call) error {
 	if len(words) == 0 {
 		return usage{"no script given"}
 	}
-	err = kernel.Script{Path: words[0], Args: words[1:], Engine: *engine, Verbose: *verbose}.Run()
-	var fell kernel.Panicked
-	if errors.As(err, &fell) {
+	err = headless.Script{Path: words[0], Args: words[1:], Engine: *engine, Verbose: *verbose}.Run()
+	var panicked headless.Panicked
+	if errors.As(err, &panicked) {
 		fmt.Fprintln(c.errors, err)
 		return exitStatus(2)
 	}
@@ -33,7 +38,7 @@ func runScript(c *call) error {
 
 func runKernel(c *call) error {
 	if len(c.args) == 1 && strings.ContainsAny(c.args[0], "./") && !strings.HasPrefix(c.args[0], "-") {
-		return kernel.Serve(c.args[0])
+		return server.Serve(c.args[0])
 	}
 	c.bare = "a connection file"
 	return c.choose([]use{
@@ -60,7 +65,7 @@ func (p *place) read(c *call) error {
 	if p.user && p.prefix != "" {
 		return usage{"-user and -prefix name two places"}
 	}
-	if err := kernel.CheckName(p.name); err != nil {
+	if err := jupyter.CheckName(p.name); err != nil {
 		return usage{err.Error()}
 	}
 	return nil
@@ -80,7 +85,7 @@ func installKernel(c *call) error {
 	if err := p.read(c); err != nil {
 		return err
 	}
-	return c.each(kernel.Install(p.prefix, p.name))
+	return c.each(jupyter.Install(p.prefix, p.name))
 }
 
 func uninstallKernel(c *call) error {
@@ -88,7 +93,7 @@ func uninstallKernel(c *call) error {
 	if err := p.read(c); err != nil {
 		return err
 	}
-	return c.each(kernel.Uninstall(p.prefix, p.name))
+	return c.each(jupyter.Uninstall(p.prefix, p.name))
 }
 
 // each prints a line for each folder.
@@ -103,7 +108,7 @@ func listKernels(c *call) error {
 	if err := none(c); err != nil {
 		return err
 	}
-	for _, s := range kernel.List() {
+	for _, s := range jupyter.List() {
 		fmt.Fprintln(c.out, s)
 	}
 	return nil
@@ -114,10 +119,17 @@ func doctor(c *call) error {
 	if err := none(c); err != nil {
 		return err
 	}
-	if !kernel.Doctor(c.out, *name) {
+	if !jupyter.Doctor(c.out, *name) {
 		return exitStatus(1)
 	}
 	return nil
 }
 
-func runWorker(c *call) error { return kernel.Worker() }
+// runWorker runs cells on a session of our own; another engine would stand here.
+func runWorker(c *call) error {
+	return worker.Run(func(o engine.Options) engine.Engine {
+		s := session.New()
+		s.Folder, s.Late = o.Folder, o.Late
+		return s
+	})
+}

@@ -12,28 +12,28 @@ import (
 
 	"fourmlab/internal/disk"
 	"fourmlab/internal/human"
-	"fourmlab/kernel"
+	"fourmlab/kernel/headless"
 	"fourmlab/kernel/notebook"
 )
 
 func runNotebook(c *call) error {
 	return c.choose([]use{
-		{"run", "NOTEBOOK", "execute a notebook and write it with its outputs, as a page too; exit status 1 when a cell failed, 3 when the time was over, 128 and the signal's number when one stopped it", playNotebook},
+		{"run", "NOTEBOOK", "execute a notebook and write it with its outputs, as a page too; exit status 1 when a cell failed, 3 when the time was over, 128 and the signal's number when one stopped it", executeNotebook},
 		{"test", "NOTEBOOK", "execute a notebook and compare its outputs with those that the file keeps; exit status 1 when they differ", testNotebook},
 		{"to-script", "NOTEBOOK", "write a notebook as a Go program, with the bounds of its cells as comments", toScript},
 		{"from-script", "PROGRAM", "write a Go program as a notebook", fromScript},
 	}, func(word string) bool { return strings.HasSuffix(word, ".ipynb") })
 }
 
-// playing are the flags of what runs a notebook.
-type playing struct {
+// execution are the flags of what runs a notebook.
+type execution struct {
 	values  map[string]string
 	timeout time.Duration
 	dir     string
-	lies    string // the folder of the notebook
+	folder  string // the folder of the notebook
 }
 
-func (p *playing) flags(c *call) {
+func (p *execution) flags(c *call) {
 	p.values = map[string]string{}
 	c.Func("p", "`NAME=VALUE` of a parameter, in place of what the cell tagged \"parameters\" says; may be given again", func(s string) error {
 		name, value, ok := strings.Cut(s, "=")
@@ -48,7 +48,7 @@ func (p *playing) flags(c *call) {
 }
 
 // read reads the one notebook that the arguments name and sets its parameters.
-func (p *playing) read(c *call) (string, *notebook.File, error) {
+func (p *execution) read(c *call) (string, *notebook.File, error) {
 	words, err := c.parse()
 	if err != nil {
 		return "", nil, err
@@ -66,12 +66,12 @@ func (p *playing) read(c *call) (string, *notebook.File, error) {
 	if err := nb.Set(p.values); err != nil {
 		return "", nil, usage{err.Error()}
 	}
-	p.lies = filepath.Dir(words[0])
+	p.folder = filepath.Dir(words[0])
 	return words[0], nb, nil
 }
 
-// play runs it, until a signal or the clock stops it.
-func (p *playing) play(nb *notebook.File, o kernel.Play) error {
+// execute runs it, until a signal or the clock stops it.
+func (p *execution) execute(nb *notebook.File, o headless.Options) error {
 	ctx, stop := untilStopped(context.Background())
 	defer stop()
 	if p.timeout > 0 {
@@ -79,16 +79,16 @@ func (p *playing) play(nb *notebook.File, o kernel.Play) error {
 		ctx, cancel = context.WithTimeout(ctx, p.timeout)
 		defer cancel()
 	}
-	o.Dir, o.Folder = p.dir, p.lies
-	return o.Run(ctx, nb)
+	o.Dir, o.Folder = p.dir, p.folder
+	return headless.Execute(ctx, nb, o)
 }
 
-func playNotebook(c *call) error {
-	var p playing
+func executeNotebook(c *call) error {
+	var p execution
 	p.flags(c)
 	out := c.String("o", "", "`FILE` of the executed notebook; where neither this nor -html is given, out/NAME.ipynb")
 	page := c.String("html", "", "`FILE` of the page; where neither this nor -o is given, out/NAME.html")
-	o := kernel.Play{Progress: c.errors}
+	o := headless.Options{Progress: c.errors}
 	c.BoolVar(&o.AllowErrors, "allow-errors", false, "go on after a cell that fails, which then is no failure")
 	path, nb, err := p.read(c)
 	if err != nil {
@@ -108,7 +108,7 @@ func playNotebook(c *call) error {
 	if l := nb.Language(); l != "" && l != "go" {
 		fmt.Fprintf(c.errors, "%s says that its cells are %s; they are run as Go\n", path, l)
 	}
-	failure := p.play(nb, o)
+	failure := p.execute(nb, o)
 	if err := write(c, nb, *out, *page); err != nil {
 		return errors.Join(err, failure)
 	}
@@ -124,7 +124,7 @@ func (c *call) failed(path string, failure error) error {
 	case errors.As(failure, &by):
 		fmt.Fprintf(c.errors, "%s: %v\n", path, failure)
 		return by.status()
-	case errors.Is(failure, kernel.ErrTimeout):
+	case errors.Is(failure, headless.ErrTimeout):
 		fmt.Fprintf(c.errors, "%s: %v\n", path, failure)
 		return exitStatus(3)
 	}
@@ -153,7 +153,7 @@ func write(c *call, nb *notebook.File, out, page string) error {
 }
 
 func testNotebook(c *call) error {
-	var p playing
+	var p execution
 	p.flags(c)
 	var tol notebook.Tolerance
 	c.Float64Var(&tol.Numbers, "rtol", 1e-6, "largest relative `DIFFERENCE` of two numbers in a text")
@@ -177,7 +177,7 @@ func testNotebook(c *call) error {
 	if kept == 0 && !*update {
 		return fmt.Errorf("%s keeps no outputs to compare with: -update writes them", path)
 	}
-	if err := c.failed(path, p.play(got, kernel.Play{Progress: c.errors, AllowErrors: true})); err != nil {
+	if err := c.failed(path, p.execute(got, headless.Options{Progress: c.errors, AllowErrors: true})); err != nil {
 		return err
 	}
 	diffs, compared := notebook.Compare(want, got, tol)
@@ -210,7 +210,7 @@ func toScript(c *call) error {
 
 func fromScript(c *call) error {
 	return translate(c, "program", ".ipynb", func(path string) ([]byte, error) {
-		src, err := disk.Given(path, kernel.MostSource)
+		src, err := disk.Given(path, notebook.MostSource)
 		if err != nil {
 			return nil, err
 		}

@@ -68,19 +68,20 @@ func Cut(p *modality.Picture, c Crop) *modality.Picture {
 }
 
 // Mirror gives a picture mirrored left to right, or a copy where flip is
-// false. Of normals, which are vectors from -1 to 1, the first number changes
-// its sign.
+// false. What turns in a pixel with it the look says: of normals the first number
+// changes its sign.
 func Mirror(p *modality.Picture, look modality.Look, flip bool) *modality.Picture {
 	out := p.Clone()
 	if !flip {
 		return out
 	}
+	turn := look.Spec().Mirror
 	for y := range p.H {
 		for x := range p.W {
 			q := out.Pix[(y*p.W+x)*p.C:][:p.C]
 			copy(q, p.Pix[(y*p.W+p.W-1-x)*p.C:])
-			if look == modality.Normal {
-				q[0] = -q[0]
+			if turn != nil {
+				turn(q)
 			}
 		}
 	}

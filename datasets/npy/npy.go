@@ -238,16 +238,35 @@ func half(h uint16) float32 {
 
 // Table writes rows and columns of int16, as ml-4m does for tokens.
 func Table(rows, cols int, v []int) []byte {
-	head := fmt.Sprintf("{'descr': '<i2', 'fortran_order': False, 'shape': (%d, %d), }", rows, cols)
+	b := begin("<i2", fmt.Sprintf("(%d, %d)", rows, cols))
+	for _, x := range v {
+		b = binary.LittleEndian.AppendUint16(b, uint16(x))
+	}
+	return b
+}
+
+// Grid writes h rows of w pixels of c float32 each; of one channel the array has
+// two dimensions.
+func Grid(h, w, c int, v []float32) []byte {
+	shape := fmt.Sprintf("(%d, %d)", h, w)
+	if c != 1 {
+		shape = fmt.Sprintf("(%d, %d, %d)", h, w, c)
+	}
+	b := begin("<f4", shape)
+	for _, x := range v {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(x))
+	}
+	return b
+}
+
+// begin writes the header of an array.
+func begin(kind, shape string) []byte {
+	head := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': %s, }", kind, shape)
 	for (10+len(head)+1)%64 != 0 {
 		head += " "
 	}
 	head += "\n"
 	b := []byte(Magic + "\x01\x00")
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(head)))
-	b = append(b, head...)
-	for _, x := range v {
-		b = binary.LittleEndian.AppendUint16(b, uint16(x))
-	}
-	return b
+	return append(b, head...)
 }

@@ -25,7 +25,7 @@ import (
 // what it shows; neither has a tokenizer.
 func things(t *testing.T, n int) kept {
 	t.Helper()
-	modality.Register(modality.Modality{Name: "shade", Look: modality.Gray, Size: 8, Patch: 2, Vocab: 8, Pixels: true})
+	modality.Register(modality.Modality{Name: "shade", Look: modality.Gray, Height: 8, Patch: 2, Vocab: 8, Pixels: true})
 	modality.Register(modality.Modality{Name: "says", Kind: modality.Sequence, MaxTokens: 6})
 	modality.SetTokenizer("shade", nil)
 	modality.SetTokenizer("says", nil)

@@ -45,7 +45,7 @@ func (c *File) ConfigAt(path string) (map[string]any, error) { return wanted(pat
 func wanted(path string, c *File) (map[string]any, error) {
 	out, _, err := configOf(path, c)
 	if err == nil && out == nil {
-		err = fmt.Errorf("checkpoint: no configuration: neither in the metadata of %s nor in %s", inFolder(path), filepath.Join(filepath.Dir(inFolder(path)), "config.json"))
+		err = foreign("checkpoint: no configuration: neither in the metadata of %s nor in %s", inFolder(path), filepath.Join(filepath.Dir(inFolder(path)), "config.json"))
 	}
 	return out, err
 }

@@ -75,7 +75,7 @@ func header(f io.ReaderAt, size int64) (entries map[string]entry, meta map[strin
 	}
 	n := binary.LittleEndian.Uint64(head[:])
 	if n > maxHeader {
-		return nil, nil, fmt.Errorf("a header of %d bytes, expected at most %d: not safetensors", n, maxHeader)
+		return nil, nil, foreign("a header of %d bytes, expected at most %d: not safetensors", n, maxHeader)
 	}
 	if int64(n) > size-8 {
 		return nil, nil, fmt.Errorf("a header of %d bytes in a file of %d: not safetensors, or cut off", n, size)
@@ -102,7 +102,7 @@ func header(f io.ReaderAt, size int64) (entries map[string]entry, meta map[strin
 // parseHeader reads the JSON; offsets stay those of the data.
 func parseHeader(b []byte) (map[string]entry, map[string]string, error) {
 	if len(b) == 0 || b[0] != '{' {
-		return nil, nil, fmt.Errorf("it begins with %.10q, expected {", b)
+		return nil, nil, foreign("it begins with %.10q, expected {", b)
 	}
 	s := &scanner{b: b}
 	entries := map[string]entry{}

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"fourmlab/internal/disk"
+	"fourmlab/internal/fault"
 )
 
 // File is an open checkpoint whose headers have been read and checked. It may
@@ -77,6 +78,14 @@ func inFolder(path string) string {
 
 func exists(path string) bool { _, err := os.Stat(path); return err == nil }
 
+// ErrForeign is of files that are whole, as far as that can be told, and hold
+// something else: no checkpoint at all, or none of a 4M model.
+var ErrForeign = errors.New("a foreign checkpoint")
+
+func foreign(format string, args ...any) error {
+	return fault.Kind(ErrForeign, fmt.Errorf(format, args...))
+}
+
 // The first bytes of files that are no safetensors. Taken for the length of a
 // header each would be far over the limit.
 var (
@@ -105,11 +114,11 @@ func (c *File) read() (err error) {
 		c.format = "torch"
 		return c.readTorch()
 	case bytes.HasPrefix(head, pickleMagic) && n > 8 && binary.LittleEndian.Uint64(head) > maxHeader:
-		return fmt.Errorf("a pickle without a zip around it, as torch.save wrote before PyTorch 1.6, which is not read; convert it in Python: torch.save(torch.load(%q, map_location=\"cpu\"), \"new.pth\")", filepath.Base(c.path))
+		return foreign("a pickle without a zip around it, as torch.save wrote before PyTorch 1.6, which is not read; convert it in Python: torch.save(torch.load(%q, map_location=\"cpu\"), \"new.pth\")", filepath.Base(c.path))
 	case bytes.HasPrefix(head, lfsMagic):
-		return fmt.Errorf("a pointer of Git LFS, not the file itself; fetch it with: git lfs pull")
+		return foreign("a pointer of Git LFS, not the file itself; fetch it with: git lfs pull")
 	case bytes.HasPrefix(bytes.TrimLeft(head, "\ufeff \t\r\n"), pageMagic) && n > 8 && binary.LittleEndian.Uint64(head) > maxHeader:
-		return fmt.Errorf("a web page, not the file itself: it was saved from an address that needs a login, or shows the file; download it anew")
+		return foreign("a web page, not the file itself: it was saved from an address that needs a login, or shows the file; download it anew")
 	}
 	c.format = "safetensors"
 	c.entries, c.Meta, err = header(c.f, c.size)

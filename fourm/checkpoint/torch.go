@@ -40,7 +40,7 @@ func (c *File) readTorch() error {
 		}
 	}
 	if a.prefix == "" {
-		return errors.New("a zip archive without data.pkl: not from torch.save")
+		return foreign("a zip archive without data.pkl: not from torch.save")
 	}
 	if a.records[a.prefix+"/byteorder"] != nil {
 		b, err := a.bytes("byteorder", 16)

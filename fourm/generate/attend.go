@@ -1,6 +1,6 @@
 package generate
 
-// What a head looks at when a sample is given whole, token by token.
+// What a head attends to when a sample is given whole, token by token.
 
 import (
 	"context"
@@ -23,6 +23,7 @@ type Attention struct {
 	Queries, Keys []Strip   // in their order
 	Weights       []float32 // (queries, keys); rows add up to 1
 	Query         int       // that is drawn; At chooses it
+	Err           error     // why there is none, where the world failed
 }
 
 // Strip is a run of tokens of one domain.
@@ -72,7 +73,11 @@ func Attend(ctx context.Context, m *model.Model, s modality.Sample, layer, head 
 			k += count
 		}
 	}
-	net := m.Look(model.Shape{B: 1, N: up(n - c.Registers), M: up(max(k, 1))}, a.Decoder)
+	kind := model.Attending
+	if a.Decoder {
+		kind = model.AttendingAcross
+	}
+	net := m.Graph(kind, model.Shape{B: 1, N: up(n - c.Registers), M: up(max(k, 1))})
 	if err := m.Fill(net.Batch, []mask.Masked{mk}); err != nil {
 		return a, err
 	}
@@ -94,17 +99,17 @@ func Attend(ctx context.Context, m *model.Model, s modality.Sample, layer, head 
 // every token that it could be asked for as target.
 func whole(op string, m *model.Model, s modality.Sample) (mask.Masked, error) {
 	s = m.As(s)
-	w := &work{m: m, s: modality.Sample{Key: s.Key, Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]model.Row{}}
+	g := &generation{m: m, s: modality.Sample{Key: s.Key, Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]model.Row{}}
 	mk := mask.Masked{Sample: s}
 	for _, d := range m.In {
 		first, _ := m.InputDomain(d.Modality)
 		if _, tok := s.Toks[d.Modality]; first.Name != d.Name || !s.Has(d.Modality) && (d.Pixels || !tok) {
 			continue
 		}
-		if err := w.give(s, d); err != nil {
+		if err := g.give(op, s, d); err != nil {
 			return mk, err
 		}
-		p := mask.Part{Domain: d.Name, Modality: d.Modality, Pixels: d.Pixels, Tokens: w.s.Toks[d.Modality]}
+		p := mask.Part{Domain: d.Name, Modality: d.Modality, Pixels: d.Pixels, Tokens: g.s.Toks[d.Modality]}
 		switch {
 		case d.Grid():
 			p.Input, p.Target = slices.Repeat([]bool{true}, d.Max), make([]bool, d.Max)
@@ -128,7 +133,7 @@ func whole(op string, m *model.Model, s modality.Sample) (mask.Masked, error) {
 		if at >= 0 {
 			p = mk.Parts[at]
 		}
-		t := w.s.Toks[d.Modality]
+		t := g.s.Toks[d.Modality]
 		switch {
 		case d.Grid():
 			if len(t.IDs) != d.Max {
@@ -140,7 +145,7 @@ func whole(op string, m *model.Model, s modality.Sample) (mask.Masked, error) {
 			}
 		case len(t.IDs) > 0:
 			t = cut(t, d.Max)
-			v := w.lexicon(d)
+			v := g.lexicon(d)
 			ids := append([]int{v.Sentinel(1)}, d.ToModel(t.IDs)...)
 			p.Out = modality.Tokens{Modality: d.Modality, IDs: ids, Rows: 1, Cols: len(ids), Words: v.Words(ids)}
 		default:
@@ -250,7 +255,7 @@ func (a Attention) String() string {
 	for _, s := range a.Keys {
 		n = s.To
 	}
-	return fmt.Sprintf("attention of layer %d (%s), head %d, over %d tokens of sample %s", a.Layer, side, a.Head, n, a.Sample.Key)
+	return fmt.Sprintf("attention of layer %d (%s), head %d, over %d tokens of sample %s", a.Layer, side, a.Head, n, a.Sample.Key) + ended(false, a.Err)
 }
 
 // SimpleRender shows the attention in a notebook.

@@ -17,10 +17,7 @@ func unseen(m modality.Modality, truth []any) ([][]any, string) {
 		if len(truth) > 1 {
 			return partners(truth), "another sample's"
 		}
-		name := map[modality.Look]string{modality.Boxes: "no box", modality.Colors: "no colour"}[m.Look]
-		if name == "" {
-			name = "no word"
-		}
+		name := "no " + m.Look.Spec().Called()
 		return [][]any{make([]any, len(truth))}, name
 	}
 	all := make([]any, len(truth))
@@ -28,10 +25,10 @@ func unseen(m modality.Modality, truth []any) ([][]any, string) {
 	for i := range all {
 		all[i] = mean
 	}
-	name := map[modality.Look]string{modality.Depth: "mean depth", modality.Normal: "mean normals",
-		modality.Feature: "mean features", modality.Label: "commonest classes"}[m.Look]
-	if name == "" {
-		name = "mean picture"
+	look := m.Look.Spec()
+	name := "mean " + look.Called()
+	if look.Scaling == modality.ClassIDs {
+		name = "commonest " + look.Called()
 	}
 	return [][]any{all}, name
 }
@@ -68,19 +65,22 @@ func partners(truth []any) [][]any {
 // commonest class.
 func meanPicture(m modality.Modality, truth []any) *modality.Picture {
 	first := truth[0].(*modality.Picture)
+	look := m.Look.Spec()
 	out := modality.NewPicture(first.H, first.W, first.C)
 	for i := range out.Pix {
 		sum, n := 0.0, 0.0
 		votes := map[float32]int{}
+		at := i / first.C * first.C // of the pixel
 		for _, t := range truth {
-			v := t.(*modality.Picture).Pix[i]
-			if m.Look == modality.Label && v < 0 || m.Look == modality.Depth && v <= 0 || v-v != 0 {
-				continue // unknown
+			pix := t.(*modality.Picture).Pix
+			v := pix[i]
+			if !look.KnownAt(pix[at : at+first.C]) {
+				continue
 			}
 			votes[v]++
 			sum, n = sum+float64(v), n+1
 		}
-		if m.Look == modality.Label {
+		if look.Scaling == modality.ClassIDs {
 			best := float32(-1)
 			for v, c := range votes {
 				if best < 0 || c > votes[best] || c == votes[best] && v < best {

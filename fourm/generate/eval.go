@@ -24,6 +24,9 @@ type Data = modality.Data
 type Report struct {
 	Rows []ReportRow
 	More []ReportRow
+
+	Interrupted bool  // a person stopped it: later tasks are missing
+	Err         error // why tasks are missing, where the world failed
 }
 
 // ReportRow is one target of one task by one metric.
@@ -57,11 +60,11 @@ func (r *Report) String() string {
 		}
 		fmt.Fprintf(&b, "%-16s %-20s %16s   %.3f %s\n", x.Task, x.Metric, fmt.Sprintf("%.3f ± %.3f", x.Value, x.Error), x.Baseline, x.Naive)
 	}
-	return strings.TrimRight(b.String(), "\n")
+	return strings.TrimRight(b.String(), "\n") + ended(r.Interrupted, r.Err)
 }
 
 // Eval carries out each task ("rgb->depth", "caption->rgb") on all samples,
-// with greedy choices, and measures every target.
+// greedily, and measures every target.
 func Eval(ctx context.Context, m *model.Model, ds Data, tasks []string) (*Report, error) {
 	rep := &Report{}
 	samples, err := modality.Collect(ds, 0, ds.Len())
@@ -155,7 +158,7 @@ func parseTask(task string) *Plan {
 	}
 	p := Chain(fields(in)...)
 	for _, t := range fields(out) {
-		p.Then(t, 8).Temp(1e-9)
+		p.Then(t, 8).Greedy()
 	}
 	return p
 }

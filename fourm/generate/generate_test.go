@@ -46,22 +46,22 @@ func (l levels) Decode(t modality.Tokens) (any, error) {
 	if l.onDecode != nil {
 		l.onDecode()
 	}
-	p := modality.NewPicture(l.m.Size, l.m.Size, 1)
+	p := modality.NewPicture(l.m.Height, l.m.Height, 1)
 	g := l.m.Grid()
 	for i := range p.Pix {
-		id := t.IDs[i/l.m.Size/l.m.Patch*g+i%l.m.Size/l.m.Patch]
+		id := t.IDs[i/l.m.Height/l.m.Patch*g+i%l.m.Height/l.m.Patch]
 		p.Pix[i] = float32(id) / float32(l.m.Vocab-1)
 	}
 	return p, nil
 }
 
 // fresh gives a generation at work to which modalities of a sample are given.
-func fresh(t testing.TB, m *model.Model, s modality.Sample, given ...string) *work {
+func fresh(t testing.TB, m *model.Model, s modality.Sample, given ...string) *generation {
 	t.Helper()
-	w := &work{m: m, chance: NewDice(1), s: modality.Sample{Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]model.Row{}}
+	w := &generation{m: m, chance: NewDice(1), s: modality.Sample{Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]model.Row{}}
 	for _, g := range given {
 		d, _ := m.InputDomain(g)
-		if err := w.give(s, d); err != nil {
+		if err := w.give("Model.Generate", s, d); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -80,7 +80,7 @@ func world(t testing.TB, n int) (*model.Model, set) {
 		modality.SetTokenizer("caption", tok)
 	})
 	for _, name := range []string{"shade", "tone"} {
-		modality.Register(modality.Modality{Name: name, Look: modality.Gray, Size: 8, Patch: 2, Vocab: 8, Pixels: name == "shade"})
+		modality.Register(modality.Modality{Name: name, Look: modality.Gray, Height: 8, Patch: 2, Vocab: 8, Pixels: name == "shade"})
 		modality.SetTokenizer(name, levels{m: modality.Lookup(name)})
 	}
 	modality.Register(modality.Modality{Name: "caption", Kind: modality.Sequence, MaxTokens: 12})
@@ -271,7 +271,7 @@ func TestChainConditions(t *testing.T) {
 		}
 		e, _ := m.Domain("shade")
 		w.rows[e.Name] = w.blank(e)
-		l, err := w.scene().ask(context.Background(), e, Move{Guide: 1}, func() query { return query{{0, 5, 9}} })
+		l, err := w.batch().ask(context.Background(), e, Scheduled{Guide: 1}, func() query { return query{{0, 5, 9}} })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -294,31 +294,31 @@ func TestGuidance(t *testing.T) {
 	}
 	d, _ := m.Domain("tone")
 	part := slices.Repeat([]int{2}, 16)
-	logits := func(w *work, mv Move) []float32 {
+	logits := func(w *generation, step Scheduled) []float32 {
 		row := model.Row{IDs: part, Input: make([]bool, 16), Target: make([]bool, 16)}
 		for i := range 16 {
 			row.Input[i], row.Target[i] = i < 6, i >= 6
 		}
 		w.rows[d.Name] = row
-		l, err := w.scene().ask(context.Background(), d, mv, func() query { return query{{6, 7, 8, 9, 10, 11, 12, 13, 14, 15}} })
+		l, err := w.batch().ask(context.Background(), d, step, func() query { return query{{6, 7, 8, 9, 10, 11, 12, 13, 14, 15}} })
 		if err != nil {
 			t.Fatal(err)
 		}
 		return slices.Clone(l)
 	}
 	full := fresh(t, m, ds[0], "shade", "caption")
-	c := logits(full, Move{Guide: 1})
+	c := logits(full, Scheduled{Guide: 1})
 	empty := fresh(t, m, ds[0], "shade", "caption")
-	empty.rows = full.scene().without(full.known)[0]
-	u := logits(empty, Move{Guide: 1})
+	empty.rows = full.batch().without(full.known)[0]
+	u := logits(empty, Scheduled{Guide: 1})
 	if reflect.DeepEqual(c, u) {
 		t.Fatal("the emptied conditions are still seen")
 	}
 	by := full.known
-	g := logits(full, Move{Guide: 2.5, By: by})
-	one1, one2 := logits(full, Move{Guide: 1, Groups: [][]string{by}, Weights: []float64{2.5}}), logits(full, Move{Guide: 1, Groups: [][]string{by[:1], by[1:]}, Weights: []float64{2, -1}})
+	g := logits(full, Scheduled{Guide: 2.5, By: by})
+	one1, one2 := logits(full, Scheduled{Guide: 1, Groups: [][]string{by}, Weights: []float64{2.5}}), logits(full, Scheduled{Guide: 1, Groups: [][]string{by[:1], by[1:]}, Weights: []float64{2, -1}})
 	// conditions that are weighed each for itself are left out, not emptied
-	c1, c2, n := logits(fresh(t, m, ds[0], "shade"), Move{Guide: 1}), logits(fresh(t, m, ds[0], "caption"), Move{Guide: 1}), logits(fresh(t, m, ds[0]), Move{Guide: 1})
+	c1, c2, n := logits(fresh(t, m, ds[0], "shade"), Scheduled{Guide: 1}), logits(fresh(t, m, ds[0], "caption"), Scheduled{Guide: 1}), logits(fresh(t, m, ds[0]), Scheduled{Guide: 1})
 	for i := range c {
 		want, one, both := u[i]+2.5*(c[i]-u[i]), n[i]+2.5*(c[i]-n[i]), n[i]+2*(c1[i]-n[i])-(c2[i]-n[i])
 		if math.Abs(float64(g[i]-want)) > 1e-4 || math.Abs(float64(one1[i]-one)) > 1e-4 || math.Abs(float64(one2[i]-both)) > 1e-4 {

@@ -21,6 +21,7 @@ type Grid struct {
 	Given   []string        // one row each
 	Targets []string        // one column each
 	Made    [][]any         // by given, by target: a value, or Tokens where no tokenizer decodes them; nil where it is the given one, or not made
+	Err     error           // why some are not made, where the world failed
 }
 
 // AnyToAny generates every output of the model from every input that the
@@ -50,7 +51,7 @@ func AnyToAny(ctx context.Context, m *model.Model, s modality.Sample) (Grid, err
 			if from == to {
 				continue
 			}
-			out, err := Generate(ctx, m, s, *Chain(from).Then(to, 8).Temp(greedy / 2), 0)
+			out, err := Generate(ctx, m, s, *Chain(from).Then(to, 8).Greedy(), 0)
 			if err != nil {
 				return g, err
 			}
@@ -65,7 +66,7 @@ func AnyToAny(ctx context.Context, m *model.Model, s modality.Sample) (Grid, err
 }
 
 func (g Grid) String() string {
-	return fmt.Sprintf("%s to %s of sample %s", strings.Join(g.Given, ", "), strings.Join(g.Targets, ", "), g.Sample.Key)
+	return fmt.Sprintf("%s to %s of sample %s", strings.Join(g.Given, ", "), strings.Join(g.Targets, ", "), g.Sample.Key) + ended(false, g.Err)
 }
 
 // SimpleRender shows the grid in a notebook.
@@ -76,11 +77,12 @@ type Sweep struct {
 	Sample         modality.Sample // the truth
 	Plan           Plan
 	Weights, Temps []float64
-	Results        [][]Result // by weight, by temperature; fewer where it was interrupted
+	Results        [][]Result // by weight, by temperature; fewer where it was interrupted or failed
+	Err            error      // why it stopped, where the world failed
 }
 
 // SweepOver carries a plan out under every pair of a guidance weight and a
-// temperature, which all of its stages get, with the same seed.
+// temperature (0 is greedy), which all of its stages get, with the same seed.
 func SweepOver(ctx context.Context, m *model.Model, s modality.Sample, plan Plan, weights, temps []float64) (Sweep, error) {
 	const op = "Model.Sweep"
 	if len(weights) == 0 || len(temps) == 0 {
@@ -93,7 +95,7 @@ func SweepOver(ctx context.Context, m *model.Model, s modality.Sample, plan Plan
 			p := plan
 			p.Stages = slices.Clone(plan.Stages)
 			for k := range p.Stages {
-				p.Stages[k].Guide, p.Stages[k].Temp = w, max(t, greedy/2)
+				p.Stages[k].Guide, p.Stages[k].Temp, p.Stages[k].Greedy = w, t, t == 0
 			}
 			r, err := Generate(ctx, m, s, p, 0)
 			if err != nil {
@@ -106,7 +108,7 @@ func SweepOver(ctx context.Context, m *model.Model, s modality.Sample, plan Plan
 }
 
 func (s Sweep) String() string {
-	return fmt.Sprintf("%v of sample %s under guidance %v and temperature %v", s.Plan, s.Sample.Key, s.Weights, s.Temps)
+	return fmt.Sprintf("%v of sample %s under guidance %v and temperature %v", s.Plan, s.Sample.Key, s.Weights, s.Temps) + ended(false, s.Err)
 }
 
 // SimpleRender shows the sweep in a notebook.

@@ -14,57 +14,57 @@ import (
 
 // grid decides tokens of a grid: the most confident of all that are left, or
 // all of some places chosen at random, the same for every sample.
-func (s *Scene) grid(ctx context.Context, d modality.Domain, mv Move) ([][]Decision, error) {
-	open := make([][]int, len(s.Rows)) // places that are targets
-	for i, rows := range s.Rows {
+func (b *Batch) grid(ctx context.Context, d modality.Domain, step Scheduled) ([][]Decision, error) {
+	open := make([][]int, len(b.Rows)) // places that are targets
+	for i, rows := range b.Rows {
 		for at, t := range rows[d.Name].Target {
 			if t {
 				open[i] = append(open[i], at)
 			}
 		}
-		if mv.Tokens < 0 || mv.Tokens > len(open[i]) {
-			return nil, fmt.Errorf("generate: a step of %d tokens where sample %d has %d to decide", mv.Tokens, i, len(open[i]))
+		if step.Tokens < 0 || step.Tokens > len(open[i]) {
+			return nil, fmt.Errorf("generate: a step of %d tokens where sample %d has %d to decide", step.Tokens, i, len(open[i]))
 		}
 	}
 	var places query
 	again := func() query { places = open; return places }
-	if mv.Scheme == ROAR {
+	if step.Scheme == ROAR {
 		again = func() query {
 			// the official passes of a guided step look at places of their own,
 			// and what they say is mixed row by row (docs/4m.md, 11.6)
-			if places == nil || s.Compat {
-				places = s.random(d, open, mv.Tokens)
+			if places == nil || b.Compat {
+				places = b.random(d, open, step.Tokens)
 			}
 			return places
 		}
 	}
-	logits, err := s.ask(ctx, d, mv, again)
+	logits, err := b.ask(ctx, d, step, again)
 	if err != nil {
 		return nil, err
 	}
-	ids, probs := drawn(s.Chance, logits, d.Vocab, mv.Temp, mv.Filter)
-	out := make([][]Decision, len(s.Rows))
+	ids, probs := drawn(b.Chance, logits, d.Vocab, step.Temp, step.Filter)
+	out := make([][]Decision, len(b.Rows))
 	row := 0
-	for i := range s.Rows {
+	for i := range b.Rows {
 		for _, at := range places[i] {
-			if mv.Temp <= frozen && s.Compat {
+			if step.Temp <= frozen && b.Compat {
 				probs[row] = 1
 			}
 			out[i] = append(out[i], Decision{at, ids[row], probs[row]})
 			row++
 		}
-		if mv.Scheme != ROAR {
+		if step.Scheme != ROAR {
 			sort.SliceStable(out[i], func(a, b int) bool { return out[i][a].P > out[i][b].P })
-			out[i] = out[i][:mv.Tokens]
+			out[i] = out[i][:step.Tokens]
 		}
-		s.commit(i, d.Name, out[i])
+		b.commit(i, d.Name, out[i])
 	}
 	return out, nil
 }
 
 // random picks so many of the open places by one order for all samples.
-func (s *Scene) random(d modality.Domain, open [][]int, n int) query {
-	order := argsort(s.Chance.Noise(d.Max))
+func (b *Batch) random(d modality.Domain, open [][]int, n int) query {
+	order := argsort(b.Chance.Noise(d.Max))
 	out := make(query, len(open))
 	for i := range open {
 		for _, at := range order {
@@ -77,11 +77,11 @@ func (s *Scene) random(d modality.Domain, open [][]int, n int) query {
 }
 
 // commit makes decided tokens of a sample inputs.
-func (s *Scene) commit(i int, name string, ds []Decision) {
-	r := s.Rows[i][name]
+func (b *Batch) commit(i int, name string, ds []Decision) {
+	r := b.Rows[i][name]
 	r.IDs, r.Input, r.Target = slices.Clone(r.IDs), slices.Clone(r.Input), slices.Clone(r.Target)
 	for _, x := range ds {
 		r.IDs[x.At], r.Input[x.At], r.Target[x.At] = x.ID, true, false
 	}
-	s.Rows[i][name] = r
+	b.Rows[i][name] = r
 }

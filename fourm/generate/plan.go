@@ -1,5 +1,6 @@
-// Package generate predicts whole modalities from others, step by step.
 package generate
+
+// What a person asks for: targets, one after the other, and how each is decoded.
 
 import (
 	"fmt"
@@ -39,6 +40,7 @@ type Stage struct {
 	Steps    int
 	Schedule string             // tokens a step: "cosine" or "linear"; "" is what suits the scheme (docs/4m.md, 6.2)
 	Temp     float64            // temperature
+	Greedy   bool               // true: the likeliest token everywhere, whatever Temp, TopP, TopK and Share say
 	Cooling  string             // how it falls over the steps: "linear" (or ""), "constant", "onex:LOW:POWER"
 	Guide    float64            // weight of classifier-free guidance; 1 is none (docs/4m.md, 6.4)
 	Guides   []float64          // guidance by each condition for itself, one weight a condition, in the order in which they are given and generated; in place of Guide
@@ -97,8 +99,17 @@ func (p *Plan) last(op string) *Stage {
 	return &p.Stages[len(p.Stages)-1]
 }
 
-// Temp sets the temperature of the last stage.
-func (p *Plan) Temp(t float64) *Plan { p.last("Plan.Temp").Temp = t; return p }
+// Temp sets the temperature of the last stage; 0 is Greedy.
+func (p *Plan) Temp(t float64) *Plan {
+	s := p.last("Plan.Temp")
+	s.Temp, s.Greedy = t, t == 0
+	return p
+}
+
+// Greedy takes the likeliest token at every position of the last stage. In an
+// image the most confident positions are decided first, as with a temperature
+// of 1.
+func (p *Plan) Greedy() *Plan { return p.Temp(0) }
 
 // Guide sets the guidance weight of the last stage; several are one a
 // condition, in the order in which the conditions are given and generated
@@ -148,7 +159,10 @@ func (p Plan) String() string {
 	}
 	for _, s := range p.Stages {
 		o := []string{fmt.Sprint(max(s.Steps, 1))}
-		if s.Temp != 0 {
+		switch {
+		case s.Greedy:
+			o = append(o, "greedy")
+		case s.Temp != 0:
 			o = append(o, fmt.Sprintf("T=%g", s.Temp))
 		}
 		if s.Guide != 0 {

@@ -14,7 +14,7 @@ import (
 
 // reader is a text on its way.
 type reader struct {
-	s       *Scene
+	b       *Batch
 	d       modality.Domain
 	dec     *model.Decoder
 	copies  int
@@ -23,16 +23,16 @@ type reader struct {
 }
 
 // read begins a text of at most most tokens.
-func (s *Scene) read(ctx context.Context, d modality.Domain, mv Move, most int) (*reader, error) {
-	versions, weights := s.versions(mv)
-	n, blind := s.room(versions)
-	r := &reader{s: s, d: d, copies: len(versions), weights: weights}
-	net := s.Model.Encode(model.Shape{B: len(versions) * len(s.Rows), N: n, M: 1})
+func (b *Batch) read(ctx context.Context, d modality.Domain, step Scheduled, most int) (*reader, error) {
+	versions, weights := b.versions(step)
+	n, blind := b.room(versions)
+	r := &reader{b: b, d: d, copies: len(versions), weights: weights}
+	net := b.Model.Graph(model.Encoding, model.Shape{B: len(versions) * len(b.Rows), N: n, M: 1})
 	net.Empty()
 	at := 0
 	for _, samples := range versions {
 		for _, rows := range samples {
-			if err := s.Model.FillQuery(net.Batch, at, rows, d.Name, nil, false); err != nil {
+			if err := b.Model.FillQuery(net.Batch, at, rows, d.Name, nil, false); err != nil {
 				return nil, err
 			}
 			at++
@@ -42,7 +42,7 @@ func (s *Scene) read(ctx context.Context, d modality.Domain, mv Move, most int) 
 		return nil, err
 	}
 	var err error
-	r.dec, err = s.Model.NewDecoder(net, d.Name, most, func(i int) bool { return blind[i/len(s.Rows)] })
+	r.dec, err = b.Model.NewDecoder(net, d.Name, most, func(i int) bool { return blind[i/len(b.Rows)] })
 	return r, err
 }
 
@@ -56,29 +56,29 @@ func (r *reader) next(ctx context.Context, ids []int) ([]float32, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := len(ids) * r.s.Model.Config.Dim
+	n := len(ids) * r.b.Model.Config.Dim
 	all := make([][]float32, r.copies)
 	for v := range all {
 		all[v] = y[v*n : (v+1)*n]
 	}
-	if r.s.Watch != nil {
+	if r.b.Watch != nil {
 		r.said = append(r.said, slices.Clone(y))
 		for v := range all {
-			r.s.Watch(r.rows(v, len(ids)))
+			r.b.Watch(r.rows(v, len(ids)))
 		}
 	}
-	r.s.logits = r.s.logitsOf(r.s.logits, r.d, mix(all, r.weights))
-	return r.s.logits, nil
+	r.b.logits = r.b.logitsOf(r.b.logits, r.d, mix(all, r.weights))
+	return r.b.logits, nil
 }
 
 // rows gives the logits of all tokens of a version so far, sample by sample.
 func (r *reader) rows(version, samples int) []float32 {
-	dim := r.s.Model.Config.Dim
+	dim := r.b.Model.Config.Dim
 	var out []float32
 	for i := range samples {
 		for _, y := range r.said {
 			at := (version*samples + i) * dim
-			out = append(out, r.s.logitsOf(nil, r.d, y[at:at+dim])...)
+			out = append(out, r.b.logitsOf(nil, r.d, y[at:at+dim])...)
 		}
 	}
 	return out

@@ -11,6 +11,7 @@ import (
 	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
+	"fourmlab/internal/fault"
 )
 
 // Reconstruct predicts from a masked sample's inputs all that they do not
@@ -19,10 +20,10 @@ import (
 // are.
 func Reconstruct(ctx context.Context, m *model.Model, mk mask.Masked) (modality.Sample, error) {
 	out := modality.Sample{Key: mk.Sample.Key, Values: map[string]any{}, Toks: map[string]modality.Tokens{}}
-	w := &work{m: m, s: mk.Sample, chance: NewDice(0), rows: map[string]model.Row{}}
+	g := &generation{m: m, s: mk.Sample, chance: NewDice(0), rows: map[string]model.Row{}}
 	for _, p := range mk.Parts {
 		if err := p.Tokens.Fits(m.Tokenizer(p.Modality)); err != nil {
-			return out, fmt.Errorf("generate: %w", err)
+			fault.Panic("Model.Reconstruct", "sample %s: %v", mk.Sample.Key, err)
 		}
 		for _, d := range m.In {
 			if d.Name != p.Domain {
@@ -33,7 +34,7 @@ func Reconstruct(ctx context.Context, m *model.Model, mk mask.Masked) (modality.
 			if err != nil {
 				return out, fmt.Errorf("generate: %w", err)
 			}
-			w.rows[d.Name] = row
+			g.rows[d.Name] = row
 		}
 	}
 	for _, p := range mk.Parts {
@@ -41,7 +42,7 @@ func Reconstruct(ctx context.Context, m *model.Model, mk mask.Masked) (modality.
 		if !ok || p.Pixels {
 			continue
 		}
-		t, err := w.fill(ctx, d, p)
+		t, err := g.fill(ctx, d, p)
 		if err != nil {
 			return out, err
 		}
@@ -59,9 +60,9 @@ func Reconstruct(ctx context.Context, m *model.Model, mk mask.Masked) (modality.
 }
 
 // fill predicts what a part does not show.
-func (w *work) fill(ctx context.Context, d modality.Domain, p mask.Part) (modality.Tokens, error) {
+func (g *generation) fill(ctx context.Context, d modality.Domain, p mask.Part) (modality.Tokens, error) {
 	if !d.Grid() {
-		return w.fillSpans(ctx, d, p)
+		return g.fillSpans(ctx, d, p)
 	}
 	t := p.Tokens
 	t.IDs = slices.Clone(t.IDs)
@@ -74,7 +75,7 @@ func (w *work) fill(ctx context.Context, d modality.Domain, p mask.Part) (modali
 	if len(places) == 0 {
 		return t, nil
 	}
-	logits, err := w.scene().ask(ctx, d, Move{Guide: 1}, func() query { return query{places} })
+	logits, err := g.batch().ask(ctx, d, Scheduled{Guide: 1}, func() query { return query{places} })
 	if err != nil {
 		return t, err
 	}
@@ -87,17 +88,17 @@ func (w *work) fill(ctx context.Context, d modality.Domain, p mask.Part) (modali
 
 // fillSpans decodes the target of a masked text and puts each span in the
 // place of its sentinel.
-func (w *work) fillSpans(ctx context.Context, d modality.Domain, p mask.Part) (modality.Tokens, error) {
-	v := w.lexicon(d)
+func (g *generation) fillSpans(ctx context.Context, d modality.Domain, p mask.Part) (modality.Tokens, error) {
+	v := g.lexicon(d)
 	eos := v.End()
 	in := p.In.IDs
-	scene := w.scene()
-	scene.never = v.Never()
+	b := g.batch()
+	b.never = v.Never()
 	if len(in) == 0 {
 		in = []int{v.Sentinel(1)}
-		rows := w.rows
+		rows := g.rows
 		row := model.Row{IDs: in, Input: []bool{true}, Target: []bool{false}}
-		scene.Rows = []map[string]model.Row{with(rows, d.Name, row)}
+		b.Rows = []map[string]model.Row{with(rows, d.Name, row)}
 	}
 	room := d.Max // for the spans: what is visible stays
 	for _, id := range in {
@@ -105,7 +106,7 @@ func (w *work) fillSpans(ctx context.Context, d modality.Domain, p mask.Part) (m
 			room--
 		}
 	}
-	read, err := scene.read(ctx, d, Move{Guide: 1}, len(in)+max(room, 0))
+	read, err := b.read(ctx, d, Scheduled{Guide: 1}, len(in)+max(room, 0))
 	if err != nil {
 		return p.Tokens, err
 	}
@@ -121,7 +122,7 @@ func (w *work) fillSpans(ctx context.Context, d modality.Domain, p mask.Part) (m
 			if err != nil {
 				return p.Tokens, err
 			}
-			scene.forbid(logits)
+			b.forbid(logits)
 			best, _ := Choices(logits, 0, Filter{})
 			if v.IsSentinel(best[0]) {
 				break
@@ -140,7 +141,7 @@ func (w *work) fillSpans(ctx context.Context, d modality.Domain, p mask.Part) (m
 		}
 		ids, room = append(ids, span...), room-len(span)
 	}
-	return w.tokens(d, v, ids), nil
+	return g.tokens(d, v, ids), nil
 }
 
 // with gives rows in which one domain has another row.

@@ -16,6 +16,9 @@ type Result struct {
 	Generated []string        // modalities in the order they were made
 	Sample    modality.Sample // given and generated; generated ones have Toks, too
 	Trace     []Step
+
+	Interrupted bool  // a person stopped it: later targets are missing
+	Err         error // why targets are missing, where the world failed
 }
 
 // Step is one decoding step of one stage.
@@ -39,7 +42,18 @@ func (r Result) String() string {
 			w = append(w, n)
 		}
 	}
-	return fmt.Sprintf("%v of sample %s: %s", r.Plan, r.Sample.Key, strings.Join(w, ", "))
+	return fmt.Sprintf("%v of sample %s: %s", r.Plan, r.Sample.Key, strings.Join(w, ", ")) + ended(r.Interrupted, r.Err)
+}
+
+// ended says in words why a value is not finished.
+func ended(interrupted bool, err error) string {
+	switch {
+	case err != nil:
+		return fmt.Sprintf("  (stopped: %v)", err)
+	case interrupted:
+		return "  (interrupted)"
+	}
+	return ""
 }
 
 // SimpleRender shows condition and results in a notebook.

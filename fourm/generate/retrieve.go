@@ -22,6 +22,7 @@ type Retrieval struct {
 	Found  []modality.Sample // the nearest first
 	Scores []float64         // cosines, 1 for the query itself
 	Of     int               // samples that were looked at
+	Err    error             // why none were found, where the world failed
 }
 
 // Retrieve compares the samples of a set with a query by the cosine between
@@ -109,7 +110,7 @@ func feature(ctx context.Context, m *model.Model, s modality.Sample) ([]float64,
 			n += p.Inputs()
 		}
 	}
-	net := m.Look(model.Shape{B: 1, N: up(n), M: 16}, false)
+	net := m.Graph(model.Attending, model.Shape{B: 1, N: up(n), M: 16})
 	if err := m.Fill(net.Batch, []mask.Masked{mk}); err != nil {
 		return nil, err
 	}
@@ -127,7 +128,7 @@ func feature(ctx context.Context, m *model.Model, s modality.Sample) ([]float64,
 }
 
 func (r Retrieval) String() string {
-	return fmt.Sprintf("the %d samples of %d nearest to %s by %v", len(r.Found), r.Of, r.Query.Key, r.By)
+	return fmt.Sprintf("the %d samples of %d nearest to %s by %v", len(r.Found), r.Of, r.Query.Key, r.By) + ended(false, r.Err)
 }
 
 // SimpleRender shows the retrieval in a notebook.

@@ -61,7 +61,8 @@ type Filter struct {
 	P     float64
 }
 
-// frozen is the temperature up to which the likeliest token is taken.
+// frozen is the temperature up to which the likeliest token is taken, as the
+// official code does (docs/4m.md, 6.3).
 const frozen = 1e-10
 
 // Choices gives the tokens that may be drawn from logits and their
@@ -243,10 +244,10 @@ func drawn(c Chance, logits []float32, vocab int, temp float64, f Filter) (ids [
 	rows := len(logits) / vocab
 	ids, p = make([]int, rows), make([]float64, rows)
 	const together = 16
-	var work [together]*sieve
+	var sieved [together]*sieve
 	for i := range min(together, rows) {
-		work[i] = sieves.Get().(*sieve)
-		defer sieves.Put(work[i])
+		sieved[i] = sieves.Get().(*sieve)
+		defer sieves.Put(sieved[i])
 	}
 	var may [together][]int
 	var probs [together][]float64
@@ -254,7 +255,7 @@ func drawn(c Chance, logits []float32, vocab int, temp float64, f Filter) (ids [
 		n := min(together, rows-at)
 		cpu.For(n, 1, func(lo, hi int) {
 			for i := lo; i < hi; i++ {
-				may[i], probs[i] = work[i].choices(logits[(at+i)*vocab:(at+i+1)*vocab], temp, f)
+				may[i], probs[i] = sieved[i].choices(logits[(at+i)*vocab:(at+i+1)*vocab], temp, f)
 			}
 		})
 		for i := range n {

@@ -83,7 +83,7 @@ func Continue(tokens []int, done int) []int {
 	return out
 }
 
-// coldest is the lowest temperature of a schedule.
+// coldest is the lowest temperature of a schedule that falls.
 const coldest = 1e-9
 
 // LinearTemps lets the temperature fall from t in proportion to what is still

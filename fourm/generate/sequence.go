@@ -16,22 +16,22 @@ import (
 // takes the place of its sentinel among the inputs. after, where not nil, is
 // called with each sample's tokens and the probability of the last one; false
 // stops.
-func (s *Scene) text(ctx context.Context, d modality.Domain, mv Move, after func(ids [][]int, p []float64) bool) ([][]Decision, error) {
-	room := min(d.Max, len(targets(s.Rows[0][d.Name])))
-	ids := make([][]int, len(s.Rows))
-	stop := make([]int, len(s.Rows))
-	for i, rows := range s.Rows {
+func (b *Batch) text(ctx context.Context, d modality.Domain, step Scheduled, after func(ids [][]int, p []float64) bool) ([][]Decision, error) {
+	room := min(d.Max, len(targets(b.Rows[0][d.Name])))
+	ids := make([][]int, len(b.Rows))
+	stop := make([]int, len(b.Rows))
+	for i, rows := range b.Rows {
 		t := targets(rows[d.Name])
 		if len(t) < 2 {
 			return nil, fmt.Errorf("generate: the target of %s in sample %d has %d tokens, expected 2 or more", d.Name, i, len(t))
 		}
-		if !s.Compat {
+		if !b.Compat {
 			room = max(room, min(d.Max, len(t)))
 		}
 		ids[i], stop[i] = []int{t[0]}, t[len(t)-1]
 	}
-	out := make([][]Decision, len(s.Rows))
-	read, err := s.read(ctx, d, mv, max(room, 1))
+	out := make([][]Decision, len(b.Rows))
+	read, err := b.read(ctx, d, step, max(room, 1))
 	if err != nil {
 		return nil, err
 	}
@@ -45,14 +45,14 @@ func (s *Scene) text(ctx context.Context, d modality.Domain, mv Move, after func
 		if err != nil {
 			return nil, err
 		}
-		last := make([]float64, len(s.Rows))
-		next := make([][]int, len(s.Rows))
+		last := make([]float64, len(b.Rows))
+		next := make([][]int, len(b.Rows))
 		ended := true
-		for i := range s.Rows {
-			s.forbid(logits[i*d.Vocab : (i+1)*d.Vocab])
+		for i := range b.Rows {
+			b.forbid(logits[i*d.Vocab : (i+1)*d.Vocab])
 		}
-		tokens, probs := drawn(s.Chance, logits, d.Vocab, mv.Temp, mv.Filter)
-		for i := range s.Rows {
+		tokens, probs := drawn(b.Chance, logits, d.Vocab, step.Temp, step.Filter)
+		for i := range b.Rows {
 			id, p := tokens[i], probs[i]
 			out[i] = append(out[i], Decision{len(ids[i]) - 1, id, p})
 			next[i], last[i] = append(slices.Clone(ids[i]), id), p
@@ -64,21 +64,21 @@ func (s *Scene) text(ctx context.Context, d modality.Domain, mv Move, after func
 		}
 	}
 	most := 0
-	merged := make([][]int, len(s.Rows))
-	for i, rows := range s.Rows {
-		merged[i] = merge(s.splits(d), inputs(rows[d.Name]), ids[i])
+	merged := make([][]int, len(b.Rows))
+	for i, rows := range b.Rows {
+		merged[i] = merge(b.splits(d), inputs(rows[d.Name]), ids[i])
 		most = max(most, len(merged[i]))
 	}
-	for i := range s.Rows {
+	for i := range b.Rows {
 		r := model.Row{IDs: make([]int, most), Input: make([]bool, most), Target: make([]bool, most)}
 		copy(r.IDs, merged[i])
 		for k := range merged[i] {
 			r.Input[k] = true
 		}
-		if s.Compat { // the official target mask is the input's (docs/4m.md, 11.4)
+		if b.Compat { // the official target mask is the input'b (docs/4m.md, 11.4)
 			copy(r.Target, r.Input)
 		}
-		s.Rows[i][d.Name] = r
+		b.Rows[i][d.Name] = r
 	}
 	return out, nil
 }

@@ -11,46 +11,46 @@ import (
 )
 
 // stage decides a target and gives its tokens and steps.
-func (w *work) stage(ctx context.Context, d modality.Domain, stage Stage) (modality.Tokens, []Step, error) {
-	by := slices.Clone(w.known)
+func (g *generation) stage(ctx context.Context, d modality.Domain, stage Stage) (modality.Tokens, []Step, error) {
+	by := slices.Clone(g.known)
 	weights := map[string]float64{}
 	for name, v := range stage.Weights {
-		d, _ := among(w.m, w.known, name)
+		d, _ := among(g.m, g.known, name)
 		weights[d] = v
 	}
 	stage.Weights = weights
-	moves, err := stage.Moves(d, d.Max, by, w.compat)
+	steps, err := stage.Scheduled(d, d.Max, by, g.compat)
 	if err != nil {
 		return modality.Tokens{}, nil, err
 	}
-	if _, ok := w.rows[d.Name]; !ok {
-		w.rows[d.Name] = w.blank(d)
+	if _, ok := g.rows[d.Name]; !ok {
+		g.rows[d.Name] = g.blank(d)
 	}
 	if d.Grid() {
-		return w.image(ctx, d, moves)
+		return g.image(ctx, d, steps)
 	}
-	return w.write(ctx, d, moves[0])
+	return g.write(ctx, d, steps[0])
 }
 
 // image carries out the steps of a grid.
-func (w *work) image(ctx context.Context, d modality.Domain, moves []Move) (modality.Tokens, []Step, error) {
-	t := modality.Tokens{Modality: d.Modality, Rows: d.Rows, Cols: d.Cols, IDs: slices.Repeat([]int{-1}, d.Max)}.By(w.m.Tokenizer(d.Modality))
+func (g *generation) image(ctx context.Context, d modality.Domain, schedule []Scheduled) (modality.Tokens, []Step, error) {
+	t := modality.Tokens{Modality: d.Modality, Rows: d.Rows, Cols: d.Cols, IDs: slices.Repeat([]int{-1}, d.Max)}.By(g.m.Tokenizer(d.Modality))
 	conf := make([]float32, d.Max)
 	var steps []Step
-	scene := w.scene()
-	for k, mv := range moves {
-		ds, err := scene.Move(ctx, mv)
+	b := g.batch()
+	for k, now := range schedule {
+		ds, err := b.Step(ctx, now)
 		if err != nil {
 			return t, steps, err
 		}
-		step := Step{Target: d.Modality, Index: k, Of: len(moves), New: make([]bool, d.Max)}
+		step := Step{Target: d.Modality, Index: k, Of: len(schedule), New: make([]bool, d.Max)}
 		for _, x := range ds[0] {
 			t.IDs[x.At], conf[x.At], step.New[x.At] = x.ID, float32(x.P), true
 		}
 		step.Tokens = t
 		step.Tokens.IDs = slices.Clone(t.IDs)
 		step.Confidence = slices.Clone(conf)
-		if tok := w.m.Tokenizer(d.Modality); tok != nil {
+		if tok := g.m.Tokenizer(d.Modality); tok != nil {
 			if step.Value, err = tok.Decode(step.Tokens); err != nil {
 				return t, steps, err
 			}
@@ -62,16 +62,16 @@ func (w *work) image(ctx context.Context, d modality.Domain, moves []Move) (moda
 
 // write carries out the one step of a text: it ends with [EOS], a sentinel or
 // the end of its room. Text that ends of itself has [EOS] behind it.
-func (w *work) write(ctx context.Context, d modality.Domain, mv Move) (modality.Tokens, []Step, error) {
-	v := w.lexicon(d)
-	tokens := func(ids []int) modality.Tokens { return w.tokens(d, v, ids) }
+func (g *generation) write(ctx context.Context, d modality.Domain, now Scheduled) (modality.Tokens, []Step, error) {
+	v := g.lexicon(d)
+	tokens := func(ids []int) modality.Tokens { return g.tokens(d, v, ids) }
 	eos := v.End()
 	ends := func(id int) bool { return id == eos || v.IsSentinel(id) }
 	var steps []Step
 	var read []int // ids so far
-	scene := w.scene()
-	scene.never = v.Never()
-	_, err := scene.text(ctx, d, mv, func(ids [][]int, p []float64) bool {
+	b := g.batch()
+	b.never = v.Never()
+	_, err := b.text(ctx, d, now, func(ids [][]int, p []float64) bool {
 		last := ids[0][len(ids[0])-1]
 		if v.IsSentinel(last) {
 			return false
@@ -94,7 +94,7 @@ func (w *work) write(ctx context.Context, d modality.Domain, mv Move) (modality.
 }
 
 // tokens makes tokens of the ids of a text as the model numbers them.
-func (w *work) tokens(d modality.Domain, v text.Lexicon, ids []int) modality.Tokens {
+func (g *generation) tokens(d modality.Domain, v text.Lexicon, ids []int) modality.Tokens {
 	t := modality.Tokens{Modality: d.Modality, IDs: d.FromModel(ids), Rows: 1, Cols: len(ids), Words: v.Words(ids)}
-	return t.By(w.m.Tokenizer(d.Modality))
+	return t.By(g.m.Tokenizer(d.Modality))
 }

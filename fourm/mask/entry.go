@@ -26,7 +26,7 @@ type Entry struct {
 
 	Tokens  modality.Tokens // of all but pixels and vectors; Symbols without their offset
 	Chunks  []int           // sizes of the chunks of a sequence, which stay or go as one; nil: every token by itself
-	Vectors [][]float32     // of Vectors: a row of Domain.Width numbers a token
+	Vectors [][]float32     // of Vectors: a row of Domain.Dim numbers a token
 	Words   *text.Vocab     // brings the sentinels; nil for Symbols: then they lie between 4 and Domain.Offset
 }
 
@@ -126,8 +126,8 @@ func (e *Entry) fit() error {
 		e.Out = -1
 		e.Vectors = e.Vectors[:min(len(e.Vectors), d.Max)]
 		for i, v := range e.Vectors {
-			if len(v) != d.Width {
-				return fmt.Errorf("vector %d of %d numbers, expected %d", i, len(v), d.Width)
+			if len(v) != d.Dim {
+				return fmt.Errorf("vector %d of %d numbers, expected %d", i, len(v), d.Dim)
 			}
 		}
 		e.Tokens.Rows, e.Tokens.Cols = 1, len(e.Vectors)
@@ -242,7 +242,7 @@ func (e Entry) rows(kept []bool, in int) [][]float32 {
 		case k:
 			out = append(out, e.Vectors[i])
 		case i == 0 || kept[i-1]:
-			out = append(out, make([]float32, e.Domain.Width))
+			out = append(out, make([]float32, e.Domain.Dim))
 		}
 	}
 	return out

@@ -15,7 +15,7 @@ func TestEntryOfErrors(t *testing.T) {
 	words := &text.Tokenizer{Words: text.NewVocab(20, 0, []string{"w0"}), Of: modality.Modality{Name: "says"}}
 	says := modality.Domain{Name: "says", Kind: modality.Sequence, Max: 8}
 	notes := modality.Domain{Name: "notes", Kind: modality.Symbols, Max: 8, Offset: 30}
-	sound := modality.Domain{Name: "sound", Kind: modality.Vectors, Max: 8, Width: 2}
+	sound := modality.Domain{Name: "sound", Kind: modality.Vectors, Max: 8, Dim: 2}
 	grid := modality.Domain{Name: "grid", Kind: modality.Image, Max: 4}
 	for _, c := range []struct {
 		d     modality.Domain

@@ -31,7 +31,7 @@ func setup() modality.Sample {
 	for _, n := range []string{"rgb", "depth"} {
 		modality.SetTokenizer(n, fake{modality.Lookup(n)})
 	}
-	modality.Register(modality.Modality{Name: "sound", Kind: modality.Vectors, Width: 3, MaxTokens: 12})
+	modality.Register(modality.Modality{Name: "sound", Kind: modality.Vectors, Dim: 3, MaxTokens: 12})
 	return modality.Sample{Key: "s", Values: map[string]any{
 		"rgb": modality.NewPicture(64, 64, 3), "depth": modality.NewPicture(64, 64, 1), "caption": "a red ball left of a small blue box",
 		"tags":  []string{"red ball", "blue", "box on the floor"},

@@ -17,7 +17,7 @@ import (
 // that the input budget names; vectors have Max.
 type Row struct {
 	IDs   []int     // 0, [PAD], where nothing is; nil for pixels and vectors
-	Given []float32 // (places, Width) of pixels, normalised, and of vectors, zeros where nothing is; may be empty where nothing is input
+	Given []float32 // (places, Dim) of pixels, normalised, and of vectors, zeros where nothing is; may be empty where nothing is input
 
 	// Input and Target mark the places that belong to the set: true = belongs.
 	// They are the opposite of 4M's input_mask and target_mask.
@@ -65,12 +65,12 @@ func (p Part) RowIn(r Row, d modality.Domain) (Row, error) {
 			return r, fmt.Errorf("%s: %d vectors, expected at most %d", d.Name, len(p.Vectors), d.Max)
 		}
 		r.blank(d.Max)
-		r.Given = blank(r.Given, d.Max*d.Width)
+		r.Given = blank(r.Given, d.Max*d.Dim)
 		for i, v := range p.Vectors {
-			if len(v) != d.Width {
-				return r, fmt.Errorf("%s: vector %d of %d numbers, expected %d", d.Name, i, len(v), d.Width)
+			if len(v) != d.Dim {
+				return r, fmt.Errorf("%s: vector %d of %d numbers, expected %d", d.Name, i, len(v), d.Dim)
 			}
-			copy(r.Given[i*d.Width:], v)
+			copy(r.Given[i*d.Dim:], v)
 			r.Input[i] = true
 		}
 		return r, nil
@@ -114,8 +114,8 @@ func (r Row) Fits(d modality.Domain) error {
 		return fmt.Errorf("%s: %d tokens, expected %d", d.Name, n, d.Max)
 	}
 	if d.Pixels || d.Kind == modality.Vectors {
-		if n > d.Max || len(r.Given) != n*d.Width && (len(r.Given) > 0 || slices.Contains(r.Input, true)) {
-			return fmt.Errorf("%s: %d numbers for %d tokens, expected %d each and at most %d tokens", d.Name, len(r.Given), n, d.Width, d.Max)
+		if n > d.Max || len(r.Given) != n*d.Dim && (len(r.Given) > 0 || slices.Contains(r.Input, true)) {
+			return fmt.Errorf("%s: %d numbers for %d tokens, expected %d each and at most %d tokens", d.Name, len(r.Given), n, d.Dim, d.Max)
 		}
 		return nil
 	}

@@ -117,7 +117,7 @@ func TestOrder(t *testing.T) {
 
 // Vectors fill a row of Max from its start.
 func TestRowOfVectors(t *testing.T) {
-	d := modality.Domain{Name: "sound", Kind: modality.Vectors, Max: 3, Width: 2}
+	d := modality.Domain{Name: "sound", Kind: modality.Vectors, Max: 3, Dim: 2}
 	r := Part{Vectors: [][]float32{{1, 2}, {0, 0}}, Input: []bool{true, false, false}}.Row(d)
 	want := Row{Given: []float32{1, 2, 0, 0, 0, 0}, Input: []bool{true, true, false}, Target: make([]bool, 3), Attend: make([]int, 3)}
 	if !reflect.DeepEqual(r, want) {
@@ -128,7 +128,7 @@ func TestRowOfVectors(t *testing.T) {
 // What has no place in a row is an error that says so.
 func TestRowErrors(t *testing.T) {
 	line := modality.Domain{Name: "line", Kind: modality.Sequence, Max: 2}
-	sound := modality.Domain{Name: "sound", Kind: modality.Vectors, Max: 1, Width: 2}
+	sound := modality.Domain{Name: "sound", Kind: modality.Vectors, Max: 1, Dim: 2}
 	three := modality.Tokens{IDs: []int{7, 8, 9}}
 	for want, part := range map[string]struct {
 		d modality.Domain

@@ -153,7 +153,7 @@ func TestFewSentinels(t *testing.T) {
 // Vectors stay as they are, spans of them are one row of zeros, and there is
 // no target.
 func TestVectors(t *testing.T) {
-	d := modality.Domain{Name: "sound", Kind: modality.Vectors, Max: 8, Width: 2}
+	d := modality.Domain{Name: "sound", Kind: modality.Vectors, Max: 8, Dim: 2}
 	var rows [][]float32
 	for i := range 10 {
 		rows = append(rows, []float32{float32(i + 1), 1})

@@ -134,6 +134,9 @@ var Cosine = perSample(Metric{
 	return sum / n
 })
 
+// cosineError is 1 minus the cosine.
+func cosineError(truth, guess []float32) float64 { return 1 - cosineAt(truth, guess) }
+
 // cosineAt gives the cosine between two vectors: NaN where the true one has no
 // length, 0 where the predicted one has none.
 func cosineAt(truth, guess []float32) float64 {

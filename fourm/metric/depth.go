@@ -69,3 +69,11 @@ func depths(truth, guess float32) (d, p float64, ok bool) {
 	}
 	return float64(truth), math.Max(float64(known(guess)), 0), true
 }
+
+// depthError is the absolute difference in metres.
+func depthError(truth, guess []float32) float64 {
+	if d, p, ok := depths(truth[0], guess[0]); ok {
+		return math.Abs(d - p)
+	}
+	return math.NaN()
+}

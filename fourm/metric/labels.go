@@ -111,3 +111,14 @@ func (m confusion) iou() map[int]float64 {
 	}
 	return either
 }
+
+// classError is 0 for the right class and 1 for a wrong one.
+func classError(truth, guess []float32) float64 {
+	switch c := classOf(truth[0]); {
+	case c < 0:
+		return math.NaN()
+	case c == classOf(guess[0]):
+		return 0
+	}
+	return 1
+}

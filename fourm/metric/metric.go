@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 
-	"fourmlab/fourm/modality"
 	"fourmlab/internal/fault"
 )
 
@@ -110,33 +109,6 @@ func (t *Tally) ByClass() map[string]float64 {
 
 // String gives the value in words: "RMSE 0.7 m".
 func (t *Tally) String() string { return t.Metric.Text(t.Value()) }
-
-// For gives the metrics of a modality, first the one that tables and figures
-// show.
-func For(m modality.Modality) []Metric {
-	if m.Kind == modality.Image {
-		switch m.Look {
-		case modality.Depth:
-			return []Metric{RMSE, AbsRel, Delta(1), Delta(2), Delta(3)}
-		case modality.Normal:
-			return []Metric{MeanAngle, MedianAngle, AngleWithin(11.25), AngleWithin(22.5), AngleWithin(30)}
-		case modality.Label:
-			return []Metric{PixelAccuracy, MeanIoU}
-		case modality.Feature:
-			return []Metric{Cosine}
-		}
-		return []Metric{PSNR, SSIM}
-	}
-	switch {
-	case m.Kind == modality.Symbols:
-		return []Metric{symbolF1, ExactMatch}
-	case m.Look == modality.Boxes:
-		return []Metric{BoxAP50, BoxAP}
-	case m.Look == modality.Colors:
-		return []Metric{DeltaE}
-	}
-	return []Metric{WordF1, ExactMatch}
-}
 
 // perSample is a metric whose number of a set is the mean of the samples'.
 // score gives NaN where the truth is unknown.

@@ -85,45 +85,13 @@ func known(v float32) float32 {
 	return 0
 }
 
-// Errors gives the error of each pixel, NaN where the truth is unknown: of depth
-// the absolute difference in metres, of normals the angle in degrees, of classes
-// 0 or 1, of features 1 minus the cosine, of colours the mean absolute difference
-// of the channels.
-func Errors(m modality.Modality, truth, guess *modality.Picture) []float64 {
-	const op = "metric.Errors"
-	a, b, ok := pair(op, truth, guess)
-	if !ok {
-		return nil
+// colorError is the mean absolute difference of the channels.
+func colorError(truth, guess []float32) (e float64) {
+	for c, v := range truth {
+		e += math.Abs(float64(v-known(guess[c]))) / float64(len(truth))
 	}
-	out := make([]float64, a.H*a.W)
-	for i := range out {
-		x, y := a.Pix[i*a.C:(i+1)*a.C], b.Pix[i*a.C:(i+1)*a.C]
-		switch m.Look {
-		case modality.Depth:
-			out[i] = math.NaN()
-			if d, p, ok := depths(x[0], y[0]); ok {
-				out[i] = math.Abs(d - p)
-			}
-		case modality.Normal:
-			out[i] = angle(x, y)
-		case modality.Feature:
-			out[i] = 1 - cosineAt(x, y)
-		case modality.Label:
-			out[i] = math.NaN()
-			if c := classOf(x[0]); c >= 0 {
-				out[i] = 0
-				if c != classOf(y[0]) {
-					out[i] = 1
-				}
-			}
-		default:
-			for c, v := range x {
-				out[i] += math.Abs(float64(v-known(y[c]))) / float64(a.C)
-			}
-			if out[i]-out[i] != 0 {
-				out[i] = math.NaN()
-			}
-		}
+	if e-e != 0 {
+		return math.NaN()
 	}
-	return out
+	return e
 }

@@ -21,7 +21,7 @@ type Domain struct {
 	Max        int  // tokens at most: the grid, or MaxTokens
 	Rows, Cols int  // of the grid (Image)
 	Vocab      int  // size of the vocabulary (not for pixels and vectors)
-	Width      int  // numbers a patch (pixels) or a vector
+	Dim        int  `json:"Width"` // numbers a patch (pixels) or a vector
 	Patch      int
 	Channels   int // numbers a pixel
 	Learned    bool
@@ -58,7 +58,7 @@ func (m Modality) PixelDomain() Domain {
 	d := m.TokenDomain(0)
 	base, _, _ := strings.Cut(m.Name, "@")
 	d.Name, d.Official, d.Pixels, d.Look = m.Name, fmt.Sprintf("%s@%s", base, m.resolution()), true, m.Look
-	d.Width = m.Patch * m.Patch * m.Channels
+	d.Dim = m.Patch * m.Patch * m.Channels
 	return d
 }
 
@@ -74,7 +74,7 @@ func (m Modality) TokenDomain(vocab int) Domain {
 			d.Official = fmt.Sprintf("%s@%s", m.Official, m.resolution())
 		}
 	case Vectors:
-		d.Width = m.Width
+		d.Dim = m.Dim
 	case Symbols:
 		d.Offset = symbolOffset
 		d.Vocab += symbolOffset
@@ -88,10 +88,19 @@ const symbolOffset = 24
 
 // resolution is what stands behind the @ of an official name.
 func (m Modality) resolution() string {
-	if m.Wide == 0 || m.Wide == m.Size {
-		return fmt.Sprint(m.Size)
+	if m.Width == 0 || m.Width == m.Height {
+		return fmt.Sprint(m.Height)
 	}
-	return fmt.Sprintf("%dx%d", m.Size, m.Wide)
+	return fmt.Sprintf("%dx%d", m.Height, m.Width)
+}
+
+// Short names a token domain by its modality: "depth" for tok_depth. Other names
+// stay as they are.
+func Short(domain string) string {
+	if m, ok := Find(domain); ok && m.Domain() == domain {
+		return m.Name
+	}
+	return domain
 }
 
 // ResolveDomain gives the domain that a name stands for: "rgb" is the pixel
@@ -176,7 +185,7 @@ func (d Domain) Rank(n int) int {
 
 // Fit gives the picture that a value is where it has the modality's size.
 func (m Modality) Fit(value any) (*Picture, error) {
-	return Domain{Modality: m.Name, Rows: m.Size, Cols: m.wide(), Patch: 1, Channels: m.Channels}.Fit(value)
+	return Domain{Modality: m.Name, Rows: m.Height, Cols: m.width(), Patch: 1, Channels: m.Channels}.Fit(value)
 }
 
 // MustFit is Fit on behalf of the call op, which panics.

@@ -6,8 +6,6 @@ package modality
 import (
 	"fmt"
 	"image"
-	"image/color"
-	"math"
 
 	"fourmlab/internal/memory"
 )
@@ -21,42 +19,31 @@ func PictureOf(look Look, im image.Image) (*Picture, error) {
 	if err := memory.Picture(r.Dx(), r.Dy(), 4*3); err != nil {
 		return nil, fmt.Errorf("a %w", err)
 	}
-	switch look {
-	case Color:
-		return FromImage(im), nil
-	case Gray:
-		return scan(r, 1, func(x, y int, v []float32) {
-			r, g, b, a := im.At(x, y).RGBA() // premultiplied; what is transparent is white
-			v[0] = (0.299*float32(r)+0.587*float32(g)+0.114*float32(b))/0xffff + float32(0xffff-a)/0xffff
-		}), nil
-	case Depth:
-		g, ok := im.(*image.Gray16)
-		if !ok {
-			return nil, fmt.Errorf("depth as %s, expected a 16-bit gray png in millimetres", kindOf(im))
-		}
-		return scan(r, 1, func(x, y int, v []float32) { v[0] = float32(g.Gray16At(x, y).Y) / 1000 }), nil
-	case Normal:
-		return scan(r, 3, func(x, y int, v []float32) { toNormal(im.At(x, y), v) }), nil
-	case Label:
-		id, err := idsOf(im)
-		if err != nil {
-			return nil, err
-		}
-		return scan(r, 1, func(x, y int, v []float32) { v[0] = float32(id(x, y)) }), nil
+	s := look.Spec()
+	switch {
+	case s.Words:
+		return nil, fmt.Errorf("an image, expected another kind of value")
+	case s.FromImage != nil:
+		return s.FromImage(im)
 	}
-	return nil, fmt.Errorf("an image, expected another kind of value")
+	return s.fromSteps(im)
 }
 
-func idsOf(im image.Image) (func(x, y int) int, error) {
-	switch l := im.(type) {
-	case *image.Paletted:
-		return func(x, y int) int { return int(l.ColorIndexAt(x, y)) }, nil
-	case *image.Gray:
-		return func(x, y int) int { return int(l.GrayAt(x, y).Y) }, nil
-	case *image.Gray16:
-		return func(x, y int) int { return int(l.Gray16At(x, y).Y) }, nil
+// ImageOf gives the image that a picture is written as, by its meaning; nil
+// where it has none, and is written as an array.
+func ImageOf(look Look, p *Picture) (image.Image, error) {
+	s := look.Spec()
+	switch {
+	case s.Words:
+		return nil, fmt.Errorf("a picture, expected text")
+	case s.Channels > 0 && p.C != s.Channels:
+		return nil, fmt.Errorf("%d channels, expected %d", p.C, s.Channels)
+	case s.ToImage != nil:
+		return s.ToImage(p)
+	case s.Steps > 0 && p.C == 1:
+		return s.toSteps(p)
 	}
-	return nil, fmt.Errorf("class ids as %s, expected a gray or palette png", kindOf(im))
+	return nil, nil
 }
 
 func scan(r image.Rectangle, c int, at func(x, y int, v []float32)) *Picture {
@@ -67,25 +54,6 @@ func scan(r image.Rectangle, c int, at func(x, y int, v []float32)) *Picture {
 		}
 	}
 	return p
-}
-
-// toNormal reads (n+1)/2. A pixel has no normal where it is transparent, where
-// the vector is far from length one (mid-gray, black), and where it is a dark
-// gray: that points away from the viewer and is how unknown is written, too.
-func toNormal(c color.Color, v []float32) {
-	n := color.NRGBAModel.Convert(c).(color.NRGBA)
-	var f [3]float64
-	sum := 0.0
-	for k, b := range [3]uint8{n.R, n.G, n.B} {
-		f[k] = float64(b)/255*2 - 1
-		sum += f[k] * f[k]
-	}
-	if sum = math.Sqrt(sum); n.A == 0 || sum < 0.5 || sum > 1.4 || n.R == n.G && n.G == n.B && n.B < 128 {
-		return
-	}
-	for k := range v {
-		v[k] = float32(f[k] / sum)
-	}
 }
 
 func kindOf(im image.Image) string {

@@ -5,7 +5,7 @@
 // The registry holds what is known of each (kind, size, vocabulary, how it is
 // looked at) as data; adding one is a single call:
 //
-//	modality.Register(modality.Modality{Name: "line", Kind: modality.Image, Size: 64, Patch: 8, Vocab: 256})
+//	modality.Register(modality.Modality{Name: "line", Kind: modality.Image, Height: 64, Patch: 8, Vocab: 256})
 //
 // What the Transformer sees is a domain. An image modality has the token
 // domain "tok_NAME"; where Pixels is set it has the input-only domain NAME
@@ -52,37 +52,19 @@ func (k Kind) Official() string {
 	return [...]string{"img", "seq", "seq_token", "seq_emb"}[k]
 }
 
-// Look tells how values are to be read and drawn.
-type Look int
-
-const (
-	Color   Look = iota // C = 3, linear in [0, 1]
-	Gray                // C = 1, in [0, 1]
-	Depth               // C = 1, metres along the optical axis; 0 where nothing is known
-	Normal              // C = 3, unit vectors, x right, y up, z to the viewer
-	Label               // C = 1, class ids as whole numbers; Labels names them
-	Caption             // a string
-	Boxes               // []Box
-	Colors              // Palette
-	Feature             // numbers of a network, Channels a patch; no fixed meaning
-)
-
-// written tells whether values are words rather than numbers on a grid.
-func (l Look) written() bool { return l >= Caption && l <= Colors }
-
-// Modality describes one. The zero values of Size, Patch, Vocab and MaxTokens
+// Modality describes one. The zero values of Height, Patch, Vocab and MaxTokens
 // stand for 64 pixels, 8 pixels, 256 codes and 32 tokens.
 type Modality struct {
 	Name      string   // short name, as typed: "depth"
 	Official  string   // 4M's name before "@" of its token domain, kept in checkpoints: "tok_depth"
 	Kind      Kind     // Image or Sequence
-	Look      Look     // how values are read and drawn
-	Size      int      // pixels from top to bottom (Image)
-	Wide      int      // pixels across (Image); 0 stands for Size
+	Look      Look     // what its values mean, which says how they are read, measured and drawn
+	Height    int      `json:"Size"` // pixels from top to bottom (Image)
+	Width     int      `json:"Wide"` // pixels across (Image); 0 stands for Height
 	Patch     int      // pixels a side of one token (Image)
 	Channels  int      // numbers a pixel (Image)
 	Vocab     int      // codebook size of its tokenizer (Image), number of symbols (Symbols)
-	Width     int      // numbers of a vector (Vectors)
+	Dim       int      `json:"Width"` // numbers of a vector (Vectors)
 	MaxTokens int      // longest sequence, end token included (all but Image)
 	Positions int      // positions that a sequence has a row for; 0 stands for MaxTokens
 	Learned   bool     // true: positions are learned, not sines and cosines
@@ -98,7 +80,7 @@ func (m Modality) Grid() int {
 	if m.Kind != Image {
 		return 0
 	}
-	return m.Size / m.Patch
+	return m.Height / m.Patch
 }
 
 // Cols gives the columns of tokens of an image modality, else 0.
@@ -106,14 +88,14 @@ func (m Modality) Cols() int {
 	if m.Kind != Image {
 		return 0
 	}
-	return m.wide() / m.Patch
+	return m.width() / m.Patch
 }
 
-func (m Modality) wide() int {
-	if m.Wide == 0 {
-		return m.Size
+func (m Modality) width() int {
+	if m.Width == 0 {
+		return m.Height
 	}
-	return m.Wide
+	return m.Width
 }
 
 // Domain gives the name of the token domain: "tok_depth" for depth, "caption"
@@ -133,7 +115,7 @@ func (m Modality) String() string {
 	if m.Pixels {
 		p = ", pixels as input too"
 	}
-	return fmt.Sprintf("%s: image, %dx%dx%d, %dx%d tokens of %d codes%s", m.Name, m.Size, m.wide(), m.Channels, m.Grid(), m.Cols(), m.Vocab, p)
+	return fmt.Sprintf("%s: image, %dx%dx%d, %dx%d tokens of %d codes%s", m.Name, m.Height, m.width(), m.Channels, m.Grid(), m.Cols(), m.Vocab, p)
 }
 
 var registry = struct {
@@ -158,7 +140,7 @@ func Register(m Modality) {
 
 // resolved fills in what zero stands for and refuses what cannot be.
 func (m Modality) resolved(op string) Modality {
-	for what, v := range map[string]int{"size": m.Size, "width in pixels": m.Wide, "patch": m.Patch, "channels": m.Channels, "width": m.Width,
+	for what, v := range map[string]int{"height": m.Height, "width": m.Width, "patch": m.Patch, "channels": m.Channels, "dim": m.Dim,
 		"tokens": m.MaxTokens, "positions": m.Positions, "vocabulary": m.Vocab} {
 		if v > math.MaxInt32-symbolOffset { // batches number tokens with 32 bits
 			fault.Panic(op, "%s: %s of %d, expected at most %d", m.Name, what, v, math.MaxInt32-symbolOffset)
@@ -169,33 +151,37 @@ func (m Modality) resolved(op string) Modality {
 			*p = v
 		}
 	}
+	look, ok := m.Look.spec()
+	if !ok {
+		fault.Panic(op, "%s: no look %d (have %s): fourm.RegisterLook adds one", m.Name, int(m.Look), strings.Join(LookNames(), ", "))
+	}
 	if m.Kind == Image {
-		if m.Look.written() {
+		if look.Words {
 			fault.Panic(op, "%s: an image modality cannot look like text", m.Name)
 		}
-		def(&m.Size, 64)
+		def(&m.Height, 64)
 		def(&m.Patch, 8)
 		def(&m.Vocab, 256)
-		def(&m.Channels, map[Look]int{Color: 3, Normal: 3}[m.Look])
+		def(&m.Channels, look.Channels)
 		def(&m.Channels, 1)
-		if m.Size < 1 || m.Patch < 1 || m.Size%m.Patch != 0 || m.wide() < 1 || m.wide()%m.Patch != 0 {
-			fault.Panic(op, "%s: size %dx%d is no multiple of patch %d", m.Name, m.Size, m.wide(), m.Patch)
+		if m.Height < 1 || m.Patch < 1 || m.Height%m.Patch != 0 || m.width() < 1 || m.width()%m.Patch != 0 {
+			fault.Panic(op, "%s: size %dx%d is no multiple of patch %d", m.Name, m.Height, m.width(), m.Patch)
 		}
-		if m.wide() > memory.Pixels/m.Size {
-			fault.Panic(op, "%s: pictures of %dx%d pixels, expected at most %d million", m.Name, m.Size, m.wide(), memory.Pixels/1000000)
+		if m.width() > memory.Pixels/m.Height {
+			fault.Panic(op, "%s: pictures of %dx%d pixels, expected at most %d million", m.Name, m.Height, m.width(), memory.Pixels/1000000)
 		}
-		memory.Need(op, 4*numbersOf(m.Size, m.wide(), m.Channels), "%s: a picture of %dx%dx%d numbers", m.Name, m.Size, m.wide(), m.Channels)
+		memory.Need(op, 4*numbersOf(m.Height, m.width(), m.Channels), "%s: a picture of %dx%dx%d numbers", m.Name, m.Height, m.width(), m.Channels)
 		if m.Vocab < 2 || m.Vocab > 1<<16 {
 			fault.Panic(op, "%s: vocabulary of %d, expected 2 to 65536", m.Name, m.Vocab)
 		}
 	} else {
-		if !m.Look.written() {
+		if !look.Words {
 			m.Look = Caption
 		}
 		def(&m.MaxTokens, 32)
 		def(&m.Positions, m.MaxTokens)
-		if m.Kind == Vectors && m.Width < 1 {
-			fault.Panic(op, "%s: vectors of %d numbers, expected 1 or more in Width", m.Name, m.Width)
+		if m.Kind == Vectors && m.Dim < 1 {
+			fault.Panic(op, "%s: vectors of %d numbers, expected 1 or more in Dim", m.Name, m.Dim)
 		}
 		if m.Kind == Symbols && m.Vocab < 1 {
 			fault.Panic(op, "%s: %d symbols, expected 1 or more in Vocab", m.Name, m.Vocab)

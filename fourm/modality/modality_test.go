@@ -49,12 +49,12 @@ func TestIDs(t *testing.T) {
 func TestRegistry(t *testing.T) {
 	modality.Register(modality.Modality{Name: "sketch", Official: "tok_canny", Look: modality.Gray})
 	for _, n := range []string{"sketch", "tok_sketch", "tok_canny", "tok_canny@224", "sketch@448"} {
-		if m, ok := modality.Find(n); !ok || m.Name != "sketch" || m.Size != 64 || m.Patch != 8 || m.Vocab != 256 || m.Channels != 1 || m.Grid() != 8 {
+		if m, ok := modality.Find(n); !ok || m.Name != "sketch" || m.Height != 64 || m.Patch != 8 || m.Vocab != 256 || m.Channels != 1 || m.Grid() != 8 {
 			t.Errorf("%s gives %+v", n, m)
 		}
 	}
-	modality.Register(modality.Modality{Name: "sketch", Look: modality.Color, Size: 32})
-	if m := modality.Lookup("sketch"); m.Size != 32 || m.Channels != 3 || m.Official != "tok_sketch" {
+	modality.Register(modality.Modality{Name: "sketch", Look: modality.Color, Height: 32})
+	if m := modality.Lookup("sketch"); m.Height != 32 || m.Channels != 3 || m.Official != "tok_sketch" {
 		t.Errorf("registered again: %+v", m)
 	}
 	modality.Register(modality.Modality{Name: "poem", Kind: modality.Sequence})
@@ -65,11 +65,11 @@ func TestRegistry(t *testing.T) {
 		`name "" is not usable`:                    {},
 		`name "a b" is not usable`:                 {Name: "a b"},
 		`name "tok_x" is not usable`:               {Name: "tok_x"},
-		`size 20x20 is no multiple of patch 8`:     {Name: "x", Size: 20},
+		`size 20x20 is no multiple of patch 8`:     {Name: "x", Height: 20},
 		`vocabulary of 1, expected 2 to 65536`:     {Name: "x", Vocab: 1},
 		`at most 1 tokens, expected 2 or more`:     {Name: "x", Kind: modality.Sequence, MaxTokens: 1},
 		`an image modality cannot look like text`:  {Name: "x", Look: modality.Caption},
-		`size -8x-8 is no multiple of patch 8`:     {Name: "x", Size: -8},
+		`size -8x-8 is no multiple of patch 8`:     {Name: "x", Height: -8},
 		`vocabulary of 100000, expected 2 to 6553`: {Name: "x", Vocab: 100000},
 	} {
 		panics(t, want, func() { modality.Register(m) })
@@ -141,7 +141,7 @@ func TestSample(t *testing.T) {
 
 // A picture of another size is refused with both sizes.
 func TestFit(t *testing.T) {
-	m := modality.Modality{Name: "x", Size: 8, Channels: 3}
+	m := modality.Modality{Name: "x", Height: 8, Channels: 3}
 	if _, err := m.Fit(modality.NewPicture(8, 4, 3)); err == nil || err.Error() != "x: picture of 8x4x3, expected 8x8x3" {
 		t.Errorf("error %v", err)
 	}

@@ -73,7 +73,7 @@ const (
 var published, official = func() (map[string]Modality, map[string]Domain) {
 	mods, doms := map[string]Modality{}, map[string]Domain{}
 	for _, x := range images {
-		m := Modality{Name: fmt.Sprintf("%s@%d", x.name, x.size), Look: x.look, Size: x.size, Patch: x.patch, Channels: x.channels, Vocab: x.vocab, Pixels: x.pixels}
+		m := Modality{Name: fmt.Sprintf("%s@%d", x.name, x.size), Look: x.look, Height: x.size, Patch: x.patch, Channels: x.channels, Vocab: x.vocab, Pixels: x.pixels}
 		m = m.resolved("modality")
 		mods[m.Name] = m
 		doms[m.Domain()] = m.TokenDomain(m.Vocab)
@@ -82,13 +82,13 @@ var published, official = func() (map[string]Modality, map[string]Domain) {
 		}
 	}
 	for _, x := range whole {
-		m := Modality{Name: x.name, Look: Feature, Size: 224, Patch: 56, Channels: x.channels, Vocab: 8192, Learned: true, exact: true}
+		m := Modality{Name: x.name, Look: Feature, Height: 224, Patch: 56, Channels: x.channels, Vocab: 8192, Learned: true, exact: true}
 		m = m.resolved("modality")
 		mods[m.Name] = m
 		doms[m.Domain()] = m.TokenDomain(m.Vocab)
 	}
 	for _, x := range sequences {
-		m := Modality{Name: x.name, Kind: x.kind, MaxTokens: x.most, Positions: x.positions, Width: x.width}
+		m := Modality{Name: x.name, Kind: x.kind, MaxTokens: x.most, Positions: x.positions, Dim: x.width}
 		switch x.name {
 		case "det":
 			m.Look = Boxes
@@ -196,7 +196,7 @@ func PublishedDomain(name string) (Domain, bool) {
 		return Domain{}, false
 	}
 	m.Name, m.Official = strings.TrimPrefix(name, "tok_"), ""
-	m.Size = size
+	m.Height = size
 	m = m.resolved("modality")
 	if strings.HasPrefix(base, "tok_") {
 		return m.TokenDomain(m.Vocab), true

@@ -20,7 +20,7 @@ func TestPublished(t *testing.T) {
 		{"t5_caption", 28551, 77, 0, 0, 4096, 77},
 	} {
 		d, ok := PublishedDomain(x.name)
-		if !ok || d.Official != x.name || ID(x.name) != x.id || d.Max != x.max || d.Vocab != x.vocab || d.Rows != x.rows || d.Width != x.width || d.Positions != x.rank {
+		if !ok || d.Official != x.name || ID(x.name) != x.id || d.Max != x.max || d.Vocab != x.vocab || d.Rows != x.rows || d.Dim != x.width || d.Positions != x.rank {
 			t.Errorf("%s: %+v with id %d, expected %+v", x.name, d, ID(x.name), x)
 		}
 	}

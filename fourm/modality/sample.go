@@ -132,6 +132,7 @@ type Sample struct {
 	Key    string
 	Values map[string]any
 	Toks   map[string]Tokens
+	Err    error // why values are missing that a model was to make, where the world failed
 }
 
 // canonical is the order of 4M's figures.
@@ -267,7 +268,7 @@ func (s Sample) Checked() (Sample, error) {
 		}
 		if i := p.notFinite(); i >= 0 {
 			hint := ""
-			if m.Look == Depth {
+			if !m.Look.Spec().KnownAt(make([]float32, p.C)) {
 				hint = " (0 stands for unknown)"
 			}
 			return s, fmt.Errorf("key %q: %s: number %d of the picture is %g, expected a finite one%s", s.Key, n, i, p.Pix[i], hint)
@@ -307,7 +308,11 @@ func (s Sample) String() string {
 			w = append(w, fmt.Sprintf("%s %q", n, s.Text(n)))
 		}
 	}
-	return "sample " + s.Key + ": " + strings.Join(w, ", ")
+	out := "sample " + s.Key + ": " + strings.Join(w, ", ")
+	if s.Err != nil {
+		out += fmt.Sprintf("  (stopped: %v)", s.Err)
+	}
+	return out
 }
 
 // SimpleRender shows the sample in a notebook: all modalities side by side.

@@ -1,6 +1,6 @@
 package model
 
-// What the blocks look at. The kernels never hold the matrix of weights, so it
+// What the blocks attend to. The kernels never hold the matrix of weights, so it
 // is computed here from the queries and keys of the same graph, in plain loops.
 
 import (
@@ -9,24 +9,12 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// look is an attention over the encoder's tokens: the packed tensors that the
+// attention is one over the encoder's tokens: the packed tensors that the
 // op reads, and what it gives.
-type look struct {
+type attention struct {
 	q, kv, y *G.Node
 	across   bool // from the decoder: q is (B, M, D) and kv (B, T, 2D); else both are the packed (B, T, 3D)
 }
-
-// Look gives the graph that computes what Shares reads: of the encoder's
-// blocks, and with across of those of the decoder as well.
-func (m *Model) Look(s Shape, across bool) *Net {
-	if across {
-		return m.net(s, "look across")
-	}
-	return m.net(s, "look")
-}
-
-// Layers gives the number of layers that Shares knows in a graph of Look.
-func (n *Net) Layers() int { return len(n.looks) }
 
 // Shares gives how sample i shares its attention out in one head of a layer:
 // a row for each query, a column for each of the encoder's tokens, registers
@@ -34,7 +22,7 @@ func (n *Net) Layers() int { return len(n.looks) }
 // are its targets. Rows add up to 1 and what a query does not see has 0; the
 // row of a query that is kept from seeing anything is all 0.
 func (n *Net) Shares(i, layer, head int) (w []float32, queries, keys int) {
-	c, l := n.m.Config, n.looks[layer]
+	c, l := n.m.Config, n.attentions[layer]
 	dim, keys := c.Dim, c.Registers+n.N
 	queries, span := keys, n.EncSpan
 	qStride, kStride, kFrom := 3*dim, 3*dim, dim
@@ -63,7 +51,7 @@ func (n *Net) Shares(i, layer, head int) (w []float32, queries, keys int) {
 			scores[k] = sum / math.Sqrt(float64(d))
 			most = math.Max(most, scores[k])
 		}
-		if math.IsInf(most, -1) { // who sees no key looks at all alike
+		if math.IsInf(most, -1) { // who sees no key attends to all alike
 			clear(scores)
 			most = 0
 		}

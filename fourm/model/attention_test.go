@@ -15,22 +15,22 @@ func TestShares(t *testing.T) {
 	c := m.Config
 	mk := masked(m)
 	shape := Shape{B: 2, N: 48, M: 32}
-	n := m.Look(shape, true)
+	n := m.Graph(AttendingAcross, shape)
 	if err := m.Fill(n.Batch, []mask.Masked{mk, mk}); err != nil {
 		t.Fatal(err)
 	}
 	if err := n.Machine.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if n.Layers() != c.Encoder+c.Decoder {
-		t.Fatalf("%d layers, expected %d", n.Layers(), c.Encoder+c.Decoder)
+	if len(n.attentions) != c.Encoder+c.Decoder {
+		t.Fatalf("%d layers, expected %d", len(n.attentions), c.Encoder+c.Decoder)
 	}
 	shown := int(n.EncSpan[1])
 	if shown == 0 || shown >= shape.N {
 		t.Fatalf("%d tokens are shown: nothing to test", shown)
 	}
 	d := c.Dim / c.Heads
-	for layer, l := range n.looks {
+	for layer, l := range n.attentions {
 		y, v := n.Machine.Floats(l.y), n.Machine.Floats(l.kv)
 		stride, from := 3*c.Dim, 2*c.Dim
 		if l.across {
@@ -69,7 +69,7 @@ func TestShares(t *testing.T) {
 			t.Errorf("layer %d looks at all tokens alike: nothing is tested", layer)
 		}
 	}
-	if n := m.Look(shape, false).Layers(); n != c.Encoder {
+	if n := len(m.Graph(Attending, shape).attentions); n != c.Encoder {
 		t.Errorf("%d layers without the decoder, expected %d", n, c.Encoder)
 	}
 }

@@ -20,7 +20,7 @@ type Batch struct {
 	EncSpan                []int32              // (B, T, 4)
 	DecTok, DecPos, DecMod []int32              // (B, M, 2)
 	DecSpan, CrossSpan     []int32              // (B, M, 4)
-	Given                  map[string][]float32 // pixel and vector domains: (B Max, Width)
+	Given                  map[string][]float32 // pixel and vector domains: (B Max, Dim)
 	Labels                 map[string][]int32   // output domain: (B, M), -1 where the row is not its own
 	Weights                []float32            // of the output domains in the loss
 	Tokens                 int64                // input and target tokens
@@ -50,7 +50,7 @@ func (m *Model) newBatch(s Shape) *Batch {
 	}
 	for _, d := range m.In {
 		if d.Pixels || d.Kind == modality.Vectors {
-			b.Given[d.Name] = make([]float32, s.B*d.Max*d.Width)
+			b.Given[d.Name] = make([]float32, s.B*d.Max*d.Dim)
 		}
 	}
 	for _, d := range m.Out {

@@ -156,9 +156,11 @@ func (c Config) resolved() Config {
 	if c.MLP == 0 {
 		c.MLP = 4
 	}
-	if c.Act == "" {
-		c.Act = "silu"
+	act, known := activationNamed(c.Act)
+	if !known {
+		fault.Panic(op, "act %q, expected %s", c.Act, activationNames())
 	}
+	c.Act = act.name
 	switch {
 	case c.Dim < 4 || c.Dim%4 != 0:
 		fault.Panic(op, "dim %d, expected a multiple of 4 (position tables come in quarters)", c.Dim)
@@ -168,8 +170,6 @@ func (c Config) resolved() Config {
 		fault.Panic(op, "%d encoder and %d decoder blocks, expected 1 or more of each", c.Encoder, c.Decoder)
 	case len(c.Inputs) == 0 || len(c.Outputs) == 0:
 		fault.Panic(op, "%d inputs and %d outputs, expected 1 or more of each", len(c.Inputs), len(c.Outputs))
-	case c.Act != "silu" && c.Act != "gelu":
-		fault.Panic(op, "act %q, expected silu or gelu", c.Act)
 	case c.Registers < 0:
 		fault.Panic(op, "%d registers, expected 0 or more", c.Registers)
 	case !(c.MLP > 0) || c.hidden() < 1:
@@ -193,7 +193,7 @@ func (c Config) String() string {
 		heads = max(c.Dim/64, 1)
 	}
 	kind := ""
-	if c.Plain || c.Act == "gelu" {
+	if c.Plain || c.Act != activations[0].name && c.Act != "" {
 		kind = ", " + c.Act
 	}
 	if c.QKNorm {

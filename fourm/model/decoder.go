@@ -2,7 +2,7 @@ package model
 
 // Decoding one token after the other without doing anything twice: the
 // encoder's side is computed once, and so are the keys and values of every
-// token that has been read. The graph of Predict gives the same to rounding,
+// token that has been read. The graph of kind Predicting gives the same to rounding,
 // from the whole prefix each time.
 
 import (
@@ -14,10 +14,7 @@ import (
 	"fourmlab/fourm/ops"
 )
 
-// Encode gives the graph that computes what the decoder looks at.
-func (m *Model) Encode(s Shape) *Net { return m.net(s, "encode") }
-
-// Context gives what the decoder looks at, (B, T, D), in a graph of Encode.
+// Context gives what the decoder attends to, (B, T, D), in a graph of kind Encoding.
 func (n *Net) Context() []float32 { return n.Machine.Floats(n.sides.Context) }
 
 // Decoder reads the tokens of a text, all samples of a batch in step. Close it
@@ -43,7 +40,7 @@ type Decoder struct {
 type cache struct{ kv []float32 }
 
 // NewDecoder begins a text of at most most tokens behind a filled and run graph
-// of Encode; a sample for which blind is true sees nothing (see FillQuery).
+// of kind Encoding; a sample for which blind is true sees nothing (see FillQuery).
 func (m *Model) NewDecoder(n *Net, domain string, most int, blind func(sample int) bool) (*Decoder, error) {
 	k := slices.IndexFunc(m.Out, func(d modality.Domain) bool { return d.Name == domain && !d.Grid() })
 	if k < 0 {
@@ -154,20 +151,12 @@ func (d *Decoder) block(i int) {
 
 	m.norm(d.h, d.x, pre+"norm2")
 	m.linear(d.up, d.h, pre+"mlp.fc1")
+	var gate []float32
 	if !c.Plain {
-		m.linear(d.up2, d.h, pre+"mlp.fc3")
+		gate = d.up2
+		m.linear(gate, d.h, pre+"mlp.fc3")
 	}
-	switch {
-	case c.Act == "gelu":
-		cpu.Gelu(d.act, d.up)
-		if !c.Plain {
-			cpu.Mul(d.act, d.act, d.up2)
-		}
-	case c.Plain:
-		cpu.Silu(d.act, d.up)
-	default:
-		cpu.Gate(d.act, d.up, d.up2)
-	}
+	m.act.compute(d.act, d.up, gate)
 	m.linear(d.q, d.act, pre+"mlp.fc2")
 	cpu.Add(d.x, d.x, d.q)
 }

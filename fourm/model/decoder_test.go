@@ -13,15 +13,18 @@ import (
 func TestDecoderEqualsGraph(t *testing.T) {
 	caption := modality.Domain{Name: "caption", Official: "caption", Modality: "caption", Kind: modality.Sequence, Max: 8, Vocab: 30, Positions: 5, Table: 9}
 	image := modality.Domain{Name: "tok_rgb@32", Official: "tok_rgb@32", Modality: "rgb", Max: 16, Rows: 4, Cols: 4, Vocab: 20, Patch: 8, Channels: 3}
-	for name, change := range map[string]func(*Config){
+	variants := map[string]func(*Config){
 		"swiglu":      func(c *Config) {},
 		"gelu":        func(c *Config) { *c = c.GELU() },
-		"gated gelu":  func(c *Config) { c.Act, c.QKVBias = "gelu", true },
-		"plain silu":  func(c *Config) { c.Plain, c.MLPBias = true, true },
 		"qk-norm":     func(c *Config) { c.QKNorm, c.NormBias, c.Apart = true, true, true },
 		"registers":   func(c *Config) { c.Registers, c.Untied = 3, true },
 		"learned pos": func(c *Config) { c.Domains = slices.Clone(c.Domains); c.Domains[0].Learned = true },
-	} {
+	}
+	for _, a := range activations {
+		variants["gated "+a.name] = func(c *Config) { c.Act, c.QKVBias = a.name, true }
+		variants["plain "+a.name] = func(c *Config) { c.Act, c.Plain, c.MLPBias = a.name, true, true }
+	}
+	for name, change := range variants {
 		c := Config{Inputs: []string{"caption", "tok_rgb@32"}, Outputs: []string{"caption", "tok_rgb@32"}, Dim: 24, Heads: 3, Encoder: 1, Decoder: 2, Domains: []modality.Domain{caption, image}}
 		change(&c)
 		m := New(c)
@@ -41,9 +44,9 @@ func TestDecoderEqualsGraph(t *testing.T) {
 		texts := [][]int{{1, 7, 7, 29, 3, 0, 12}, {5, 4, 3, 2, 1, 0, 9}, {8, 8, 8, 8, 8, 8, 8}}
 		blind := func(i int) bool { return i == 2 }
 
-		graph := m.Predict(Shape{B: 3, N: 16, M: 7})
+		graph := m.Graph(Predicting, Shape{B: 3, N: 16, M: 7})
 		graph.Empty()
-		enc := m.Encode(Shape{B: 3, N: 16, M: 1})
+		enc := m.Graph(Encoding, Shape{B: 3, N: 16, M: 1})
 		enc.Empty()
 		for i, s := range samples {
 			if err := m.FillQuery(graph.Batch, i, s, "caption", texts[i], blind(i)); err != nil {
@@ -79,7 +82,7 @@ func TestDecoderEqualsGraph(t *testing.T) {
 		}
 		d.Close()
 		// a shorter text of another batch in the same memory
-		again := m.Encode(Shape{B: 1, N: 16, M: 1})
+		again := m.Graph(Encoding, Shape{B: 1, N: 16, M: 1})
 		again.Empty()
 		if err := m.FillQuery(again.Batch, 0, samples[1], "caption", nil, false); err != nil {
 			t.Fatal(err)

@@ -64,7 +64,7 @@ func configOf(raw map[string]any, path string) (Config, error) {
 	delete(raw, "format")
 	c, err := OfficialConfig(raw)
 	if err != nil {
-		return c, fmt.Errorf("%w (configuration of %s)", err, path)
+		return c, fault.Kind(checkpoint.ErrForeign, fmt.Errorf("%w (configuration of %s)", err, path))
 	}
 	return c, nil
 }

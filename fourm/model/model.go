@@ -22,7 +22,8 @@ type Model struct {
 	byName map[string]*Param
 	pos    map[string][]float32 // fixed position tables by the names they have in a checkpoint
 	idle   []*Param             // of the official state dict, read by nothing
-	nets   map[string]*Net
+	act    activation
+	graphs []built  // the one used last is the last
 	spare  *Decoder // memory of the last text
 }
 
@@ -50,6 +51,7 @@ func outline(c Config) *Model {
 func begin(c Config) *Model {
 	const op = "fourm.New"
 	m := &Model{Config: c.resolved(), Tokenizers: map[string]modality.Tokenizer{}, byName: map[string]*Param{}, pos: map[string][]float32{}}
+	m.act, _ = activationNamed(m.Config.Act)
 	for _, n := range m.Config.Inputs {
 		m.In = append(m.In, m.Config.domain(op, n, true))
 	}
@@ -175,9 +177,9 @@ func (m *Model) String() string {
 		for _, d := range ds {
 			switch {
 			case d.Pixels:
-				fmt.Fprintf(&b, "  %-7s %-16s %3d patches of %d numbers\n", what, d.Name, d.Max, d.Width)
+				fmt.Fprintf(&b, "  %-7s %-16s %3d patches of %d numbers\n", what, d.Name, d.Max, d.Dim)
 			case d.Kind == modality.Vectors:
-				fmt.Fprintf(&b, "  %-7s %-16s %3d vectors of %d numbers\n", what, d.Name, d.Max, d.Width)
+				fmt.Fprintf(&b, "  %-7s %-16s %3d vectors of %d numbers\n", what, d.Name, d.Max, d.Dim)
 			default:
 				fmt.Fprintf(&b, "  %-7s %-16s %3d tokens of %d\n", what, d.Name, d.Max, d.Vocab)
 			}

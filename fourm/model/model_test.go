@@ -29,7 +29,7 @@ func little(t testing.TB) *Model {
 		keepRegistry(tt)
 	}
 	for _, n := range []string{"rgb", "depth"} {
-		modality.Register(modality.Modality{Name: n, Size: 8, Patch: 2, Vocab: 20, Pixels: n == "rgb", Look: modality.Lookup(n).Look})
+		modality.Register(modality.Modality{Name: n, Height: 8, Patch: 2, Vocab: 20, Pixels: n == "rgb", Look: modality.Lookup(n).Look})
 		modality.SetTokenizer(n, words(20))
 	}
 	modality.Register(modality.Modality{Name: "caption", Kind: modality.Sequence, MaxTokens: 12})
@@ -77,7 +77,7 @@ func masked(m *Model) mask.Masked {
 // predict gives the decoder's output rows of a sample, by domain.
 func predict(t testing.TB, m *Model, s Shape, mk ...mask.Masked) []map[string][][]float32 {
 	t.Helper()
-	n := m.Predict(s)
+	n := m.Graph(Predicting, s)
 	if err := m.Fill(n.Batch, mk); err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func TestPadding(t *testing.T) {
 	other.Parts = other.Parts[:2]
 	want := predict(t, m, Shape{B: 1, N: 13, M: 14}, a)[0]
 	losses := func(s Shape, mk ...mask.Masked) (out []float64) {
-		n := m.Evaluate(s)
+		n := m.Graph(Evaluating, s)
 		if err := m.Fill(n.Batch, mk); err != nil {
 			t.Fatal(err)
 		}
@@ -209,7 +209,7 @@ func TestPadding(t *testing.T) {
 // What cannot be packed is an error that names the sample.
 func TestFillErrors(t *testing.T) {
 	m := little(t)
-	n := m.Predict(Shape{B: 1, N: 20, M: 20})
+	n := m.Graph(Predicting, Shape{B: 1, N: 20, M: 20})
 	if err := m.Fill(n.Batch, []mask.Masked{masked(m), masked(m)}); err == nil || !strings.Contains(err.Error(), "2 samples for a batch of 1") {
 		t.Errorf("error %v", err)
 	}
@@ -398,7 +398,7 @@ func TestOfficialNames(t *testing.T) {
 		official[name], kind[name] = "["+strings.ReplaceAll(shape, ",", "")+"]", strings.TrimSpace(what)
 	}
 	for name, vocab := range map[string]int{"rgb": 16384, "depth": 8192, "normal": 8192, "semseg": 4096, "clip": 8192} {
-		modality.Register(modality.Modality{Name: name, Size: 224, Patch: 16, Vocab: vocab, Pixels: name == "rgb"})
+		modality.Register(modality.Modality{Name: name, Height: 224, Patch: 16, Vocab: vocab, Pixels: name == "rgb"})
 		modality.SetTokenizer(name, words(vocab))
 	}
 	for name, off := range map[string]string{"caption": "caption", "box": "det"} {

@@ -20,66 +20,29 @@ import (
 // machine, read the outputs.
 type Net struct {
 	*Batch
-	Machine exec.Runner
-	m       *Model
-	g       *G.ExprGraph
-	nodes   map[string]*G.Node // parameters and position tables
-	loss    *G.Node
-	losses  map[string]*G.Node // by output domain
-	grads   []*G.Node          // by parameter
-	rows    []func() []int32   // by parameter: of a table of which grads has few rows, which they are; or nil
-	unread  []func() bool      // by parameter: whether nothing of the batch's loss depends on it; nil: something always does
-	sides   Sides
-	looks   []look // attentions that look at the encoder's tokens, by layer
+	Machine    exec.Runner
+	m          *Model
+	g          *G.ExprGraph
+	nodes      map[string]*G.Node // parameters and position tables
+	loss       *G.Node
+	losses     map[string]*G.Node // by output domain
+	grads      []*G.Node          // by parameter
+	rows       []func() []int32   // by parameter: of a table of which grads has few rows, which they are; or nil
+	unread     []func() bool      // by parameter: whether nothing of the batch's loss depends on it; nil: something always does
+	sides      Sides
+	attentions []attention // over the encoder's tokens, by layer
 }
 
-// Sides are the nodes on the way through the model that can be looked at.
+// Sides are the nodes on the way through the model that can be read.
 type Sides struct {
 	EncoderTokens, EncoderEmb *G.Node // content, position + modality (B, T, D) with T the registers and N
-	Encoded, Context          *G.Node // the encoder's output, what the decoder looks at (B, T, D)
+	Encoded, Context          *G.Node // the encoder's output, what the decoder attends to (B, T, D)
 	DecoderTokens, DecoderEmb *G.Node // (B, M, D)
 	Decoded                   *G.Node // the decoder's output (B, M, D)
 }
 
-// Train gives the graph that computes loss and gradients.
-func (m *Model) Train(s Shape) *Net { return m.net(s, "train") }
-
-// Evaluate gives the graph that computes the losses alone.
-func (m *Model) Evaluate(s Shape) *Net { return m.net(s, "evaluate") }
-
-// Predict gives the graph that computes the decoder's output.
-func (m *Model) Predict(s Shape) *Net { return m.net(s, "predict") }
-
-// Inspect gives the graph that computes the losses, their gradients and all
-// that Sides names.
-func (m *Model) Inspect(s Shape) *Net { return m.net(s, "inspect") }
-
-func (m *Model) net(s Shape, kind string) *Net {
-	key := fmt.Sprint(kind, s, m.Tape)
-	if n, ok := m.nets[key]; ok {
-		return n
-	}
-	n := m.build(s, kind)
-	if m.nets == nil {
-		m.nets = map[string]*Net{}
-	}
-	// graphs of few shapes recur; more than a handful would only hold memory
-	if len(m.nets) >= 12 {
-		clear(m.nets)
-	}
-	m.nets[key] = n
-	return n
-}
-
-func (m *Model) build(s Shape, kind string) *Net {
-	m.room(s)
-	n := &Net{Batch: m.newBatch(s), m: m, g: G.NewGraph(), nodes: map[string]*G.Node{}, losses: map[string]*G.Node{}}
-	n.encode()
-	if kind != "encode" && kind != "look" {
-		n.decode()
-	}
-	n.compile(kind)
-	return n
+func newNet(m *Model, s Shape) *Net {
+	return &Net{Batch: m.newBatch(s), m: m, g: G.NewGraph(), nodes: map[string]*G.Node{}, losses: map[string]*G.Node{}}
 }
 
 // encode builds the encoder and the context that it leaves for the decoder.
@@ -146,7 +109,7 @@ func (n *Net) content(d modality.Domain) *G.Node {
 	if !d.Pixels && d.Kind != modality.Vectors {
 		return n.table(pre + ".token_emb.weight")
 	}
-	x := ops.Input(n.g, "given."+d.Name, []int{n.B * d.Max, d.Width}, n.Given[d.Name])
+	x := ops.Input(n.g, "given."+d.Name, []int{n.B * d.Max, d.Dim}, n.Given[d.Name])
 	switch {
 	case d.Pixels:
 		return ops.Linear(x, n.param(pre+".proj.weight"))
@@ -157,57 +120,28 @@ func (n *Net) content(d modality.Domain) *G.Node {
 }
 
 // compile adds what the kind of graph is for, and plans its memory.
-func (n *Net) compile(kind string) {
-	outputs := []*G.Node{n.sides.Decoded}
+func (n *Net) compile(kind Graph) {
+	var outputs []*G.Node
 	switch kind {
-	case "predict":
-	case "encode":
+	case Predicting:
+		outputs = []*G.Node{n.sides.Decoded}
+	case Encoding:
 		outputs = []*G.Node{n.sides.Context}
-	case "look", "look across":
+	case Attending, AttendingAcross:
 		outputs = []*G.Node{n.sides.Encoded}
-		for _, l := range n.looks {
-			outputs = append(outputs, l.q, l.kv, l.y)
+		for _, a := range n.attentions {
+			outputs = append(outputs, a.q, a.kv, a.y)
 		}
-	default:
-		outputs = nil
-		var all []*G.Node
-		weights := ops.Input(n.g, "weights", []int{len(n.m.Out)}, n.Weights)
-		for k, d := range n.m.Out {
-			labels := ops.Indices(n.g, "labels."+d.Name, []int{n.B * n.M}, n.Labels[d.Name])
-			head := n.param(n.m.headName(d))
-			var l *G.Node
-			if kind == "evaluate" {
-				l = ops.CrossEntropy(n.sides.Decoded, head, labels)
-			} else {
-				l = ops.WeighedCrossEntropy(n.sides.Decoded, head, labels, weights, k)
-			}
-			n.losses[d.Name] = l
-			all = append(all, l)
-			outputs = append(outputs, l)
-		}
-		n.loss = ops.Weigh(weights, all...)
-		outputs = append(outputs, n.loss)
 	}
-	if kind == "inspect" {
+	if kind.losses() {
+		outputs = append(outputs, n.lose(kind.gradients())...)
+	}
+	if kind == Inspecting {
 		s := n.sides
 		outputs = append(outputs, s.EncoderTokens, s.EncoderEmb, s.Encoded, s.Context, s.DecoderTokens, s.DecoderEmb, s.Decoded)
 	}
-	if kind == "train" || kind == "inspect" {
-		var wrt G.Nodes
-		for _, p := range n.m.Params {
-			wrt = append(wrt, n.param(p.Name))
-		}
-		grads, err := G.Grad(n.loss, wrt...)
-		if err != nil {
-			fault.Panic("model.Train", "%v", err)
-		}
-		n.grads, n.rows, n.unread = grads, make([]func() []int32, len(grads)), n.m.unread(n.Batch)
-		for i, g := range grads {
-			if sums, of := ops.Rows(g); sums != nil {
-				n.grads[i], n.rows[i] = sums, of
-			}
-		}
-		outputs = append(outputs, n.grads...)
+	if kind.gradients() {
+		outputs = append(outputs, n.differentiate()...)
 	}
 	var err error
 	if n.m.Tape {
@@ -216,12 +150,52 @@ func (n *Net) compile(kind string) {
 		n.Machine, err = exec.New(n.g, outputs...)
 	}
 	if err != nil {
-		fault.Panic("model.Train", "batches of %d samples, %d tokens in and %d out: %v", n.B, n.N, n.M, err)
+		fault.Panic("model.Graph", "batches of %d samples, %d tokens in and %d out: %v", n.B, n.N, n.M, err)
 	}
 }
 
+// lose adds the loss of each output domain and of all together, and gives
+// them. Where they are to be differentiated, a domain's weight is part of its op.
+func (n *Net) lose(differentiated bool) (outputs []*G.Node) {
+	var all []*G.Node
+	weights := ops.Input(n.g, "weights", []int{len(n.m.Out)}, n.Weights)
+	for k, d := range n.m.Out {
+		labels := ops.Indices(n.g, "labels."+d.Name, []int{n.B * n.M}, n.Labels[d.Name])
+		head := n.param(n.m.headName(d))
+		var l *G.Node
+		if differentiated {
+			l = ops.WeighedCrossEntropy(n.sides.Decoded, head, labels, weights, k)
+		} else {
+			l = ops.CrossEntropy(n.sides.Decoded, head, labels)
+		}
+		n.losses[d.Name] = l
+		all = append(all, l)
+	}
+	n.loss = ops.Weigh(weights, all...)
+	return append(all, n.loss)
+}
+
+// differentiate adds the gradients by every parameter, and gives them.
+func (n *Net) differentiate() []*G.Node {
+	var wrt G.Nodes
+	for _, p := range n.m.Params {
+		wrt = append(wrt, n.param(p.Name))
+	}
+	grads, err := G.Grad(n.loss, wrt...)
+	if err != nil {
+		fault.Panic("model.Graph", "%v", err)
+	}
+	n.grads, n.rows, n.unread = grads, make([]func() []int32, len(grads)), n.m.unread(n.Batch)
+	for i, g := range grads {
+		if sums, of := ops.Rows(g); sums != nil {
+			n.grads[i], n.rows[i] = sums, of
+		}
+	}
+	return n.grads
+}
+
 // Sides gives the nodes on the way; Machine.Floats of them has numbers in a
-// graph of Inspect.
+// graph of kind Inspecting.
 func (n *Net) Sides() Sides { return n.sides }
 
 // Loss gives the loss, in nats a token: the mean over the output domains, or
@@ -317,7 +291,7 @@ func (n *Net) self(x *G.Node, name string, span *G.Node) *G.Node {
 	qkv = n.headNorm(n.headNorm(qkv, name+".q_norm", 0), name+".k_norm", n.m.Config.Dim)
 	y := ops.SelfAttention(qkv, span, n.m.Config.Heads)
 	if strings.HasPrefix(name, "encoder.") {
-		n.looks = append(n.looks, look{q: qkv, kv: qkv, y: y})
+		n.attentions = append(n.attentions, attention{q: qkv, kv: qkv, y: y})
 	}
 	return n.linear(y, name+".proj")
 }
@@ -326,24 +300,18 @@ func (n *Net) cross(x, ctx *G.Node, name string, span *G.Node) *G.Node {
 	q := n.headNorm(n.linear(x, name+".q"), name+".q_norm", 0)
 	kv := n.headNorm(n.linear(ctx, name+".kv"), name+".k_norm", 0)
 	y := ops.CrossAttention(q, kv, span, n.m.Config.Heads)
-	n.looks = append(n.looks, look{q: q, kv: kv, y: y, across: true})
+	n.attentions = append(n.attentions, attention{q: q, kv: kv, y: y, across: true})
 	return n.linear(y, name+".proj")
 }
 
 // mlp is fc2(act(fc1 x) fc3 x), or fc2(act(fc1 x)) where there is no gate
 // (docs/4m.md, 4.2).
 func (n *Net) mlp(x *G.Node, pre string) *G.Node {
-	c := n.m.Config
 	h := n.linear(x, pre+"mlp.fc1")
-	switch {
-	case c.Plain && c.Act == "gelu":
-		h = ops.Gelu(h)
-	case c.Plain:
-		h = ops.Silu(h)
-	case c.Act == "gelu":
-		h = ops.Mul(ops.Gelu(h), n.linear(x, pre+"mlp.fc3"))
-	default:
-		h = ops.Gate(h, n.linear(x, pre+"mlp.fc3"))
+	var gate *G.Node
+	if !n.m.Config.Plain {
+		gate = n.linear(x, pre+"mlp.fc3")
 	}
+	h = n.m.act.node(h, gate)
 	return n.linear(h, pre+"mlp.fc2")
 }

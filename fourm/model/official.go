@@ -107,10 +107,9 @@ func (m *Model) officialConfig() map[string]any {
 			break
 		}
 	}
-	act := map[string]string{"silu": "SiLU", "gelu": "GELU"}[c.Act]
 	return map[string]any{"domains_in": in, "domains_out": out, "image_size": size, "patch_size": patch, "dim": c.Dim,
 		"encoder_depth": c.Encoder, "decoder_depth": c.Decoder, "num_heads": c.Heads, "mlp_ratio": c.MLP,
-		"qkv_bias": c.QKVBias, "proj_bias": c.ProjBias, "mlp_bias": c.MLPBias, "norm_bias": c.NormBias, "act_layer": act,
+		"qkv_bias": c.QKVBias, "proj_bias": c.ProjBias, "mlp_bias": c.MLPBias, "norm_bias": c.NormBias, "act_layer": m.act.official,
 		"gated_mlp": !c.Plain, "qk_norm": c.QKNorm, "num_register_tokens": c.Registers, "share_modality_embeddings": !c.Apart,
 		"decoder_causal_mask": c.Causal, "decoder_sep_mask": !c.Joint}
 }

@@ -144,7 +144,7 @@ func (m *Model) packEncoder(b *Batch, i int, s map[string]Row, in []int) int {
 	for _, k := range in {
 		d, r := m.In[k], s[m.In[k].Name]
 		if g := b.Given[d.Name]; g != nil {
-			g = g[i*d.Max*d.Width : (i+1)*d.Max*d.Width]
+			g = g[i*d.Max*d.Dim : (i+1)*d.Max*d.Dim]
 			clear(g[copy(g, r.Given):])
 		}
 		last := m.rows(encoderName(d)+".pos_emb") - 1

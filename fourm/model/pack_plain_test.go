@@ -261,8 +261,8 @@ func checkGiven(m *Model, b *Batch, i int, show []seen, samples []mask.Masked, p
 				}
 			}
 		}
-		if got := b.Given[d.Name]; want != nil && !slices.Equal(got[x.row*d.Width:(x.row+1)*d.Width], want) {
-			return fmt.Errorf("sample %d: %s at %d is %v, expected %v", i, d.Name, at, got[x.row*d.Width:(x.row+1)*d.Width], want)
+		if got := b.Given[d.Name]; want != nil && !slices.Equal(got[x.row*d.Dim:(x.row+1)*d.Dim], want) {
+			return fmt.Errorf("sample %d: %s at %d is %v, expected %v", i, d.Name, at, got[x.row*d.Dim:(x.row+1)*d.Dim], want)
 		}
 	}
 	for _, d := range m.In {
@@ -272,7 +272,7 @@ func checkGiven(m *Model, b *Batch, i int, show []seen, samples []mask.Masked, p
 			from = d.Max
 		}
 		if g := b.Given[d.Name]; g != nil && i < len(samples) {
-			for at, v := range g[(i*d.Max+from)*d.Width : (i+1)*d.Max*d.Width] {
+			for at, v := range g[(i*d.Max+from)*d.Dim : (i+1)*d.Max*d.Dim] {
 				if v != 0 {
 					return fmt.Errorf("sample %d: number %d of %s behind what it has is %g, expected 0", i, at, d.Name, v)
 				}

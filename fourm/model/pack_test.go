@@ -18,7 +18,7 @@ func anyDomains(r *rand.Rand) []modality.Domain {
 	var out []modality.Domain
 	grid := func(name string, pixels bool) {
 		d := modality.Domain{Name: name, Modality: name, Rows: 1 + r.IntN(4), Cols: 1 + r.IntN(4), Patch: 1 + r.IntN(2), Channels: 1 + 2*r.IntN(2), Pixels: pixels, Vocab: 20}
-		d.Max, d.Width = d.Rows*d.Cols, d.Patch*d.Patch*d.Channels
+		d.Max, d.Dim = d.Rows*d.Cols, d.Patch*d.Patch*d.Channels
 		if pixels {
 			d.Vocab = 0
 		}
@@ -31,7 +31,7 @@ func anyDomains(r *rand.Rand) []modality.Domain {
 		}
 		switch k {
 		case modality.Vectors:
-			d.Vocab, d.Width = 0, 1+r.IntN(3)
+			d.Vocab, d.Dim = 0, 1+r.IntN(3)
 		case modality.Symbols:
 			d.Offset = 24
 		}
@@ -94,7 +94,7 @@ func anyMasked(t testing.TB, r *rand.Rand, m *Model, words *text.Vocab, key stri
 		case d.Kind == modality.Vectors:
 			rows := make([][]float32, len(ids))
 			for i := range rows {
-				for range d.Width {
+				for range d.Dim {
 					rows[i] = append(rows[i], r.Float32())
 				}
 			}
@@ -193,7 +193,7 @@ func TestPacking(t *testing.T) {
 func TestRowsTrainAlike(t *testing.T) {
 	m := little(t)
 	mk := masked(m)
-	n := m.Evaluate(Shape{B: 1, N: 20, M: 20})
+	n := m.Graph(Evaluating, Shape{B: 1, N: 20, M: 20})
 	loss := func(err error) float64 {
 		if err == nil {
 			err = n.Machine.Run(context.Background())

@@ -84,12 +84,12 @@ func (m *Model) declare() {
 		add(pre+".mod_emb", 1, 1, d)
 		switch {
 		case dom.Pixels:
-			add(pre+".proj.weight", d, dom.Width)
+			add(pre+".proj.weight", d, dom.Dim)
 		case dom.Kind == modality.Vectors && dom.Bottleneck > 0:
-			m.addLinear(pre+".emb_proj.0", dom.Bottleneck, dom.Width, true)
+			m.addLinear(pre+".emb_proj.0", dom.Bottleneck, dom.Dim, true)
 			m.addLinear(pre+".emb_proj.1", d, dom.Bottleneck, true)
 		case dom.Kind == modality.Vectors:
-			m.addLinear(pre+".emb_proj", d, dom.Width, true)
+			m.addLinear(pre+".emb_proj", d, dom.Dim, true)
 		default:
 			add(pre+".token_emb.weight", dom.Vocab, d)
 		}

@@ -99,7 +99,7 @@ func (m *Model) tables(s Shape) float64 {
 	n := b*t*(3*2+4) + b*float64(s.M)*(3*2+2*4)
 	for _, d := range m.In {
 		if d.Pixels || d.Kind == modality.Vectors {
-			n += b * product(d.Max, d.Width)
+			n += b * product(d.Max, d.Dim)
 		}
 	}
 	return 4 * (n + b*float64(s.M)*float64(len(m.Out)))

@@ -36,7 +36,7 @@ func TestCountedIsTaken(t *testing.T) {
 			if math.Abs(counted-taken) > 1e-6*taken {
 				t.Errorf("%v: %.0f bytes are counted, %.0f taken", cfg, counted, taken)
 			}
-			n := m.Train(c.shape)
+			n := m.Graph(Training, c.shape)
 			trunk, _ := m.Size()
 			if counted, taken := m.activations(c.shape)/2+4*float64(trunk), float64(n.Machine.(*exec.Machine).Bytes()); counted > taken {
 				t.Errorf("%v, %v: %.0f bytes are counted for a step, %.0f taken", cfg, c.shape, counted, taken)

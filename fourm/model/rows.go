@@ -43,16 +43,17 @@ func rowIn(r Row, d modality.Domain, s modality.Sample, p mask.Part) (Row, error
 	return r, r.Fits(d)
 }
 
-// normalised appends the patches of a picture to x; of colours ImageNet's mean and
-// deviation are taken out (docs/4m.md, 1.3), all else is as it is.
+// normalised appends the patches of a picture to x, without the mean and the
+// deviation that its look has: ImageNet's of colours (docs/4m.md, 1.3).
 func normalised(x []float32, d modality.Domain, p *modality.Picture) []float32 {
-	x = modality.AppendPatches(slices.Grow(x, d.Max*d.Width), p, d.Patch)
-	if d.Look != modality.Color || p.C != 3 {
+	x = modality.AppendPatches(slices.Grow(x, d.Max*d.Dim), p, d.Patch)
+	look := d.Look.Spec()
+	c := len(look.Mean)
+	if c == 0 || c != p.C {
 		return x
 	}
-	mean, dev := [3]float32{0.485, 0.456, 0.406}, [3]float32{0.229, 0.224, 0.225}
 	for i := range x {
-		x[i] = (x[i] - mean[i%3]) / dev[i%3]
+		x[i] = (x[i] - look.Mean[i%c]) / look.Dev[i%c]
 	}
 	return x
 }

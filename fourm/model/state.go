@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"fourmlab/fourm/checkpoint"
 	"fourmlab/internal/fault"
 )
 
@@ -46,7 +47,7 @@ func (l *Leftover) Error() string {
 func FromState(c Config, f Tensors, strict bool) (m *Model, err error) {
 	defer fault.Catch(&err)
 	if n := len(f.Names()); c.Encoder > n || c.Decoder > n {
-		return nil, fmt.Errorf("%d encoder and %d decoder blocks in a file of %d tensors", c.Encoder, c.Decoder, n)
+		return nil, fault.Kind(checkpoint.ErrForeign, fmt.Errorf("%d encoder and %d decoder blocks in a file of %d tensors", c.Encoder, c.Decoder, n))
 	}
 	m = outline(c)
 	if err := m.readState(f, strict); err != nil {
@@ -76,7 +77,7 @@ func (m *Model) readState(f Tensors, strict bool) error {
 			continue
 		}
 		if s := f.Shape(name); !slices.Equal(s, p.Shape) {
-			return fmt.Errorf("model: tensor %q has shape %v, expected %v", name, s, p.Shape)
+			return fault.Kind(checkpoint.ErrForeign, fmt.Errorf("model: tensor %q has shape %v, expected %v", name, s, p.Shape))
 		}
 		var err error
 		if p.Data, err = f.Floats(name); err != nil {
@@ -94,7 +95,7 @@ func (m *Model) readState(f Tensors, strict bool) error {
 	}
 	slices.Sort(left.Unread)
 	if len(left.Missing) > 0 || strict && len(left.Unread) > 0 {
-		return left
+		return fault.Kind(checkpoint.ErrForeign, left)
 	}
 	m.place()
 	return nil

@@ -137,15 +137,19 @@ func (t *Tokenizer) Decode(tk modality.Tokens) (any, error) {
 		}
 	}
 	s := t.Words.Decode(ids)
-	if t.Of.Look != modality.Boxes && t.Of.Look != modality.Colors {
+	read, ok := values[t.Of.Look]
+	if !ok {
 		return s, nil
 	}
 	style, err := t.style()
 	if err != nil {
 		return nil, err
 	}
-	if t.Of.Look == modality.Boxes {
-		return style.ReadBoxes(s), nil
-	}
-	return style.ReadPalette(s), nil
+	return read(style, s), nil
+}
+
+// values reads the values that are no strings from what tokens say, by look.
+var values = map[modality.Look]func(Style, string) any{
+	modality.Boxes:  func(style Style, s string) any { return style.ReadBoxes(s) },
+	modality.Colors: func(style Style, s string) any { return style.ReadPalette(s) },
 }

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"fourmlab/fourm/train/tfevents"
+	"fourmlab/internal/fault"
 	"fourmlab/internal/inside"
 	"fourmlab/internal/plain"
 )
@@ -154,13 +155,13 @@ func nothing(dir string) error {
 		}
 	}
 	if len(within) > 0 {
-		return fmt.Errorf("%s: no run itself, but a folder of runs (%s): open one of them, or all with fourm.OpenRuns", dir, strings.Join(short(within), ", "))
+		return fault.Kind(ErrNoRun, fmt.Errorf("%s: no run itself, but a folder of runs (%s): open one of them, or all with fourm.OpenRuns", dir, strings.Join(short(within), ", ")))
 	}
 	what := "it is empty"
 	if len(have) > 0 {
 		what = "it has " + strings.Join(short(have), ", ")
 	}
-	return fmt.Errorf("%s: no run, expected history.jsonl or TensorBoard event files in it; %s", dir, what)
+	return fault.Kind(ErrNoRun, fmt.Errorf("%s: no run, expected history.jsonl or TensorBoard event files in it; %s", dir, what))
 }
 
 // short ends a long list.

@@ -18,7 +18,7 @@ func (p Point) scalars() []tfevents.Scalar {
 	add := func(tag string, v float64) { out = append(out, tfevents.Scalar{Tag: tag, Value: v}) }
 	losses := func(part string, by map[string]float64) {
 		for _, d := range slices.Sorted(maps.Keys(by)) {
-			add(part+"/"+shortName(d)+"_loss", by[d])
+			add(part+"/"+modality.Short(d)+"_loss", by[d])
 		}
 	}
 	if finite(p.Loss) {
@@ -40,15 +40,7 @@ func (p Point) scalars() []tfevents.Scalar {
 	return out
 }
 
-// shortName gives the modality of a domain that is its own.
-func shortName(domain string) string {
-	if m, ok := modality.Find(domain); ok && m.Domain() == domain {
-		return m.Name
-	}
-	return domain
-}
-
-// domainNamed is the inverse of shortName.
+// domainNamed is the inverse of modality.Short.
 func domainNamed(short string) string {
 	if m, ok := modality.Find(short); ok && m.Name == short {
 		return m.Domain()

@@ -16,6 +16,7 @@ import (
 
 	"fourmlab/fourm/checkpoint"
 	"fourmlab/fourm/model"
+	"fourmlab/internal/fault"
 )
 
 // resume goes on where the folder's run was left, if there is one.
@@ -31,7 +32,7 @@ func (l *loop) resume() error {
 	defer f.Close()
 	var had facts
 	if err := json.Unmarshal([]byte(f.Meta["run"]), &had); err != nil {
-		return fmt.Errorf("train: %s: %w", path, err)
+		return fault.Kind(ErrForeignRun, fmt.Errorf("train: %s: no state of a run: %w", path, err))
 	}
 	if err := l.agree(had); err != nil {
 		return err
@@ -94,10 +95,10 @@ func (l *loop) agree(had facts) error {
 		differ = append(differ, fmt.Sprintf("%s is %s there, %s now", k, or(a), or(b)))
 	}
 	if len(differ) > 0 {
-		return fmt.Errorf("train: %s holds another run: %s; choose another folder, or remove it", l.o.Dir, strings.Join(differ, ", "))
+		return fault.Kind(ErrForeignRun, fmt.Errorf("train: %s holds another run: %s; choose another folder, or remove it", l.o.Dir, strings.Join(differ, ", ")))
 	}
 	if had.Step > want.Steps {
-		return fmt.Errorf("train: the run in %s has taken %d steps, more than the %d asked for; choose another folder, or remove it", l.o.Dir, had.Step, want.Steps)
+		return fault.Kind(ErrForeignRun, fmt.Errorf("train: the run in %s has taken %d steps, more than the %d asked for; choose another folder, or remove it", l.o.Dir, had.Step, want.Steps))
 	}
 	for _, x := range []struct {
 		what string

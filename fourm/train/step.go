@@ -14,7 +14,7 @@ import (
 // brings batches of their own.
 //
 //	s := train.NewStepper(m, optim.AdamW{})
-//	net := m.Train(model.Shape{B: 8, N: 64, M: 64})
+//	net := m.Graph(model.Training, model.Shape{B: 8, N: 64, M: 64})
 //	norm, err := s.Take(ctx, train.Step{LR: 1e-3, Decay: 0.05, Clip: 1, Batch: func(int) (*model.Net, error) {
 //		return net, m.Fill(net.Batch, samples)
 //	}})

@@ -27,7 +27,7 @@ func TestStepperTakesFitsSteps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	net := other.Train(o.shape(other, o.Masks))
+	net := other.Graph(model.Training, o.shape(other, o.Masks))
 	s := NewStepper(other, optim.AdamW{})
 	step := func(at int) Step {
 		return Step{Batches: 2, LR: o.rate(at), Decay: o.decay(at), Clip: o.Clip, Batch: func(k int) (*model.Net, error) {

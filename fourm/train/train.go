@@ -129,7 +129,7 @@ func (l *loop) all(ctx context.Context, data Data) error {
 	if err := l.validation(ctx); err != nil {
 		return err
 	}
-	l.net = l.m.Train(l.o.shape(l.m, l.o.Masks))
+	l.net = l.m.Graph(model.Training, l.o.shape(l.m, l.o.Masks))
 	if l.run.Marginal == nil {
 		if err := l.marginals(ctx, src); err != nil {
 			return err

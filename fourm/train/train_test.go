@@ -48,7 +48,7 @@ func (l levels) Encode(v any) (modality.Tokens, error) {
 }
 
 func (l levels) Decode(t modality.Tokens) (any, error) {
-	return modality.NewPicture(l.m.Size, l.m.Size, 1), nil
+	return modality.NewPicture(l.m.Height, l.m.Height, 1), nil
 }
 
 // kinds of things, each with a picture of its own in either image modality.
@@ -79,7 +79,7 @@ func things(t testing.TB, n int) set {
 		modality.SetTokenizer("caption", tok)
 	})
 	for _, name := range []string{"shade", "tone"} {
-		modality.Register(modality.Modality{Name: name, Look: modality.Gray, Size: 8, Patch: 2, Vocab: 8, Pixels: name == "shade"})
+		modality.Register(modality.Modality{Name: name, Look: modality.Gray, Height: 8, Patch: 2, Vocab: 8, Pixels: name == "shade"})
 		modality.SetTokenizer(name, levels{modality.Lookup(name)})
 	}
 	modality.Register(modality.Modality{Name: "caption", Kind: modality.Sequence, MaxTokens: 6})
@@ -339,7 +339,7 @@ func TestForeignFolder(t *testing.T) {
 		m := model.New(c)
 		before := append([]float32(nil), m.Params[0].Data...)
 		run, err := Fit(m, data, p)
-		if err == nil || run.Err != err || !strings.Contains(err.Error(), "another run") || !strings.Contains(err.Error(), what) || !strings.Contains(err.Error(), o.Dir) {
+		if err == nil || run.Err != err || !errors.Is(err, ErrForeignRun) || !strings.Contains(err.Error(), what) || !strings.Contains(err.Error(), o.Dir) {
 			t.Errorf("expected %q: error %v", what, err)
 		}
 		if !reflect.DeepEqual(before, m.Params[0].Data) {
@@ -513,7 +513,7 @@ func TestMemory(t *testing.T) {
 		m := model.New(c)
 		s := model.Shape{B: 16, N: 24, M: 20}
 		_, all := m.Size()
-		held := m.Train(s).Machine.(*exec.Machine).Bytes() + 4*3*int64(all) // weights and AdamW's two means
+		held := m.Graph(model.Training, s).Machine.(*exec.Machine).Bytes() + 4*3*int64(all) // weights and AdamW's two means
 		if f := float64(m.Memory(s)) / float64(held); f < 0.5 || f > 2 {
 			t.Errorf("dim %d: estimate %s, held %s", dim, human.Bytes(float64(m.Memory(s))), human.Bytes(float64(held)))
 		} else {
@@ -622,7 +622,7 @@ func TestAccumulation(t *testing.T) {
 			return l.net, l.m.Fill(l.net.Batch, samples)
 		}})
 	}
-	l.net = l.m.Train(l.o.shape(l.m, l.o.Masks))
+	l.net = l.m.Graph(model.Training, l.o.shape(l.m, l.o.Masks))
 	var mean [][]float32
 	for k := range 3 {
 		g, err := gradients(k, 1)

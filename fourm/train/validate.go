@@ -141,7 +141,7 @@ func (h head) Len() int { return h.n }
 // validate gives the loss by domain over all held-out targets, of those domains
 // that have any, and the mean over these.
 func (l *loop) validate(ctx context.Context) (map[string]float64, float64, error) {
-	net := l.m.Evaluate(l.o.shape(l.m, l.valMasks()))
+	net := l.m.Graph(model.Evaluating, l.o.shape(l.m, l.valMasks()))
 	sum, n := map[string]float64{}, map[string]float64{}
 	for _, b := range l.fixed {
 		if err := l.m.Fill(net.Batch, b.samples); err != nil {
@@ -235,7 +235,7 @@ func (l *loop) marginals(ctx context.Context, src *source) error {
 	}
 	test, b := seen, l.net.Batch
 	if len(l.fixed) > 0 {
-		test, b = nil, l.m.Evaluate(l.o.shape(l.m, l.valMasks())).Batch
+		test, b = nil, l.m.Graph(model.Evaluating, l.o.shape(l.m, l.valMasks())).Batch
 		for _, b := range l.fixed {
 			test = append(test, b.samples...)
 		}

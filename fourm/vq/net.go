@@ -9,7 +9,6 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"fourmlab/fourm/exec"
-	"fourmlab/fourm/modality"
 	"fourmlab/fourm/ops"
 	"fourmlab/internal/fault"
 )
@@ -98,7 +97,7 @@ func (n *net) encoder() *G.Node {
 	g, p := t.tokens(), t.Of.Patch
 	rows, width := n.b*g, p*p*t.channels()
 	var x *G.Node
-	if t.Of.Look == modality.Label {
+	if t.labels() {
 		n.index = make([]int32, 2*rows*p*p)
 		n.labels = make([]int32, rows*p*p)
 		x = ops.Gather([]int{n.b, g, width}, ops.Indices(n.g, "classes", []int{rows * p * p, 2}, n.index), n.param("cls_emb.weight"))
@@ -118,7 +117,7 @@ func (n *net) decoder(q *G.Node) *G.Node {
 // reconstruction is cross-entropy for labels, else the mean squared error.
 func (n *net) reconstruction() *G.Node {
 	t := n.t
-	if t.Of.Look == modality.Label {
+	if t.labels() {
 		return ops.SoftmaxLoss(n.out, ops.Indices(n.g, "labels", []int{len(n.labels)}, n.labels), t.Scale.Classes)
 	}
 	return ops.MSE(n.out, ops.Input(n.g, "truth", n.out.Shape(), n.in))

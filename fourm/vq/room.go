@@ -5,7 +5,6 @@ package vq
 import (
 	"fmt"
 
-	"fourmlab/fourm/modality"
 	"fourmlab/internal/memory"
 )
 
@@ -36,7 +35,7 @@ func (t *Tokenizer) fit() {
 		return
 	}
 	least, name := need, fmt.Sprintf("pictures of %dx%dx%d", t.Of.Grid()*t.Of.Patch, t.Of.Cols()*t.Of.Patch, t.Of.Channels)
-	if t.Of.Look == modality.Label && t.Scale.Classes > 1<<16 {
+	if t.Scale.Classes > 1<<16 {
 		name = fmt.Sprintf("%d classes", t.Scale.Classes)
 	}
 	for _, f := range []struct {

@@ -16,6 +16,9 @@ type stored struct {
 
 // Store gives the tokenizer for a checkpoint.
 func (t *Tokenizer) Store() (modality.Stored, error) {
+	if t.Err != nil {
+		return modality.Stored{}, t.Err
+	}
 	b, err := json.Marshal(stored{t.Config, t.Scale})
 	s := modality.Stored{Kind: "vq", Config: string(b), Tensors: map[string]modality.StoredTensor{}}
 	for n, p := range t.Params {
@@ -35,7 +38,7 @@ func init() {
 		if t.Config.Depth > len(s.Tensors) { // each block has some of its own
 			return nil, fmt.Errorf("vq: the tokenizer of %s has %d blocks and %d arrays", m.Name, t.Config.Depth, len(s.Tensors))
 		}
-		if m.Look == modality.Feature && (len(c.Scale.Mean) != m.Channels || len(c.Scale.Dev) != m.Channels) {
+		if t.Of.Look.Spec().Scaling == modality.Standardised && (len(c.Scale.Mean) != m.Channels || len(c.Scale.Dev) != m.Channels) {
 			return nil, fmt.Errorf("vq: the tokenizer of %s has means of %d channels, expected %d", m.Name, len(c.Scale.Mean), m.Channels)
 		}
 		t.Params = map[string]*Param{}

@@ -31,7 +31,7 @@ func Train(ctx context.Context, m modality.Modality, pics []*modality.Picture, c
 			return nil, fmt.Errorf("vq: %w", err)
 		}
 	}
-	t := &Tokenizer{Of: m, Config: c.resolved(m), Scale: measure(m, pics)}
+	t := &Tokenizer{Of: m, Config: c.resolved(m), Scale: scalings[m.Look.Spec().Scaling].measure(m, pics)}
 	t.fit()
 	t.declare()
 	n := t.build("train", t.Config.Batch)

@@ -71,6 +71,8 @@ type Tokenizer struct {
 	Params map[string]*Param
 	// Loss is the reconstruction loss at the end of training.
 	Loss float64
+	// Err tells why there is nothing but this: the training failed.
+	Err error
 
 	mu   sync.Mutex
 	nets map[string]*net
@@ -92,20 +94,13 @@ func (t *Tokenizer) Vocab() int { return t.Config.Vocab }
 
 // Range says what values the tokenizer takes.
 func (t *Tokenizer) Range() string {
-	switch t.Of.Look {
-	case modality.Depth:
-		return fmt.Sprintf("metres, 0 = unknown; trained on %.2f to %.2f", t.Scale.Near, t.Scale.Far)
-	case modality.Normal:
-		return "unit vectors, components in [-1, 1]"
-	case modality.Label:
-		return fmt.Sprintf("class ids 0 to %d", t.Scale.Classes-1)
-	case modality.Feature:
-		return "any numbers; each channel is standardised as the training pictures were"
-	}
-	return "[0, 1]"
+	return t.scaling().takes(t.Of.Look.Spec(), t.Scale)
 }
 
 func (t *Tokenizer) String() string {
+	if t.Err != nil {
+		return fmt.Sprintf("no tokenizer of %s: %v", t.Of.Name, t.Err)
+	}
 	n := 0
 	for _, p := range t.Params {
 		n += len(p.Data)
@@ -124,6 +119,9 @@ func (t *Tokenizer) Encode(value any) (modality.Tokens, error) {
 
 // EncodeAll gives the tokens of many pictures, several at a time.
 func (t *Tokenizer) EncodeAll(values []any) ([]modality.Tokens, error) {
+	if t.Err != nil {
+		return nil, t.Err
+	}
 	var out []modality.Tokens
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -157,9 +155,12 @@ func (t *Tokenizer) EncodeAll(values []any) ([]modality.Tokens, error) {
 	return out, nil
 }
 
-// Decode gives the picture of tokens. What ids of -1 would show is blank:
-// white, no depth, class 0.
+// Decode gives the picture of tokens. What ids of -1 would show is blank, as the
+// look has it: white, no depth, class 0.
 func (t *Tokenizer) Decode(tk modality.Tokens) (any, error) {
+	if t.Err != nil {
+		return nil, t.Err
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	g, l := t.tokens(), t.Config.Latent
@@ -185,18 +186,14 @@ func (t *Tokenizer) Decode(tk modality.Tokens) (any, error) {
 	p := t.picture(n.m.Floats(n.out))
 	for i, id := range tk.IDs {
 		if id < 0 {
-			blank(p, i/t.Of.Cols()*t.Of.Patch, i%t.Of.Cols()*t.Of.Patch, t.Of.Patch, t.Of.Look)
+			blank(p, i/t.Of.Cols()*t.Of.Patch, i%t.Of.Cols()*t.Of.Patch, t.Of.Patch, t.Of.Look.Spec().Blank)
 		}
 	}
 	return p, nil
 }
 
 // blank clears a patch of which nothing is known yet.
-func blank(p *modality.Picture, y0, x0, n int, look modality.Look) {
-	v := float32(0)
-	if look == modality.Color || look == modality.Gray {
-		v = 1
-	}
+func blank(p *modality.Picture, y0, x0, n int, v float32) {
 	for y := y0; y < y0+n; y++ {
 		for x := x0; x < x0+n; x++ {
 			for c := range p.C {
@@ -325,7 +322,7 @@ func (t *Tokenizer) layout(add func(name string, fill func(i int) float32, shape
 			linear(pre+"mlp.fc2", d, 4*d, 1)
 		}
 	}
-	if t.Of.Look == modality.Label {
+	if t.labels() {
 		add("cls_emb.weight", func(int) float32 { return float32(r.NormFloat64()) }, t.Scale.Classes, t.channels())
 	}
 	linear("encoder.proj", d, in, 1)

@@ -17,7 +17,7 @@ import (
 
 // tiny registers a small image modality of the given look.
 func tiny(name string, look modality.Look, labels ...string) modality.Modality {
-	modality.Register(modality.Modality{Name: name, Look: look, Size: 16, Patch: 4, Vocab: 16, Labels: labels})
+	modality.Register(modality.Modality{Name: name, Look: look, Height: 16, Patch: 4, Vocab: 16, Labels: labels})
 	return modality.Lookup(name)
 }
 
@@ -27,10 +27,10 @@ func pictures(m modality.Modality, n int) []*modality.Picture {
 	r := rand.New(rand.NewPCG(5, 5))
 	var out []*modality.Picture
 	for range n {
-		p := modality.NewPicture(m.Size, m.Size, m.Channels)
+		p := modality.NewPicture(m.Height, m.Height, m.Channels)
 		x0, y0, kind := 4*r.IntN(3), 4*r.IntN(3), r.IntN(2)
-		for y := range m.Size {
-			for x := range m.Size {
+		for y := range m.Height {
+			for x := range m.Height {
 				in := x >= x0 && x < x0+8 && y >= y0 && y < y0+8
 				for c := range m.Channels {
 					v := float32(0)

@@ -2,6 +2,7 @@ package fault_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"fourmlab/internal/fault"
@@ -35,4 +36,18 @@ func TestCatch(t *testing.T) {
 		}
 	}()
 	caught(func() { panic("another") })
+}
+
+// A kind is found by errors.Is, the error itself by errors.As, and what a person
+// reads is the error alone.
+func TestKind(t *testing.T) {
+	kind := errors.New("no such thing")
+	err := fmt.Errorf("open: %w", fault.Kind(kind, &fault.Error{Op: "datasets.Open", Msg: "no set"}))
+	var typed *fault.Error
+	if !errors.Is(err, kind) || !errors.As(err, &typed) || err.Error() != "open: datasets.Open: no set" {
+		t.Errorf("%v", err)
+	}
+	if fault.Kind(kind, nil) != nil {
+		t.Error("nothing wrong is something wrong")
+	}
 }

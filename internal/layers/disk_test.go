@@ -20,13 +20,14 @@ var besides = map[string]string{
 	"kernel/gophernotes":              "prepares a build",
 	"kernel/gosuite":                  "makes a list that is committed",
 	"kernel/inbrowser":                "takes pictures for a person",
+	"kernel/kerneltest":               "makes inputs of tests",
 	"bench/torture":                   "makes inputs of tests",
 	"internal/fixture":                "makes inputs of tests",
 	"bench/compare":                   "temporary folders",
 	"bench/parity/text.go":            "a temporary folder",
 	"bench/gallery":                   "makes generated files",
 	"notebooks":                       "are what people write",
-	"kernel/session/modulesfolder.go": "a folder for the go command, as long as the session lives",
+	"kernel/session/packages/folder.go": "a folder for the go command, as long as the session lives",
 }
 
 // What outlives the process is written through package disk: nothing else

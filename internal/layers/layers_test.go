@@ -13,10 +13,19 @@ var floors = []struct {
 	open     bool // packages of this floor may import one another
 	packages []string
 }{
-	{false, []string{"cmd/fourm"}},
+	{false, []string{"cmd/fourm", "kernel"}}, // kernel itself is a page for readers
 	{true, []string{"notebooks", "bench"}},
-	{true, []string{"kernel/gophernotes"}},
-	{true, []string{"kernel"}},
+	{true, []string{"kernel/gophernotes", "kernel/symbols", "kernel/gosuite", "kernel/inbrowser", "kernel/kerneltest"}},
+	// The kernel and the process of its cells know each other's messages only.
+	{false, []string{"kernel/server", "kernel/headless", "kernel/jupyter", "kernel/worker"}},
+	{false, []string{"kernel/link", "kernel/notebook"}},
+	{false, []string{"kernel/session/export"}},
+	{false, []string{"kernel/session"}},
+	{false, []string{"kernel/session/assist", "kernel/session/script"}},
+	{false, []string{"kernel/session/packages", "kernel/session/quick", "kernel/session/yaegi"}},
+	{false, []string{"kernel/session/ixgo", "kernel/session/cell"}},
+	{false, []string{"kernel/display", "kernel/started", "kernel/zmtp"}},
+	{false, []string{"kernel/engine"}},
 	{false, []string{"viz"}},
 	{true, []string{"datasets"}},
 	{false, []string{"fourm"}},
@@ -37,7 +46,7 @@ func floor(path string) (int, string) {
 	best, at := "", -1
 	for i, f := range floors {
 		for _, p := range f.packages {
-			inside := path == p || strings.HasPrefix(path, p+"/") && p != "fourm"
+			inside := path == p || strings.HasPrefix(path, p+"/") && p != "fourm" && p != "kernel"
 			if inside && len(p) > len(best) {
 				best, at = p, i
 			}

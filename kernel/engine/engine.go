@@ -1,10 +1,15 @@
 // Package engine says what a kernel needs from something that runs Go cells,
 // and holds what programs link in for it: the packages whose names cells may
-// use. It is the seam between the protocol (package kernel), the session that
-// runs cells (package session) and the generated tables (package symbols); it
-// imports none of them.
+// use. It is the seam between the process that runs cells (package worker), the
+// session that knows how (package session) and the generated tables (package
+// symbols); it imports none of them.
 //
 //	func init() { engine.Link(engine.Linked{Prelude: []string{"fourmlab/fourm"}}) }
+//
+// An Engine runs cells and helps to type them. What else it can do (list what is
+// defined, fetch a module, keep to a limit of memory) it offers as methods of
+// the small interfaces beside; a worker asks for them by assertion, and a cell
+// that wants what its engine lacks is told so.
 package engine
 
 import (
@@ -15,14 +20,17 @@ import (
 )
 
 // Engine runs cells one after another and keeps their declarations and
-// variables. Its methods are called by one goroutine at a time, Interrupt
-// excepted.
+// variables. Its methods are called by one goroutine at a time, Interrupt and
+// Interrupted excepted.
 type Engine interface {
 	// Run runs a cell to its end; n is the number its errors carry. What the
 	// cell prints goes to the process's standard output and error.
 	Run(ctx context.Context, n int, code string) Result
 	// Interrupt makes the running cell stop at its next step.
 	Interrupt()
+	// Interrupted tells a long call of compiled code whether the person asked the
+	// cell to stop.
+	Interrupted() bool
 	// Complete lists what fits at byte offset at of the code, the best first.
 	Complete(code string, at int) Completion
 	// Inspect describes what stands at byte offset at, in each of the forms it
@@ -31,6 +39,19 @@ type Engine interface {
 	Inspect(code string, at int, more bool) map[string]string
 	// Whole tells whether the code is finished.
 	Whole(code string) (Status, string)
+	// Close removes what the engine has written to the disk. It runs no more
+	// cells then.
+	Close() error
+}
+
+// Options are what a worker tells a new engine.
+type Options struct {
+	// Folder is where the notebook lies: what cells embed is found from there,
+	// and the module whose packages they import.
+	Folder string
+	// Late takes what a goroutine of an earlier cell prints, with that cell's
+	// number.
+	Late func(cell int, text string) (int, error)
 }
 
 // Completion is what fits at a place in a cell.

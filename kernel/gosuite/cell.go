@@ -13,8 +13,8 @@ import (
 	_ "github.com/goplus/ixgo/pkg" // the standard library for the programs
 	"github.com/traefik/yaegi/stdlib"
 
-	"fourmlab/kernel"
 	"fourmlab/kernel/engine"
+	"fourmlab/kernel/headless"
 	"fourmlab/kernel/session"
 )
 
@@ -54,12 +54,12 @@ func runCell(path string) int {
 // with.
 func runScript(path string) int {
 	engine.Link(engine.Linked{Yaegi: stdlib.Symbols})
-	err := kernel.Script{Path: path}.Run()
-	var fell kernel.Panicked
+	err := headless.Script{Path: path}.Run()
+	var panicked headless.Panicked
 	switch {
 	case err == nil:
 		return 0
-	case errors.As(err, &fell):
+	case errors.As(err, &panicked):
 		fmt.Fprintln(os.Stderr, err)
 		return 2
 	}

@@ -1,6 +1,6 @@
 // Package notebook reads, changes, compares and writes notebook files without
-// running them; package kernel runs them. It reads nbformat 4, 3 and 2, and
-// writes 4.5.
+// running them; packages server and headless run them. It reads nbformat 4, 3
+// and 2, and writes 4.5.
 //
 //	nb, err := notebook.Read("tour.ipynb")
 //	err = nb.Set(map[string]string{"steps": "200"}) // the cell tagged "parameters"

@@ -13,6 +13,9 @@ import (
 	"strings"
 )
 
+// MostSource is how many bytes a program may have.
+const MostSource = 64 << 20
+
 // FromScript makes a notebook of a program of package main. Marks ("// %%",
 // "// %% [markdown]") bound its cells, at the top of the file and in main; a
 // number behind the mark gathers what belongs to one cell, and name=value (a

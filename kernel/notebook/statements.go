@@ -5,7 +5,6 @@ package notebook
 
 import (
 	"fmt"
-	"fourmlab/kernel/session/export"
 	"go/ast"
 	"go/format"
 	"go/parser"
@@ -14,6 +13,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"fourmlab/kernel/session/export"
 )
 
 // timed is a line that ran under %time.

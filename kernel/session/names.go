@@ -4,21 +4,16 @@ package session
 // it.
 
 import (
-	"go/parser"
 	"reflect"
 	"sort"
 	"strings"
 
+	"fourmlab/kernel/engine"
 	"fourmlab/kernel/session/cell"
 )
 
 // Name is something that cells have defined.
-type Name struct {
-	Name  string
-	Kind  string // "variable", "function", "type", "constant" or "package"
-	Type  string // of a variable
-	Value any    // of a variable; nil where it has none
-}
+type Name = engine.Name
 
 // Names lists what cells have defined, by name; packages are those that cells
 // have imported themselves.
@@ -56,33 +51,12 @@ func plainLabel(text string) string {
 }
 
 // Let gives cells a name that they cannot type themselves, for a value whose
-// type is made of Go's own: a way for the kernel to be called by a cell.
-func (s *Session) Let(name string, v any) {
+// type is made of Go's own, and returns it: a way for the kernel to be called by
+// a cell.
+func (s *Session) Let(name string, v any) string {
+	name += cell.Hidden
 	ptr := reflect.New(reflect.TypeOf(v))
 	ptr.Elem().Set(reflect.ValueOf(v))
-	s.names[name+cell.Hidden] = &entity{kind: isVar, name: name + cell.Hidden, typ: []segment{{text: ptr.Type().Elem().String()}}, ptr: ptr}
-}
-
-// Hidden makes a name of those that Let gives.
-func Hidden(name string) string { return name + cell.Hidden }
-
-// Says tells whether code is an expression, and whether it may stand as a
-// statement by itself.
-func Says(code string) (expression, statement bool) {
-	x, err := parser.ParseExpr(code)
-	if err != nil {
-		return false, true
-	}
-	return true, cell.Callable(x)
-}
-
-// Behind is code from byte offset from on, at its own lines and columns.
-func Behind(code string, from int) string {
-	b := []byte(code)
-	for i := range from {
-		if b[i] != '\n' {
-			b[i] = ' '
-		}
-	}
-	return string(b)
+	s.names[name] = &entity{kind: isVar, name: name, typ: []segment{{text: ptr.Type().Elem().String()}}, ptr: ptr}
+	return name
 }

@@ -75,7 +75,9 @@ func init() {
 				"Set":         reflect.TypeOf((*q.Set)(nil)).Elem(),
 			},
 			AliasTypes: map[string]reflect.Type{},
-			Vars:       map[string]reflect.Value{},
+			Vars: map[string]reflect.Value{
+				"ErrNoSet": reflect.ValueOf(&q.ErrNoSet),
+			},
 			Funcs: map[string]reflect.Value{
 				"Cache":      reflect.ValueOf(q.Cache),
 				"CacheIn":    reflect.ValueOf(q.CacheIn),

@@ -55,6 +55,7 @@ func init() {
 			Funcs: map[string]reflect.Value{
 				"AngleWithin": reflect.ValueOf(q.AngleWithin),
 				"Delta":       reflect.ValueOf(q.Delta),
+				"ErrorUnit":   reflect.ValueOf(q.ErrorUnit),
 				"Errors":      reflect.ValueOf(q.Errors),
 				"For":         reflect.ValueOf(q.For),
 				"Frechet":     reflect.ValueOf(q.Frechet),

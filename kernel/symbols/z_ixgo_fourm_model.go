@@ -7,6 +7,7 @@ package symbols
 import (
 	q "fourmlab/fourm/model"
 
+	"go/constant"
 	"reflect"
 
 	"github.com/goplus/ixgo"
@@ -27,6 +28,7 @@ func init() {
 				"fourmlab/fourm/mask":        "mask",
 				"fourmlab/fourm/modality":    "modality",
 				"fourmlab/fourm/ops":         "ops",
+				"fourmlab/fourm/optim":       "optim",
 				"fourmlab/internal/fault":    "fault",
 				"fourmlab/internal/human":    "human",
 				"fourmlab/internal/memory":   "memory",
@@ -49,6 +51,7 @@ func init() {
 				"Config":    reflect.TypeOf((*q.Config)(nil)).Elem(),
 				"Decoder":   reflect.TypeOf((*q.Decoder)(nil)).Elem(),
 				"Embedding": reflect.TypeOf((*q.Embedding)(nil)).Elem(),
+				"Graph":     reflect.TypeOf((*q.Graph)(nil)).Elem(),
 				"Leftover":  reflect.TypeOf((*q.Leftover)(nil)).Elem(),
 				"Model":     reflect.TypeOf((*q.Model)(nil)).Elem(),
 				"Net":       reflect.TypeOf((*q.Net)(nil)).Elem(),
@@ -78,7 +81,15 @@ func init() {
 				"Tiny":           reflect.ValueOf(q.Tiny),
 				"XL":             reflect.ValueOf(q.XL),
 			},
-			TypedConsts:   map[string]ixgo.TypedConst{},
+			TypedConsts: map[string]ixgo.TypedConst{
+				"Attending":       {Typ: reflect.TypeOf(q.Attending), Value: constant.MakeInt64(int64(q.Attending))},
+				"AttendingAcross": {Typ: reflect.TypeOf(q.AttendingAcross), Value: constant.MakeInt64(int64(q.AttendingAcross))},
+				"Encoding":        {Typ: reflect.TypeOf(q.Encoding), Value: constant.MakeInt64(int64(q.Encoding))},
+				"Evaluating":      {Typ: reflect.TypeOf(q.Evaluating), Value: constant.MakeInt64(int64(q.Evaluating))},
+				"Inspecting":      {Typ: reflect.TypeOf(q.Inspecting), Value: constant.MakeInt64(int64(q.Inspecting))},
+				"Predicting":      {Typ: reflect.TypeOf(q.Predicting), Value: constant.MakeInt64(int64(q.Predicting))},
+				"Training":        {Typ: reflect.TypeOf(q.Training), Value: constant.MakeInt64(int64(q.Training))},
+			},
 			UntypedConsts: map[string]ixgo.UntypedConst{},
 		}
 	})

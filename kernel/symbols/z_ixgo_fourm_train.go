@@ -28,10 +28,10 @@ func init() {
 				"errors":                        "errors",
 				"fmt":                           "fmt",
 				"fourmlab/fourm/checkpoint":     "checkpoint",
-				"fourmlab/fourm/exec":           "exec",
 				"fourmlab/fourm/mask":           "mask",
 				"fourmlab/fourm/modality":       "modality",
 				"fourmlab/fourm/model":          "model",
+				"fourmlab/fourm/optim":          "optim",
 				"fourmlab/fourm/train/tfevents": "tfevents",
 				"fourmlab/internal/disk":        "disk",
 				"fourmlab/internal/fault":       "fault",
@@ -70,7 +70,10 @@ func init() {
 			AliasTypes: map[string]reflect.Type{
 				"Data": reflect.TypeOf((*q.Data)(nil)).Elem(),
 			},
-			Vars: map[string]reflect.Value{},
+			Vars: map[string]reflect.Value{
+				"ErrForeignRun": reflect.ValueOf(&q.ErrForeignRun),
+				"ErrNoRun":      reflect.ValueOf(&q.ErrNoRun),
+			},
 			Funcs: map[string]reflect.Value{
 				"Afford":      reflect.ValueOf(q.Afford),
 				"BeginsJSON":  reflect.ValueOf(q.BeginsJSON),

@@ -15,6 +15,7 @@ func init() {
 		"Cache":      reflect.ValueOf(datasets.Cache),
 		"CacheIn":    reflect.ValueOf(datasets.CacheIn),
 		"Check":      reflect.ValueOf(datasets.Check),
+		"ErrNoSet":   reflect.ValueOf(&datasets.ErrNoSet).Elem(),
 		"Map":        reflect.ValueOf(datasets.Map),
 		"MustOpen":   reflect.ValueOf(datasets.MustOpen),
 		"MustPhoto":  reflect.ValueOf(datasets.MustPhoto),

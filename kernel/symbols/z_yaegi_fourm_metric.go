@@ -19,6 +19,7 @@ func init() {
 		"Cosine":        reflect.ValueOf(&metric.Cosine).Elem(),
 		"Delta":         reflect.ValueOf(metric.Delta),
 		"DeltaE":        reflect.ValueOf(&metric.DeltaE).Elem(),
+		"ErrorUnit":     reflect.ValueOf(metric.ErrorUnit),
 		"Errors":        reflect.ValueOf(metric.Errors),
 		"ExactMatch":    reflect.ValueOf(&metric.ExactMatch).Elem(),
 		"For":           reflect.ValueOf(metric.For),

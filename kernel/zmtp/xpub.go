@@ -19,15 +19,15 @@ type XPub struct {
 // topic; welcome may be nil. tell logs one line.
 func ListenXPub(endpoint string, welcome func(topic string) [][]byte, tell func(...any)) (*XPub, error) {
 	x := &XPub{welcome: welcome}
-	x.socket = socket{kind: "XPUB", limit: maxCommand, tell: tell, greeted: func(*peer) {}, message: x.heard, command: x.said}
+	x.socket = socket{kind: "XPUB", limit: maxCommand, tell: tell, greeted: func(*peer) {}, message: x.onMessage, command: x.onCommand}
 	if err := x.start(endpoint); err != nil {
 		return nil, err
 	}
 	return x, nil
 }
 
-// heard is a subscription as ZMTP 3.0 sends it; other messages mean nothing.
-func (x *XPub) heard(p *peer, frames [][]byte) error {
+// onMessage takes a subscription as ZMTP 3.0 sends it; other messages mean nothing.
+func (x *XPub) onMessage(p *peer, frames [][]byte) error {
 	if len(frames) != 1 || len(frames[0]) == 0 {
 		return nil
 	}
@@ -40,8 +40,8 @@ func (x *XPub) heard(p *peer, frames [][]byte) error {
 	return nil
 }
 
-// said is a subscription as ZMTP 3.1 sends it.
-func (x *XPub) said(p *peer, name string, body []byte) error {
+// onCommand takes a subscription as ZMTP 3.1 sends it.
+func (x *XPub) onCommand(p *peer, name string, body []byte) error {
 	switch name {
 	case "SUBSCRIBE":
 		return x.subscribe(p, string(body))

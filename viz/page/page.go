@@ -20,10 +20,10 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"fourmlab/fourm"
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/human"
 	"fourmlab/internal/plain"
 )
 
@@ -109,7 +109,7 @@ func Of(run *fourm.Run) *Page {
 	last := run.Last()
 	p.Progress = run.Steps > 0
 	p.Percent = int(max(0, min(100*float64(last.Step)/float64(max(run.Steps, 1)), 100)))
-	p.Line = fmt.Sprintf("step %s of %s", number(last.Step), number(run.Steps))
+	p.Line = fmt.Sprintf("step %s of %s", human.Int(last.Step), human.Int(run.Steps))
 	switch {
 	case run.Err != nil:
 		p.State, p.Mood = "stopped", "off"
@@ -130,7 +130,7 @@ func Of(run *fourm.Run) *Page {
 	val := run.LastVal().Val
 	p.Scored = "The training loss of the last step."
 	if len(val) > 0 {
-		p.Scored = fmt.Sprintf("Held-out samples after step %s. The marginal is the loss of predicting how often each token occurs.", number(run.LastVal().Step))
+		p.Scored = fmt.Sprintf("Held-out samples after step %s. The marginal is the loss of predicting how often each token occurs.", human.Int(run.LastVal().Step))
 	}
 	scores := run.Scores()
 	if n := len(scores); n > mostRows {
@@ -138,7 +138,7 @@ func Of(run *fourm.Run) *Page {
 		p.Scored += fmt.Sprintf(" The first %d of %d are shown.", mostRows, n)
 	}
 	for _, s := range scores {
-		row := Score{Name: short(s.Domain), Loss: loss(s.Loss)}
+		row := Score{Name: modality.Short(s.Domain), Loss: loss(s.Loss)}
 		if s.Marginal > 0 {
 			row.Marginal, row.Gained = loss(s.Marginal), fmt.Sprintf("%.0f %%", 100*(1-s.Loss/s.Marginal))
 		}
@@ -178,25 +178,25 @@ func tiles(run *fourm.Run) []Tile {
 		}
 	}
 	if at > 0 {
-		add("training loss", loss(latest), "step "+number(at))
+		add("training loss", loss(latest), "step "+human.Int(at))
 	}
 	if valAt > 0 {
-		add("validation loss", loss(val), "step "+number(valAt))
-		add("best validation", loss(best), "step "+number(bestAt))
+		add("validation loss", loss(val), "step "+human.Int(valAt))
+		add("best validation", loss(best), "step "+human.Int(bestAt))
 	}
 	last := run.Last()
 	if s := Speed(run); s > 0 {
 		v, unit := rate(s)
 		add("speed", v, unit)
 		if !Done(run) {
-			add("time left", Span(Left(run)), "")
+			add("time left", human.Span(Left(run)), "")
 		}
 	}
 	if last.Seconds > 0 {
-		add("time spent", Span(last.Seconds), "")
+		add("time spent", human.Span(last.Seconds), "")
 	}
 	if last.Tokens > 0 {
-		add("tokens seen", count(float64(last.Tokens)), "")
+		add("tokens seen", human.Short(float64(last.Tokens)), "")
 	}
 	if last.LR > 0 {
 		add("learning rate", fmt.Sprintf("%.3g", last.LR), "")
@@ -236,23 +236,6 @@ func Left(run *fourm.Run) float64 {
 	return float64(run.Steps-run.Last().Step) / s
 }
 
-// Span writes a time: 40 s, 12 min, 3 h 20 min.
-func Span(seconds float64) string {
-	d := time.Duration(seconds * float64(time.Second)).Round(time.Second)
-	h, m := int(d.Hours()), int(d.Minutes())%60
-	switch {
-	case d >= 48*time.Hour:
-		return fmt.Sprintf("%d d %d h", h/24, h%24)
-	case d >= time.Hour:
-		return fmt.Sprintf("%d h %d min", h, m)
-	case d >= 10*time.Minute:
-		return fmt.Sprintf("%d min", m)
-	case d >= time.Minute:
-		return fmt.Sprintf("%d min %d s", m, int(d.Seconds())%60)
-	}
-	return fmt.Sprintf("%d s", int(d.Seconds()))
-}
-
 func rate(s float64) (value, unit string) {
 	if s < 1 {
 		return fmt.Sprintf("%.3g", 1/s), "seconds a step"
@@ -261,35 +244,6 @@ func rate(s float64) (value, unit string) {
 }
 
 func loss(v float64) string { return fmt.Sprintf("%.3f", v) }
-
-// number writes a whole number with its thousands apart.
-func number(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-func count(v float64) string {
-	for _, u := range []struct {
-		of   float64
-		name string
-	}{{1e9, " G"}, {1e6, " M"}, {1e3, " k"}} {
-		if v >= u.of {
-			return fmt.Sprintf("%.3g%s", v/u.of, u.name)
-		}
-	}
-	return fmt.Sprint(v)
-}
-
-// short names a domain by its modality where that is not ambiguous.
-func short(domain string) string {
-	if m, ok := modality.Find(domain); ok && m.Domain() == domain {
-		return m.Name
-	}
-	return domain
-}
 
 // groups sorts settings by the part of the run that they are of; what is 0 and
 // stands for nothing is left out.

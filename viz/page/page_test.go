@@ -7,21 +7,22 @@ import (
 	"testing"
 
 	"fourmlab/fourm"
+	"fourmlab/internal/human"
 )
 
 func TestWords(t *testing.T) {
 	for seconds, want := range map[float64]string{0: "0 s", 59.4: "59 s", 61: "1 min 1 s", 599: "9 min 59 s", 600: "10 min", 3599: "59 min", 3600: "1 h 0 min", 12000: "3 h 20 min", 180000: "2 d 2 h"} {
-		if got := Span(seconds); got != want {
+		if got := human.Span(seconds); got != want {
 			t.Errorf("%g seconds: %s, expected %s", seconds, got, want)
 		}
 	}
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", -1000: "-1,000"} {
-		if got := number(n); got != want {
+		if got := human.Int(n); got != want {
 			t.Errorf("%d: %s, expected %s", n, got, want)
 		}
 	}
 	for v, want := range map[float64]string{12: "12", 1500: "1.5 k", 2e6: "2 M", 3.25e9: "3.25 G"} {
-		if got := count(v); got != want {
+		if got := human.Short(v); got != want {
 			t.Errorf("%g: %s, expected %s", v, got, want)
 		}
 	}

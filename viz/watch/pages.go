@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"fourmlab/internal/human"
 	"fourmlab/viz/page"
 )
 
@@ -62,7 +63,7 @@ func overview(path string, all []*entry) *page.Page {
 			r.Val = fmt.Sprintf("%.3f", v.ValLoss)
 		}
 		if left := page.Left(e.run); left > 0 && mood == "on" {
-			r.Left = page.Span(left)
+			r.Left = human.Span(left)
 		}
 		p.Runs = append(p.Runs, r)
 	}

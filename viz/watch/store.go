@@ -13,6 +13,7 @@ import (
 	"fourmlab/fourm"
 	"fourmlab/fourm/train"
 	"fourmlab/fourm/train/tfevents"
+	"fourmlab/internal/human"
 	"fourmlab/internal/inside"
 	"fourmlab/viz"
 	"fourmlab/viz/page"
@@ -281,7 +282,7 @@ func (e *entry) state(now time.Time) (state, mood string) {
 	case page.Done(e.run):
 		return "finished", ""
 	case silent > patience:
-		return "no news for " + page.Span(silent.Truncate(time.Minute).Seconds()), ""
+		return "no news for " + human.Span(silent.Truncate(time.Minute).Seconds()), ""
 	case len(e.run.Points) == 0:
 		return "beginning", "on"
 	}

@@ -16,7 +16,7 @@ import (
 // onHardware is the tiling that the kernels of isa were printed for, if this
 // processor can run it.
 func onHardware(isa kern.ISA) *tiling {
-	for _, t := range tilings {
+	for _, t := range tilings() {
 		if t.rows == isa.Rows && t.cols == isa.Cols() {
 			return t
 		}
@@ -182,7 +182,7 @@ func sameBits(a, b []float32) (int, bool) {
 // TestPacking packs by each tiling and by plain loops.
 func TestPacking(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 5))
-	all := append([]*tiling{emulated(t, kern.AVX2), emulated(t, kern.AVX512)}, tilings...)
+	all := append([]*tiling{emulated(t, kern.AVX2), emulated(t, kern.AVX512)}, tilings()...)
 	for _, by := range all {
 		for range 300 {
 			width := []int{by.rows, by.cols}[r.IntN(2)]
@@ -245,7 +245,7 @@ func TestPeak(t *testing.T) {
 	if peakSums != kern.PeakSums {
 		t.Errorf("%d sums in a round, printed %d", peakSums, kern.PeakSums)
 	}
-	for _, by := range tilings {
+	for _, by := range tilings() {
 		if by.peak != nil {
 			by.peak(3)
 		}

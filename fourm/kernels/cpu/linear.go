@@ -36,14 +36,14 @@ func Linear(y, x, w []float32, rows, out, in int) {
 // dots gives the products of x with up to four rows of its length.
 func dots(y, x, w []float32) {
 	k := len(x)
-	if len(y) < 4 || dots4 == nil {
+	if len(y) < 4 || vec.dots4 == nil {
 		for j := range y {
 			y[j] = dot(x, w[j*k:j*k+k])
 		}
 		return
 	}
 	_ = w[4*k-1]
-	dots4(unsafe.Pointer(&y[0]), unsafe.Pointer(&x[0]), unsafe.Pointer(&w[0]), uintptr(4*k), uintptr(k/8))
+	vec.dots4(unsafe.Pointer(&y[0]), unsafe.Pointer(&x[0]), unsafe.Pointer(&w[0]), uintptr(4*k), uintptr(k/8))
 	for l := k &^ 7; l < k; l++ {
 		for j := range 4 {
 			y[j] += x[l] * w[j*k+l]
@@ -51,10 +51,7 @@ func dots(y, x, w []float32) {
 	}
 }
 
-// dots4 is the processor's own, for eights of numbers; nil where it has none.
-var dots4 func(y, x, w unsafe.Pointer, stride, eights uintptr)
-
-// dot sums in eight parts, in the order of dots4.
+// dot sums in eight parts, in the order of vec.dots4.
 func dot(x, w []float32) float32 {
 	var s [8]float32
 	k := len(x) &^ 7

@@ -1,18 +1,6 @@
 package cpu
 
-import "golang.org/x/sys/cpu"
-
-// fastTilings are those in assembly that this processor can run.
-func fastTilings() []*tiling {
-	var all []*tiling
-	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
-		if cpu.X86.HasAVX512F {
-			all = append(all, &avx512Tiling)
-		}
-		all = append(all, &avx2Tiling)
-	}
-	return all
-}
+// Tilings in assembly, which cpu/gen prints.
 
 var avx2Tiling = tiling{
 	name: "avx2", rows: 6, cols: 16, fetches: 8,

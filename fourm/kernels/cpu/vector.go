@@ -5,7 +5,10 @@ package cpu
 // function here is parallel, and an element's result does not depend on where
 // in a slice it lies.
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // vector names the loops; vector_plain.go and vector_tile.go say what each
 // computes. Slices are as long as the first one of their function, and results
@@ -43,14 +46,8 @@ type vector struct {
 	points    func(s, q []float32, k *float32, stride uintptr)
 	mix       func(o, p []float32, v *float32, stride uintptr)
 	best      func(dots, best, id []float32, first float32)
-}
-
-// vec is what this processor has; decided once at start.
-var vec = vector{
-	addGo, mulGo, gateGo, siluBackGo, geluBackGo, siluGo, geluGo, gateBackGo,
-	adamwGo, zeroGo, maxGo, squaresGo, expRowGo, scaleGo, addFourGo,
-	momentsGo, normGo, normSumsGo, normBackGo, normParamGo,
-	multiplyGo, transposeGo, copyRowsGo, hideGo, topsGo, expsGo, dotsGo, slopesGo, pointsGo, mixGo, bestGo,
+	// a row with four others, by eights of numbers; nil where it is no faster
+	dots4 func(y, x, w unsafe.Pointer, stride, eights uintptr)
 }
 
 // expRow computes y = exp((x - top) scale) and gives its sum; y may be x.

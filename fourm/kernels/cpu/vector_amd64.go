@@ -1,8 +1,8 @@
 package cpu
 
-// Where the processor has AVX2 and FMA, the vector unit does the work.
+// The loops of vector.go for AVX2 and FMA, in assembly.
 
-import "golang.org/x/sys/cpu"
+import "unsafe"
 
 //go:noescape
 func addFMA(y, a, b []float32, stream bool)
@@ -97,14 +97,15 @@ func mixFMA(o, p []float32, v *float32, stride uintptr)
 //go:noescape
 func bestFMA(dots, best, id []float32, first float32)
 
-func init() {
-	if !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
-		return
-	}
-	vec = vector{
-		addFMA, mulFMA, gateFMA, siluBackFMA, geluBackFMA, siluFMA, geluFMA, gateBackFMA,
-		adamwFMA, zeroFMA, maxFMA, squaresFMA, expRowFMA, scaleFMA, addFourFMA,
-		momentsFMA, normFMA, normSumsFMA, normBackFMA, normParamFMA,
-		multiplyFMA, transposeFMA, copyRowsFMA, hideFMA, topsFMA, expsFMA, dotsFMA, slopesFMA, pointsFMA, mixFMA, bestFMA,
-	}
+//go:noescape
+func dots4FMA(y, x, w unsafe.Pointer, stride, eights uintptr)
+
+// fma is all of them.
+var fma = vector{
+	add: addFMA, mul: mulFMA, gate: gateFMA, siluBack: siluBackFMA, geluBack: geluBackFMA, silu: siluFMA, gelu: geluFMA, gateBack: gateBackFMA,
+	adamw: adamwFMA, zero: zeroFMA,
+	max: maxFMA, squares: squaresFMA, expRow: expRowFMA, scale: scaleFMA, addFour: addFourFMA,
+	moments: momentsFMA, norm: normFMA, normSums: normSumsFMA, normBack: normBackFMA, normParam: normParamFMA,
+	multiply: multiplyFMA, transpose: transposeFMA, copyRows: copyRowsFMA, hide: hideFMA, tops: topsFMA, exps: expsFMA, dots: dotsFMA, slopes: slopesFMA, points: pointsFMA, mix: mixFMA, best: bestFMA,
+	dots4: dots4FMA,
 }

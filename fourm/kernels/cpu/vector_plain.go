@@ -5,6 +5,15 @@ package cpu
 
 import "math"
 
+// plain is all of them.
+var plain = vector{
+	add: addGo, mul: mulGo, gate: gateGo, siluBack: siluBackGo, geluBack: geluBackGo, silu: siluGo, gelu: geluGo, gateBack: gateBackGo,
+	adamw: adamwGo, zero: zeroGo,
+	max: maxGo, squares: squaresGo, expRow: expRowGo, scale: scaleGo, addFour: addFourGo,
+	moments: momentsGo, norm: normGo, normSums: normSumsGo, normBack: normBackGo, normParam: normParamGo,
+	multiply: multiplyGo, transpose: transposeGo, copyRows: copyRowsGo, hide: hideGo, tops: topsGo, exps: expsGo, dots: dotsGo, slopes: slopesGo, points: pointsGo, mix: mixGo, best: bestGo,
+}
+
 func addGo(y, a, b []float32, _ bool) {
 	for i := range y {
 		y[i] = a[i] + b[i]

@@ -1,0 +1,281 @@
+package generate
+
+// Samples on the way: what every sample shows so far, domain by domain, and
+// what the model says of a target (docs/4m.md, 6.1, 6.3, 6.4).
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"fourmlab/fourm/kernels/cpu"
+	"fourmlab/fourm/modality"
+	"fourmlab/fourm/model"
+	"fourmlab/fourm/text"
+)
+
+// Batch is a number of samples that are generated together. Rows hold the
+// domains in 4M's own form: what is known is input, a target of no token is all
+// target; a text's target is the sentinel that opens it, room, and the one that
+// ends it (see Empty). Step changes them.
+type Batch struct {
+	Model  *model.Model
+	Rows   []map[string]model.Row // by sample, by domain
+	Chance Chance
+	Compat bool // as the official code does, where it has a defect
+	// Opens is the sentinel that stands for the text of a target; symbols have
+	// their own.
+	Opens int
+	// Splits tells the sentinels of a text; symbols have their own.
+	Splits func(id int) bool
+	never  []int     // tokens that are never drawn
+	logits []float32 // of the last step; the next one writes over them
+	// Watch, where not nil, is shown the logits of every pass over a target, rows
+	// of one number a token: those with the conditions, then those without.
+	Watch func(logits []float32)
+}
+
+// Decision is a token that a step settled.
+type Decision struct {
+	At, ID int
+	P      float64 // probability among its choices
+}
+
+// query is what is asked of a target grid: places, by sample.
+type query [][]int
+
+// outputs gives the decoder's rows (D) for the queried places of a grid, sample
+// after sample. Every version of the samples is one part of the same batch.
+func (b *Batch) outputs(ctx context.Context, d modality.Domain, versions [][]map[string]model.Row, asked []query) ([][]float32, error) {
+	m := 1
+	for v := range versions {
+		for i := range b.Rows {
+			m = max(m, len(asked[v][i]))
+		}
+	}
+	n, blind := b.room(versions)
+	net := b.Model.Graph(model.Predicting, model.Shape{B: len(versions) * len(b.Rows), N: n, M: up(m)})
+	net.Empty()
+	at := 0
+	for v, samples := range versions {
+		for i, rows := range samples {
+			if err := b.Model.FillQuery(net.Batch, at, rows, d.Name, asked[v][i], blind[v]); err != nil {
+				return nil, err
+			}
+			at++
+		}
+	}
+	if err := net.Machine.Run(ctx); err != nil {
+		return nil, err
+	}
+	dim := b.Model.Config.Dim
+	out := make([][]float32, len(versions))
+	at = 0
+	for v := range versions {
+		for i := range b.Rows {
+			n := len(asked[v][i])
+			out[v] = append(out[v], net.Output()[at*net.M*dim:(at*net.M+n)*dim]...)
+			at++
+		}
+		if b.Watch != nil {
+			b.Watch(b.logitsOf(nil, d, out[v]))
+		}
+	}
+	return out, nil
+}
+
+// up rounds sizes of shapes, so that graphs recur.
+func up(v int) int { return (v + 15) / 16 * 16 }
+
+// room gives the encoder tokens that versions of the samples need, and which of
+// them show nothing at all.
+func (b *Batch) room(versions [][]map[string]model.Row) (n int, blind []bool) {
+	n = 1
+	for _, samples := range versions {
+		shown := b.Model.Config.Registers
+		for _, rows := range samples {
+			k := visible(b.Model, rows)
+			n, shown = max(n, k), shown+k
+		}
+		blind = append(blind, b.Compat && shown == 0)
+	}
+	return up(n), blind
+}
+
+// logitsOf gives the logits of rows of the decoder's output (R, D), (R, V), in
+// the memory of out where that is enough.
+func (b *Batch) logitsOf(out []float32, d modality.Domain, y []float32) []float32 {
+	dim := b.Model.Config.Dim
+	rows := len(y) / dim
+	out = room(out, rows*d.Vocab)
+	cpu.Linear(out, y, b.Model.Head(d), rows, d.Vocab, dim)
+	return out
+}
+
+// forbid takes the tokens that are never drawn from rows of logits.
+func (b *Batch) forbid(row []float32) {
+	for _, id := range b.never {
+		row[id] = -math.MaxFloat32
+	}
+}
+
+// visible counts the encoder tokens of a sample.
+func visible(m *model.Model, rows map[string]model.Row) int {
+	n := 0
+	for _, d := range m.In {
+		for _, in := range rows[d.Name].Input {
+			if in {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// ask gives the logits of a step, guided. again gives the query of each pass;
+// most often they are all the same.
+func (b *Batch) ask(ctx context.Context, d modality.Domain, step Scheduled, again func() query) ([]float32, error) {
+	versions, weights := b.versions(step)
+	asked := make([]query, len(versions))
+	for v := range asked {
+		asked[v] = again()
+	}
+	all, err := b.outputs(ctx, d, versions, asked)
+	if err != nil {
+		return nil, err
+	}
+	b.logits = b.logitsOf(b.logits, d, mix(all, weights))
+	return b.logits, nil
+}
+
+// versions gives the samples as a step sees them: with each condition that
+// has a weight, and without any in the end. A single version has no weight.
+func (b *Batch) versions(step Scheduled) (versions [][]map[string]model.Row, weights []float32) {
+	switch {
+	case step.Groups != nil:
+		return b.groups(step)
+	case step.Guide != 1 && len(step.By) > 0:
+		return [][]map[string]model.Row{b.Rows, b.without(step.By)}, []float32{float32(step.Guide)}
+	}
+	return [][]map[string]model.Row{b.Rows}, nil
+}
+
+// mix gives u + sum of w (c - u) for the outputs c of every version with a
+// weight and u of the last one. Logits are linear in them, so that theirs are
+// mixed by it (docs/4m.md, 6.4).
+func mix(all [][]float32, weights []float32) []float32 {
+	u := all[len(all)-1]
+	if len(weights) == 0 {
+		return u
+	}
+	out := slices.Clone(u)
+	for v, w := range weights {
+		for i := range out {
+			out[i] += w * (all[v][i] - u[i])
+		}
+	}
+	return out
+}
+
+// groups gives the samples with each group of conditions and none of the
+// others, then with none at all, and the weights of the groups.
+func (b *Batch) groups(step Scheduled) (versions [][]map[string]model.Row, weights []float32) {
+	every := slices.Concat(step.Groups...)
+	for g, names := range append(slices.Clone(step.Groups), nil) {
+		samples := make([]map[string]model.Row, len(b.Rows))
+		for i, rows := range b.Rows {
+			samples[i] = maps.Clone(rows)
+			for _, n := range every {
+				if !slices.Contains(names, n) {
+					delete(samples[i], n)
+				}
+			}
+		}
+		versions = append(versions, samples)
+		if names != nil {
+			weights = append(weights, float32(step.Weights[g]))
+		}
+	}
+	return versions, weights
+}
+
+// without gives the samples with domains emptied.
+func (b *Batch) without(names []string) []map[string]model.Row {
+	out := make([]map[string]model.Row, len(b.Rows))
+	for i, rows := range b.Rows {
+		out[i] = maps.Clone(rows)
+		for _, n := range names {
+			if r, ok := rows[n]; ok {
+				out[i][n] = b.emptied(n, r)
+			}
+		}
+	}
+	return out
+}
+
+// emptied gives a domain that shows nothing: a grid without input, a text that
+// is the one sentinel for all of it, a single vector of zeros (docs/4m.md, 6.4).
+func (b *Batch) emptied(name string, r model.Row) model.Row {
+	d := b.domain(name)
+	out := model.Row{IDs: r.IDs, Given: r.Given, Input: make([]bool, len(r.Input)), Target: make([]bool, len(r.Input))}
+	switch {
+	case d.Grid() || len(r.Input) == 0:
+	case d.Kind == modality.Vectors:
+		out.Given, out.Input[0] = make([]float32, len(r.Given)), true
+	default:
+		out.IDs = make([]int, len(r.IDs))
+		out.IDs[0], out.Input[0] = b.opens(d), true
+	}
+	return out
+}
+
+// opens gives the sentinel that stands for all of a text.
+func (b *Batch) opens(d modality.Domain) int {
+	if d.Kind == modality.Symbols {
+		return text.Numbers{First: d.Offset}.Sentinel(1)
+	}
+	return b.Opens
+}
+
+// splits gives what tells the sentinels of a text.
+func (b *Batch) splits(d modality.Domain) func(id int) bool {
+	if d.Kind == modality.Symbols {
+		return text.Numbers{First: d.Offset}.IsSentinel
+	}
+	return b.Splits
+}
+
+// domain gives a domain of the model by name.
+func (b *Batch) domain(name string) modality.Domain {
+	for _, ds := range [][]modality.Domain{b.Model.Out, b.Model.In} {
+		for _, d := range ds {
+			if d.Name == name {
+				return d
+			}
+		}
+	}
+	return modality.Domain{}
+}
+
+// Step carries out one step and gives what it decided, by sample: tokens of a
+// grid in the order of their confidence, those of a text in order.
+func (b *Batch) Step(ctx context.Context, step Scheduled) ([][]Decision, error) {
+	d := b.domain(step.Domain)
+	if d.Vocab == 0 {
+		return nil, fmt.Errorf("generate: %q is no output of the model", step.Domain)
+	}
+	for i, rows := range b.Rows {
+		if _, ok := rows[step.Domain]; !ok {
+			return nil, fmt.Errorf("generate: sample %d has no row for %q", i, step.Domain)
+		}
+	}
+	if len(step.Groups) != len(step.Weights) {
+		return nil, fmt.Errorf("generate: %d weights for %d conditions", len(step.Weights), len(step.Groups))
+	}
+	if d.Grid() {
+		return b.grid(ctx, d, step)
+	}
+	return b.text(ctx, d, step, nil)
+}

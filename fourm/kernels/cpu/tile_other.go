@@ -1,6 +1,0 @@
-//go:build !amd64
-
-package cpu
-
-// fastTilings are those in assembly: none here.
-func fastTilings() []*tiling { return nil }
