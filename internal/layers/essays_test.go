@@ -5,6 +5,7 @@ import (
 	"go/doc"
 	"go/parser"
 	"go/token"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,36 @@ import (
 // speechless are packages whose snippet cannot be an Example: they take the
 // testing.T of a test.
 var speechless = map[string]bool{"internal/fixture": true, "kernel/kerneltest": true}
+
+// A stranger finds the room for a change on one page: the folder of every package
+// stands on it.
+func TestFoldersAreOnThePage(t *testing.T) {
+	page, err := os.ReadFile("../../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, tree, _ := strings.Cut(string(page), "## Where each lives")
+	tree, _, _ = strings.Cut(tree, "\n## ")
+	known := map[string]bool{}
+	for _, word := range strings.FieldsFunc(tree, func(r rune) bool { return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9') }) {
+		known[word] = true
+	}
+	out, err := exec.Command("go", "list", "fourmlab/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	for _, path := range strings.Fields(string(out)) {
+		path = strings.TrimPrefix(path, module)
+		if strings.HasPrefix(path, "build/") || strings.Contains(path, "/scripts/") {
+			continue // made, not kept; or a program to read
+		}
+		for _, folder := range strings.Split(path, "/") {
+			if !known[folder] {
+				t.Errorf("%s is not on the page: %q is missing in docs/architecture.md, \"Where each lives\"", path, folder)
+			}
+		}
+	}
+}
 
 // Every package says what it is for in one comment with a snippet, and has an
 // example that compiles; a program says how it is called.
