@@ -27,7 +27,7 @@ var besides = map[string]string{
 	"bench/parity/text.go":            "a temporary folder",
 	"bench/gallery":                   "makes generated files",
 	"notebooks":                       "are what people write",
-	"kernel/session/modulesfolder.go": "a folder for the go command, as long as the session lives",
+	"kernel/session/packages/folder.go": "a folder for the go command, as long as the session lives",
 }
 
 // What outlives the process is written through package disk: nothing else

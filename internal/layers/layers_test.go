@@ -19,7 +19,11 @@ var floors = []struct {
 	// The kernel and the process of its cells know each other's messages only.
 	{false, []string{"kernel/server", "kernel/headless", "kernel/jupyter", "kernel/worker"}},
 	{false, []string{"kernel/link", "kernel/notebook"}},
-	{true, []string{"kernel/session"}},
+	{false, []string{"kernel/session/export"}},
+	{false, []string{"kernel/session"}},
+	{false, []string{"kernel/session/assist", "kernel/session/script"}},
+	{false, []string{"kernel/session/packages", "kernel/session/quick", "kernel/session/yaegi"}},
+	{false, []string{"kernel/session/ixgo", "kernel/session/cell"}},
 	{false, []string{"kernel/display", "kernel/started", "kernel/zmtp"}},
 	{false, []string{"kernel/engine"}},
 	{false, []string{"viz"}},

@@ -122,6 +122,9 @@ type Linked struct {
 	// Docs opens the documentation: for each package a folder of its path with
 	// doc.go, its declarations without bodies, and perhaps example_test.go.
 	Docs func() (fs.FS, error)
+	// Has says in a few words what can be imported, for the error about what
+	// cannot; Lab is the part of it that a banner names.
+	Has, Lab string
 	// Line is a value in one short line.
 	Line func(v any) string
 	// SetHost hands the linked packages their host.

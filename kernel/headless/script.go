@@ -17,7 +17,7 @@ import (
 	"fourmlab/internal/disk"
 	"fourmlab/kernel/engine"
 	"fourmlab/kernel/notebook"
-	"fourmlab/kernel/session"
+	scripts "fourmlab/kernel/session/script"
 )
 
 // Script is a program of package main in a file.
@@ -50,7 +50,7 @@ func (s Script) Run() error {
 	if err != nil {
 		return fmt.Errorf("headless.Script: %w", err)
 	}
-	p, err := session.Check(s.Path, src)
+	p, err := scripts.Check(s.Path, src)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"fourmlab/internal/fault"
 	"fourmlab/kernel/session"
+	"fourmlab/kernel/session/export"
 )
 
 const (
@@ -31,12 +32,12 @@ func (nb *File) Set(values map[string]string) error {
 	if len(values) == 0 {
 		return nil
 	}
-	at, known := -1, map[string]session.Definition{}
+	at, known := -1, map[string]export.Definition{}
 	for i, c := range nb.Cells {
 		if c.Kind != "code" || !c.Tagged(parametersTag) {
 			continue
 		}
-		list, err := session.New().Definitions(quietCommands(c.Source))
+		list, err := export.Definitions(session.New(), quietCommands(c.Source))
 		if err != nil {
 			return fmt.Errorf("notebook: the cell tagged %q: %w", parametersTag, err)
 		}
@@ -102,7 +103,7 @@ func (nb *File) freshID(id string) string {
 }
 
 // meant names the parameter that was probably meant.
-func meant(name string, known map[string]session.Definition) string {
+func meant(name string, known map[string]export.Definition) string {
 	best, at := "", 3
 	for k := range known {
 		if d := fault.Distance(name, k); d < at || d == at && k < best {
@@ -115,7 +116,7 @@ func meant(name string, known map[string]session.Definition) string {
 	return fmt.Sprintf(" (did you mean %q?)", best)
 }
 
-func listed(known map[string]session.Definition) string {
+func listed(known map[string]export.Definition) string {
 	if len(known) == 0 {
 		return "none"
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"fourmlab/kernel/session"
+	"fourmlab/kernel/session/export"
 )
 
 // Script writes the notebook as a program of package main, which Go compiles
@@ -84,7 +85,7 @@ const (
 )
 
 // unit makes the parts of the program, of the cells that run in it.
-func (nb *File) unit(runs func(*Cell) bool) (*session.Unit, error) {
+func (nb *File) unit(runs func(*Cell) bool) (*export.Program, error) {
 	var cells []string
 	for _, c := range nb.Cells {
 		code := ""
@@ -96,7 +97,7 @@ func (nb *File) unit(runs func(*Cell) bool) (*session.Unit, error) {
 		}
 		cells = append(cells, code)
 	}
-	return session.New().Unit(cells)
+	return export.NewProgram(session.New(), cells)
 }
 
 // kernelLines makes comments of lines that are the notebook's alone.

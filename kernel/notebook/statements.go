@@ -14,7 +14,7 @@ import (
 	"slices"
 	"strings"
 
-	"fourmlab/kernel/session"
+	"fourmlab/kernel/session/export"
 )
 
 // timed is a line that ran under %time.
@@ -33,8 +33,8 @@ func (r *reader) statements(c *part, s string) string {
 	}
 	r.note(c.head)
 	s = strings.Join(lines, "\n")
-	if t := strings.TrimSpace(s); strings.HasPrefix(t, session.CellFunc) && strings.HasSuffix(t, session.CellFuncEnd) {
-		s = strings.TrimLeft(outdent(strings.TrimSuffix(strings.TrimPrefix(t, session.CellFunc), session.CellFuncEnd)), "\n")
+	if t := strings.TrimSpace(s); strings.HasPrefix(t, export.CellFunc) && strings.HasSuffix(t, export.CellFuncEnd) {
+		s = strings.TrimLeft(outdent(strings.TrimSuffix(strings.TrimPrefix(t, export.CellFunc), export.CellFuncEnd)), "\n")
 		s = strings.TrimLeft(strings.TrimPrefix(s, caught), "\n")
 	}
 	s = r.undone(s)

@@ -123,10 +123,18 @@ func kernelInfo() map[string]any {
 		"status": "ok", "protocol_version": protocolVersion,
 		"implementation": "fourm", "implementation_version": version.Number,
 		"language_info": notebook.LanguageInfo(),
-		"banner":        "Go " + runtime.Version()[2:] + ", with fourm, viz and datasets",
+		"banner":        banner(),
 		"help_links":    []map[string]string{{"text": "The Go language", "url": "https://go.dev/ref/spec"}, {"text": "Go packages", "url": "https://pkg.go.dev/std"}},
 		"debugger":      false, "supported_features": []string{},
 	}
+}
+
+func banner() string {
+	text := "Go " + runtime.Version()[2:]
+	if lab := engine.Current().Lab; lab != "" {
+		text += ", with " + lab
+	}
+	return text
 }
 
 func (s *server) handleShell(m *message) {

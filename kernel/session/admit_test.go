@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"fourmlab/kernel/session/script"
 )
 
 func TestWhatYaegiGetsIsGo(t *testing.T) {
@@ -24,7 +26,7 @@ func TestWhatYaegiGetsIsGo(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		p, err := Check(file, []byte(text))
+		p, err := script.Check(file, []byte(text))
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}

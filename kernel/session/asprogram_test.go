@@ -17,6 +17,8 @@ import (
 	"sort"
 	"strings"
 	"testing"
+
+	"fourmlab/kernel/session/cell"
 )
 
 // together is a snippet's cells, one after another, with nothing changed.
@@ -30,17 +32,17 @@ type together struct {
 
 func assemble(t *testing.T, s *Session, c snippet) *together {
 	t.Helper()
-	p := &together{s: s, imports: map[string]string{}, words: identifiers(strings.Join(c.cells, "\n"))}
+	p := &together{s: s, imports: map[string]string{}, words: cell.Identifiers(strings.Join(c.cells, "\n"))}
 	for _, known := range std {
 		p.imports[path.Base(known)] = known
 	}
 	for i, code := range c.cells {
-		cell, failure := Parse(i+1, code, p.s.sources)
+		parsed, failure := cell.Parse(i+1, code, p.s.sources)
 		if failure != nil {
 			t.Fatalf("%s: %v", c.name, failure)
 		}
-		for _, spec := range cell.imports {
-			name, path := importName(spec)
+		for _, spec := range parsed.Imports {
+			name, path := cell.ImportName(spec)
 			pkg, err := p.s.ctx.Importer.Import(path)
 			switch {
 			case err != nil:
@@ -52,10 +54,10 @@ func assemble(t *testing.T, s *Session, c snippet) *together {
 			}
 			p.imports[name] = path
 		}
-		for _, d := range cell.decls {
-			p.decls += mark(cell.n, d.line, d.col) + d.text + "\n"
+		for _, d := range parsed.Decls {
+			p.decls += cell.Mark(parsed.N, d.Line, d.Col) + d.Text + "\n"
 		}
-		p.body += cell.body()
+		p.body += parsed.Body()
 	}
 	return p
 }
@@ -158,7 +160,7 @@ func asProgram(t *testing.T, s *Session, c snippet, suffix string) string {
 				put(st.Pos(), st.Pos(), "return values(")
 				put(st.End(), st.End(), ")")
 				returned = true
-			case !Callable(st.X):
+			case !cell.Callable(st.X):
 				put(st.Pos(), st.Pos(), "_ = ")
 			}
 		}
@@ -177,7 +179,7 @@ func (p *together) check(t *testing.T, c snippet, text string) (*token.FileSet, 
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", c.name, err, text)
 	}
-	info := NewInfo()
+	info := cell.NewInfo()
 	conf := types.Config{Importer: p.s.ctx.Importer, Error: func(error) {}}
 	self, _ := conf.Check("main", fset, []*ast.File{f}, info)
 	return fset, f, info, self

@@ -16,13 +16,15 @@ import (
 	"github.com/goplus/ixgo"
 
 	"fourmlab/kernel/engine"
+	"fourmlab/kernel/session/cell"
 	patched "fourmlab/kernel/session/ixgo"
+	"fourmlab/kernel/session/packages"
 )
 
 // evaluate takes a parsed cell all the way.
-func (s *Session) evaluate(ctx context.Context, c *cell, r *patched.Run) *engine.Failure {
+func (s *Session) evaluate(ctx context.Context, c *cell.Cell, r *patched.Run) *engine.Failure {
 	defer s.prepare()
-	w, failure := s.newWork(c)
+	w, failure := s.newCompilation(c)
 	if failure == nil {
 		failure = w.check()
 	}
@@ -48,7 +50,7 @@ func (s *Session) evaluate(ctx context.Context, c *cell, r *patched.Run) *engine
 // withdraw takes back the variables that a failed cell never came to give a
 // value: "undefined" says more than a nil that fails later. A cell that was
 // left behind may give them one yet.
-func (w *work) withdraw() {
+func (w *compilation) withdraw() {
 	for name, c := range w.created {
 		if w.s.names[name] != c.now || !c.now.ptr.Elem().IsZero() {
 			continue
@@ -64,9 +66,9 @@ func (w *work) withdraw() {
 	}
 }
 
-// product is a cell that is ready to run.
-type product struct {
-	*work
+// executable is a cell that is ready to run.
+type executable struct {
+	*compilation
 	in      *ixgo.Interp
 	order   []*entity
 	pkg     *types.Package
@@ -75,8 +77,8 @@ type product struct {
 }
 
 // build writes, checks and compiles the second program.
-func (w *work) build(cell *patched.Run) (*product, *engine.Failure) {
-	r := &rewriter{work: w, tops: map[types.Object]*entity{}, fresh: map[string]*entity{}, selected: map[*ast.Ident]bool{}}
+func (w *compilation) build(running *patched.Run) (*executable, *engine.Failure) {
+	r := &rewriter{compilation: w, tops: map[types.Object]*entity{}, fresh: map[string]*entity{}, selected: map[*ast.Ident]bool{}}
 	if failure := r.variables(); failure != nil {
 		return nil, failure
 	}
@@ -91,15 +93,15 @@ func (w *work) build(cell *patched.Run) (*product, *engine.Failure) {
 	set, order := map[*entity]bool{}, []*entity{}
 	reach(set, &order, roots...)
 
-	p := &program{}
+	p := &sourceFile{}
 	p.body.WriteString(runtimeNames)
 	p.add(order, nil, nil, true)
-	p.body.WriteString("func cell" + hidden + "() {")
+	p.body.WriteString("func cell" + cell.Hidden + "() {")
 	write(&p.body, body, true)
 	p.body.WriteString("}\n")
 	p.keep(w.pkg, order)
 	src, _ := p.source()
-	ready, failure := w.compile(src, order, cell)
+	ready, failure := w.compile(src, order, running)
 	if ready != nil {
 		ready.body = body
 	}
@@ -110,7 +112,7 @@ func (w *work) build(cell *patched.Run) (*product, *engine.Failure) {
 // same name and type exists, which then goes on.
 func (r *rewriter) variables() *engine.Failure {
 	for _, st := range r.fn.Body.List {
-		ids, _ := definedBy(st)
+		ids, _ := cell.DefinedBy(st)
 		for _, id := range ids {
 			obj := r.info.Defs[id]
 			if obj == nil || id.Name == "_" {
@@ -121,7 +123,7 @@ func (r *rewriter) variables() *engine.Failure {
 				return failure
 			}
 			r.tops[obj], r.fresh[id.Name] = e, e
-			if f := r.c.files[id.Name]; f != nil {
+			if f := r.c.Files[id.Name]; f != nil {
 				if failure := r.embedInto(f, obj.Type()); failure != nil {
 					return failure
 				}
@@ -142,7 +144,7 @@ func (r *rewriter) variable(id *ast.Ident, t types.Type) (*entity, *engine.Failu
 	if !ok {
 		return nil, r.s.sources.CompileError(r.fset.Position(id.Pos()), fmt.Sprintf("%s has type %s, which has no name outside its function", id.Name, t))
 	}
-	e := &entity{kind: isVar, name: id.Name, typ: text, cell: r.c.n}
+	e := &entity{kind: isVar, name: id.Name, typ: text, cell: r.c.N}
 	if old != nil {
 		r.hideOld(old)
 	}
@@ -156,7 +158,7 @@ var named = regexp.MustCompile("\x01([^\x02]*)\x02\\.([\\pL\\pN_]+)")
 // typeText writes a type as text with links. A type of a linked package that
 // cells cannot name (it is not exported, or its package is internal) gets a
 // name in a package of the session's own.
-func (w *work) typeText(t types.Type) ([]segment, bool) {
+func (w *compilation) typeText(t types.Type) ([]segment, bool) {
 	text := types.TypeString(t, func(p *types.Package) string { return "\x01" + p.Path() + "\x02" })
 	var out []segment
 	at := 0
@@ -194,29 +196,25 @@ func (w *work) typeText(t types.Type) ([]segment, bool) {
 
 // nickname names a type in the session's own package.
 func (s *Session) nickname(t types.Type) []segment {
-	e := s.pkgs[nicknames]
+	name := s.loader.Nickname(t)
+	e := s.pkgs[packages.Nicknames]
 	if e == nil {
-		pkg := types.NewPackage(nicknames, nicknames)
-		pkg.MarkComplete()
-		s.loader.own = pkg
-		e = &entity{kind: isPackage, name: nicknames, path: nicknames, pkg: pkg}
-		s.pkgs[nicknames] = e
+		e = &entity{kind: isPackage, name: packages.Nicknames, path: packages.Nicknames, pkg: name.Pkg()}
+		s.pkgs[packages.Nicknames] = e
 	}
-	name := fmt.Sprintf("T%d", e.pkg.Scope().Len())
-	e.pkg.Scope().Insert(types.NewTypeName(token.NoPos, e.pkg, name, t))
-	return []segment{{ref: e}, {text: "." + name}}
+	return []segment{{ref: e}, {text: "." + name.Name()}}
 }
 
 // declare turns the cell's declarations into entities, and lists those.
-func (w *work) declare(r *rewriter) (roots []*entity) {
+func (w *compilation) declare(r *rewriter) (roots []*entity) {
 	made := map[int]*decl{}
 	for _, d := range w.defs {
 		p := made[d.piece]
 		if p == nil {
-			piece := w.c.decls[d.piece]
+			piece := w.c.Decls[d.piece]
 			lo := w.begin[d.piece]
-			head := mark(w.c.n, piece.line, piece.col)
-			p = &decl{text: append([]segment{{text: head}}, r.text(lo, lo+len(piece.text))...), cell: w.c.n, line: piece.line, source: piece.text}
+			head := cell.Mark(w.c.N, piece.Line, piece.Col)
+			p = &decl{text: append([]segment{{text: head}}, r.text(lo, lo+len(piece.Text))...), cell: w.c.N, line: piece.Line, source: piece.Text}
 			made[d.piece] = p
 		}
 		e := d.entity
@@ -236,7 +234,7 @@ func (w *work) declare(r *rewriter) (roots []*entity) {
 	return roots
 }
 
-func (w *work) setMethod(e *entity, name string, d *decl) {
+func (w *compilation) setMethod(e *entity, name string, d *decl) {
 	meths, order := e.meths, e.order
 	w.undo = append(w.undo, func() { e.meths, e.order = meths, order })
 	e.meths, e.order = map[string]*decl{}, append([]string(nil), order...)
@@ -250,12 +248,12 @@ func (w *work) setMethod(e *entity, name string, d *decl) {
 }
 
 // compile makes the text a program.
-func (w *work) compile(src string, order []*entity, cell *patched.Run) (p *product, failure *engine.Failure) {
+func (w *compilation) compile(src string, order []*entity, r *patched.Run) (p *executable, failure *engine.Failure) {
 	s := w.s
 	w.fset = s.ctx.FileSet
 	f, err := parser.ParseFile(w.fset, "program", src, parser.SkipObjectResolution)
 	if err != nil {
-		return nil, s.sources.SyntaxError(w.c.n, err)
+		return nil, s.sources.SyntaxError(w.c.N, err)
 	}
 	for _, e := range w.types(f) {
 		if !unused(e) {
@@ -270,8 +268,8 @@ func (w *work) compile(src string, order []*entity, cell *patched.Run) (p *produ
 	}
 	sp := &ixgo.SourcePackage{Context: s.ctx, Package: w.pkg, Info: w.info, Importer: s.ctx.Importer, Files: []*ast.File{f}}
 	defer func() {
-		if r := recover(); r != nil {
-			failure = &engine.Failure{Name: "compile error", Value: fmt.Sprintf("%s: the interpreter cannot run this: %v", file(w.c.n), r)}
+		if e := recover(); e != nil {
+			failure = &engine.Failure{Name: "compile error", Value: fmt.Sprintf("%s: the interpreter cannot run this: %v", cell.FileName(w.c.N), e)}
 		}
 	}()
 	pkg, err := s.builder(len(w.pkg.Imports())).BuildMain(sp)
@@ -284,7 +282,7 @@ func (w *work) compile(src string, order []*entity, cell *patched.Run) (p *produ
 	patched.NumberLocals(s.ctx, w.info)
 	in, err := s.ctx.NewInterp(pkg)
 	if err != nil {
-		return nil, &engine.Failure{Name: "compile error", Value: Clean(err.Error())}
+		return nil, &engine.Failure{Name: "compile error", Value: cell.Clean(err.Error())}
 	}
 	own, err := patched.Acquaint(in, s.made)
 	if err != nil {
@@ -292,22 +290,22 @@ func (w *work) compile(src string, order []*entity, cell *patched.Run) (p *produ
 	}
 	for _, t := range own {
 		s.made[t] = true
-		s.loader.share(t)
+		s.loader.Share(t)
 	}
 	patched.NameTypes(s.ctx, in)
-	s.machine.Watch(in, cell, func(funcs patched.Functions, stop *patched.Stopper) { s.quick.Compile(in, funcs, stop) })
+	s.machine.Watch(in, r, func(funcs patched.Functions, stop *patched.Stopper) { s.quick.Compile(in, funcs, stop) })
 	if err := in.RunInit(); err != nil {
-		return nil, s.failure(err, cell)
+		return nil, s.failure(err, r)
 	}
 	if err := s.sharePackages(in); err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
-	return &product{work: w, in: in, order: order, pkg: w.pkg, program: f}, nil
+	return &executable{compilation: w, in: in, order: order, pkg: w.pkg, program: f}, nil
 }
 
 // outdate makes types whose methods changed, or that lead to what changed, be
 // built anew: compiled code that holds their values must find the new methods.
-func (w *work) outdate() {
+func (w *compilation) outdate() {
 	touched := map[*entity]bool{}
 	for _, c := range w.changes {
 		if !c.froze {
@@ -334,11 +332,11 @@ func (w *work) outdate() {
 			}
 		}
 	}
-	w.s.loader.forget(labels)
+	w.s.loader.Forget(labels)
 }
 
 // commit ties the program to the session's memory and remembers its types.
-func (p *product) commit() {
+func (p *executable) commit() {
 	for _, e := range p.order {
 		switch e.kind {
 		case isVar:
@@ -353,7 +351,7 @@ func (p *product) commit() {
 			e.ptr = move(e.ptr, slot.Type())
 			slot.Set(e.ptr)
 			if o := p.pkg.Scope().Lookup(e.pointer()); o != nil {
-				p.s.loader.learn(o.Type(), slot.Type())
+				p.s.loader.Learn(o.Type(), slot.Type())
 			}
 		case isType:
 			obj, ok := p.pkg.Scope().Lookup(e.label()).(*types.TypeName)
@@ -362,12 +360,9 @@ func (p *product) commit() {
 			}
 			if n, ok := obj.Type().(*types.Named); ok && n.TypeParams().Len() == 0 {
 				if rt, ok := p.in.GetType(e.label()); ok {
-					p.s.loader.learn(n, rt)
+					p.s.loader.Learn(n, rt)
 				}
 			}
 		}
 	}
 }
-
-// nicknames is the path of the session's own package of type names.
-const nicknames = "types" + hidden

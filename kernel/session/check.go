@@ -14,12 +14,13 @@ import (
 	"strings"
 
 	"fourmlab/kernel/engine"
+	"fourmlab/kernel/session/cell"
 )
 
-// work is a cell on its way from text to a running program.
-type work struct {
+// compilation is a cell on its way from text to a running program.
+type compilation struct {
 	s       *Session
-	c       *cell
+	c       *cell.Cell
 	undo    []func()
 	defs    []def
 	changes []*change
@@ -53,13 +54,13 @@ type change struct {
 }
 
 // rollback takes back what was staged.
-func (w *work) rollback() {
+func (w *compilation) rollback() {
 	for i := len(w.undo) - 1; i >= 0; i-- {
 		w.undo[i]()
 	}
 }
 
-func (w *work) setName(name string, e *entity) {
+func (w *compilation) setName(name string, e *entity) {
 	old, had := w.s.names[name]
 	w.s.names[name] = e
 	w.undo = append(w.undo, func() {
@@ -71,33 +72,33 @@ func (w *work) setName(name string, e *entity) {
 	})
 }
 
-func (w *work) hideOld(e *entity) {
+func (w *compilation) hideOld(e *entity) {
 	if e.kind == isPackage || e.id != "" {
 		return
 	}
 	w.s.hide(e)
 	w.undo = append(w.undo, func() { e.id = "" })
 	if e.kind == isType {
-		w.s.loader.rename(e.name, e.id)
-		w.s.loader.forget([]string{e.name})
+		w.s.loader.Rename(e.name, e.id)
+		w.s.loader.Forget([]string{e.name})
 	}
 }
 
-func (w *work) setText(d *decl, text []segment) {
+func (w *compilation) setText(d *decl, text []segment) {
 	old := d.text
 	d.text = text
 	w.undo = append(w.undo, func() { d.text = old })
 }
 
 // runtimeNames are declared in every program: what rewritten text calls.
-const runtimeNames = "func show" + hidden + "(xs ...any)\nfunc embedded" + hidden + "(n int, to any)\n"
+const runtimeNames = "func show" + cell.Hidden + "(xs ...any)\nfunc embedded" + cell.Hidden + "(n int, to any)\n"
 
 // check finds out what the cell means. It goes round until everything that
 // earlier cells declared fits what this one redefines, or is bound to the
 // former meaning: each round but the last binds something that was not.
-func (w *work) check() *engine.Failure {
-	for _, p := range w.c.stmts {
-		for _, n := range defined(p) {
+func (w *compilation) check() *engine.Failure {
+	for _, p := range w.c.Stmts {
+		for _, n := range cell.Defined(p) {
 			w.vars[n] = true
 		}
 	}
@@ -109,7 +110,7 @@ func (w *work) check() *engine.Failure {
 }
 
 // pass checks once, and tells whether it changed what has to be checked.
-func (w *work) pass() (*engine.Failure, bool) {
+func (w *compilation) pass() (*engine.Failure, bool) {
 	old, order := w.surroundings()
 	oldSrc, head := old.source()
 	w.labels = map[string]*entity{}
@@ -121,18 +122,18 @@ func (w *work) pass() (*engine.Failure, bool) {
 	for _, d := range w.defs {
 		w.labels[d.entity.label()] = d.entity
 	}
-	w.cellFile(identifiers(w.c.code))
+	w.cellFile(cell.Identifiers(w.c.Code))
 
 	w.fset = token.NewFileSet()
 	oldFile, err := parser.ParseFile(w.fset, "session", oldSrc, parser.SkipObjectResolution)
 	if err != nil {
-		return &engine.Failure{Name: "compile error", Value: Clean(err.Error())}, false
+		return &engine.Failure{Name: "compile error", Value: cell.Clean(err.Error())}, false
 	}
 	if w.file, err = parser.ParseFile(w.fset, "cell", w.src, parser.SkipObjectResolution); err != nil {
-		return w.s.sources.SyntaxError(w.c.n, err), false
+		return w.s.sources.SyntaxError(w.c.N, err), false
 	}
 	for _, d := range w.file.Decls {
-		if f, ok := d.(*ast.FuncDecl); ok && f.Name.Name == "cell"+hidden {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Name.Name == "cell"+cell.Hidden {
 			w.fn = f
 		}
 	}
@@ -164,9 +165,9 @@ func (w *work) pass() (*engine.Failure, bool) {
 
 // surroundings is the part of the session that the cell reaches: what its
 // words may mean, and the users of what it redefines.
-func (w *work) surroundings() (*program, []*entity) {
+func (w *compilation) surroundings() (*sourceFile, []*entity) {
 	set, order := map[*entity]bool{}, []*entity{}
-	for _, name := range slices.Sorted(maps.Keys(identifiers(w.c.code))) {
+	for _, name := range slices.Sorted(maps.Keys(cell.Identifiers(w.c.Code))) {
 		if e := w.s.names[name]; e != nil {
 			reach(set, &order, e)
 		}
@@ -189,14 +190,14 @@ func (w *work) surroundings() (*program, []*entity) {
 			}
 		}
 	}
-	p := &program{}
+	p := &sourceFile{}
 	p.body.WriteString(runtimeNames)
 	p.add(order, skip, w.drop, false)
 	return p, order
 }
 
 // cellFile writes the cell as typed.
-func (w *work) cellFile(words map[string]bool) {
+func (w *compilation) cellFile(words map[string]bool) {
 	var b strings.Builder
 	b.WriteString("package main\n")
 	for _, name := range slices.Sorted(maps.Keys(words)) {
@@ -210,21 +211,21 @@ func (w *work) cellFile(words map[string]bool) {
 		}
 	}
 	w.begin = w.begin[:0]
-	for _, p := range w.c.decls {
-		b.WriteString(mark(w.c.n, p.line, p.col))
+	for _, p := range w.c.Decls {
+		b.WriteString(cell.Mark(w.c.N, p.Line, p.Col))
 		w.begin = append(w.begin, b.Len())
-		b.WriteString(p.text + "\n")
+		b.WriteString(p.Text + "\n")
 	}
-	b.WriteString("func cell" + hidden + "() {\n" + w.c.body() + "}\n")
+	b.WriteString("func cell" + cell.Hidden + "() {\n" + w.c.Body() + "}\n")
 	w.src = b.String()
 }
 
 // dotted tells whether the cell says a name of a package that was imported
 // with a dot, and none of them is declared otherwise.
-func (w *work) dotted(e *entity, words map[string]bool) bool {
+func (w *compilation) dotted(e *entity, words map[string]bool) bool {
 	said := false
 	for _, name := range e.pkg.Scope().Names() {
-		if w.labels[name] != nil || Always(e.path) && w.s.taken(name, e) {
+		if w.labels[name] != nil || cell.Always(e.path) && w.s.taken(name, e) {
 			return false
 		}
 		said = said || words[name]
@@ -243,9 +244,9 @@ func (s *Session) taken(name string, but *entity) bool {
 }
 
 // types runs the checker.
-func (w *work) types(files ...*ast.File) (errs []types.Error) {
+func (w *compilation) types(files ...*ast.File) (errs []types.Error) {
 	w.pkg = types.NewPackage("main", "main")
-	w.info = NewInfo()
+	w.info = cell.NewInfo()
 	conf := types.Config{
 		Importer:                 w.s.ctx.Importer,
 		DisableUnusedImportCheck: true,
@@ -263,14 +264,14 @@ func (w *work) types(files ...*ast.File) (errs []types.Error) {
 // shownOrLater tells whether an error is none: the last expression is used,
 // for it is shown, and a declaration that names a variable of this cell is
 // judged in the second program, where that variable exists.
-func (w *work) shownOrLater(e types.Error) bool {
+func (w *compilation) shownOrLater(e types.Error) bool {
 	if x := w.last(); x != nil && strings.HasSuffix(e.Msg, "is not used") && x.Pos() <= e.Pos && e.Pos <= x.End() {
 		return true
 	}
 	off := w.fset.PositionFor(e.Pos, false).Offset
-	for i, p := range w.c.decls {
-		if w.begin[i] <= off && off <= w.begin[i]+len(p.text) {
-			for name := range identifiers(p.text) {
+	for i, p := range w.c.Decls {
+		if w.begin[i] <= off && off <= w.begin[i]+len(p.Text) {
+			for name := range cell.Identifiers(p.Text) {
 				if w.vars[name] {
 					return true
 				}
@@ -281,7 +282,7 @@ func (w *work) shownOrLater(e types.Error) bool {
 }
 
 // last is the expression that ends the cell, or nil.
-func (w *work) last() ast.Expr {
+func (w *compilation) last() ast.Expr {
 	if w.fn == nil || len(w.fn.Body.List) == 0 {
 		return nil
 	}

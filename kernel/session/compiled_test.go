@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"fourmlab/kernel/session/cell"
 )
 
 // table runs the snippets' functions and frames what each prints, what it
@@ -46,7 +48,7 @@ func main() {
 `
 
 // suffix is what the names of snippet i carry.
-func suffix(i int) string { return fmt.Sprint(hidden, i) }
+func suffix(i int) string { return fmt.Sprint(cell.Hidden, i) }
 
 // having lists the snippets of which the compiler is to make that.
 func having(which ...verdict) (out []snippet) {

@@ -9,22 +9,23 @@ import (
 	"strings"
 
 	"fourmlab/kernel/engine"
+	"fourmlab/kernel/session/cell"
 )
 
 // embedInto checks the variable that a line stands above and reads its files.
-func (r *rewriter) embedInto(e *embedding, t types.Type) *engine.Failure {
-	whole, tree := embeddable(t)
+func (r *rewriter) embedInto(e *cell.Embed, t types.Type) *engine.Failure {
+	whole, tree := cell.Embeddable(t)
 	if r.s.pkgs["embed"] == nil {
-		return r.s.sources.CompileError(e.pos, `go:embed only allowed in cells after import "embed"`)
+		return r.s.sources.CompileError(e.Pos, `go:embed only allowed in cells after import "embed"`)
 	}
 	if !whole && !tree {
-		return r.s.sources.CompileError(e.pos, fmt.Sprintf("go:embed cannot apply to var of type %s", t))
+		return r.s.sources.CompileError(e.Pos, fmt.Sprintf("go:embed cannot apply to var of type %s", t))
 	}
-	if err := e.read(r.s.home()); err != nil {
-		return r.s.sources.CompileError(e.pos, err.Error())
+	if err := e.Read(r.s.home()); err != nil {
+		return r.s.sources.CompileError(e.Pos, err.Error())
 	}
-	if files := slices.DeleteFunc(e.names(), func(n string) bool { return strings.HasSuffix(n, "/") }); whole && len(files) != 1 {
-		return r.s.sources.CompileError(e.pos, fmt.Sprintf("invalid go:embed: multiple files for type %s", t))
+	if files := slices.DeleteFunc(e.Names(), func(n string) bool { return strings.HasSuffix(n, "/") }); whole && len(files) != 1 {
+		return r.s.sources.CompileError(e.Pos, fmt.Sprintf("invalid go:embed: multiple files for type %s", t))
 	}
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"go/types"
 	"reflect"
 	"strings"
+
+	"fourmlab/kernel/session/cell"
 )
 
 type kind int
@@ -19,10 +21,6 @@ const (
 	isConst
 	isVar
 )
-
-// hidden is the letter (of category Lo, so legal in a Go name) that the
-// session's own names carry; nobody types it.
-const hidden = "ᐧ"
 
 // entity is one thing that a name can mean.
 type entity struct {
@@ -58,7 +56,7 @@ type segment struct {
 // label is the entity's name in a program.
 func (e *entity) label() string {
 	if e.kind == isPackage {
-		return "pkg" + hidden + strings.Map(letter, e.path)
+		return "pkg" + cell.Hidden + strings.Map(letter, e.path)
 	}
 	if e.id != "" {
 		return e.id
@@ -75,7 +73,7 @@ func letter(r rune) rune {
 }
 
 // pointer is the name of the program's pointer to a variable.
-func (e *entity) pointer() string { return "p" + hidden + e.label() }
+func (e *entity) pointer() string { return "p" + cell.Hidden + e.label() }
 
 // write renders text. In a program that is only checked, variables are
 // themselves; in one that runs, they are reached through pointers.
@@ -152,11 +150,11 @@ func relink(text []segment, to map[*entity]*entity) []segment {
 // hide gives e a name that no cell can type.
 func (s *Session) hide(e *entity) {
 	s.serial++
-	e.id = fmt.Sprint(e.name, hidden, s.serial)
+	e.id = fmt.Sprint(e.name, cell.Hidden, s.serial)
 }
 
-// program collects the text of a file and where each declaration stands in it.
-type program struct {
+// sourceFile collects the text of a file and where each declaration stands in it.
+type sourceFile struct {
 	imports, body strings.Builder
 	spans         []span
 }
@@ -170,7 +168,7 @@ type span struct {
 
 // add writes the entities. Of those in skip only the methods are written, and
 // no declaration in drop.
-func (p *program) add(order []*entity, skip map[*entity]bool, drop map[*decl]bool, run bool) {
+func (p *sourceFile) add(order []*entity, skip map[*entity]bool, drop map[*decl]bool, run bool) {
 	done := map[*decl]bool{}
 	put := func(e *entity, d *decl) {
 		if d == nil || done[d] || drop[d] {
@@ -205,13 +203,13 @@ func (p *program) add(order []*entity, skip map[*entity]bool, drop map[*decl]boo
 }
 
 // source is the whole file; its body starts at offset head.
-func (p *program) source() (src string, head int) {
+func (p *sourceFile) source() (src string, head int) {
 	top := "package main\n" + p.imports.String()
 	return top + p.body.String(), len(top)
 }
 
 // at finds the declaration at an offset of the body.
-func (p *program) at(off int) (span, bool) {
+func (p *sourceFile) at(off int) (span, bool) {
 	for _, s := range p.spans {
 		if s.from <= off && off < s.to {
 			return s, true

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"fourmlab/kernel/engine"
+	"fourmlab/kernel/session/cell"
 	patched "fourmlab/kernel/session/ixgo"
 )
 
@@ -82,7 +83,7 @@ func (s *Session) crashed(r *patched.Run, e any, stack []byte) {
 	}
 	what := "a goroutine"
 	if r != nil && r.Cell > 0 {
-		what += " of " + file(r.Cell)
+		what += " of " + cell.FileName(r.Cell)
 	}
 	fmt.Fprintf(os.Stderr, "%s in %s that went on: %s\n", f.Name, what, f.Value)
 	if len(f.Trace) > 1 {

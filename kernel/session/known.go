@@ -11,6 +11,8 @@ import (
 	"go/types"
 	"reflect"
 	"slices"
+
+	"fourmlab/kernel/session/cell"
 )
 
 // knowledge holds objects by the labels of their entities.
@@ -78,7 +80,7 @@ func (s *Session) learned() *knowledge {
 // learn checks entities, the bodies of functions excepted, among those that
 // are known.
 func (s *Session) learn(k *knowledge, order []*entity) {
-	p := &program{}
+	p := &sourceFile{}
 	p.add(order, nil, nil, false)
 	src, _ := p.source()
 	fset := token.NewFileSet()
@@ -87,7 +89,7 @@ func (s *Session) learn(k *knowledge, order []*entity) {
 		return
 	}
 	pkg := types.NewPackage("main", "main")
-	words := identifiers(src)
+	words := cell.Identifiers(src)
 	fresh := map[string]bool{}
 	for _, e := range order {
 		fresh[e.label()] = true
@@ -97,7 +99,7 @@ func (s *Session) learn(k *knowledge, order []*entity) {
 			pkg.Scope().Insert(o)
 		}
 	}
-	detach(f, func(string) bool { return true })
+	cell.Detach(f, func(string) bool { return true })
 	conf := types.Config{Importer: waiting{s}, DisableUnusedImportCheck: true, IgnoreFuncBodies: true, Error: func(error) {}}
 	s.settle(f)
 	types.NewChecker(&conf, fset, pkg, nil).Files([]*ast.File{f})
@@ -110,4 +112,15 @@ func (s *Session) learn(k *knowledge, order []*entity) {
 			k.objects[e.label()] = o
 		}
 	}
+}
+
+// waiting imports after the builder has let go of the packages that exist.
+type waiting struct{ s *Session }
+
+func (i waiting) Import(path string) (*types.Package, error) {
+	if e := i.s.pkgs[path]; e != nil {
+		return e.pkg, nil
+	}
+	i.s.builders.Wait()
+	return i.s.ctx.Importer.Import(path)
 }

@@ -4,12 +4,12 @@ package session
 // it.
 
 import (
-	"go/parser"
 	"reflect"
 	"sort"
 	"strings"
 
 	"fourmlab/kernel/engine"
+	"fourmlab/kernel/session/cell"
 )
 
 // Name is something that cells have defined.
@@ -19,7 +19,7 @@ type Name = engine.Name
 // have imported themselves.
 func (s *Session) Names() (out []Name) {
 	for name, e := range s.names {
-		if strings.Contains(name, hidden) || e.kind == isPackage && s.given[e.path] {
+		if strings.Contains(name, cell.Hidden) || e.kind == isPackage && s.given[e.path] {
 			continue
 		}
 		n := Name{Name: name, Kind: [...]string{"package", "type", "function", "constant", "variable"}[e.kind]}
@@ -42,45 +42,21 @@ func plainLabel(text string) string {
 	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("[]*(){} ,", r) })
 	for _, w := range words {
 		pkg, name, ok := strings.Cut(w, ".")
-		if ok && strings.HasPrefix(pkg, "pkg"+hidden) {
-			path := strings.TrimPrefix(pkg, "pkg"+hidden)
+		if ok && strings.HasPrefix(pkg, "pkg"+cell.Hidden) {
+			path := strings.TrimPrefix(pkg, "pkg"+cell.Hidden)
 			text = strings.ReplaceAll(text, w, path[strings.LastIndexByte(path, '_')+1:]+"."+name)
 		}
 	}
-	return Clean(text)
+	return cell.Clean(text)
 }
 
 // Let gives cells a name that they cannot type themselves, for a value whose
 // type is made of Go's own, and returns it: a way for the kernel to be called by
 // a cell.
 func (s *Session) Let(name string, v any) string {
-	name += hidden
+	name += cell.Hidden
 	ptr := reflect.New(reflect.TypeOf(v))
 	ptr.Elem().Set(reflect.ValueOf(v))
 	s.names[name] = &entity{kind: isVar, name: name, typ: []segment{{text: ptr.Type().Elem().String()}}, ptr: ptr}
 	return name
-}
-
-// Hidden makes a name of those that Let gives.
-func Hidden(name string) string { return name + hidden }
-
-// Says tells whether code is an expression, and whether it may stand as a
-// statement by itself.
-func Says(code string) (expression, statement bool) {
-	x, err := parser.ParseExpr(code)
-	if err != nil {
-		return false, true
-	}
-	return true, Callable(x)
-}
-
-// Behind is code from byte offset from on, at its own lines and columns.
-func Behind(code string, from int) string {
-	b := []byte(code)
-	for i := range from {
-		if b[i] != '\n' {
-			b[i] = ' '
-		}
-	}
-	return string(b)
 }

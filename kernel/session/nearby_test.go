@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"fourmlab/kernel/session/script"
 )
 
 // tree writes files into a folder of the test.
@@ -69,7 +71,7 @@ func TestModuleAround(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := Check(path, src)
+	p, err := script.Check(path, src)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +81,7 @@ func TestModuleAround(t *testing.T) {
 		t.Errorf("the script prints %q, %v", out, err)
 	}
 	alone := filepath.Join(t.TempDir(), "alone.go")
-	if _, err := Check(alone, src); err == nil || !strings.Contains(err.Error(), "alone.go:6:2: package mine/lib is not linked in, and no module around the program has it") {
+	if _, err := script.Check(alone, src); err == nil || !strings.Contains(err.Error(), "alone.go:6:2: package mine/lib is not linked in, and no module around the program has it") {
 		t.Errorf("without a module: %v", err)
 	}
 }

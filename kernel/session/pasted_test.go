@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"testing"
+
+	"fourmlab/kernel/session/cell"
 )
 
 // What people paste, and what a cell cannot be.
@@ -33,7 +35,7 @@ func TestPasted(t *testing.T) {
 				r = res.Err.Value
 			}
 		})
-		if got := out + r; c.want == "" && got != "" || !strings.Contains(got, c.want) || strings.Contains(got, hidden) {
+		if got := out + r; c.want == "" && got != "" || !strings.Contains(got, c.want) || strings.Contains(got, cell.Hidden) {
 			t.Errorf("%q gives %q, expected %q", c.cell, got, c.want)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"fourmlab/kernel/session/script"
 )
 
 // The programs of testdata/recover print what the compiler's do, as scripts
@@ -39,7 +41,7 @@ func TestRecoverIsGo(t *testing.T) {
 				}
 			}
 		}
-		p, err := Check(file, src)
+		p, err := script.Check(file, src)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,7 +10,7 @@ import (
 // fallBack binds an old declaration that no longer fits to the former meaning
 // of what it uses, and tells whether that changed anything. What was bound in
 // this round is left alone: it has to be checked first.
-func (w *work) fallBack(p *program, off int, bound map[*decl]bool) bool {
+func (w *compilation) fallBack(p *sourceFile, off int, bound map[*decl]bool) bool {
 	sp, ok := p.at(off)
 	if !ok || bound[sp.decl] {
 		return ok
@@ -37,14 +37,14 @@ func (w *work) fallBack(p *program, off int, bound map[*decl]bool) bool {
 }
 
 // former copies an entity as it was before the cell under a hidden name.
-func (w *work) former(e *entity) *entity {
+func (w *compilation) former(e *entity) *entity {
 	f := &entity{kind: e.kind, name: e.name, layout: e.layout, meths: map[string]*decl{}}
 	w.s.hide(f)
 	f.decl = &decl{text: relink(e.decl.text, map[*entity]*entity{e: f}), defs: []*entity{f}}
 	return f
 }
 
-func (w *work) dropMethod(e *entity, d *decl) {
+func (w *compilation) dropMethod(e *entity, d *decl) {
 	meths, order := e.meths, e.order
 	e.meths, e.order = map[string]*decl{}, nil
 	for _, m := range order {
@@ -59,7 +59,7 @@ func (w *work) dropMethod(e *entity, d *decl) {
 // freeze looks whether a redefined type looks different in memory. If so, the
 // variables that hold it, and the types they hold it through, keep copies of
 // the former declarations.
-func (w *work) freeze() bool {
+func (w *compilation) freeze() bool {
 	froze := false
 	for _, c := range w.changes {
 		e := c.now
@@ -76,7 +76,7 @@ func (w *work) freeze() bool {
 	return froze
 }
 
-func (w *work) freezeOne(c *change) {
+func (w *compilation) freezeOne(c *change) {
 	s := w.s
 	all := s.all()
 	copies := map[*entity]*entity{}
@@ -98,7 +98,7 @@ func (w *work) freezeOne(c *change) {
 		for _, m := range e.order {
 			f.meths[m] = &decl{text: relink(e.meths[m].text, copies)}
 		}
-		s.loader.rename(e.label(), f.id)
+		s.loader.Rename(e.label(), f.id)
 	}
 	c.former = copies[c.now]
 	for _, e := range all {
@@ -112,7 +112,7 @@ func (w *work) freezeOne(c *change) {
 	for e := range copies {
 		labels = append(labels, e.label())
 	}
-	s.loader.forget(labels)
+	s.loader.Forget(labels)
 }
 
 // layout describes a type in words: equal words, equal memory.

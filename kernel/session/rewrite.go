@@ -9,7 +9,9 @@ import (
 	"go/types"
 	"slices"
 	"sort"
-	"strconv"
+
+	"fourmlab/kernel/session/cell"
+	patched "fourmlab/kernel/session/ixgo"
 )
 
 // edit replaces the bytes from lo to hi of the cell's file.
@@ -20,7 +22,7 @@ type edit struct {
 
 // rewriter collects the edits of a cell.
 type rewriter struct {
-	*work
+	*compilation
 	tops     map[types.Object]*entity // variables of the top level
 	fresh    map[string]*entity       // the same by name
 	edits    []edit
@@ -50,8 +52,8 @@ func (r *rewriter) rewrite() {
 	for _, st := range r.fn.Body.List {
 		r.top(st)
 	}
-	if x := r.last(); x != nil && Shows(r.info, x) {
-		r.insert(x.Pos(), "show"+hidden+"(")
+	if x := r.last(); x != nil && cell.Shows(r.info, x) {
+		r.insert(x.Pos(), "show"+cell.Hidden+"(")
 		r.insert(x.End(), ")")
 	}
 	// What is inserted at a place stands before what is replaced there.
@@ -80,32 +82,9 @@ func (r *rewriter) node(n ast.Node) bool {
 // over that number: Go does not look at the array then, which may be where a
 // nil pointer points to.
 func (r *rewriter) count(n *ast.RangeStmt) {
-	if length, ok := counts(r.info, n); ok {
+	if length, ok := patched.LengthOnly(r.info, n); ok {
 		r.replace(n.X.Pos(), n.X.End(), segment{text: length})
 	}
-}
-
-// counts tells whether a range needs only the length of an array, and gives it.
-func counts(info *types.Info, n *ast.RangeStmt) (length string, ok bool) {
-	t := info.Types[n.X].Type
-	if t == nil || n.Value != nil || n.Key != nil && n.Tok != token.DEFINE {
-		return "", false
-	}
-	a, ok := t.Underlying().(*types.Array)
-	if _, plain := ast.Unparen(n.X).(*ast.Ident); !ok || plain {
-		return "", false
-	}
-	fixed := true
-	ast.Inspect(n.X, func(x ast.Node) bool {
-		switch x := x.(type) {
-		case *ast.CallExpr, *ast.CompositeLit:
-			fixed = false
-		case *ast.UnaryExpr:
-			fixed = fixed && x.Op != token.ARROW
-		}
-		return fixed
-	})
-	return strconv.FormatInt(a.Len(), 10), fixed
 }
 
 // meaning gives what stands for a name, or nil when the name itself does.
@@ -213,11 +192,11 @@ func (r *rewriter) topVar(g *ast.GenDecl, vs *ast.ValueSpec) {
 		r.edits = append(kept, edit{from, to, append(put, segment{text: " = "})})
 		return
 	}
-	zero := "z" + hidden
+	zero := "z" + cell.Hidden
 	r.replace(g.Pos(), vs.Type.Pos(), segment{text: "{ var " + zero + " "})
 	put := []segment{{text: "; _ = " + zero}}
-	if e := r.c.files[vs.Names[0].Name]; e != nil {
-		put = append(put, segment{text: fmt.Sprintf("; embedded%s(%d, &%s)", hidden, len(r.s.embedding), zero)})
+	if e := r.c.Files[vs.Names[0].Name]; e != nil {
+		put = append(put, segment{text: fmt.Sprintf("; embedded%s(%d, &%s)", cell.Hidden, len(r.s.embedding), zero)})
 		r.s.embedding = append(r.s.embedding, e)
 	}
 	for _, n := range vs.Names {

@@ -14,6 +14,7 @@ import (
 	"github.com/goplus/ixgo"
 
 	"fourmlab/kernel/engine"
+	"fourmlab/kernel/session/cell"
 	patched "fourmlab/kernel/session/ixgo"
 )
 
@@ -35,12 +36,12 @@ const (
 // takes from the standard library those that would end the kernel or wait
 // where no interrupt is heard.
 func (s *Session) bindRuntime() {
-	s.ctx.RegisterExternal("main.show"+hidden, func(xs ...any) {
+	s.ctx.RegisterExternal("main.show"+cell.Hidden, func(xs ...any) {
 		if r := s.machine.Current(); r != nil && r == s.running.Load() {
 			s.shown = xs
 		}
 	})
-	s.ctx.RegisterExternal("main.embedded"+hidden, s.embedded)
+	s.ctx.RegisterExternal("main.embedded"+cell.Hidden, s.embedded)
 	s.ctx.RegisterExternal("time.Sleep", s.machine.Sleep)
 	s.bindPrints()
 	s.bindExits()
@@ -127,7 +128,7 @@ func (s *Session) execute(ctx context.Context, in *ixgo.Interp, r *patched.Run) 
 	if r.Stopping() || ctx.Err() != nil {
 		return &engine.Failure{Name: "interrupted", Value: "the cell was stopped before it ran"}
 	}
-	return s.watch(ctx, r, func() patched.Outcome { return patched.Call(in, in.MainPkg().Func("cell"+hidden)) })
+	return s.watch(ctx, r, func() patched.Outcome { return patched.Call(in, in.MainPkg().Func("cell"+cell.Hidden)) })
 }
 
 // watch runs the body in a goroutine of the cell, and looks after it until it

@@ -14,6 +14,9 @@ import (
 
 	"github.com/traefik/yaegi/interp"
 	"github.com/traefik/yaegi/stdlib"
+
+	"fourmlab/kernel/session/cell"
+	"fourmlab/kernel/session/script"
 )
 
 func TestSnippetsAsScripts(t *testing.T) {
@@ -28,9 +31,9 @@ func TestSnippetsAsScripts(t *testing.T) {
 		src := asProgram(t, s, c, "")
 		src = strings.Replace(src, "package main\n", "package main\nimport say \"fmt\"\n", 1) +
 			"func values(xs ...any) []any { return xs }\n\nfunc main() {\n\tout := cells()\n\tsay.Print(\"|\")\n\tfor i, v := range out {\n\t\tif i > 0 {\n\t\t\tsay.Print(\" \")\n\t\t}\n\t\tsay.Print(v)\n\t}\n}\n"
-		src = markAny.ReplaceAllString(src, "") // yaegi takes what follows one for another file
+		src = cell.AnyMark.ReplaceAllString(src, "") // yaegi takes what follows one for another file
 		path := filepath.Join(dir, fmt.Sprintf("s%d.go", i))
-		p, err := Check(path, []byte(src))
+		p, err := script.Check(path, []byte(src))
 		if err != nil {
 			t.Errorf("%s: %v\n%s", c.name, err, src)
 			continue

@@ -52,7 +52,10 @@ import (
 	_ "github.com/goplus/reflectx/icall/icall8192" // slots for the methods of cells' types
 
 	"fourmlab/kernel/engine"
+	"fourmlab/kernel/session/assist"
+	"fourmlab/kernel/session/cell"
 	patched "fourmlab/kernel/session/ixgo"
+	"fourmlab/kernel/session/packages"
 	"fourmlab/kernel/session/quick"
 )
 
@@ -70,22 +73,21 @@ type Session struct {
 	Folder string
 
 	ctx       *ixgo.Context
-	loader    *loader
+	loader    *packages.Loader
 	names     map[string]*entity // what a name means to the next cell
 	pkgs      map[string]*entity // packages by path
 	dots      []*entity          // packages imported into the scope of every cell
 	given     map[string]bool    // paths of packages that no cell had to import
 	serial    int                // makes hidden names unique
 	shown     []any
-	sources   Sources               // cells by number, for tracebacks
+	sources   cell.Sources          // cells by number, for tracebacks
 	made      map[reflect.Type]bool // types with methods that programs have made
 	known     *knowledge            // what the checker says of the names, for completion
-	manuals   map[string]*manual    // the documentation that was asked for
+	library   assist.Library        // the documentation that was asked for
 	warm      chan *ixgo.SSABuilder
-	warming   bool // a builder is in warm, or on its way
-	modules   modules
-	viaYaegi  bool         // the cell that runs was given to yaegi
-	embedding []*embedding // of the cell that runs
+	warming   bool          // a builder is in warm, or on its way
+	viaYaegi  bool          // the cell that runs was given to yaegi
+	embedding []*cell.Embed // of the cell that runs
 
 	machine  *patched.Machine
 	quick    quick.Compiler
@@ -107,19 +109,13 @@ func New() *Session {
 		names:   map[string]*entity{},
 		pkgs:    map[string]*entity{},
 		given:   map[string]bool{},
-		sources: Sources{},
+		sources: cell.Sources{},
 		made:    map[reflect.Type]bool{},
 		machine: patched.NewMachine(),
 		warm:    make(chan *ixgo.SSABuilder, 1),
 	}
 	s.machine.Crashed = s.crashed
-	s.loader = newLoader(s.ctx.Loader, s.ctx.Importer)
-	s.ctx.Loader = s.loader
-	s.ctx.Importer = imports{s.loader}
-	s.ctx.Lookup = s.modules.lookup
-	s.ctx.BuildContext.CgoEnabled = false
-	s.ctx.BuildContext.BuildTags = tags
-	s.loader.source = func(path string) bool { return s.modules.dirs[path] != "" }
+	s.loader = packages.Use(s.ctx)
 	s.bindRuntime()
 	for _, path := range append(append([]string{}, std...), engine.Current().Prelude...) {
 		if e, err := s.load(path); err == nil {
@@ -144,8 +140,8 @@ func (s *Session) Run(ctx context.Context, n int, code string) engine.Result {
 	r := patched.NewRun(n)
 	s.running.Store(r)
 	defer s.running.Store(nil)
-	c, failure := Parse(n, code, s.sources)
-	if failure == nil && !c.empty() {
+	c, failure := cell.Parse(n, code, s.sources)
+	if failure == nil && !c.Empty() {
 		failure = s.evaluate(ctx, c, r)
 	}
 	if failure != nil {
@@ -203,8 +199,8 @@ func (s *Session) load(path string) (*entity, error) {
 		return e, nil
 	}
 	s.builders.Wait()
-	if _, linked := ixgo.LookupPackage(path); !linked && path != "unsafe" && path != nicknames && s.modules.dirs[path] == "" {
-		if err := s.find(path); err != nil {
+	if path != "unsafe" && path != packages.Nicknames && !packages.Linked(path) && !s.loader.Modules.Has(path) {
+		if err := s.loader.Modules.Find(s.home(), path); err != nil {
 			return nil, err
 		}
 	}
@@ -226,7 +222,7 @@ func (s *Session) prepare() {
 	s.warming = true
 	var pkgs []*types.Package
 	for path, e := range s.pkgs {
-		if s.modules.dirs[path] == "" { // those come as source, and are built for cells that reach them
+		if !s.loader.Modules.Has(path) { // those come as source, and are built for cells that reach them
 			pkgs = append(pkgs, e.pkg)
 		}
 	}
@@ -256,9 +252,8 @@ func (s *Session) builder(imports int) *ixgo.SSABuilder {
 	if imports == 0 {
 		return ixgo.NewSSABuilder(s.ctx)
 	}
-	if s.loader.grown {
+	if s.loader.Grown() {
 		// The one that waits knows less of a package than there is now.
-		s.loader.grown = false
 		if s.warming {
 			<-s.warm
 		}
@@ -271,4 +266,51 @@ func (s *Session) builder(imports int) *ixgo.SSABuilder {
 
 // Whole tells whether the code is finished, and the indent of the next line
 // when it is not.
-func (s *Session) Whole(code string) (engine.Status, string) { return Whole(code) }
+func (s *Session) Whole(code string) (engine.Status, string) { return cell.Whole(code) }
+
+// Packages are those that a cell can name, their paths by their names.
+func (s *Session) Packages() map[string]string {
+	out := map[string]string{}
+	for name, e := range s.names {
+		if e.kind == isPackage {
+			out[name] = e.path
+		}
+	}
+	return out
+}
+
+// Dots are the paths of packages whose names need no package before them.
+func (s *Session) Dots() (paths []string) {
+	for _, e := range s.dots {
+		paths = append(paths, e.path)
+	}
+	return paths
+}
+
+// Import gives a package that a cell may import, after it was fetched if need
+// be. The error is one sentence for the person.
+func (s *Session) Import(path string) (*types.Package, error) {
+	e, err := s.load(path)
+	if err != nil {
+		return nil, err
+	}
+	return e.pkg, nil
+}
+
+// Importer is that for a checker: of packages that are there, until the next
+// cell runs.
+func (s *Session) Importer() types.Importer {
+	s.builders.Wait()
+	return s.ctx.Importer
+}
+
+// Complete lists what fits at byte offset at of the code, the best first.
+func (s *Session) Complete(code string, at int) engine.Completion {
+	return assist.Complete(s.Scope(), code, at)
+}
+
+// Inspect describes what stands at byte offset at of the code, in each of the
+// forms it has by media type, or gives nil; with more, examples and source too.
+func (s *Session) Inspect(code string, at int, more bool) map[string]string {
+	return assist.Inspect(s.Scope(), &s.library, code, at, more)
+}

@@ -13,11 +13,12 @@ import (
 	"github.com/goplus/ixgo"
 
 	"fourmlab/kernel/engine"
+	"fourmlab/kernel/session/cell"
 )
 
 // slots tells how many places for methods the program's new types take. Where
 // they have run out the interpreter would end the process.
-func (w *work) slots() int {
+func (w *compilation) slots() int {
 	seen := map[types.Type]bool{}
 	n := 0
 	count := func(t types.Type) {
@@ -46,18 +47,18 @@ func (w *work) slots() int {
 const spare = 64
 
 // crowded refuses a program whose types find no place for their methods.
-func (w *work) crowded() *engine.Failure {
+func (w *compilation) crowded() *engine.Failure {
 	capacity, _, free := ixgo.IcallStat()
 	if need := w.slots(); need > 0 && need+spare > free {
-		return &engine.Failure{Name: "compile error", Value: fmt.Sprintf("%s: the methods of types that the cell makes anew need %d places, and of the %d that a process has %d are left; restart the kernel to go on with new types", file(w.c.n), need, capacity, max(0, free-spare))}
+		return &engine.Failure{Name: "compile error", Value: fmt.Sprintf("%s: the methods of types that the cell makes anew need %d places, and of the %d that a process has %d are left; restart the kernel to go on with new types", cell.FileName(w.c.N), need, capacity, max(0, free-spare))}
 	}
 	return nil
 }
 
 // keep writes a function that puts pointers to all types that the session
 // will remember of the program into interfaces. Nothing calls it.
-func (p *program) keep(pkg *types.Package, order []*entity) {
-	p.body.WriteString("func keep" + hidden + "() []any { return []any{")
+func (p *sourceFile) keep(pkg *types.Package, order []*entity) {
+	p.body.WriteString("func keep" + cell.Hidden + "() []any { return []any{")
 	for _, e := range order {
 		text := e.typ
 		switch e.kind {

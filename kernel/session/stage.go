@@ -12,23 +12,24 @@ import (
 	"slices"
 
 	"fourmlab/kernel/engine"
+	"fourmlab/kernel/session/cell"
 )
 
-// newWork stages the cell's imports and the names it declares.
-func (s *Session) newWork(c *cell) (*work, *engine.Failure) {
-	w := &work{s: s, c: c, drop: map[*decl]bool{}, vars: map[string]bool{}, created: map[string]change{}}
-	known := maps.Clone(s.loader.known)
+// newCompilation stages the cell's imports and the names it declares.
+func (s *Session) newCompilation(c *cell.Cell) (*compilation, *engine.Failure) {
+	w := &compilation{s: s, c: c, drop: map[*decl]bool{}, vars: map[string]bool{}, created: map[string]change{}}
+	restore := s.loader.Known()
 	dots := len(s.dots)
-	w.undo = append(w.undo, func() { s.loader.known, s.dots = known, s.dots[:dots] })
-	for _, spec := range c.imports {
-		name, path := importName(spec)
+	w.undo = append(w.undo, func() { restore(); s.dots = s.dots[:dots] })
+	for _, spec := range c.Imports {
+		name, path := cell.ImportName(spec)
 		_, known := s.pkgs[path]
 		e, err := s.load(path)
-		if err == nil && !known && s.modules.dirs[path] != "" {
+		if err == nil && !known && s.loader.Modules.Has(path) {
 			w.fetched = append(w.fetched, path)
 		}
 		if err != nil {
-			return w, &engine.Failure{Name: "compile error", Value: fmt.Sprintf("%s: %v", file(c.n), err)}
+			return w, &engine.Failure{Name: "compile error", Value: fmt.Sprintf("%s: %v", cell.FileName(c.N), err)}
 		}
 		switch name {
 		case "_":
@@ -46,10 +47,10 @@ func (s *Session) newWork(c *cell) (*work, *engine.Failure) {
 			w.setName(name, e)
 		}
 	}
-	for i, p := range c.decls {
-		f, err := parser.ParseFile(token.NewFileSet(), "", "package main\n"+p.text, 0)
+	for i, p := range c.Decls {
+		f, err := parser.ParseFile(token.NewFileSet(), "", "package main\n"+p.Text, 0)
 		if err != nil || len(f.Decls) == 0 {
-			return w, s.sources.SyntaxError(c.n, err)
+			return w, s.sources.SyntaxError(c.N, err)
 		}
 		w.stage(i, f.Decls[0])
 	}
@@ -57,7 +58,7 @@ func (s *Session) newWork(c *cell) (*work, *engine.Failure) {
 }
 
 // stage notes what a declaration defines.
-func (w *work) stage(piece int, d ast.Decl) {
+func (w *compilation) stage(piece int, d ast.Decl) {
 	switch d := d.(type) {
 	case *ast.FuncDecl:
 		if d.Recv != nil {
@@ -81,11 +82,11 @@ func (w *work) stage(piece int, d ast.Decl) {
 	}
 }
 
-func (w *work) stageMethod(piece int, d *ast.FuncDecl) {
+func (w *compilation) stageMethod(piece int, d *ast.FuncDecl) {
 	if len(d.Recv.List) == 0 {
 		return
 	}
-	t, _ := receiver(d.Recv.List[0].Type)
+	t, _ := cell.Receiver(d.Recv.List[0].Type)
 	if t == nil {
 		return
 	}
@@ -101,7 +102,7 @@ func (w *work) stageMethod(piece int, d *ast.FuncDecl) {
 
 // define gives the name its entity: the one it had, when that is of the same
 // kind and stands alone, so that all who use it see the new declaration.
-func (w *work) define(piece int, name string, k kind, alone bool) {
+func (w *compilation) define(piece int, name string, k kind, alone bool) {
 	if name == "_" {
 		return
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/goplus/ixgo"
 
 	"fourmlab/kernel/engine"
+	"fourmlab/kernel/session/cell"
 	patched "fourmlab/kernel/session/ixgo"
 )
 
@@ -74,8 +75,8 @@ func (s *Session) places(stack string) []string {
 		line, _ := s.sources.Line(m[2], n)
 		name := strings.TrimPrefix(m[1], "main.")
 		where := fmt.Sprintf("%s:%d", m[2], n)
-		if !strings.HasPrefix(name, "cell"+hidden) {
-			where += " in " + Clean(name)
+		if !strings.HasPrefix(name, "cell"+cell.Hidden) {
+			where += " in " + cell.Clean(name)
 		}
 		out = append(out, where, "    "+strings.TrimSpace(line))
 		if len(out) >= 40 {

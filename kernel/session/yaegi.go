@@ -21,7 +21,9 @@ import (
 	"github.com/traefik/yaegi/interp"
 
 	"fourmlab/kernel/engine"
+	"fourmlab/kernel/session/cell"
 	patched "fourmlab/kernel/session/ixgo"
+	"fourmlab/kernel/session/yaegi"
 )
 
 // RunYaegi runs a cell in yaegi. What is not in the list of what yaegi runs as
@@ -34,7 +36,7 @@ func (s *Session) RunYaegi(ctx context.Context, n int, code string) engine.Resul
 }
 
 // runs carries out a program that is built, on the engine that was asked for.
-func (p *product) runs(ctx context.Context, r *patched.Run) *engine.Failure {
+func (p *executable) runs(ctx context.Context, r *patched.Run) *engine.Failure {
 	if !p.s.viaYaegi {
 		return p.s.execute(ctx, p.in, r)
 	}
@@ -45,7 +47,7 @@ func (p *product) runs(ctx context.Context, r *patched.Run) *engine.Failure {
 			return failure
 		}
 	}
-	where := file(r.Cell) + ": "
+	where := cell.FileName(r.Cell) + ": "
 	if at.IsValid() && strings.HasPrefix(at.Filename, "In [") {
 		where = fmt.Sprintf("%s:%d: ", at.Filename, at.Line)
 	}
@@ -54,7 +56,7 @@ func (p *product) runs(ctx context.Context, r *patched.Run) *engine.Failure {
 }
 
 // beyondYaegi finds what keeps the program from yaegi, or gives "".
-func (p *product) beyondYaegi() (token.Position, string) {
+func (p *executable) beyondYaegi() (token.Position, string) {
 	known := engine.Current().Yaegi
 	for _, e := range p.order {
 		switch e.kind {
@@ -70,22 +72,18 @@ func (p *product) beyondYaegi() (token.Position, string) {
 			}
 		}
 	}
-	if pos, what := beyondYaegi(p.program, p.info); what != "" {
+	if pos, what := yaegi.Beyond(p.program, p.info); what != "" {
 		return p.fset.Position(pos), what
 	}
 	return token.Position{}, ""
 }
 
-// cellNames is the path of the package of what a program reaches of the
-// session.
-const cellNames = "memory" + hidden
-
 // yaegi runs the program's cell. Where yaegi does not get as far as to run
 // anything, it says what it could not compile.
-func (p *product) yaegi(ctx context.Context, r *patched.Run) (failure *engine.Failure, beyond string) {
+func (p *executable) yaegi(ctx context.Context, r *patched.Run) (failure *engine.Failure, beyond string) {
 	s := p.s
 	names := map[string]reflect.Value{
-		"show" + hidden: reflect.ValueOf(func(xs ...any) { s.shown = xs }),
+		"show" + cell.Hidden: reflect.ValueOf(func(xs ...any) { s.shown = xs }),
 	}
 	src := p.forYaegi(names)
 	// Marks of lines would make files of one, and yaegi knows the packages of
@@ -97,7 +95,7 @@ func (p *product) yaegi(ctx context.Context, r *patched.Run) (failure *engine.Fa
 	flags := flag.CommandLine // yaegi puts another in its place
 	defer func() { flag.CommandLine = flags }()
 	in := interp.New(interp.Options{Unrestricted: true, Stderr: &said, Stdout: os.Stdout, Stdin: os.Stdin})
-	for _, table := range []map[string]map[string]reflect.Value{engine.Current().Yaegi, s.endings(), {cellNames + "/" + cellNames: names}} {
+	for _, table := range []map[string]map[string]reflect.Value{engine.Current().Yaegi, s.endings(), {yaegi.CellNames + "/" + yaegi.CellNames: names}} {
 		if err := in.Use(table); err != nil {
 			return nil, oneLine(err.Error())
 		}
@@ -138,7 +136,7 @@ func (p *product) yaegi(ctx context.Context, r *patched.Run) (failure *engine.Fa
 		}
 		return s.fellInYaegi(value, said.String(), lines), ""
 	case err != nil:
-		return nil, "something that it refuses (" + Clean(oneLine(err.Error())) + ")"
+		return nil, "something that it refuses (" + cell.Clean(oneLine(err.Error())) + ")"
 	}
 	return nil, ""
 }
@@ -149,8 +147,8 @@ func stopped() *engine.Failure {
 
 // forYaegi writes the program with the pointers to the session's variables in a
 // package, which names takes.
-func (p *product) forYaegi(names map[string]reflect.Value) string {
-	text := &program{}
+func (p *executable) forYaegi(names map[string]reflect.Value) string {
+	text := &sourceFile{}
 	var others []*entity
 	for _, e := range p.order {
 		if e.kind == isVar {
@@ -163,7 +161,7 @@ func (p *product) forYaegi(names map[string]reflect.Value) string {
 	text.body.WriteString("func main() {")
 	write(&text.body, p.body, true)
 	text.body.WriteString("}\n")
-	return fmt.Sprintf("package main\nimport . %q\n", cellNames) + text.imports.String() + text.body.String()
+	return fmt.Sprintf("package main\nimport . %q\n", yaegi.CellNames) + text.imports.String() + text.body.String()
 }
 
 // endings are what a program ends itself with: here, the cell.
@@ -193,7 +191,7 @@ type cellLines struct {
 }
 
 func newLines(src string) cellLines {
-	l := cellLines{token.NewFileSet(), lineStarts(src)}
+	l := cellLines{token.NewFileSet(), cell.LineStarts(src)}
 	parser.ParseFile(l.fset, "", src, parser.SkipObjectResolution) // it reads the marks
 	return l
 }

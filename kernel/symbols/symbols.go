@@ -45,6 +45,8 @@ func init() {
 		Aliases: aliases,
 		Yaegi:   Symbols,
 		Docs:    documentation,
+		Has:     "the standard library, fourm, viz, datasets, gonum, gorgonia, plot and x/image",
+		Lab:     "fourm, viz and datasets",
 		Line:    display.Line,
 		SetHost: func(h engine.Host) { fourm.SetHost(h) },
 		Commands: []engine.Command{{

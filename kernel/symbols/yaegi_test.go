@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fourmlab/kernel/session"
+	"fourmlab/kernel/session/script"
 )
 
 // Cells of both engines share the session's variables; what yaegi runs wrongly
@@ -120,7 +121,7 @@ func TestNotebooksScriptsRunInYaegi(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		p, err := session.Check(path, src)
+		p, err := script.Check(path, src)
 		if err != nil {
 			return err
 		}

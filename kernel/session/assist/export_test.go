@@ -1,0 +1,4 @@
+package assist
+
+// WordStart is where the word around a place begins.
+var WordStart = wordStart
