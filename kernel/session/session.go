@@ -40,8 +40,10 @@ package session
 
 import (
 	"context"
+	"fmt"
 	"go/ast"
 	"go/types"
+	"os"
 	"reflect"
 	"strings"
 	"sync"
@@ -89,6 +91,7 @@ type Session struct {
 	viaYaegi  bool          // the cell that runs was given to yaegi
 	embedding []*cell.Embed // of the cell that runs
 
+	warned   bool // that the interpreter is another one
 	machine  *patched.Machine
 	quick    quick.Compiler
 	running  atomic.Pointer[patched.Run]
@@ -135,6 +138,10 @@ func New() *Session {
 
 // Run runs a cell and waits for it. The context's end interrupts it.
 func (s *Session) Run(ctx context.Context, n int, code string) engine.Result {
+	if w := patched.Warning(); w != "" && !s.warned {
+		s.warned = true
+		fmt.Fprintln(os.Stderr, w)
+	}
 	s.sources[n] = code
 	s.shown, s.embedding = nil, nil
 	r := patched.NewRun(n)
