@@ -1,6 +1,6 @@
 package script
 
-// A whole program, run by the interpreter that runs cells.
+// A program is checked, then run.
 
 import (
 	"context"
