@@ -132,10 +132,10 @@ func inRange(p *modality.Picture, look modality.LookSpec, by float32) error {
 	return nil
 }
 
-// settle makes what is no number into what stands for unknown, where the look has
+// markUnknown makes what is no number into what stands for unknown, where the look has
 // something that does: a pixel of zeros. It gives how many pixels it changed. Else
 // that is an error.
-func settle(p *modality.Picture, look modality.LookSpec) (changed int, err error) {
+func markUnknown(p *modality.Picture, look modality.LookSpec) (changed int, err error) {
 	for i := 0; p.C > 0 && i+p.C <= len(p.Pix); i += p.C {
 		pixel := p.Pix[i : i+p.C]
 		if look.Known != nil && look.Scaling != modality.ClassIDs && !look.KnownAt(pixel) {

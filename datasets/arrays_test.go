@@ -56,7 +56,7 @@ func TestArraysAsValues(t *testing.T) {
 		{"rgb", npyFile(dict("|u1", "False", "(1, 1, 3)"), 0, 255, 51), []float32{0, 1, 0.2}, 1, 1, ""},
 	} {
 		said := ""
-		a := asked{tell: func(kind string) { said += kind }}.sized(0)
+		a := decoder{tell: func(kind string) { said += kind }}.sized(0)
 		v, sh, err := a.decode(c.name, "npy", c.file)
 		if err != nil {
 			t.Errorf("%s %.70q: %v", c.name, c.file, err)

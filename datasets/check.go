@@ -115,7 +115,7 @@ func (r *CheckReport) see(name string, v any) {
 		} else if row.shape != shape {
 			row.shape = "differing"
 		}
-		look := lookOf(name, true)
+		look := specOf(name, true)
 		row.unit = look.Unit
 		if look.Scaling == modality.ClassIDs {
 			row.unit = "ids"

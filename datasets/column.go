@@ -110,7 +110,7 @@ func (c *column) add(m member, seen map[string]int) []problem {
 // beside tells whether a text lies beside a picture of the same key in a
 // column of pictures, as img2dataset leaves them, and notes it.
 func (c *column) beside(key, ext string) bool {
-	if !captionExt[ext] || lookOf(c.name, true).Words {
+	if !captionExt[ext] || specOf(c.name, true).Words {
 		return false
 	}
 	c.notes.add(fmt.Sprintf("%s: .%s files beside pictures, passed over", c.folder, ext), key+"."+ext)

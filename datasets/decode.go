@@ -13,11 +13,11 @@ import (
 	"fourmlab/fourm/modality"
 )
 
-// lookOf gives the registered look; what nobody registered is a colour
+// specOf gives the registered look; what nobody registered is a colour
 // picture or plain text.
-func lookOf(name string, picture bool) modality.LookSpec { return lookNamed(name, picture).Spec() }
+func specOf(name string, picture bool) modality.LookSpec { return lookOf(name, picture).Spec() }
 
-func lookNamed(name string, picture bool) modality.Look {
+func lookOf(name string, picture bool) modality.Look {
 	m, ok := modality.Find(name)
 	switch {
 	case ok:
@@ -31,8 +31,8 @@ func lookNamed(name string, picture bool) modality.Look {
 // shape is the stored height and width of a picture, before any crop.
 type shape struct{ h, w int }
 
-// asked says what is wanted of a file beside its modality.
-type asked struct {
+// decoder says what is wanted of a file beside its modality.
+type decoder struct {
 	pick    func(n int) int           // chooses one of several texts
 	show    func(shape) (view, error) // the part of a picture that is seen
 	upright bool                      // pictures are turned as Exif says
@@ -43,26 +43,26 @@ type asked struct {
 // decode turns a file into a value. Of a picture it gives the stored shape,
 // too; size 0 keeps it.
 func decode(name, ext string, b []byte, size int) (any, shape, error) {
-	return asked{}.sized(size).decode(name, ext, b)
+	return decoder{}.sized(size).decode(name, ext, b)
 }
 
 // sized shows the square in the middle at a size; 0: all as it is.
-func (a asked) sized(size int) asked {
+func (a decoder) sized(size int) decoder {
 	a.show = func(sh shape) (view, error) { return centred(sh, size), nil }
 	return a
 }
 
-func (a asked) say(format string, args ...any) {
+func (a decoder) say(format string, args ...any) {
 	if a.tell != nil {
 		a.tell(fmt.Sprintf(format, args...))
 	}
 }
 
-func (a asked) decode(name, ext string, b []byte) (any, shape, error) {
+func (a decoder) decode(name, ext string, b []byte) (any, shape, error) {
 	if a.pick == nil {
 		a.pick = first
 	}
-	at := lookNamed(name, pictureExt[ext])
+	at := lookOf(name, pictureExt[ext])
 	look := at.Spec()
 	if look.Decode != nil && ext == look.Ext {
 		return a.own(name, at, b)
@@ -127,7 +127,7 @@ func oneAtATime() (done func()) {
 }
 
 // pixels reads the pixels of a view by their meaning.
-func (a asked) pixels(name string, at modality.Look, p *picture.Picture, v view) (*modality.Picture, error) {
+func (a decoder) pixels(name string, at modality.Look, p *picture.Picture, v view) (*modality.Picture, error) {
 	look := at.Spec()
 	switch {
 	case p.Image == nil: // numbers of a TIFF
@@ -144,9 +144,9 @@ func (a asked) pixels(name string, at modality.Look, p *picture.Picture, v view)
 		}
 		return a.settled(name, at, q, v)
 	case look.Smooth && look.Channels == 1:
-		return v.colours(p.Image).Gray().Picture(), nil
+		return v.colors(p.Image).Gray().Picture(), nil
 	case look.Smooth:
-		return v.colours(p.Image).Picture(), nil
+		return v.colors(p.Image).Picture(), nil
 	}
 	q, err := modality.PictureOf(at, p.Image)
 	if err != nil {
@@ -156,7 +156,7 @@ func (a asked) pixels(name string, at modality.Look, p *picture.Picture, v view)
 }
 
 // own reads a file in the look's own format.
-func (a asked) own(name string, at modality.Look, b []byte) (any, shape, error) {
+func (a decoder) own(name string, at modality.Look, b []byte) (any, shape, error) {
 	look := at.Spec()
 	p, err := look.Decode(b)
 	switch {
@@ -172,7 +172,7 @@ func (a asked) own(name string, at modality.Look, b []byte) (any, shape, error) 
 }
 
 // array reads numbers on a grid that are no picture file.
-func (a asked) array(name string, at modality.Look, ext string, b []byte) (any, shape, error) {
+func (a decoder) array(name string, at modality.Look, ext string, b []byte) (any, shape, error) {
 	look := at.Spec()
 	if look.Words {
 		return nil, shape{}, fmt.Errorf("an array (.%s), expected text", ext)
@@ -192,7 +192,7 @@ func (a asked) array(name string, at modality.Look, ext string, b []byte) (any, 
 }
 
 // shown gives the part of a picture of numbers that is asked for.
-func (a asked) shown(name string, at modality.Look, p *modality.Picture) (any, shape, error) {
+func (a decoder) shown(name string, at modality.Look, p *modality.Picture) (any, shape, error) {
 	sh := shape{p.H, p.W}
 	v, err := a.show(sh)
 	if err != nil {
@@ -203,9 +203,9 @@ func (a asked) shown(name string, at modality.Look, p *modality.Picture) (any, s
 }
 
 // settled gives the view of numbers in which what is none is unknown.
-func (a asked) settled(name string, at modality.Look, p *modality.Picture, v view) (*modality.Picture, error) {
+func (a decoder) settled(name string, at modality.Look, p *modality.Picture, v view) (*modality.Picture, error) {
 	look := at.Spec()
-	changed, err := settle(p, look)
+	changed, err := markUnknown(p, look)
 	if err != nil {
 		return nil, err
 	}

@@ -38,7 +38,9 @@
 // 16 bits of gray in millimetres, 0 where nothing is known; a normal is (n+1)/2
 // with x right, y up, z to the viewer; labels are gray or palette pictures of
 // class ids, of a kind that loses nothing. Each may be a .npy: depth in metres
-// (whole numbers: millimetres), normals from -1 to 1, whole ids. Depth that is
+// (whole numbers: millimetres), normals from -1 to 1, whole ids. Values of a look
+// that somebody registered are read by its LookSpec: 16 bits of gray in its steps,
+// arrays, or files of its own. Depth that is
 // not finite or below 0 is unknown, and so is a normal that is not finite. What
 // is transparent in a colour picture is white. In meta.jsonl "box" is [x0, y0,
 // x1, y1] in pixels, whose class is the sample's group, or 4M's {"instances":

@@ -16,7 +16,7 @@ import (
 // depth, (n+1)/2 for normals, gray ids for labels, 8 bits for colours and gray),
 // else an array.
 func encodePicture(name string, p *modality.Picture) (file []byte, ext string, err error) {
-	at := lookNamed(name, true)
+	at := lookOf(name, true)
 	look := at.Spec()
 	if look.Encode != nil {
 		file, err = look.Encode(p)

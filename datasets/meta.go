@@ -298,7 +298,7 @@ func (m *metaIndex) parse(b []byte, s shape, pick func(n int) int) (map[string]a
 				break
 			}
 		}
-		v, err := parseOne(lookNamed(name, false), name, raw, pick)
+		v, err := parseOne(lookOf(name, false), name, raw, pick)
 		if p, ok := v.(pixelBoxes); ok && err == nil {
 			class := text(row["group"])
 			if class == "" {

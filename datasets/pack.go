@@ -174,7 +174,7 @@ func (p *pile) sample(key string, size int) (modality.Sample, *problem) {
 			var v any
 			var sh shape
 			way := 1
-			a := asked{upright: true, tell: func(kind string) { p.notes.add(kind, p.rel(path)) }, turned: func(o int) { way = o }}.sized(size)
+			a := decoder{upright: true, tell: func(kind string) { p.notes.add(kind, p.rel(path)) }, turned: func(o int) { way = o }}.sized(size)
 			if v, sh, err = a.decode(m, extOf(path), b); err == nil {
 				s.Values[m] = v
 				err = shapes.agree(sh, stored, whose)

@@ -41,7 +41,7 @@ func PhotoAs(path, name string) (modality.Sample, error) {
 	if look := m.Look.Spec(); !arrayExt[ext] && (look.Decode == nil || ext != look.Ext) {
 		ext = "png" // what it is its bytes say
 	}
-	v, _, err := asked{upright: true, show: show}.decode(m.Name, ext, b)
+	v, _, err := decoder{upright: true, show: show}.decode(m.Name, ext, b)
 	if err != nil {
 		return modality.Sample{}, fmt.Errorf("%s: %s: %w", op, path, err)
 	}

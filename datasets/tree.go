@@ -96,7 +96,7 @@ func (t *tree) decode(i int, w window) (modality.Sample, error) {
 			s.Toks[tk.Modality] = tk
 			continue
 		}
-		a := asked{
+		a := decoder{
 			pick: pick,
 			show: func(sh shape) (view, error) { return t.view(c.name, sh, w) },
 			tell: func(kind string) { t.notes.add(kind, c.folder+"/"+t.keys[i]+"."+e.ext) },

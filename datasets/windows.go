@@ -96,9 +96,9 @@ func (t *tree) several(i int) bool {
 	return err == nil && len(w.all) > 1 || t.captions()
 }
 
-// looked is how many files of captions are read to tell whether one of them
+// tried is how many files of captions are read to tell whether one of them
 // holds several.
-const looked = 1000
+const tried = 1000
 
 // captions tells whether a sample has several captions; of a large set some
 // samples are asked, all over it.
@@ -111,10 +111,10 @@ func (t *tree) captions() bool {
 			if c.name != "caption" || c.tokens {
 				continue
 			}
-			step := max(1, len(c.entries)/looked)
+			step := max(1, len(c.entries)/tried)
 			for i := 0; i < len(c.entries) && !t.many; i += step {
 				if b, err := c.read(i); err == nil {
-					asked{pick: func(n int) int { t.many = t.many || n > 1; return 0 }}.decode(c.name, c.entries[i].ext, b)
+					decoder{pick: func(n int) int { t.many = t.many || n > 1; return 0 }}.decode(c.name, c.entries[i].ext, b)
 				}
 			}
 		}
@@ -201,9 +201,9 @@ func cut(im image.Image, c augment.Crop) augment.Bytes {
 	return augment.FromImage(im).Cut(c)
 }
 
-// colours gives the pixels of a view of an image: cut out, resized by a
+// colors gives the pixels of a view of an image: cut out, resized by a
 // bicubic filter, mirrored.
-func (v view) colours(im image.Image) augment.Bytes {
+func (v view) colors(im image.Image) augment.Bytes {
 	if v.crop.H == 0 {
 		return augment.FromImage(im)
 	}

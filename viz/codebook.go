@@ -53,7 +53,7 @@ func Codebook(tok fourm.Tokenizer, use ...int) *Figure {
 		}
 		title += fmt.Sprintf(", the most used first; %d never used (dimmed)", dead)
 	}
-	// All codes share one kind of look and one range, or they could not be compared.
+	// All codes share one look and one range, or they could not be compared.
 	all := &fourm.Picture{C: entries[0].C}
 	for _, p := range entries {
 		all.Pix = append(all.Pix, p.Pix...)
@@ -72,7 +72,7 @@ func Codebook(tok fourm.Tokenizer, use ...int) *Figure {
 	c := &cell{title: title, w: max(cols*(side+between)-between, 480), h: rows*(side+between) - between, draw: func(c canvas, r image.Rectangle) {
 		for k, i := range order {
 			at := image.Rect(0, 0, side, side).Add(r.Min).Add(image.Pt(k%cols*(side+between), k/cols*(side+between)))
-			c.picture(at, colours(m, entries[i], lo, hi), true)
+			c.picture(at, colorsOf(m, entries[i], lo, hi), true)
 			if len(use) > 0 && use[i] == 0 {
 				c.rect(at, color.NRGBA{255, 255, 255, 200})
 				c.frame(at, 1, rule)

@@ -96,7 +96,7 @@ func Curves(runs ...*fourm.Run) *Figure {
 	}
 	var keys []key
 	one := len(runs) == 1
-	colours := func(i int, domain string) (train, val color.RGBA) {
+	colorsAt := func(i int, domain string) (train, val color.RGBA) {
 		train = seriesColor(i)
 		if one {
 			train = ink
@@ -114,12 +114,12 @@ func Curves(runs ...*fourm.Run) *Figure {
 		// hide one another.
 		for i, r := range runs {
 			if c := of(r, domain); len(c.train) > 1 && len(runs) <= 4 {
-				t, _ := colours(i, domain)
+				t, _ := colorsAt(i, domain)
 				p.Add(stroke(thin(c.train, 1000), faded(t, 0.25), 0.8))
 			}
 		}
 		for i, r := range runs {
-			t, v := colours(i, domain)
+			t, v := colorsAt(i, domain)
 			of(r, domain).add(p, t, v, 1000)
 		}
 		if m := marginal(runs, domain); m > 0 {

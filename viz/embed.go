@@ -89,7 +89,7 @@ func Embed(m *fourm.Model) *Figure {
 			rows = append(rows, wide(t.v[i*d:(i+1)*d]))
 		}
 		rgb, share := project(rows, 3)
-		c := colourMap(rgb, t.rows, t.cols)
+		c := colorMap(rgb, t.rows, t.cols)
 		c.note = fmt.Sprintf("%s (%.0f %% of the variance)", strings.Join(t.names, ", "), 100*(share[0]+share[1]+share[2]))
 		maps = append(maps, c)
 	}
@@ -215,8 +215,8 @@ func scatterPanel(xy [][]float64, names []string, cols []color.RGBA, w, h int) *
 	}}
 }
 
-// colourMap draws three numbers a position as a coloured square each.
-func colourMap(v [][]float64, rows, cols int) *cell {
+// colorMap draws three numbers a position as a coloured square each.
+func colorMap(v [][]float64, rows, cols int) *cell {
 	w, h := 224, 224*rows/cols
 	if rows == 1 {
 		w, h = min(max(12*cols, 224), 640), 40

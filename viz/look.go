@@ -16,9 +16,9 @@ import (
 // display is how the pictures of a look are drawn.
 type display struct {
 	channels int // that a picture has at least; 0 stands for 1
-	// colours gives a picture as it is looked at. lo and hi are the range that
+	// image gives a picture as it is looked at. lo and hi are the range that
 	// the ramp spans.
-	colours func(m modality.Modality, p *modality.Picture, lo, hi float64) *image.RGBA
+	image func(m modality.Modality, p *modality.Picture, lo, hi float64) *image.RGBA
 	// ramp is the colour map of numbers on a scale, nil for all others: what is
 	// compared in a figure shares a range, and a bar below says its ends.
 	ramp colormap
@@ -61,7 +61,7 @@ func displayOf(l modality.Look) display {
 	}
 	d.channels = max(look.Channels, 1)
 	if look.Draw != nil {
-		d.colours = func(_ modality.Modality, p *modality.Picture, lo, hi float64) *image.RGBA {
+		d.image = func(_ modality.Modality, p *modality.Picture, lo, hi float64) *image.RGBA {
 			return asRGBA(look.Draw(p, lo, hi), p)
 		}
 	}
@@ -112,10 +112,10 @@ func span(m modality.Modality, ps ...*modality.Picture) (lo, hi float64) {
 	return lo, hi
 }
 
-// colours gives p as it is looked at. lo and hi are the range that spans the
+// colorsOf gives p as it is looked at. lo and hi are the range that spans the
 // colour map of numbers on a scale.
-func colours(m modality.Modality, p *modality.Picture, lo, hi float64) *image.RGBA {
-	return displayOf(m.Look).colours(m, p, lo, hi)
+func colorsOf(m modality.Modality, p *modality.Picture, lo, hi float64) *image.RGBA {
+	return displayOf(m.Look).image(m, p, lo, hi)
 }
 
 // byPixel colours a picture pixel by pixel; one whose first number is none is

@@ -10,7 +10,7 @@ import (
 )
 
 var colorDisplay = display{
-	colours: func(_ modality.Modality, p *modality.Picture, _, _ float64) *image.RGBA {
+	image: func(_ modality.Modality, p *modality.Picture, _, _ float64) *image.RGBA {
 		return byPixel(p, func(v []float32) color.RGBA {
 			last := len(v) - 1
 			return color.RGBA{byte8(v[0]), byte8(v[min(1, last)]), byte8(v[min(2, last)]), 255}
@@ -19,7 +19,7 @@ var colorDisplay = display{
 }
 
 var grayDisplay = display{
-	colours: func(_ modality.Modality, p *modality.Picture, _, _ float64) *image.RGBA {
+	image: func(_ modality.Modality, p *modality.Picture, _, _ float64) *image.RGBA {
 		return byPixel(p, func(v []float32) color.RGBA {
 			g := byte8(v[0])
 			return color.RGBA{g, g, g, 255}

@@ -16,7 +16,7 @@ var depthDisplay = onRamp(turbo)
 func onRamp(ramp colormap) display {
 	return display{
 		ramp: ramp,
-		colours: func(m modality.Modality, p *modality.Picture, lo, hi float64) *image.RGBA {
+		image: func(m modality.Modality, p *modality.Picture, lo, hi float64) *image.RGBA {
 			look := m.Look.Spec()
 			return byPixel(p, func(v []float32) color.RGBA {
 				switch {

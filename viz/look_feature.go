@@ -15,11 +15,11 @@ import (
 )
 
 var featureDisplay = display{
-	colours: func(_ modality.Modality, p *modality.Picture, _, _ float64) *image.RGBA { return featureColours(p) },
+	image: func(_ modality.Modality, p *modality.Picture, _, _ float64) *image.RGBA { return featureColors(p) },
 }
 
-// featureColours gives p as it is looked at, pixel for pixel.
-func featureColours(p *modality.Picture) *image.RGBA {
+// featureColors gives p as it is looked at, pixel for pixel.
+func featureColors(p *modality.Picture) *image.RGBA {
 	out := image.NewRGBA(image.Rect(0, 0, p.W, p.H))
 	mix := mixtures(p.C)
 	z := make([][3]float64, p.H*p.W)

@@ -10,7 +10,7 @@ import (
 
 // Features of any size are told apart: nothing is cut off, a shift and a scale
 // change nothing, and what is not a number is marked.
-func TestFeatureColours(t *testing.T) {
+func TestFeatureColors(t *testing.T) {
 	for _, channels := range []int{1, 3, 32} {
 		p := modality.NewPicture(4, 6, channels)
 		for i := range p.Pix {
@@ -20,7 +20,7 @@ func TestFeatureColours(t *testing.T) {
 		for i := range q.Pix {
 			q.Pix[i] = 1000 + 250*q.Pix[i]
 		}
-		a, b := featureColours(p), featureColours(q)
+		a, b := featureColors(p), featureColors(q)
 		seen := map[color.RGBA]bool{}
 		for y := range 4 {
 			for x := range 6 {
@@ -39,7 +39,7 @@ func TestFeatureColours(t *testing.T) {
 	}
 	p := modality.NewPicture(1, 2, 4)
 	p.Pix[5] = float32(math.NaN())
-	im := featureColours(p)
+	im := featureColors(p)
 	if a, b := im.RGBAAt(0, 0), im.RGBAAt(1, 0); a == unknown || b != unknown {
 		t.Errorf("numbers are %v, what is none is %v", a, b)
 	}

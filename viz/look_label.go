@@ -14,7 +14,7 @@ import (
 
 var labelDisplay = display{
 	squares: true,
-	colours: func(m modality.Modality, p *modality.Picture, _, _ float64) *image.RGBA {
+	image: func(m modality.Modality, p *modality.Picture, _, _ float64) *image.RGBA {
 		return byPixel(p, func(v []float32) color.RGBA {
 			id := int(math.Round(float64(v[0])))
 			if m.Labels == nil {

@@ -11,7 +11,7 @@ import (
 
 var normalDisplay = display{
 	channels: 3,
-	colours: func(_ modality.Modality, p *modality.Picture, _, _ float64) *image.RGBA {
+	image: func(_ modality.Modality, p *modality.Picture, _, _ float64) *image.RGBA {
 		return byPixel(p, func(v []float32) color.RGBA {
 			if v[0] == 0 && v[1] == 0 && v[2] == 0 {
 				return unknown

@@ -154,7 +154,7 @@ func TestOwnLook(t *testing.T) {
 		"sample": Sample(s), "recon": Recon(s, mk, m.Reconstruct(mk)), "grid": Grid(m.Grid(s)), "steps": Steps(out), "chain": Chain(out),
 		"diff": Diff(s.Picture("heat"), back, "heat"), "predict": Predict(out, s), "codebook": Codebook(modality.TokenizerOf("heat")), "masks": Masks(mk),
 	} {
-		if n := coloured(f.raster(), glowing); n < 100 {
+		if n := colored(f.raster(), glowing); n < 100 {
 			t.Errorf("%s: %d pixels have the look's colours", name, n)
 		}
 	}
@@ -169,7 +169,7 @@ func TestOwnLook(t *testing.T) {
 func glowing(c color.RGBA) bool { return c.G == 7 && c.B == 201 }
 
 // coloured counts the pixels of a colour.
-func coloured(im image.Image, is func(color.RGBA) bool) (n int) {
+func colored(im image.Image, is func(color.RGBA) bool) (n int) {
 	b := im.Bounds()
 	for y := b.Min.Y; y < b.Max.Y; y++ {
 		for x := b.Min.X; x < b.Max.X; x++ {
@@ -205,7 +205,7 @@ func TestOwnLookBriefly(t *testing.T) {
 			t.Fatalf("pixel %d: %g and %g", i, v, s.Picture("move").Pix[2*i])
 		}
 	}
-	if n := coloured(Sample(s).raster(), func(c color.RGBA) bool { return c == color.RGBA{1, 2, 3, 255} }); n < 100 {
+	if n := colored(Sample(s).raster(), func(c color.RGBA) bool { return c == color.RGBA{1, 2, 3, 255} }); n < 100 {
 		t.Error("the drawing is not shown")
 	}
 	by := metric.For(fourm.Lookup("sun"))

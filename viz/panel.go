@@ -99,7 +99,7 @@ func picturePanel(m modality.Modality, p *modality.Picture, o panelOptions) *cel
 	if legend {
 		out.h += 34
 	}
-	im := colours(m, p, o.lo, o.hi)
+	im := colorsOf(m, p, o.lo, o.hi)
 	out.draw = func(c canvas, r image.Rectangle) {
 		r.Max.Y = r.Min.Y + h
 		full := r
@@ -156,7 +156,7 @@ func boxPanel(bs []modality.Box, o panelOptions) *cell {
 	}
 	return &cell{w: o.w, h: h, draw: func(c canvas, r image.Rectangle) {
 		if o.under != nil {
-			c.picture(r, colours(modality.Modality{}, o.under, 0, 0), false)
+			c.picture(r, colorsOf(modality.Modality{}, o.under, 0, 0), false)
 		} else {
 			c.rect(r, faint)
 		}

@@ -1,6 +1,6 @@
 package viz
 
-// The look of lines and bars: one style for every gonum plot, and the ticks,
+// The style of lines and bars: one style for every gonum plot, and the ticks,
 // legends and layouts that the charts share.
 
 import (

@@ -1,7 +1,9 @@
 // Compare times this project beside plain PyTorch, case by case: bin/fourm and
 // bench/torch4m.py in turn, each case in a process of its own, on the best BLAS
 // that PyTorch can be given here. It prints a table and writes every number to
-// a file. "make bench-compare" runs it; docs/bench.md says how to read it.
+// a file; docs/bench.md says how to read it.
+//
+//	make bench-compare CASES="train_tiny_b8 ar_tiny"
 package main
 
 import (

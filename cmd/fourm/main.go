@@ -1,6 +1,11 @@
 // Fourm is the lab's one program: it runs scripts and notebooks, is a Jupyter
 // kernel, packs and checks data, carries out ablations, and shows runs in a
-// browser. "fourm -h" lists the commands.
+// browser.
+//
+//	fourm install                         # the kernel, for Jupyter
+//	fourm notebook notebooks/01_tour.ipynb
+//	fourm run notebooks/scripts/emoji/main.go
+//	fourm -h                              # all commands
 package main
 
 import (

@@ -10,8 +10,8 @@ import (
 	"fourmlab/fourm/modality"
 )
 
-// sight is an object that can be seen well enough to be spoken of.
-type sight struct {
+// visibleObject is an object that can be seen well enough to be spoken of.
+type visibleObject struct {
 	*object
 	x0, y0, x1, y1 float64 // tight box of the visible pixels, in fractions
 	pixels         int
@@ -19,10 +19,10 @@ type sight struct {
 }
 
 // visible lists what can be seen, from left to right.
-func (v *view) visible(w *world) []sight {
-	all := make([]sight, len(v.seen))
+func (v *view) visible(w *world) []visibleObject {
+	all := make([]visibleObject, len(v.seen))
 	for k, o := range v.seen {
-		all[k] = sight{object: &w.objects[o], x0: 1, y0: 1, depth: w.depthOf(&w.objects[o])}
+		all[k] = visibleObject{object: &w.objects[o], x0: 1, y0: 1, depth: w.depthOf(&w.objects[o])}
 	}
 	n := float64(v.size)
 	for i, id := range v.instance.Pix {
@@ -35,7 +35,7 @@ func (v *view) visible(w *world) []sight {
 		s.y0, s.y1 = math.Min(s.y0, y/n), math.Max(s.y1, (y+1)/n)
 		s.pixels++
 	}
-	var out []sight
+	var out []visibleObject
 	for _, s := range all {
 		if s.pixels*64*64 >= 12*v.size*v.size {
 			out = append(out, s)
@@ -44,7 +44,7 @@ func (v *view) visible(w *world) []sight {
 	return out
 }
 
-func boxes(visible []sight) []modality.Box {
+func boxes(visible []visibleObject) []modality.Box {
 	out := []modality.Box{}
 	for _, s := range visible {
 		out = append(out, modality.Box{X0: s.x0, Y0: s.y0, X1: s.x1, Y1: s.y1, Class: modality.SceneClasses[s.kind], Score: 1})
@@ -52,11 +52,11 @@ func boxes(visible []sight) []modality.Box {
 	return out
 }
 
-func (s sight) name() string {
-	return colours[s.colour].name + " " + modality.SceneClasses[s.kind]
+func (s visibleObject) name() string {
+	return tones[s.tone].name + " " + modality.SceneClasses[s.kind]
 }
 
-func (s sight) full() string {
+func (s visibleObject) full() string {
 	if s.large {
 		return "a large " + s.name()
 	}
@@ -65,7 +65,7 @@ func (s sight) full() string {
 
 // relation says how a lies to b in the picture; where several words are true,
 // one of them is drawn.
-func relation(rng *rand.Rand, a, b sight) string {
+func relation(rng *rand.Rand, a, b visibleObject) string {
 	var words []string
 	dx := (b.x0 + b.x1 - a.x0 - a.x1) / 2
 	dz := b.depth - a.depth
@@ -94,8 +94,8 @@ func relation(rng *rand.Rand, a, b sight) string {
 //	OBJECT RELATION OBJECT, and OBJECT RELATION the OBJECT
 //
 // of the one, two or three objects of which most can be seen.
-func caption(rng *rand.Rand, w *world, visible []sight) string {
-	told := append([]sight(nil), visible...)
+func caption(rng *rand.Rand, w *world, visible []visibleObject) string {
+	told := append([]visibleObject(nil), visible...)
 	sort.SliceStable(told, func(a, b int) bool { return told[a].pixels > told[b].pixels })
 	told = told[:min(len(told), 3)]
 	rng.Shuffle(len(told), func(a, b int) { told[a], told[b] = told[b], told[a] })

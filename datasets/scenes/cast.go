@@ -81,8 +81,8 @@ func (w *world) shaded(at vec) bool {
 	return false
 }
 
-// colour gives the light, (r, g, b) linear, that comes along a ray.
-func (w *world) colour(d vec) [3]float64 {
+// color gives the light, (r, g, b) linear, that comes along a ray.
+func (w *world) color(d vec) [3]float64 {
 	class, which, t := w.meet(w.eye, d)
 	if class == sky {
 		h := math.Min(1, math.Max(0, 3*d.y/math.Sqrt(d.dot(d))))
@@ -96,7 +96,7 @@ func (w *world) colour(d vec) [3]float64 {
 	}
 	shine := 0.0
 	if which >= 0 {
-		albedo = &objectLight[w.objects[which].colour]
+		albedo = &objectLight[w.objects[which].tone]
 		shine = 0.22
 	}
 	// Light from all around, a little more from above, and the key light.
@@ -130,7 +130,7 @@ func (w *world) cast(size int) *view {
 			var sum [3]float64
 			for k := range 4 {
 				d := w.ray((float64(x)+0.25+0.5*float64(k&1))*step, (float64(y)+0.25+0.5*float64(k>>1))*step)
-				c := w.colour(d)
+				c := w.color(d)
 				sum[0], sum[1], sum[2] = sum[0]+c[0], sum[1]+c[1], sum[2]+c[2]
 			}
 			for c := range sum {
@@ -181,7 +181,7 @@ func (v *view) order(objects int) {
 	}
 }
 
-var objectLight, wallLight, floorLight = linear(colours), linear(walls), linear(floors)
+var objectLight, wallLight, floorLight = linear(tones), linear(walls), linear(floors)
 
 func linear(t []tone) [][3]float64 {
 	out := make([][3]float64, len(t))

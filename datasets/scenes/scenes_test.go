@@ -175,7 +175,7 @@ func TestCaptionsAreTrue(t *testing.T) {
 		boxOf := func(class string, colour int) (modality.Box, *object) {
 			for i := range w.objects {
 				o := &w.objects[i]
-				if modality.SceneClasses[o.kind] != class || o.colour != colour {
+				if modality.SceneClasses[o.kind] != class || o.tone != colour {
 					continue
 				}
 				x, y, _ := w.project(o)
@@ -192,12 +192,12 @@ func TestCaptionsAreTrue(t *testing.T) {
 			return modality.Box{}, nil
 		}
 		find := func(phrase string) (modality.Box, *object) {
-			for c := range colours {
+			for c := range tones {
 				for _, class := range modality.SceneClasses[ball:] {
-					if strings.HasSuffix(phrase, " "+colours[c].name+" "+class) {
+					if strings.HasSuffix(phrase, " "+tones[c].name+" "+class) {
 						b, o := boxOf(class, c)
 						if o == nil {
-							t.Errorf("%q: no %s %s is seen", told, colours[c].name, class)
+							t.Errorf("%q: no %s %s is seen", told, tones[c].name, class)
 							return b, nil
 						}
 						if strings.HasPrefix(phrase, "a ") && strings.HasPrefix(phrase, "a large ") != o.large {

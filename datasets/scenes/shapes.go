@@ -34,7 +34,7 @@ const near = 1e-4
 // sine are cos and sin.
 type object struct {
 	kind     int
-	colour   int     // index in colours
+	tone     int     // index in tones
 	large    bool    // else small
 	base     vec     // middle of the underside, on the floor
 	r        float64 // radius; half the side of a box; from the middle to the tube's middle of a ring

@@ -14,7 +14,7 @@ type tone struct {
 	rgb  [3]float64 // in [0, 1]
 }
 
-var colours = []tone{
+var tones = []tone{
 	{"red", [3]float64{0.85, 0.14, 0.13}},
 	{"green", [3]float64{0.15, 0.62, 0.22}},
 	{"blue", [3]float64{0.13, 0.30, 0.85}},
@@ -81,7 +81,7 @@ func newWorld(rng *rand.Rand, most int) *world {
 	if rng.Float64() < 0.4 {
 		w.side = float64(1-2*rng.IntN(2)) * between(rng, 1.7, 2.5)
 	}
-	shades := rng.Perm(len(colours))
+	shades := rng.Perm(len(tones))
 	n := min(most, howMany[rng.IntN(len(howMany))])
 	for try := 0; try < 8 && len(w.objects) < n; try++ {
 		w.put(rng, shades[len(w.objects)], n == 1)
@@ -92,8 +92,8 @@ func newWorld(rng *rand.Rand, most int) *world {
 // put adds an object of the given colour where it is well in view and apart
 // from the others, if it finds such a place. One that stands alone is large
 // more often than not, so that there is something to see.
-func (w *world) put(rng *rand.Rand, colour int, alone bool) {
-	o := object{kind: ball + rng.IntN(ring-ball+1), colour: colour, large: rng.IntN(2) == 0 || alone && rng.IntN(2) == 0}
+func (w *world) put(rng *rand.Rand, tone int, alone bool) {
+	o := object{kind: ball + rng.IntN(ring-ball+1), tone: tone, large: rng.IntN(2) == 0 || alone && rng.IntN(2) == 0}
 	size := between(rng, 0.36, 0.42)
 	if o.large {
 		size = between(rng, 0.66, 0.76)

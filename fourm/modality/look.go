@@ -252,7 +252,7 @@ func (s LookSpec) Called() string {
 
 // KnownAt tells whether anything is known of a pixel: its numbers are finite,
 // and the look says so.
-func (s LookSpec) KnownAt(pixel []float32) bool {
+func (s *LookSpec) KnownAt(pixel []float32) bool {
 	for _, v := range pixel {
 		if v-v != 0 {
 			return false

@@ -268,7 +268,7 @@ func (s Sample) Checked() (Sample, error) {
 		}
 		if i := p.notFinite(); i >= 0 {
 			hint := ""
-			if !m.Look.Spec().KnownAt(make([]float32, p.C)) {
+			if look := m.Look.Spec(); !look.KnownAt(make([]float32, p.C)) {
 				hint = " (0 stands for unknown)"
 			}
 			return s, fmt.Errorf("key %q: %s: number %d of the picture is %g, expected a finite one%s", s.Key, n, i, p.Pix[i], hint)

@@ -70,7 +70,7 @@ var linear = scaling{
 		switch {
 		case s.Near == s.Far:
 			return "[0, 1]"
-		case look.Known != nil:
+		case look.Known != nil && look.Low == look.High:
 			return unknownZero(look, s)
 		}
 		return strings.TrimSpace(fmt.Sprintf("[%g, %g] %s", s.Near, s.Far, look.Unit))

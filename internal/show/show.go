@@ -1,6 +1,12 @@
 // Package show lets values of fourm appear as pictures without fourm knowing
 // who draws: viz registers itself here, as image/png registers with image.
 // Where no drawer is linked in, a value is shown by its text alone.
+//
+//	live := show.NewLive()
+//	live.Put(show.Bundle(run)) // at once; the next one takes its place
+//
+// A Host is where such things appear: the kernel's page, gophernotes', or a
+// terminal. It also tells of a person who asks for a stop (Interruptible).
 package show
 
 import "fmt"

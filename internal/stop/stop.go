@@ -1,5 +1,9 @@
 // Package stop knows what asks a process to come to its end: Ctrl-C, and who
 // ends processes (a batch system, docker stop, a terminal that closes).
+//
+//	signal.Notify(c, stop.Signals()...)
+//	...
+//	os.Exit(stop.Status(<-c)) // 130, 143 or 129
 package stop
 
 import (

@@ -1,4 +1,6 @@
 // Package version says which build of the program this is.
+//
+//	fmt.Println(version.String()) // fourm 0.1.0 (commit 5d1aa2a08fef of 2026-11-30), go1.26 linux/amd64
 package version
 
 import (

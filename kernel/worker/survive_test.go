@@ -125,6 +125,7 @@ func TestProcessDies(t *testing.T) {
 		{"import \"sync\"\nvar mu sync.Mutex\nmu.Unlock()", "fatal error: sync: unlock of unlocked mutex; In [2] ended the cells' process, all variables and declarations are lost"},
 		{"m := map[int]int{}\nfor k := range 8 { go func() { for i := 0; ; i++ { m[i+k] = i } }() }\nselect { }", "fatal error: concurrent map"},
 		{"import \"syscall\"\nsyscall.Exec(\"/bin/sleep\", []string{\"sleep\", \"777\"}, nil)", "it closed the pipe to the kernel (by syscall.Exec, or descriptor 4) and was ended; In [2] ended"},
+		{"import \"syscall\"\nsyscall.Write(4, []byte(\"{}\"))", "descriptor 4) and was ended; In [2] ended"},
 		{fmt.Sprintf("import \"syscall\"\nsyscall.Kill(os.Getpid(), %d)\ntime.Sleep(time.Minute)", syscall.SIGKILL), "signal: killed (by somebody, or by the system because memory ran out); In [2] ended"},
 	} {
 		t.Run(c.cell, func(t *testing.T) {

@@ -51,7 +51,7 @@ type Page struct {
 	Problems, Notes    []string
 	Tiles              []Tile
 	Figures, Shots     []Figure
-	Runs               []Row
+	Runs               []RunRow
 	Scores             []Score
 	Scored             string // what the scores are of
 	Texts              []Text
@@ -71,8 +71,8 @@ type Figure struct {
 	Width               int // in points; 0: that of the picture
 }
 
-// Row is a run among others.
-type Row struct{ Name, Link, State, Step, Loss, Val, Left string }
+// RunRow is a run among others.
+type RunRow struct{ Name, Link, State, Step, Loss, Val, Left string }
 
 // Score is the loss of a modality.
 type Score struct{ Name, Loss, Marginal, Gained string }

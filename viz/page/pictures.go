@@ -67,7 +67,7 @@ func (a *Album) Pictures(dir string) (list []Picture, notes []string) {
 			notes = append(notes, plain.Shown(err.Error())+", left out")
 		}
 	}
-	look := func(in string, deeper func(name string)) {
+	walk := func(in string, deeper func(name string)) {
 		files, err := d.List(in)
 		if err != nil {
 			leave(err)
@@ -92,7 +92,7 @@ func (a *Album) Pictures(dir string) (list []Picture, notes []string) {
 			}
 		}
 	}
-	look(".", func(name string) { look(name, func(string) {}) })
+	walk(".", func(name string) { walk(name, func(string) {}) })
 	slices.SortFunc(list, func(a, b Picture) int { return strings.Compare(a.Name, b.Name) })
 	if left > mostNotes {
 		notes = append(notes, fmt.Sprintf("and %d more files that are called as pictures, left out", left-mostNotes))

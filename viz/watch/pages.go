@@ -55,7 +55,7 @@ func overview(path string, all []*entry) *page.Page {
 		if e.err != nil {
 			p.Problems = append(p.Problems, e.err.Error())
 		}
-		r := page.Row{Name: e.name, Link: string(link("./", "run", e.name)), State: state, Step: fmt.Sprintf("%d / %d", e.run.Last().Step, e.run.Steps)}
+		r := page.RunRow{Name: e.name, Link: string(link("./", "run", e.name)), State: state, Step: fmt.Sprintf("%d / %d", e.run.Last().Step, e.run.Steps)}
 		if last := e.run.Last(); last.Step > 0 && !math.IsNaN(last.Loss) {
 			r.Loss = fmt.Sprintf("%.3f", last.Loss)
 		}

@@ -53,8 +53,8 @@ const patience = 2 * time.Second
 // readers is how many runs are read at once.
 var readers = make(chan struct{}, 4)
 
-// look gives the runs of a path as they are now, by name, and what Find notes.
-func (s *store) look(path string) (all []*entry, notes []string, err error) {
+// rescan gives the runs of a path as they are now, by name, and what Find notes.
+func (s *store) rescan(path string) (all []*entry, notes []string, err error) {
 	dirs, notes, err := s.find(path)
 	if err != nil {
 		return nil, nil, err
@@ -188,7 +188,7 @@ func stampOf(dir string) (out stamp) {
 // one gives the run of a name, as it was last looked at; the only run has
 // none.
 func (s *store) one(path, name string) *entry {
-	all, _, err := s.look(path)
+	all, _, err := s.rescan(path)
 	if err != nil {
 		return nil
 	}
@@ -205,7 +205,7 @@ const several = 12
 
 // curves draws a run, or all of them; nil where there is nothing to draw.
 func (s *store) curves(path, name string) []byte {
-	all, _, err := s.look(path)
+	all, _, err := s.rescan(path)
 	if err != nil {
 		return nil
 	}

@@ -212,7 +212,7 @@ func file(kind, text string) http.HandlerFunc {
 
 // page gives the page of one run, or of all where there are several.
 func (s *server) page(name string) *page.Page {
-	all, notes, err := s.known.look(s.path)
+	all, notes, err := s.known.rescan(s.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return &page.Page{Title: filepath.Base(s.path), State: "waiting", Where: s.path, Notes: []string{"There is no such folder yet. This page shows the run as soon as it begins."}}

@@ -1,5 +1,7 @@
 // Package bare holds what notebooks of gophernotes call without naming a
 // package. Cells import it with a dot, unless they declare its name themselves.
+//
+//	Display(viz.Sample(s)) // below the cell, at once
 package bare
 
 import "fourmlab/kernel/display"

@@ -107,9 +107,10 @@ func timeMany(r *Runner, c *call) link.Result {
 		}
 	})
 	// The loop stands in the lines of the command, so that lines of errors
-	// stay right. Its count has a name that the code cannot say.
+	// stay right. Its count has a name that the code cannot say, either.
+	count := binder.Let("n", 0)
 	loop := func(code string) link.Result {
-		return r.runGo(c.ctx, c.n, behind(c.code[:c.from], c.from)+name+"(func("+name+" int) { for range "+name+" { "+code+"\n} })")
+		return r.runGo(c.ctx, c.n, behind(c.code[:c.from], c.from)+name+"(func("+count+" int) { for range "+count+" { "+code+"\n} })")
 	}
 	result := loop(code)
 	if result.Failure != nil && strings.Contains(result.Failure.Value, "is not used") {

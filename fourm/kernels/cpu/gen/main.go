@@ -1,5 +1,7 @@
 // Gen writes z_gemm_amd64.s and its declarations: the kernels of the matrix
 // product, which package kern describes.
+//
+//	go generate ./fourm/kernels/cpu
 package main
 
 import (

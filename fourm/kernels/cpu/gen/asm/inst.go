@@ -13,6 +13,7 @@
 //	b.Op("VMOVUPS", asm.Mem{Base: asm.SI}, asm.Y(0))
 //	b.Op("VADDPS", asm.Y(0), asm.Y(0), asm.Y(0))
 //	b.Op("VMOVUPS", asm.Y(0), asm.Mem{Base: asm.SI})
+//	b.Op("VZEROUPPER")
 //	b.Op("RET")
 package asm
 

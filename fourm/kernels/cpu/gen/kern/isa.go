@@ -1,5 +1,13 @@
 // Package kern describes the kernels of the matrix product once for every
-// instruction set that they are made for.
+// instruction set that they are made for: tiles of some rows and columns, what
+// packs rows and columns for them, and the loop that measures the processor's
+// peak.
+//
+//	k := kern.Tiles(kern.AVX512, 12) // 12 rows of 32 columns
+//	kern.Print(assembly, declarations)
+//
+// Package asm prints them for Go's assembler and emulates them; fourm/kernels/cpu
+// has the printed files (z_gemm_amd64.*), and a test that they are current.
 package kern
 
 import (

@@ -1,0 +1,8 @@
+package bare_test
+
+import . "fourmlab/kernel/display/bare"
+
+func ExampleDisplay() {
+	Display("a result")
+	// Output: a result
+}
