@@ -45,7 +45,9 @@ func TestInterruptCommand(t *testing.T) {
 			}
 			for alive("own") && time.Since(begun) < 20*time.Second {
 				time.Sleep(20 * time.Millisecond)
-				s.Run(context.Background(), 8, "own.Process.Wait()")
+				wait, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+				s.Run(wait, 8, "own.Process.Wait()")
+				cancel()
 			}
 			t.Logf("%s; %s: gone after %d ms", command, wait, time.Since(begun).Milliseconds())
 			if alive("own") {

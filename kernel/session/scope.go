@@ -9,8 +9,25 @@ import (
 
 	"github.com/goplus/ixgo"
 
+	"fourmlab/kernel/engine"
 	"fourmlab/kernel/session/assist"
+	"fourmlab/kernel/session/cell"
 )
+
+// Whole tells whether the code is finished, and the indent of the next line
+// when it is not.
+func (s *Session) Whole(code string) (engine.Status, string) { return cell.Whole(code) }
+
+// Complete lists what fits at byte offset at of the code, the best first.
+func (s *Session) Complete(code string, at int) engine.Completion {
+	return assist.Complete(s.Scope(), code, at)
+}
+
+// Inspect describes what stands at byte offset at of the code, in each of the
+// forms it has by media type, or gives nil; with more, examples and source too.
+func (s *Session) Inspect(code string, at int, more bool) map[string]string {
+	return assist.Inspect(s.Scope(), &s.library, code, at, more)
+}
 
 // Scope is what the next cell can name, until a cell has run.
 func (s *Session) Scope() assist.Scope { return &scope{s: s} }

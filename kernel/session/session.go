@@ -1,47 +1,11 @@
-// Package session runs Go cells one after another, as a notebook does, on the
-// ixgo interpreter.
-//
-// Every cell is today's Go: declarations and statements in any order, the last
-// expression being the value shown. A cell is checked by go/types before
-// anything of it runs; unused variables and imports are allowed, everything
-// may be declared again.
-//
-//	s := session.New()
-//	s.Run(ctx, 1, "x := 20")
-//	r := s.Run(ctx, 2, "x + 1") // r.Values is [21]
-//
-// # How it works
-//
-// What a session knows is a set of entities: imported packages, types,
-// functions, constants and variables, each with the text that declares it and
-// links to the entities this text names. For a cell the session writes two
-// programs of one package main:
-//
-//   - The first holds the cell as typed, in a function, with the entities it
-//     reaches around it. go/types checks it and says what every name means.
-//   - The second is what runs. Variables that the cell defines at its top have
-//     become memory of the session that the program reaches through pointers,
-//     and the last expression is handed to the session. The steps that the
-//     interpreter makes of it ask whether to stop, and goroutines catch their
-//     panics.
-//
-// Only what the cell reaches is compiled, so a small cell takes well under a
-// millisecond in a session of any size.
-//
-// # Redefinition
-//
-// A function, type or method declared again replaces the old one for all who
-// use it. Where an old user no longer fits (a function that reads a field that
-// is gone), that user keeps the old one. Variables move to a type's new
-// version when its layout is unchanged, and keep the old type when not.
-//
-// Package fourm's API needs no generics, but cells may use all of Go.
 package session
+
+// The state of a session, and the way of a cell through it.
 
 import (
 	"context"
-	"go/ast"
-	"go/types"
+	"fmt"
+	"os"
 	"reflect"
 	"strings"
 	"sync"
@@ -89,6 +53,7 @@ type Session struct {
 	viaYaegi  bool          // the cell that runs was given to yaegi
 	embedding []*cell.Embed // of the cell that runs
 
+	warned   bool // that the interpreter is another one
 	machine  *patched.Machine
 	quick    quick.Compiler
 	running  atomic.Pointer[patched.Run]
@@ -135,6 +100,10 @@ func New() *Session {
 
 // Run runs a cell and waits for it. The context's end interrupts it.
 func (s *Session) Run(ctx context.Context, n int, code string) engine.Result {
+	if w := patched.Warning(); w != "" && !s.warned {
+		s.warned = true
+		fmt.Fprintln(os.Stderr, w)
+	}
 	s.sources[n] = code
 	s.shown, s.embedding = nil, nil
 	r := patched.NewRun(n)
@@ -190,127 +159,4 @@ func (s *Session) Interrupted() bool {
 	s.polled.Store(time.Now().UnixNano())
 	r := s.running.Load()
 	return r != nil && r.Stopping()
-}
-
-// load gives the entity of a package, after the builder has let go of the
-// packages that exist.
-func (s *Session) load(path string) (*entity, error) {
-	if e := s.pkgs[path]; e != nil {
-		return e, nil
-	}
-	s.builders.Wait()
-	if path != "unsafe" && path != packages.Nicknames && !packages.Linked(path) && !s.loader.Modules.Has(path) {
-		if err := s.loader.Modules.Find(s.home(), path); err != nil {
-			return nil, err
-		}
-	}
-	pkg, err := s.ctx.Importer.Import(path)
-	if err != nil {
-		return nil, err
-	}
-	e := &entity{kind: isPackage, name: pkg.Name(), path: path, pkg: pkg}
-	s.pkgs[path] = e
-	return e, nil
-}
-
-// prepare readies, while the person reads the last result, the compiled form
-// of all imported packages for the next cell.
-func (s *Session) prepare() {
-	if s.warming {
-		return
-	}
-	s.warming = true
-	var pkgs []*types.Package
-	for path, e := range s.pkgs {
-		if !s.loader.Modules.Has(path) { // those come as source, and are built for cells that reach them
-			pkgs = append(pkgs, e.pkg)
-		}
-	}
-	s.builders.Add(1)
-	go func() {
-		defer s.builders.Done()
-		b := ixgo.NewSSABuilder(s.ctx)
-		b.BuildPackages(pkgs)
-		s.warm <- b
-	}()
-}
-
-// settle waits until the packages that files import stay as they are: a builder
-// adds to what they import, and a checker that words an error looks at that.
-func (s *Session) settle(files ...*ast.File) {
-	for _, f := range files {
-		if len(f.Imports) > 0 {
-			s.builders.Wait()
-			return
-		}
-	}
-}
-
-// builder gives one that has compiled the imported packages, or an empty one
-// where a program needs none of them.
-func (s *Session) builder(imports int) *ixgo.SSABuilder {
-	if imports == 0 {
-		return ixgo.NewSSABuilder(s.ctx)
-	}
-	if s.loader.Grown() {
-		// The one that waits knows less of a package than there is now.
-		if s.warming {
-			<-s.warm
-		}
-		s.warming = false
-		return ixgo.NewSSABuilder(s.ctx)
-	}
-	s.warming = false
-	return <-s.warm
-}
-
-// Whole tells whether the code is finished, and the indent of the next line
-// when it is not.
-func (s *Session) Whole(code string) (engine.Status, string) { return cell.Whole(code) }
-
-// Packages are those that a cell can name, their paths by their names.
-func (s *Session) Packages() map[string]string {
-	out := map[string]string{}
-	for name, e := range s.names {
-		if e.kind == isPackage {
-			out[name] = e.path
-		}
-	}
-	return out
-}
-
-// Dots are the paths of packages whose names need no package before them.
-func (s *Session) Dots() (paths []string) {
-	for _, e := range s.dots {
-		paths = append(paths, e.path)
-	}
-	return paths
-}
-
-// Import gives a package that a cell may import, after it was fetched if need
-// be. The error is one sentence for the person.
-func (s *Session) Import(path string) (*types.Package, error) {
-	e, err := s.load(path)
-	if err != nil {
-		return nil, err
-	}
-	return e.pkg, nil
-}
-
-// Importer is that for a checker: of packages that are there, until the next
-// cell runs.
-func (s *Session) Importer() types.Importer {
-	s.builders.Wait()
-	return s.ctx.Importer
-}
-
-// Complete lists what fits at byte offset at of the code, the best first.
-func (s *Session) Complete(code string, at int) engine.Completion {
-	return assist.Complete(s.Scope(), code, at)
-}
-
-// Inspect describes what stands at byte offset at of the code, in each of the
-// forms it has by media type, or gives nil; with more, examples and source too.
-func (s *Session) Inspect(code string, at int, more bool) map[string]string {
-	return assist.Inspect(s.Scope(), &s.library, code, at, more)
 }

@@ -1,10 +1,6 @@
 package ixgo
 
-// Which interpreter this package knows. What it reaches for has no accessors:
-// fields of the interpreter's structs, functions that are not exported, and
-// the way a compiler laid them out. It is looked up by name and type, once; and
-// the version that the program was built with has to be the one whose source
-// was read for it.
+// Which interpreter this package knows, and what is said where it is another.
 
 import (
 	"fmt"
@@ -12,7 +8,7 @@ import (
 )
 
 const (
-	modulePathIxgo = "github.com/goplus/ixgo"
+	interpreter = "github.com/goplus/ixgo"
 	// Version is the one of ixgo that this package knows; go.mod requires it.
 	Version = "v1.1.1"
 )
@@ -32,11 +28,19 @@ var unknown = func() error {
 // cannot be stopped, nothing in them is corrected, and nothing is quick.
 func Unknown() error { return unknown }
 
+// Warning is that as a sentence for the person, or "".
+func Warning() string {
+	if unknown == nil {
+		return ""
+	}
+	return unknown.Error() + ": code runs slowly here, and what does not end by itself cannot be stopped"
+}
+
 // versionIn looks for the interpreter among the modules of a program. Where
 // they are not listed, as in test programs, the fields alone have to tell.
 func versionIn(info *debug.BuildInfo) error {
 	for _, m := range info.Deps {
-		if m.Path != modulePathIxgo {
+		if m.Path != interpreter {
 			continue
 		}
 		if m.Replace != nil {

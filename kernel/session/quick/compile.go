@@ -1,18 +1,7 @@
 package quick
 
-// What makes interpreted functions quick. The interpreter has a step for every
-// instruction, and all values are interfaces: a number beyond 255 is a new
-// piece of memory each time it changes. Here the steps of a function are put
-// together anew when it has been made. Numbers live in slots beside the
-// registers, an expression is one closure with closures inside, and a call
-// hands its numbers over from slot to slot. Whatever is not known here is done
-// by the interpreter's own step, for which the numbers it takes are put into
-// registers before; so is everything that Go refuses (an index out of range,
-// division by zero), which makes the panics those of the interpreter.
-//
-// The order in which things happen stays that of the instructions: what reads
-// memory or may panic becomes part of a later expression only where nothing
-// that happens in between could tell.
+// From the functions of a program to their compiled form: what is shared, and
+// what is made of each block.
 
 import (
 	"fmt"

@@ -1,6 +1,6 @@
 package script
 
-// A whole program, run by the interpreter that runs cells.
+// A program is checked, then run.
 
 import (
 	"context"
@@ -129,6 +129,9 @@ func (p *Program) Run(args []string, ending func()) error {
 		return errors.New(cell.Clean(err.Error()))
 	}
 	patched.NameTypes(p.ctx, in)
+	if w := patched.Warning(); w != "" {
+		fmt.Fprintln(os.Stderr, w)
+	}
 	m := patched.NewMachine()
 	m.Crashed = func(_ *patched.Run, e any, stack []byte) { p.fell(e, stack, ending) }
 	m.Correct(in, func(funcs patched.Functions, stop *patched.Stopper) { new(quick.Compiler).Compile(in, funcs, stop) })

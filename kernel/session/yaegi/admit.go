@@ -1,10 +1,7 @@
 package yaegi
 
-// What yaegi, the other interpreter, is given. It runs much of Go as Go does
-// and some of it otherwise, without a word; so it gets a program only if all
-// of it stands in this list, each kind of which programs made by chance have
-// compared with the compiler (admit_test.go). A construct comes into the list
-// with a line in that test.
+// The list: what is declared, types, functions and their signatures. Its files
+// call one another down the tree of a program.
 
 import (
 	"fmt"

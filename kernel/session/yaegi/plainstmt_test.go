@@ -1,4 +1,4 @@
-package session
+package yaegi_test
 
 // Statements of what yaegi is given, made by chance.
 

@@ -1,4 +1,4 @@
-package session
+package yaegi_test
 
 // Programs of exactly what yaegi is given, made by chance.
 
