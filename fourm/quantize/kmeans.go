@@ -2,11 +2,7 @@ package quantize
 
 // Where the codes of a codebook begin.
 
-import (
-	"slices"
-
-	"fourmlab/fourm/kernels/cpu"
-)
+import "fourmlab/fourm/kernels/cpu"
 
 // Beginner is a quantizer that can begin where the first latents lie.
 type Beginner interface {
@@ -21,15 +17,14 @@ const rounds = 10 // of k-means
 func (b *codebook) Begin(z []float32, r Chance) {
 	z = b.parts(z)
 	d, k := b.Codebook.Dim, b.Codebook.Codes
-	if b.Cosine {
-		z = slices.Clone(z)
-		for i := 0; i < len(z); i += d {
-			cpu.Unit(z[i:i+d], z[i:i+d])
-		}
-	}
 	codes, rows := b.by[embed], len(z)/d
 	for i, at := range b.first(k, rows, r) {
-		copy(codes[i*d:i*d+d], z[at*d:at*d+d])
+		code, latent := codes[i*d:i*d+d], z[at*d:at*d+d]
+		if b.Cosine {
+			cpu.Unit(code, latent)
+		} else {
+			copy(code, latent)
+		}
 	}
 	var count []int
 	for range rounds {
