@@ -30,12 +30,14 @@ func (t *Tokenizer) spec() Spec {
 
 // outline makes the network without numbers. Rows and columns of its position
 // tables agree, whatever the grid.
-func (t *Tokenizer) outline() {
-	s := t.spec()
+func (t *Tokenizer) outline(s Spec) {
 	t.net = outline(s, t.Config.Seed)
 	for side := range t.net.pos {
-		rows, cols := t.Of.Grid(), t.Of.Cols()
-		t.net.pos[side] = table{rows, cols, ops.GridPositions(rows, cols, t.Config.Dim)}
+		rows, cols, d := t.net.pos[side].rows, t.net.pos[side].cols, s.Enc.Dim
+		if side == "decoder" {
+			d = s.Dec.Dim
+		}
+		t.net.pos[side] = table{rows, cols, ops.GridPositions(rows, cols, d)}
 	}
 	t.Params = t.net.Params
 }
@@ -43,7 +45,7 @@ func (t *Tokenizer) outline() {
 // declare makes the parameters with their initial values: Xavier uniform for
 // linear maps, ones and zeros for norms and biases (docs/4m.md, 2.2).
 func (t *Tokenizer) declare() {
-	t.outline()
+	t.outline(t.spec())
 	var last *rand.Rand
 	for _, e := range t.net.entries {
 		last = e.r

@@ -129,7 +129,7 @@ func (t *Tokenizer) EncodeAll(values []any) ([]modality.Tokens, error) {
 			to++
 		}
 		rows, cols := t.grid(pics[from])
-		g := t.net.graph(encoding, "", pow2(to-from), rows, cols)
+		g := t.net.graph(encoding, Loss{}, pow2(to-from), rows, cols)
 		for i, p := range pics[from:to] {
 			if err := t.put(g, i, p); err != nil {
 				return nil, sample(from+i, len(values), err)
@@ -197,7 +197,7 @@ func (t *Tokenizer) Decode(tk modality.Tokens) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	g, l, places := t.net.graph(decoding, "", 1, c.Rows, c.Cols), t.net.Spec.Latent, c.Rows*c.Cols
+	g, l, places := t.net.graph(decoding, Loss{}, 1, c.Rows, c.Cols), t.net.Spec.Latent, c.Rows*c.Cols
 	copy(g.codes, v)
 	for i, id := range open {
 		if id < 0 {
