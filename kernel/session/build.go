@@ -276,7 +276,7 @@ func (w *compilation) compile(src string, order []*entity, r *patched.Run) (p *e
 	if err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
-	if err := patched.Amend(pkg.Prog); err != nil {
+	if err := patched.CorrectSSA(pkg.Prog); err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}
 	patched.NumberLocals(s.ctx, w.info)
@@ -284,7 +284,7 @@ func (w *compilation) compile(src string, order []*entity, r *patched.Run) (p *e
 	if err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: cell.Clean(err.Error())}
 	}
-	own, err := patched.Acquaint(in, s.made)
+	own, err := patched.ShareMethods(in, s.made)
 	if err != nil {
 		return nil, &engine.Failure{Name: "compile error", Value: err.Error()}
 	}

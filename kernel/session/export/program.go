@@ -246,7 +246,7 @@ func (a *builder) checkedText() string {
 	for name, path := range a.imports {
 		switch {
 		case strings.HasPrefix(name, "."):
-			if !cell.Always(path) || a.bare(path) {
+			if !cell.DotImported(path) || a.bare(path) {
 				fmt.Fprintf(&b, "import . %q\n", path)
 			}
 		case a.words[name]:
