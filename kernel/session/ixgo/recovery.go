@@ -97,7 +97,7 @@ func (g *Stopper) correct(in *ixgo.Interp, funcs Functions) {
 	}
 }
 
-// catchPanics makes functions with deferred calls run within shelters.
+// catchPanics makes functions that may recover run as catching has it.
 func (g *Stopper) catchPanics(funcs Functions) {
 	for fn, f := range funcs {
 		if fn.Recover == nil || len(f.Steps) == 0 {
