@@ -19,7 +19,7 @@ import (
 // Complete lists what fits at byte offset at of the code of a cell, the best
 // first. An offset beyond the code is its end.
 func Complete(s Scope, code string, at int) engine.Completion {
-	p := cursorAt(code, at)
+	p := locate(code, at)
 	m := &matches{expected: nil, prefix: code[min(p.from, p.at):p.at]}
 	switch {
 	case p.path:

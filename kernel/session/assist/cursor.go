@@ -25,10 +25,10 @@ type cursor struct {
 	loop     bool        // in the head of a for statement
 }
 
-// cursorAt finds out what stands around a place. Blocks lists the braces that are
+// locate finds out what stands around a place. Blocks lists the braces that are
 // open there by what opened them: FUNC, FOR, IF, SWITCH, SELECT, STRUCT,
 // INTERFACE, or LBRACE for a block or literal.
-func cursorAt(code string, at int) cursor {
+func locate(code string, at int) cursor {
 	at = min(max(at, 0), len(code))
 	for at > 0 && at < len(code) && !utf8.RuneStart(code[at]) {
 		at--

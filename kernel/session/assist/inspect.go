@@ -17,7 +17,7 @@ import (
 // is called or the literal's type. With more, it shows examples and source as
 // well. The library may be nil.
 func Inspect(s Scope, l *Library, code string, at int, more bool) map[string]string {
-	p := cursorAt(code, at)
+	p := locate(code, at)
 	switch {
 	case p.path:
 		return describePackage(s, l, code[p.from:p.to], more).forms()

@@ -25,8 +25,8 @@ type Piece struct {
 
 // Cell is a parsed cell.
 type Cell struct {
-	N       int
-	Code    string
+	N       int    // its number, which its positions carry
+	Code    string // as it was typed
 	Imports []*ast.ImportSpec
 	Decls   []Piece // types, constants, functions, methods
 	Stmts   []Piece // everything else, in order; VAR, FUNC for an init, or ILLEGAL
@@ -60,6 +60,7 @@ func end(code string) (line, col int) {
 	return 1 + strings.Count(code, "\n"), len(code) - strings.LastIndexByte(code, '\n')
 }
 
+// Empty tells whether there is nothing to run or declare.
 func (c *Cell) Empty() bool { return len(c.Imports)+len(c.Decls)+len(c.Stmts) == 0 }
 
 // FileName is the name of cell n in positions.
@@ -148,10 +149,15 @@ func Parse(n int, code string, sources Sources) (*Cell, *engine.Failure) {
 // at is the head of a file in which a piece stands at its own place.
 func (c *Cell) at(p Piece) string { return "package main\n" + Mark(c.N, p.Line, p.Col) }
 
+// Mark is a comment that gives what follows its place in cell n: positions of the
+// parser and the checker are those of the cell.
 func Mark(n, line, col int) string { return fmt.Sprintf("/*line %s:%d:%d*/", FileName(n), line, col) }
 
-// AnyMark finds what mark writes.
-var AnyMark = regexp.MustCompile(`/\*line In \[\d+\]:\d+:\d+\*/`)
+// marks finds what Mark writes.
+var marks = regexp.MustCompile(`/\*line In \[\d+\]:\d+:\d+\*/`)
+
+// Unmark takes all marks out of a text.
+func Unmark(text string) string { return marks.ReplaceAllString(text, "") }
 
 // Body is the cell's statements with their places.
 func (c *Cell) Body() string {

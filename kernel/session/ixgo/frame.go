@@ -73,8 +73,8 @@ func top(fr *ixgo.Frame, n int) *ixgo.Frame {
 	return &c
 }
 
-// placed moves a copied frame back to a step that has a place in the text.
-func placed(fr *ixgo.Frame) *ixgo.Frame {
+// atPlace moves a copied frame back to a step that has a place in the text.
+func atPlace(fr *ixgo.Frame) *ixgo.Frame {
 	f := functionOf(fr)
 	if f == nil {
 		return fr

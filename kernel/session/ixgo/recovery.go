@@ -54,10 +54,10 @@ func passes(e any) bool {
 	return exit || Interrupted(e)
 }
 
-// amend replaces the steps that defer and recover, the assertions of types
+// correct replaces the steps that defer and recover, the assertions of types
 // whose panics a program may look at, and what else compiled code does
 // otherwise.
-func (g *Stopper) amend(in *ixgo.Interp, funcs Functions) {
+func (g *Stopper) correct(in *ixgo.Interp, funcs Functions) {
 	g.findRecoverers(in, funcs)
 	for fn, f := range funcs {
 		for i, instr := range f.Instrs {
@@ -97,21 +97,21 @@ func (g *Stopper) amend(in *ixgo.Interp, funcs Functions) {
 	}
 }
 
-// shelter makes functions with deferred calls run within shelters.
-func (g *Stopper) shelter(funcs Functions) {
+// catchPanics makes functions that may recover run as catching has it.
+func (g *Stopper) catchPanics(funcs Functions) {
 	for fn, f := range funcs {
 		if fn.Recover == nil || len(f.Steps) == 0 {
 			continue
 		}
 		again := at[[]Step](f.p, fields.recover)
-		f.Steps[0] = g.sheltered(f.Steps[0], slices.Clone(*again))
+		f.Steps[0] = g.catching(f.Steps[0], slices.Clone(*again))
 		*again = nil // the interpreter's own way
 	}
 }
 
-// sheltered runs a whole call, and what it has deferred when a panic or Goexit
+// catching runs a whole call, and what it has deferred when a panic or Goexit
 // leaves it; again are the steps that read the results after a recovery.
-func (g *Stopper) sheltered(do Step, again []Step) Step {
+func (g *Stopper) catching(do Step, again []Step) Step {
 	return func(fr *ixgo.Frame) {
 		left := true
 		defer func() {

@@ -225,7 +225,7 @@ func quickly(t *testing.T, src string) (out string, unfit map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := patched.Amend(pkg.Prog); err != nil {
+	if err := patched.CorrectSSA(pkg.Prog); err != nil {
 		t.Fatal(err)
 	}
 	in, err := ctx.NewInterp(pkg)

@@ -86,7 +86,7 @@ func (m *builder) compiledMethod(fn *ssa.Function, recv types.Type) func([]argum
 	if make == nil {
 		return nil
 	}
-	t := patched.ToType(m.program.in, recv)
+	t := patched.TypeOf(m.program.in, recv)
 	if t == nil || t.Kind() != reflect.Pointer {
 		return nil
 	}

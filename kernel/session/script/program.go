@@ -120,7 +120,7 @@ func (p *Program) Run(args []string, ending func()) error {
 	if err != nil {
 		return err
 	}
-	if err := patched.Amend(pkg.Prog); err != nil {
+	if err := patched.CorrectSSA(pkg.Prog); err != nil {
 		return err
 	}
 	patched.NumberLocals(p.ctx, nil)
