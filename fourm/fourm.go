@@ -134,6 +134,9 @@ func Register(m Modality) { modality.Register(m) }
 // read, tokenized, measured and drawn.
 func RegisterLook(s LookSpec) Look { return modality.RegisterLook(s) }
 
+// NewPicture gives a picture of zeros: h rows of w pixels of c numbers.
+func NewPicture(h, w, c int) *Picture { return modality.NewPicture(h, w, c) }
+
 // Lookup gives a registered modality; an unknown name panics with the nearest
 // known one.
 func Lookup(name string) Modality { return modality.Lookup(name) }

@@ -92,7 +92,7 @@ func TestOwnLook(t *testing.T) {
 	look := fourm.RegisterLook(spec)
 	fourm.Register(fourm.Modality{Name: "heat", Look: look, Height: 16, Patch: 4, Vocab: 16})
 	was := fourm.Lookup("rgb")
-	defer fourm.Register(was)
+	defer func() { fourm.Register(was); fourm.SetTokenizer("rgb", nil) }()
 	fourm.Register(fourm.Modality{Name: "rgb", Official: "tok_rgb", Height: 16, Patch: 4, Vocab: 16, Pixels: true})
 
 	set := filepath.Join(t.TempDir(), "set")

@@ -9,7 +9,7 @@
 //
 // bench/torch4m.py has the same cases in plain PyTorch. Both draw the same
 // masks and lengths from the same numbers (see dice) and count the same
-// multiply-adds (see work), so that times can be compared. To compare peaks of
+// multiply-adds (see macs), so that times can be compared. To compare peaks of
 // memory, run each case in a process of its own.
 package cases
 

@@ -60,8 +60,8 @@ func TestStepTrains(t *testing.T) {
 // one encoder block and two decoder blocks.
 func TestWorkByHand(t *testing.T) {
 	m := model.New(small())
-	w := workOf(m)
-	if w != (work{12, 32, 1, 2}) {
+	w := macsOf(m)
+	if w != (macs{12, 32, 1, 2}) {
 		t.Fatalf("sizes %+v", w)
 	}
 	// five tokens: maps of 4*144 + 3*384 = 1728 each, 2*25 pairs of 12, and a
@@ -90,7 +90,7 @@ func TestWorkByHand(t *testing.T) {
 // each step, twice.
 func TestWorkOfGeneration(t *testing.T) {
 	m := model.New(small())
-	w := workOf(m)
+	w := macsOf(m)
 	_, worth, err := caption{2}.prepare(m)
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +130,7 @@ func TestSizes(t *testing.T) {
 	}
 	// 12 tokens of 384 numbers in, 3 numbers of 384: order of size of a step
 	b := m.Graph(model.Training, model.Shape{B: 1, N: tokens, M: tokens}).Batch
-	if g := 2 * float64(workOf(m).step(m, b)) / 1e9; g < 19 || g > 22 {
+	if g := 2 * float64(macsOf(m).step(m, b)) / 1e9; g < 19 || g > 22 {
 		t.Errorf("a step without logits is worth %.1f GFLOP", g)
 	}
 }

@@ -37,7 +37,7 @@ func (p picture) prepare(m *model.Model) (run func(context.Context, int) error, 
 	}
 	run = func(ctx context.Context, i int) error {
 		s := generate.Batch{Model: m, Chance: generate.NewDice(seed), Opens: vocab.Sentinel(1), Splits: vocab.IsSentinel,
-			Rows: []map[string]model.Row{{from.Name: row, to.Name: generate.Empty(to, to.Max, 0, 0)}}}
+			Rows: []map[string]mask.Row{{from.Name: row, to.Name: generate.Empty(to, to.Max, 0, 0)}}}
 		for _, step := range steps {
 			if _, err := s.Step(ctx, step); err != nil {
 				return err
@@ -48,7 +48,7 @@ func (p picture) prepare(m *model.Model) (run func(context.Context, int) error, 
 		}
 		return nil
 	}
-	w, macs, known := workOf(m), int64(0), 0
+	w, macs, known := macsOf(m), int64(0), 0
 	for _, step := range steps {
 		open := to.Max - known
 		for _, prompt := range []int{len(given.IDs), 1} { // with the caption, and with the one sentinel in its place
@@ -83,14 +83,14 @@ func (c caption) prepare(m *model.Model) (run func(context.Context, int) error, 
 	end := vocab.Sentinel(2)
 	run = func(ctx context.Context, i int) error {
 		s := generate.Batch{Model: m, Chance: endless{generate.NewDice(seed), end}, Opens: vocab.Sentinel(1), Splits: vocab.IsSentinel,
-			Rows: []map[string]model.Row{{from.Name: row, to.Name: generate.Empty(to, c.tokens+1, vocab.Sentinel(1), end)}}}
+			Rows: []map[string]mask.Row{{from.Name: row, to.Name: generate.Empty(to, c.tokens+1, vocab.Sentinel(1), end)}}}
 		ds, err := s.Step(ctx, steps[0])
 		if err == nil && len(ds[0]) != c.tokens {
 			err = fmt.Errorf("a text of %d tokens, expected %d", len(ds[0]), c.tokens)
 		}
 		return err
 	}
-	w, shown := workOf(m), from.Max+1 // the sentinel of the text is an input, too
+	w, shown := macsOf(m), from.Max+1 // the sentinel of the text is an input, too
 	macs := w.encode(shown)
 	for n := 1; n <= c.tokens; n++ { // the whole text again for each token
 		macs += w.decode(shown, n) + w.logits(n, to.Vocab)

@@ -50,7 +50,7 @@ func (t training) prepare(m *model.Model) (run func(context.Context, int) error,
 		if err := m.Fill(net.Batch, drawn[i]); err != nil {
 			return nil, nil, err
 		}
-		macs[i] = workOf(m).step(m, net.Batch)
+		macs[i] = macsOf(m).step(m, net.Batch)
 	}
 	return run, func(i int) int64 { return macs[i%batches] }, nil
 }

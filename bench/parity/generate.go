@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"fourmlab/fourm/generate"
+	"fourmlab/fourm/mask"
 	"fourmlab/fourm/model"
 )
 
@@ -174,8 +175,8 @@ func generation(f *Fixture, r *Report) error {
 }
 
 // start gives what every sample shows before the generation.
-func (x *decoding) start(m *model.Model, in map[string]Tensor) ([]map[string]model.Row, error) {
-	var out []map[string]model.Row
+func (x *decoding) start(m *model.Model, in map[string]Tensor) ([]map[string]mask.Row, error) {
+	var out []map[string]mask.Row
 	pre := x.Name + ".start."
 	for name, d := range domains(m) {
 		masks, ok := in[pre+name+".input_mask"]
@@ -189,10 +190,10 @@ func (x *decoding) start(m *model.Model, in map[string]Tensor) ([]map[string]mod
 			}
 		}
 		for len(out) < masks.Shape[0] {
-			out = append(out, map[string]model.Row{})
+			out = append(out, map[string]mask.Row{})
 		}
 		for i := range out {
-			row := model.Row{Input: unmasked(masks.row(i)), Target: unmasked(in[pre+name+".target_mask"].row(i))}
+			row := mask.Row{Input: unmasked(masks.row(i)), Target: unmasked(in[pre+name+".target_mask"].row(i))}
 			row.IDs, row.Given = contents(d, t, i)
 			out[i][name] = row
 		}
@@ -253,10 +254,10 @@ func (x *decoding) follow(s *generate.Batch, t *tape, r *Report, want map[string
 			return t.err
 		}
 		pre := fmt.Sprintf("%s.step%d.", x.Name, k)
-		for what, got := range map[string]func(model.Row) []int{
-			"tensor":      func(r model.Row) []int { return r.IDs },
-			"input_mask":  func(r model.Row) []int { return masked(r.Input) },
-			"target_mask": func(r model.Row) []int { return masked(r.Target) },
+		for what, got := range map[string]func(mask.Row) []int{
+			"tensor":      func(r mask.Row) []int { return r.IDs },
+			"input_mask":  func(r mask.Row) []int { return masked(r.Input) },
+			"target_mask": func(r mask.Row) []int { return masked(r.Target) },
 		} {
 			if w, ok := want[pre+what]; ok {
 				seen[pre+what] = true
@@ -268,7 +269,7 @@ func (x *decoding) follow(s *generate.Batch, t *tape, r *Report, want map[string
 		final := x.Name + ".final." + name + ".tensor"
 		if w, ok := want[final]; ok {
 			seen[final] = true
-			r.Ints(group("result"), final, all(s.Rows, name, func(r model.Row) []int { return r.IDs }), w.I)
+			r.Ints(group("result"), final, all(s.Rows, name, func(r mask.Row) []int { return r.IDs }), w.I)
 		}
 	}
 	r.Ints(group("random numbers used"), x.Name, []int{t.at}, []int{len(x.Kinds)})
@@ -287,7 +288,7 @@ func masked(set []bool) []int {
 }
 
 // all gives something of a domain's rows, sample after sample.
-func all(rows []map[string]model.Row, name string, get func(model.Row) []int) []int {
+func all(rows []map[string]mask.Row, name string, get func(mask.Row) []int) []int {
 	var out []int
 	for _, s := range rows {
 		out = slices.Concat(out, get(s[name]))

@@ -10,6 +10,7 @@ import (
 
 	"fourmlab/fourm/model"
 
+	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
 )
 
@@ -152,8 +153,8 @@ func domains(m *model.Model) map[string]modality.Domain {
 }
 
 // batch reads the samples of a file of inputs: rows by domain name.
-func batch(m *model.Model, in map[string]Tensor) ([]map[string]model.Row, error) {
-	var out []map[string]model.Row
+func batch(m *model.Model, in map[string]Tensor) ([]map[string]mask.Row, error) {
+	var out []map[string]mask.Row
 	for name, d := range domains(m) {
 		t, ok := in[name+".tensor"]
 		if !ok {
@@ -161,14 +162,14 @@ func batch(m *model.Model, in map[string]Tensor) ([]map[string]model.Row, error)
 		}
 		if out == nil {
 			for range t.Shape[0] {
-				out = append(out, map[string]model.Row{})
+				out = append(out, map[string]mask.Row{})
 			}
 		}
 		if t.Shape[0] != len(out) {
 			return nil, fmt.Errorf("%s.tensor has %d samples, expected %d", name, t.Shape[0], len(out))
 		}
 		for i := range out {
-			r := model.Row{Input: unmasked(in[name+".input_mask"].row(i)), Target: unmasked(in[name+".target_mask"].row(i))}
+			r := mask.Row{Input: unmasked(in[name+".input_mask"].row(i)), Target: unmasked(in[name+".target_mask"].row(i))}
 			if a, ok := in[name+".decoder_attention_mask"]; ok {
 				r.Attend = a.row(i)
 			}

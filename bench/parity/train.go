@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"fourmlab/fourm/mask"
 	"fourmlab/fourm/model"
 	"fourmlab/fourm/optim"
 	"fourmlab/fourm/train"
@@ -98,7 +99,7 @@ func training(f *Fixture, r *Report) error {
 		opt.Beta1, opt.Beta2 = s.Optimizer.Betas[0], s.Optimizer.Betas[1]
 	}
 	stepper := train.NewStepper(m, opt)
-	files := map[int][]map[string]model.Row{}
+	files := map[int][]map[string]mask.Row{}
 	for i, step := range steps {
 		next := train.Step{Batches: s.Accum, LR: step.LR, Decay: s.Optimizer.Decay, Clip: s.Clip}
 		if rates != nil {
@@ -127,7 +128,7 @@ func training(f *Fixture, r *Report) error {
 }
 
 // batch packs the batch of a file.
-func (s *schooling) batch(f *Fixture, m *model.Model, files map[int][]map[string]model.Row, file int) (*model.Net, error) {
+func (s *schooling) batch(f *Fixture, m *model.Model, files map[int][]map[string]mask.Row, file int) (*model.Net, error) {
 	if files[file] == nil {
 		in, err := f.Tensors(fmt.Sprintf("batch_%d.safetensors", file))
 		if err == nil {

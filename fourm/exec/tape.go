@@ -12,8 +12,8 @@ import (
 	"fourmlab/fourm/ops"
 )
 
-// Runner is a compiled graph: a Machine, or gorgonia's TapeMachine.
-type Runner interface {
+// VM is a compiled graph: a Machine, or gorgonia's TapeMachine.
+type VM interface {
 	// Run computes the outputs, or stops when ctx ends.
 	Run(ctx context.Context) error
 	// Floats gives the memory of an output or input, valid until the next run.
@@ -21,7 +21,7 @@ type Runner interface {
 	Close() error
 }
 
-var _, _ Runner = (*Machine)(nil), (*Tape)(nil)
+var _, _ VM = (*Machine)(nil), (*Tape)(nil)
 
 // Tape runs a graph by gorgonia's TapeMachine.
 type Tape struct {

@@ -99,7 +99,7 @@ func Attend(ctx context.Context, m *model.Model, s modality.Sample, layer, head 
 // every token that it could be asked for as target.
 func whole(op string, m *model.Model, s modality.Sample) (mask.Masked, error) {
 	s = m.As(s)
-	g := &generation{m: m, s: modality.Sample{Key: s.Key, Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]model.Row{}}
+	g := &generation{m: m, s: modality.Sample{Key: s.Key, Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]mask.Row{}}
 	mk := mask.Masked{Sample: s}
 	for _, d := range m.In {
 		first, _ := m.InputDomain(d.Modality)

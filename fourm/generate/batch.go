@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"fourmlab/fourm/kernels/cpu"
+	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
 	"fourmlab/fourm/text"
@@ -22,7 +23,7 @@ import (
 // ends it (see Empty). Step changes them.
 type Batch struct {
 	Model  *model.Model
-	Rows   []map[string]model.Row // by sample, by domain
+	Rows   []map[string]mask.Row // by sample, by domain
 	Chance Chance
 	Compat bool // as the official code does, where it has a defect
 	// Opens is the sentinel that stands for the text of a target; symbols have
@@ -48,7 +49,7 @@ type query [][]int
 
 // outputs gives the decoder's rows (D) for the queried places of a grid, sample
 // after sample. Every version of the samples is one part of the same batch.
-func (b *Batch) outputs(ctx context.Context, d modality.Domain, versions [][]map[string]model.Row, asked []query) ([][]float32, error) {
+func (b *Batch) outputs(ctx context.Context, d modality.Domain, versions [][]map[string]mask.Row, asked []query) ([][]float32, error) {
 	m := 1
 	for v := range versions {
 		for i := range b.Rows {
@@ -91,7 +92,7 @@ func up(v int) int { return (v + 15) / 16 * 16 }
 
 // room gives the encoder tokens that versions of the samples need, and which of
 // them show nothing at all.
-func (b *Batch) room(versions [][]map[string]model.Row) (n int, blind []bool) {
+func (b *Batch) room(versions [][]map[string]mask.Row) (n int, blind []bool) {
 	n = 1
 	for _, samples := range versions {
 		shown := b.Model.Config.Registers
@@ -122,7 +123,7 @@ func (b *Batch) forbid(row []float32) {
 }
 
 // visible counts the encoder tokens of a sample.
-func visible(m *model.Model, rows map[string]model.Row) int {
+func visible(m *model.Model, rows map[string]mask.Row) int {
 	n := 0
 	for _, d := range m.In {
 		for _, in := range rows[d.Name].Input {
@@ -152,14 +153,14 @@ func (b *Batch) ask(ctx context.Context, d modality.Domain, step Scheduled, agai
 
 // versions gives the samples as a step sees them: with each condition that
 // has a weight, and without any in the end. A single version has no weight.
-func (b *Batch) versions(step Scheduled) (versions [][]map[string]model.Row, weights []float32) {
+func (b *Batch) versions(step Scheduled) (versions [][]map[string]mask.Row, weights []float32) {
 	switch {
 	case step.Groups != nil:
 		return b.groups(step)
 	case step.Guide != 1 && len(step.By) > 0:
-		return [][]map[string]model.Row{b.Rows, b.without(step.By)}, []float32{float32(step.Guide)}
+		return [][]map[string]mask.Row{b.Rows, b.without(step.By)}, []float32{float32(step.Guide)}
 	}
-	return [][]map[string]model.Row{b.Rows}, nil
+	return [][]map[string]mask.Row{b.Rows}, nil
 }
 
 // mix gives u + sum of w (c - u) for the outputs c of every version with a
@@ -181,10 +182,10 @@ func mix(all [][]float32, weights []float32) []float32 {
 
 // groups gives the samples with each group of conditions and none of the
 // others, then with none at all, and the weights of the groups.
-func (b *Batch) groups(step Scheduled) (versions [][]map[string]model.Row, weights []float32) {
+func (b *Batch) groups(step Scheduled) (versions [][]map[string]mask.Row, weights []float32) {
 	every := slices.Concat(step.Groups...)
 	for g, names := range append(slices.Clone(step.Groups), nil) {
-		samples := make([]map[string]model.Row, len(b.Rows))
+		samples := make([]map[string]mask.Row, len(b.Rows))
 		for i, rows := range b.Rows {
 			samples[i] = maps.Clone(rows)
 			for _, n := range every {
@@ -202,8 +203,8 @@ func (b *Batch) groups(step Scheduled) (versions [][]map[string]model.Row, weigh
 }
 
 // without gives the samples with domains emptied.
-func (b *Batch) without(names []string) []map[string]model.Row {
-	out := make([]map[string]model.Row, len(b.Rows))
+func (b *Batch) without(names []string) []map[string]mask.Row {
+	out := make([]map[string]mask.Row, len(b.Rows))
 	for i, rows := range b.Rows {
 		out[i] = maps.Clone(rows)
 		for _, n := range names {
@@ -217,9 +218,9 @@ func (b *Batch) without(names []string) []map[string]model.Row {
 
 // emptied gives a domain that shows nothing: a grid without input, a text that
 // is the one sentinel for all of it, a single vector of zeros (docs/4m.md, 6.4).
-func (b *Batch) emptied(name string, r model.Row) model.Row {
+func (b *Batch) emptied(name string, r mask.Row) mask.Row {
 	d := b.domain(name)
-	out := model.Row{IDs: r.IDs, Given: r.Given, Input: make([]bool, len(r.Input)), Target: make([]bool, len(r.Input))}
+	out := mask.Row{IDs: r.IDs, Given: r.Given, Input: make([]bool, len(r.Input)), Target: make([]bool, len(r.Input))}
 	switch {
 	case d.Grid() || len(r.Input) == 0:
 	case d.Kind == modality.Vectors:

@@ -25,7 +25,7 @@ func Generate(ctx context.Context, m *model.Model, s modality.Sample, plan Plan,
 	s = m.As(s)
 	check(m, s, plan)
 	g := &generation{m: m, seed: seed, compat: plan.Compat,
-		s: modality.Sample{Key: s.Key, Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]model.Row{}}
+		s: modality.Sample{Key: s.Key, Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]mask.Row{}}
 	g.chance = NewDice(seed)
 	res := Result{Plan: plan}
 	for _, name := range plan.Given {
@@ -70,7 +70,7 @@ type generation struct {
 	chance Chance
 	compat bool
 	s      modality.Sample // given and finished modalities
-	rows   map[string]model.Row
+	rows   map[string]mask.Row
 	known  []string // domains that condition
 }
 
@@ -137,7 +137,7 @@ func isValue(d modality.Domain, tok modality.Tokenizer, value any) error {
 	return nil
 }
 
-func (g *generation) know(d modality.Domain, row model.Row) {
+func (g *generation) know(d modality.Domain, row mask.Row) {
 	g.rows[d.Name] = row
 	g.known = append(g.known, d.Name)
 }
@@ -175,7 +175,7 @@ func (g *generation) finish(d modality.Domain, t modality.Tokens) error {
 }
 
 // blank gives the row of a target that nothing is known of.
-func (g *generation) blank(d modality.Domain) model.Row {
+func (g *generation) blank(d modality.Domain) mask.Row {
 	if d.Grid() {
 		return Empty(d, d.Max, 0, 0)
 	}
@@ -186,12 +186,12 @@ func (g *generation) blank(d modality.Domain) model.Row {
 // Empty gives the row of a target that nothing is known of: a grid that is all
 // target, or a text of n tokens whose sentinel open is the input, with a target
 // that begins with it, has room, and ends with end (docs/4m.md, 6.1).
-func Empty(d modality.Domain, n, open, end int) model.Row {
+func Empty(d modality.Domain, n, open, end int) mask.Row {
 	if d.Grid() {
-		return model.Row{IDs: make([]int, d.Max), Input: make([]bool, d.Max), Target: slices.Repeat([]bool{true}, d.Max)}
+		return mask.Row{IDs: make([]int, d.Max), Input: make([]bool, d.Max), Target: slices.Repeat([]bool{true}, d.Max)}
 	}
 	n = max(n, 3)
-	r := model.Row{IDs: make([]int, n), Input: make([]bool, n), Target: slices.Repeat([]bool{true}, n)}
+	r := mask.Row{IDs: make([]int, n), Input: make([]bool, n), Target: slices.Repeat([]bool{true}, n)}
 	r.IDs[0], r.IDs[1], r.IDs[n-1] = open, open, end
 	r.Input[0], r.Target[0] = true, false
 	return r
@@ -223,7 +223,7 @@ func (g *generation) lexicon(d modality.Domain) text.Lexicon {
 
 // batch is that of the one sample, in which text may be emptied.
 func (g *generation) batch() *Batch {
-	s := &Batch{Model: g.m, Rows: []map[string]model.Row{g.rows}, Chance: g.chance, Compat: g.compat, Splits: func(int) bool { return false }}
+	s := &Batch{Model: g.m, Rows: []map[string]mask.Row{g.rows}, Chance: g.chance, Compat: g.compat, Splits: func(int) bool { return false }}
 	for _, d := range append(slices.Clone(g.m.In), g.m.Out...) {
 		if _, ok := g.rows[d.Name]; ok && d.Kind == modality.Sequence {
 			v := g.lexicon(d)

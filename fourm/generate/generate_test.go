@@ -58,7 +58,7 @@ func (l levels) Decode(t modality.Tokens) (any, error) {
 // fresh gives a generation at work to which modalities of a sample are given.
 func fresh(t testing.TB, m *model.Model, s modality.Sample, given ...string) *generation {
 	t.Helper()
-	w := &generation{m: m, chance: NewDice(1), s: modality.Sample{Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]model.Row{}}
+	w := &generation{m: m, chance: NewDice(1), s: modality.Sample{Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]mask.Row{}}
 	for _, g := range given {
 		d, _ := m.InputDomain(g)
 		if err := w.give("Model.Generate", s, d); err != nil {
@@ -295,7 +295,7 @@ func TestGuidance(t *testing.T) {
 	d, _ := m.Domain("tone")
 	part := slices.Repeat([]int{2}, 16)
 	logits := func(w *generation, step Scheduled) []float32 {
-		row := model.Row{IDs: part, Input: make([]bool, 16), Target: make([]bool, 16)}
+		row := mask.Row{IDs: part, Input: make([]bool, 16), Target: make([]bool, 16)}
 		for i := range 16 {
 			row.Input[i], row.Target[i] = i < 6, i >= 6
 		}

@@ -20,7 +20,7 @@ import (
 // are.
 func Reconstruct(ctx context.Context, m *model.Model, mk mask.Masked) (modality.Sample, error) {
 	out := modality.Sample{Key: mk.Sample.Key, Values: map[string]any{}, Toks: map[string]modality.Tokens{}}
-	g := &generation{m: m, s: mk.Sample, chance: NewDice(0), rows: map[string]model.Row{}}
+	g := &generation{m: m, s: mk.Sample, chance: NewDice(0), rows: map[string]mask.Row{}}
 	for _, p := range mk.Parts {
 		if err := p.Tokens.Fits(m.Tokenizer(p.Modality)); err != nil {
 			fault.Panic("Model.Reconstruct", "sample %s: %v", mk.Sample.Key, err)
@@ -97,8 +97,8 @@ func (g *generation) fillSpans(ctx context.Context, d modality.Domain, p mask.Pa
 	if len(in) == 0 {
 		in = []int{v.Sentinel(1)}
 		rows := g.rows
-		row := model.Row{IDs: in, Input: []bool{true}, Target: []bool{false}}
-		b.Rows = []map[string]model.Row{with(rows, d.Name, row)}
+		row := mask.Row{IDs: in, Input: []bool{true}, Target: []bool{false}}
+		b.Rows = []map[string]mask.Row{with(rows, d.Name, row)}
 	}
 	room := d.Max // for the spans: what is visible stays
 	for _, id := range in {
@@ -145,8 +145,8 @@ func (g *generation) fillSpans(ctx context.Context, d modality.Domain, p mask.Pa
 }
 
 // with gives rows in which one domain has another row.
-func with(rows map[string]model.Row, name string, r model.Row) map[string]model.Row {
-	out := map[string]model.Row{name: r}
+func with(rows map[string]mask.Row, name string, r mask.Row) map[string]mask.Row {
+	out := map[string]mask.Row{name: r}
 	for k, v := range rows {
 		if k != name {
 			out[k] = v

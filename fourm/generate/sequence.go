@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"slices"
 
+	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
-	"fourmlab/fourm/model"
 )
 
 // text decides all tokens of a text: behind the first target token, until every
@@ -70,7 +70,7 @@ func (b *Batch) text(ctx context.Context, d modality.Domain, step Scheduled, aft
 		most = max(most, len(merged[i]))
 	}
 	for i := range b.Rows {
-		r := model.Row{IDs: make([]int, most), Input: make([]bool, most), Target: make([]bool, most)}
+		r := mask.Row{IDs: make([]int, most), Input: make([]bool, most), Target: make([]bool, most)}
 		copy(r.IDs, merged[i])
 		for k := range merged[i] {
 			r.Input[k] = true
@@ -108,8 +108,8 @@ func merge(splits func(id int) bool, in, target []int) []int {
 	return out
 }
 
-func targets(r model.Row) []int { return pick(r.IDs, r.Target) }
-func inputs(r model.Row) []int  { return pick(r.IDs, r.Input) }
+func targets(r mask.Row) []int { return pick(r.IDs, r.Target) }
+func inputs(r mask.Row) []int  { return pick(r.IDs, r.Input) }
 
 func pick(ids []int, set []bool) []int {
 	var out []int

@@ -5,6 +5,7 @@ package model
 // fills them.
 
 import (
+	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
 )
 
@@ -27,7 +28,7 @@ type Batch struct {
 	registers              int
 
 	// Packing works in these, so that a step allocates nothing for it.
-	own, rows     map[string]Row // by domain: memory for rows, and those of the sample at hand
+	own, rows     map[string]mask.Row // by domain: memory for rows, and those of the sample at hand
 	shown, hidden []slot
 	runs          []runs // by output domain
 	in, out       []int  // all domains
@@ -36,7 +37,7 @@ type Batch struct {
 // newBatch gives an empty batch: everything is padding.
 func (m *Model) newBatch(s Shape) *Batch {
 	b := &Batch{Shape: s, Given: map[string][]float32{}, Labels: map[string][]int32{}, Weights: make([]float32, len(m.Out)), registers: m.Config.Registers,
-		own: map[string]Row{}, rows: map[string]Row{}, runs: make([]runs, len(m.Out)), in: upTo(len(m.In)), out: upTo(len(m.Out))}
+		own: map[string]mask.Row{}, rows: map[string]mask.Row{}, runs: make([]runs, len(m.Out)), in: upTo(len(m.In)), out: upTo(len(m.Out))}
 	t := s.N + b.registers
 	for _, p := range []*[]int32{&b.EncTok, &b.EncPos, &b.EncMod} {
 		*p = make([]int32, 2*s.B*t)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
 )
 
@@ -29,7 +30,7 @@ func TestDecoderEqualsGraph(t *testing.T) {
 		change(&c)
 		m := New(c)
 		jolt(m)
-		samples := make([]map[string]Row, 3)
+		samples := make([]map[string]mask.Row, 3)
 		for i := range samples {
 			in := make([]bool, 16)
 			for k := range in {
@@ -39,7 +40,7 @@ func TestDecoderEqualsGraph(t *testing.T) {
 			for k := range ids {
 				ids[k] = (k*7 + i) % 20
 			}
-			samples[i] = map[string]Row{"tok_rgb@32": {IDs: ids, Input: in, Target: make([]bool, 16)}}
+			samples[i] = map[string]mask.Row{"tok_rgb@32": {IDs: ids, Input: in, Target: make([]bool, 16)}}
 		}
 		texts := [][]int{{1, 7, 7, 29, 3, 0, 12}, {5, 4, 3, 2, 1, 0, 9}, {8, 8, 8, 8, 8, 8, 8}}
 		blind := func(i int) bool { return i == 2 }

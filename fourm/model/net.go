@@ -20,7 +20,7 @@ import (
 // machine, read the outputs.
 type Net struct {
 	*Batch
-	Machine    exec.Runner
+	Machine    exec.VM
 	m          *Model
 	g          *G.ExprGraph
 	nodes      map[string]*G.Node // parameters and position tables

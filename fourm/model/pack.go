@@ -26,7 +26,7 @@ type Order struct {
 // and M are left out from the end, as in 4M. All domains of the model count in
 // the loss, whichever the samples have.
 func (m *Model) Fill(b *Batch, samples []mask.Masked) error {
-	return m.fill(b, len(samples), b.in, b.out, false, func(i int) (map[string]Row, error) {
+	return m.fill(b, len(samples), b.in, b.out, false, func(i int) (map[string]mask.Row, error) {
 		clear(b.rows)
 		for _, p := range samples[i].Parts {
 			d, ok := m.named(p.Domain)
@@ -45,7 +45,7 @@ func (m *Model) Fill(b *Batch, samples []mask.Masked) error {
 
 // FillRows packs samples given as rows by domain name. Domains that are not
 // in the first sample are absent from the batch and from its loss.
-func (m *Model) FillRows(b *Batch, samples []map[string]Row, o Order) error {
+func (m *Model) FillRows(b *Batch, samples []map[string]mask.Row, o Order) error {
 	if len(samples) == 0 {
 		return fmt.Errorf("model: 0 samples for a batch of %d", b.B)
 	}
@@ -57,7 +57,7 @@ func (m *Model) FillRows(b *Batch, samples []map[string]Row, o Order) error {
 	if err != nil {
 		return err
 	}
-	return m.fill(b, len(samples), in, out, o.Padding, func(i int) (map[string]Row, error) {
+	return m.fill(b, len(samples), in, out, o.Padding, func(i int) (map[string]mask.Row, error) {
 		for _, d := range m.domains() {
 			r, ok := samples[i][d.Name]
 			if !ok {
@@ -79,7 +79,7 @@ func (m *Model) FillRows(b *Batch, samples []map[string]Row, o Order) error {
 // fill packs n samples, whose rows by domain name it asks for one after the
 // other. in and out are the domains of the batch in their order there, by
 // their places in the model.
-func (m *Model) fill(b *Batch, n int, in, out []int, padding bool, rows func(i int) (map[string]Row, error)) error {
+func (m *Model) fill(b *Batch, n int, in, out []int, padding bool, rows func(i int) (map[string]mask.Row, error)) error {
 	if n > b.B {
 		return fmt.Errorf("model: %d samples for a batch of %d", n, b.B)
 	}
@@ -118,7 +118,7 @@ func (m *Model) named(name string) (modality.Domain, bool) {
 
 // order gives the places of the named domains among ds, of those that the
 // sample has.
-func order(names []string, ds []modality.Domain, s map[string]Row) ([]int, error) {
+func order(names []string, ds []modality.Domain, s map[string]mask.Row) ([]int, error) {
 	var out []int
 	for k, d := range ds {
 		if _, ok := s[d.Name]; ok && names == nil {
@@ -139,7 +139,7 @@ func order(names []string, ds []modality.Domain, s map[string]Row) ([]int, error
 
 // packEncoder writes row i of the encoder's tables and gives the number of
 // visible tokens.
-func (m *Model) packEncoder(b *Batch, i int, s map[string]Row, in []int) int {
+func (m *Model) packEncoder(b *Batch, i int, s map[string]mask.Row, in []int) int {
 	n := 0
 	for _, k := range in {
 		d, r := m.In[k], s[m.In[k].Name]
@@ -181,7 +181,7 @@ type runs struct{ shown, hidden run }
 
 // packDecoder writes row i of the decoder's tables and the keys that each of
 // its queries sees, and gives the number of target tokens.
-func (m *Model) packDecoder(b *Batch, i int, s map[string]Row, out []int, padding bool) int {
+func (m *Model) packDecoder(b *Batch, i int, s map[string]mask.Row, out []int, padding bool) int {
 	b.shown, b.hidden = b.shown[:0], b.hidden[:0]
 	for _, k := range out {
 		b.slots(k, m.Out[k], s[m.Out[k].Name])
@@ -224,7 +224,7 @@ func (m *Model) packDecoder(b *Batch, i int, s map[string]Row, out []int, paddin
 
 // slots lays the places of a target domain behind those that are there: visible
 // ones, and as many that are none as a batch could hold.
-func (b *Batch) slots(k int, d modality.Domain, r Row) {
+func (b *Batch) slots(k int, d modality.Domain, r mask.Row) {
 	attend := func(at int) int {
 		if r.Attend == nil {
 			return 0

@@ -144,9 +144,9 @@ func TestPacking(t *testing.T) {
 			}
 			fail("Fill", m.Fill(b, samples))
 			fail("Fill", checkBatch(m, b, samples, upTo(len(m.Out)), false))
-			rows := make([]map[string]Row, len(samples))
+			rows := make([]map[string]mask.Row, len(samples))
 			for i, s := range samples {
-				rows[i] = map[string]Row{}
+				rows[i] = map[string]mask.Row{}
 				samples[i].Parts = slices.Clone(s.Parts)
 				for k, p := range s.Parts {
 					d, ok := m.named(p.Domain)
@@ -203,7 +203,7 @@ func TestRowsTrainAlike(t *testing.T) {
 		}
 		return n.Loss()
 	}
-	rows := map[string]Row{}
+	rows := map[string]mask.Row{}
 	for _, p := range mk.Parts {
 		d, _ := m.named(p.Domain)
 		r, err := RowOf(d, mk.Sample, p)
@@ -213,22 +213,22 @@ func TestRowsTrainAlike(t *testing.T) {
 		rows[d.Name] = r
 	}
 	want := loss(m.Fill(n.Batch, []mask.Masked{mk}))
-	if got := loss(m.FillRows(n.Batch, []map[string]Row{rows}, Order{})); got != want {
+	if got := loss(m.FillRows(n.Batch, []map[string]mask.Row{rows}, Order{})); got != want {
 		t.Errorf("loss %v of rows, %v of the sample", got, want)
 	}
-	for name, change := range map[string]func(r *Row){
-		"model: sample 0: tok_rgb: targets without their attention":                                   func(r *Row) { r.Attend = nil },
-		"model: sample 0: tok_rgb: id 20 at 6, expected one below 20":                                 func(r *Row) { r.IDs[6] = 20 },
-		"model: sample 0: tok_rgb: 16 inputs, 15 targets and 16 attentions, expected as many of each": func(r *Row) { r.Target = r.Target[1:] },
+	for name, change := range map[string]func(r *mask.Row){
+		"model: sample 0: tok_rgb: targets without their attention":                                   func(r *mask.Row) { r.Attend = nil },
+		"model: sample 0: tok_rgb: id 20 at 6, expected one below 20":                                 func(r *mask.Row) { r.IDs[6] = 20 },
+		"model: sample 0: tok_rgb: 16 inputs, 15 targets and 16 attentions, expected as many of each": func(r *mask.Row) { r.Target = r.Target[1:] },
 	} {
-		bad, r := map[string]Row{}, rows["tok_rgb"]
+		bad, r := map[string]mask.Row{}, rows["tok_rgb"]
 		r.IDs = slices.Clone(r.IDs)
 		change(&r)
 		for k, v := range rows {
 			bad[k] = v
 		}
 		bad["tok_rgb"] = r
-		if err := m.FillRows(n.Batch, []map[string]Row{bad}, Order{}); err == nil || err.Error() != name {
+		if err := m.FillRows(n.Batch, []map[string]mask.Row{bad}, Order{}); err == nil || err.Error() != name {
 			t.Errorf("error %v, expected %s", err, name)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
 )
 
@@ -18,7 +19,7 @@ func (n *Net) Empty() { n.Batch.clear(len(n.m.In)) }
 // (docs/4m.md, 6.3). Where blind is true the decoder has nothing to look at, as
 // in the official code when no sample of a batch shows a token; else a sample
 // that shows none looks at padding, as in training.
-func (m *Model) FillQuery(b *Batch, i int, s map[string]Row, domain string, asked []int, blind bool) error {
+func (m *Model) FillQuery(b *Batch, i int, s map[string]mask.Row, domain string, asked []int, blind bool) error {
 	k := slices.IndexFunc(m.Out, func(d modality.Domain) bool { return d.Name == domain })
 	if k < 0 {
 		return fmt.Errorf("model: no output %q", domain)

@@ -10,18 +10,14 @@ import (
 	"fourmlab/fourm/modality"
 )
 
-// Row is one domain of one sample in 4M's own form: what masks make, and what
-// a batch is packed of.
-type Row = mask.Row
-
 // RowOf gives a part of a masked sample in 4M's own form, with its pixels.
-func RowOf(d modality.Domain, s modality.Sample, p mask.Part) (Row, error) {
-	return rowIn(Row{}, d, s, p)
+func RowOf(d modality.Domain, s modality.Sample, p mask.Part) (mask.Row, error) {
+	return rowIn(mask.Row{}, d, s, p)
 }
 
 // rowIn is RowOf in the memory of another row. A token that nobody knows (-1)
 // is no input.
-func rowIn(r Row, d modality.Domain, s modality.Sample, p mask.Part) (Row, error) {
+func rowIn(r mask.Row, d modality.Domain, s modality.Sample, p mask.Part) (mask.Row, error) {
 	r, err := p.RowIn(r, d)
 	if err != nil {
 		return r, err

@@ -40,6 +40,7 @@ func init() {
 				"fourmlab/fourm/modality":        "modality",
 				"fourmlab/internal/disk":         "disk",
 				"fourmlab/internal/fault":        "fault",
+				"fourmlab/internal/human":        "human",
 				"fourmlab/internal/memory":       "memory",
 				"fourmlab/internal/plain":        "plain",
 				"fourmlab/internal/show":         "show",

@@ -93,6 +93,7 @@ func init() {
 				"Restore":         reflect.ValueOf(q.Restore),
 				"Same":            reflect.ValueOf(q.Same),
 				"SetTokenizer":    reflect.ValueOf(q.SetTokenizer),
+				"Short":           reflect.ValueOf(q.Short),
 				"Sources":         reflect.ValueOf(q.Sources),
 				"Tokenize":        reflect.ValueOf(q.Tokenize),
 				"TokenizerOf":     reflect.ValueOf(q.TokenizerOf),

@@ -60,10 +60,8 @@ func init() {
 				"Shape":     reflect.TypeOf((*q.Shape)(nil)).Elem(),
 				"Sides":     reflect.TypeOf((*q.Sides)(nil)).Elem(),
 			},
-			AliasTypes: map[string]reflect.Type{
-				"Row": reflect.TypeOf((*q.Row)(nil)).Elem(),
-			},
-			Vars: map[string]reflect.Value{},
+			AliasTypes: map[string]reflect.Type{},
+			Vars:       map[string]reflect.Value{},
 			Funcs: map[string]reflect.Value{
 				"Afford":         reflect.ValueOf(q.Afford),
 				"Base":           reflect.ValueOf(q.Base),

@@ -30,6 +30,7 @@ func init() {
 				"fourmlab/fourm/vq":        "vq",
 				"fourmlab/internal/disk":   "disk",
 				"fourmlab/internal/fault":  "fault",
+				"fourmlab/internal/human":  "human",
 				"fourmlab/internal/show":   "show",
 				"fourmlab/viz/page":        "page",
 				"hash/fnv":                 "fnv",

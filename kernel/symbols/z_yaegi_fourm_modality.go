@@ -58,6 +58,7 @@ func init() {
 		"SceneClasses":    reflect.ValueOf(&modality.SceneClasses).Elem(),
 		"Sequence":        reflect.ValueOf(modality.Sequence),
 		"SetTokenizer":    reflect.ValueOf(modality.SetTokenizer),
+		"Short":           reflect.ValueOf(modality.Short),
 		"Sources":         reflect.ValueOf(modality.Sources),
 		"Standardised":    reflect.ValueOf(modality.Standardised),
 		"Symbols":         reflect.ValueOf(modality.Symbols),

@@ -46,7 +46,6 @@ func init() {
 		"Net":       reflect.ValueOf((*model.Net)(nil)),
 		"Order":     reflect.ValueOf((*model.Order)(nil)),
 		"Param":     reflect.ValueOf((*model.Param)(nil)),
-		"Row":       reflect.ValueOf((*model.Row)(nil)),
 		"Shape":     reflect.ValueOf((*model.Shape)(nil)),
 		"Sides":     reflect.ValueOf((*model.Sides)(nil)),
 		"Tensors":   reflect.ValueOf((*model.Tensors)(nil)),

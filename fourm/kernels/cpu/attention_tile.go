@@ -103,7 +103,7 @@ func (t *attendTile) begin(queries keyRun) {
 	t.columns(t.qt, t.dense, t.q[first*t.QStride:], t.QStride)
 	t.alike, t.runs = true, t.runs[:0]
 	all := false
-	var see sight
+	var see visible
 	for i := range n {
 		if i == 0 || span4(t.span, first+i) != span4(t.span, first+i-1) {
 			see = t.sees(first + i)
@@ -135,29 +135,29 @@ func (t *attendTile) columns(y, dense, x []float32, stride int) {
 	transpose(y, dense, t.across(), t.D)
 }
 
-// sight is what a query sees: a range of keys and the hole in it, which may be
+// visible is what a query sees: a range of keys and the hole in it, which may be
 // empty; all says that it sees them all alike.
-type sight struct {
+type visible struct {
 	keyRun
 	hole keyRun
 	all  bool
 }
 
 // sees reads the span of a query.
-func (t *attendTile) sees(query int) sight {
+func (t *attendTile) sees(query int) visible {
 	sp := t.span[4*query : 4*query+4]
 	lo, hi := int(sp[0]), int(sp[1])
 	if lo < 0 {
-		return sight{}
+		return visible{}
 	}
 	a, b := max(int(sp[2]), lo), min(int(sp[3]), hi)
 	if a >= b {
 		a, b = hi, hi
 	}
 	if lo >= hi || a == lo && b == hi {
-		return sight{keyRun: keyRun{0, t.Tk}, hole: keyRun{t.Tk, t.Tk}, all: true}
+		return visible{keyRun: keyRun{0, t.Tk}, hole: keyRun{t.Tk, t.Tk}, all: true}
 	}
-	return sight{keyRun: keyRun{lo, hi}, hole: keyRun{a, b}}
+	return visible{keyRun: keyRun{lo, hi}, hole: keyRun{a, b}}
 }
 
 // add adds keys to those that some query sees: runs are in order and apart.

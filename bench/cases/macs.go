@@ -8,7 +8,7 @@ import (
 	"fourmlab/fourm/model"
 )
 
-// work counts the multiply-adds of the matrix and attention products of a
+// macs counts the multiply-adds of the matrix and attention products of a
 // model: of width D, with MLPs of three maps of D by H, E encoder and L decoder
 // blocks (docs/4m.md, 4.2). Everything is counted as the plain path computes it:
 //
@@ -22,11 +22,11 @@ import (
 // n and m count the padding of a training batch, too, which has a place in its
 // tensors. Norms, softmax and sampling count nothing, neither do tables that are
 // only looked up.
-type work struct{ d, h, e, l int64 }
+type macs struct{ d, h, e, l int64 }
 
-// workOf reads the sizes of a model.
-func workOf(m *model.Model) work {
-	return work{
+// macsOf reads the sizes of a model.
+func macsOf(m *model.Model) macs {
+	return macs{
 		d: int64(m.Config.Dim),
 		h: int64(m.Param("encoder.0.mlp.fc1.weight").Shape[0]),
 		e: int64(m.Config.Encoder),
@@ -35,36 +35,36 @@ func workOf(m *model.Model) work {
 }
 
 // encode is worth n input tokens, from their embeddings to the context.
-func (w work) encode(n int) int64 {
+func (c macs) encode(n int) int64 {
 	k := int64(n)
-	return w.e*(k*(4*w.d*w.d+3*w.d*w.h)+2*k*k*w.d) + k*w.d*w.d
+	return c.e*(k*(4*c.d*c.d+3*c.d*c.h)+2*k*k*c.d) + k*c.d*c.d
 }
 
 // decode is worth m targets that look at a context of n tokens, up to the
 // decoder's output.
-func (w work) decode(n, m int) int64 {
+func (c macs) decode(n, m int) int64 {
 	k, q := int64(n), int64(m)
-	return w.l * (q*(6*w.d*w.d+3*w.d*w.h) + 2*q*q*w.d + 2*q*k*w.d + 2*k*w.d*w.d)
+	return c.l * (q*(6*c.d*c.d+3*c.d*c.h) + 2*q*q*c.d + 2*q*k*c.d + 2*k*c.d*c.d)
 }
 
 // logits is worth so many rows over a vocabulary.
-func (w work) logits(rows, vocab int) int64 { return int64(rows) * int64(vocab) * w.d }
+func (c macs) logits(rows, vocab int) int64 { return int64(rows) * int64(vocab) * c.d }
 
 // step is worth a training step on a batch: a product has two more of its size
 // in the backward pass, one by each factor, but for the pixels, which have no
 // gradient. All patches of all samples are mapped, given or not.
-func (w work) step(m *model.Model, b *model.Batch) int64 {
-	n := int64(b.B) * (w.encode(b.N) + w.decode(b.N, b.M))
+func (c macs) step(m *model.Model, b *model.Batch) int64 {
+	n := int64(b.B) * (c.encode(b.N) + c.decode(b.N, b.M))
 	for _, d := range m.Out {
-		n += w.logits(b.Counts(d.Name), d.Vocab)
+		n += c.logits(b.Counts(d.Name), d.Vocab)
 	}
 	n *= 3
 	for _, d := range m.In {
 		if d.Pixels {
-			n += 2 * int64(b.B) * w.pixels(d)
+			n += 2 * int64(b.B) * c.pixels(d)
 		}
 	}
 	return n
 }
 
-func (w work) pixels(d modality.Domain) int64 { return int64(d.Max) * int64(d.Dim) * w.d }
+func (c macs) pixels(d modality.Domain) int64 { return int64(d.Max) * int64(d.Dim) * c.d }
