@@ -61,6 +61,8 @@ type Session struct {
 	builders sync.WaitGroup
 }
 
+var _ engine.Engine = (*Session)(nil)
+
 // Limit sets how many bytes the process may take, 0 being no limit, and what
 // tells how many the machine has left, which may be nil. The collector works
 // harder before the limit.

@@ -85,7 +85,7 @@ func Parse(n int, code string, sources Sources) (*Cell, *engine.Failure) {
 		}
 		switch p.Tok {
 		case token.IMPORT:
-			f, err := parser.ParseFile(token.NewFileSet(), "", c.at(p)+p.Text, parser.ImportsOnly)
+			f, err := parser.ParseFile(token.NewFileSet(), "", c.headOf(p)+p.Text, parser.ImportsOnly)
 			if err != nil {
 				return nil, sources.SyntaxError(n, err)
 			}
@@ -101,7 +101,7 @@ func Parse(n int, code string, sources Sources) (*Cell, *engine.Failure) {
 		default:
 			// Pieces are parsed one by one, for an error in one must not be
 			// reported at the brace of the next.
-			fset, head := token.NewFileSet(), c.at(p)
+			fset, head := token.NewFileSet(), c.headOf(p)
 			f, err := parser.ParseFile(fset, "", head+p.Text, 0)
 			if err != nil {
 				return nil, sources.SyntaxError(n, err)
@@ -146,8 +146,8 @@ func Parse(n int, code string, sources Sources) (*Cell, *engine.Failure) {
 	return c, nil
 }
 
-// at is the head of a file in which a piece stands at its own place.
-func (c *Cell) at(p Piece) string { return "package main\n" + Mark(c.N, p.Line, p.Col) }
+// headOf is the head of a file in which a piece stands at its own place.
+func (c *Cell) headOf(p Piece) string { return "package main\n" + Mark(c.N, p.Line, p.Col) }
 
 // Mark is a comment that gives what follows its place in cell n: positions of the
 // parser and the checker are those of the cell.

@@ -41,11 +41,11 @@ type (
 )
 
 func deferredBy(fr *ixgo.Frame) **deferred {
-	return at[*deferred](unsafe.Pointer(fr), fields.defers)
+	return fieldAt[*deferred](unsafe.Pointer(fr), fields.defers)
 }
 
 func panicOf(fr *ixgo.Frame) **panicked {
-	return at[*panicked](unsafe.Pointer(fr), fields.panicking)
+	return fieldAt[*panicked](unsafe.Pointer(fr), fields.panicking)
 }
 
 // passes tells whether a panic is none that a program can see.
@@ -103,7 +103,7 @@ func (g *Stopper) catchPanics(funcs Functions) {
 		if fn.Recover == nil || len(f.Steps) == 0 {
 			continue
 		}
-		again := at[[]Step](f.p, fields.recover)
+		again := fieldAt[[]Step](f.p, fields.recover)
 		f.Steps[0] = g.catching(f.Steps[0], slices.Clone(*again))
 		*again = nil // the interpreter's own way
 	}
@@ -145,7 +145,7 @@ func (g *Stopper) catching(do Step, again []Step) Step {
 		}()
 		do(fr)
 		for pc := Next(fr); *pc != -1; {
-			s := (*at[[]Step](functionOf(fr), fields.steps))[*pc]
+			s := (*fieldAt[[]Step](functionOf(fr), fields.steps))[*pc]
 			*pc++
 			s(fr)
 		}
@@ -194,7 +194,7 @@ func (g *Stopper) runOne(fr *ixgo.Frame, d *deferred) {
 			*panicOf(fr) = &panicked{arg: e, link: *panicOf(fr)}
 		}
 	}()
-	in := *at[*ixgo.Interp](unsafe.Pointer(fr), fields.interp)
+	in := *fieldAt[*ixgo.Interp](unsafe.Pointer(fr), fields.interp)
 	switch fn := d.fn.(type) {
 	case *target:
 		callWithEnv(fn.in, fr, fn.fn, d.args, nil)
@@ -259,7 +259,7 @@ func deferring(fr *ixgo.Frame) *ixgo.Frame {
 	caller := *Caller(fr)
 	for caller != nil {
 		p := functionOf(caller)
-		if p == nil || !wraps(*at[*ssa.Function](p, fields.fn)) {
+		if p == nil || !wraps(*fieldAt[*ssa.Function](p, fields.fn)) {
 			break
 		}
 		caller = *Caller(caller)
