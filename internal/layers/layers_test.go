@@ -35,7 +35,7 @@ var floors = []struct {
 	{false, []string{"fourm/metric"}},
 	{false, []string{"fourm/text", "fourm/checkpoint"}},
 	{false, []string{"fourm/modality"}},
-	{false, []string{"fourm/exec", "fourm/optim"}},
+	{false, []string{"fourm/exec", "fourm/optim", "fourm/quantize"}},
 	{false, []string{"fourm/ops"}},
 	{true, []string{"fourm/kernels"}},
 	{true, []string{"internal"}},
