@@ -1,4 +1,4 @@
-package quick
+package fastpath
 
 // Calls of compiled functions that take and give numbers, such as math.Sqrt and
 // methods that reach an element (At, Set): by way of the interpreter each costs

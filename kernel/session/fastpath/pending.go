@@ -1,4 +1,4 @@
-package quick
+package fastpath
 
 // The values of a quick function that wait to become part of an expression, and
 // the operands that are made of them.

@@ -1,4 +1,4 @@
-package quick
+package fastpath
 
 // From the functions of a program to their compiled form: what is shared, and
 // what is made of each block.

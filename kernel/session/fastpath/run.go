@@ -1,4 +1,4 @@
-package quick
+package fastpath
 
 // How a function that was made quick runs: its calls, their memory, and the
 // ways in and out of the interpreter's own calls.

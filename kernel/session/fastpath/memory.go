@@ -1,4 +1,4 @@
-package quick
+package fastpath
 
 // Memory of quick functions: between registers and slots, and what pointers
 // point to.

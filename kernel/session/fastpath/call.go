@@ -1,4 +1,4 @@
-package quick
+package fastpath
 
 // How quick functions call and what they know of methods.
 
