@@ -40,6 +40,7 @@ var elementwises = []elementwise{
 	one("silu", cpu.Silu, ref.Silu, 1e-6),
 	two("silu back", cpu.SiluBack, ref.SiluBack, 2e-6),
 	one("gelu", cpu.Gelu, ref.Gelu, 1e-6),
+	one("tanh", cpu.Tanh, ref.Tanh, 1e-7), two("tanh back", cpu.TanhBack, ref.TanhBack, 3e-7),
 	two("gelu back", cpu.GeluBack, ref.GeluBack, 2e-6),
 }
 

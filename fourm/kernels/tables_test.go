@@ -85,13 +85,22 @@ func TestNearest(t *testing.T) {
 		d := roll(uint64(rows))
 		z, book := d.floats(rows*dim), d.floats(codes*dim)
 		ids, want := make([]int32, rows), make([]int32, rows)
-		cpu.Nearest(ids, z, book, dim)
-		ref.Nearest(want, z, book, dim)
-		for i := range ids {
-			if ids[i] != want[i] {
-				t.Errorf("nearest of %d codes to row %d is %d, expected %d", codes, i, ids[i], want[i])
+		type find = func(ids []int32, z, codes []float32, d int)
+		for by, f := range map[string][2]find{"cosine": {cpu.Nearest, ref.Nearest}, "distance": {cpu.NearestPoint, ref.NearestPoint}, "product": {cpu.NearestProduct, ref.NearestProduct}} {
+			f[0](ids, z, book, dim)
+			f[1](want, z, book, dim)
+			for i := range ids {
+				if ids[i] != want[i] {
+					t.Errorf("nearest of %d codes by %s to row %d is %d, expected %d", codes, by, i, ids[i], want[i])
+				}
 			}
 		}
+		got, plain := make([]float32, rows*dim), make([]float32, rows*dim)
+		dy := d.floats(rows * dim)
+		clear(z[:dim])
+		cpu.UnitBack(got, dy, z, dim)
+		ref.UnitBack(plain, dy, z, dim)
+		near(t, "unit back", got, plain, 1e-6)
 	}
 	// of equals the first
 	ids := make([]int32, 1)

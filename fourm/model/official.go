@@ -5,10 +5,10 @@ package model
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
+	"fourmlab/fourm/checkpoint"
 	"fourmlab/fourm/modality"
 	"fourmlab/internal/fault"
 )
@@ -27,24 +27,19 @@ func OfficialConfig(raw map[string]any) (c Config, err error) {
 	} else if ok {
 		raw = args
 	}
-	r := reader{raw: raw, used: map[string]bool{}}
-	c = Config{Inputs: r.names("domains_in"), Outputs: r.names("domains_out"), Dim: r.int("dim", 768), Encoder: r.int("encoder_depth", 12),
-		Decoder: r.int("decoder_depth", 12), Heads: r.int("num_heads", 12), MLP: r.number("mlp_ratio", 4),
-		QKVBias: r.bool("qkv_bias", true), ProjBias: r.bool("proj_bias", true), MLPBias: r.bool("mlp_bias", true), NormBias: r.bool("norm_bias", true),
-		Plain: !r.bool("gated_mlp", false), QKNorm: r.bool("qk_norm", false), Registers: r.int("num_register_tokens", 0),
-		Apart: !r.bool("share_modality_embeddings", true), Causal: r.bool("decoder_causal_mask", false), Joint: !r.bool("decoder_sep_mask", true),
-		Untied: !r.bool("share_embedding", false), Compat: true}
-	act := r.text("act_layer", "SiLU")
+	r := checkpoint.Keys{Raw: raw, Of: "model: configuration"}
+	c = Config{Inputs: r.Names("domains_in"), Outputs: r.Names("domains_out"), Dim: r.Int("dim", 768), Encoder: r.Int("encoder_depth", 12),
+		Decoder: r.Int("decoder_depth", 12), Heads: r.Int("num_heads", 12), MLP: r.Number("mlp_ratio", 4),
+		QKVBias: r.Bool("qkv_bias", true), ProjBias: r.Bool("proj_bias", true), MLPBias: r.Bool("mlp_bias", true), NormBias: r.Bool("norm_bias", true),
+		Plain: !r.Bool("gated_mlp", false), QKNorm: r.Bool("qk_norm", false), Registers: r.Int("num_register_tokens", 0),
+		Apart: !r.Bool("share_modality_embeddings", true), Causal: r.Bool("decoder_causal_mask", false), Joint: !r.Bool("decoder_sep_mask", true),
+		Untied: !r.Bool("share_embedding", false), Compat: true}
+	act := r.Text("act_layer", "SiLU")
 	act = act[strings.LastIndexByte(act, '.')+1:]
 	c.Act = strings.ToLower(act)
-	size, patch := r.int("image_size", 224), r.int("patch_size", 16)
-	for k := range raw {
-		if !r.used[k] && !slices.Contains(passed, k) {
-			r.fail("unknown key %q", k)
-		}
-	}
-	if r.err != nil {
-		return c, r.err
+	size, patch := r.Int("image_size", 224), r.Int("patch_size", 16)
+	if err := r.End(passed...); err != nil {
+		return c, err
 	}
 	seen := map[string]bool{}
 	for _, n := range slices.Concat(c.Inputs, c.Outputs) {
@@ -112,91 +107,4 @@ func (m *Model) officialConfig() map[string]any {
 		"qkv_bias": c.QKVBias, "proj_bias": c.ProjBias, "mlp_bias": c.MLPBias, "norm_bias": c.NormBias, "act_layer": m.act.official,
 		"gated_mlp": !c.Plain, "qk_norm": c.QKNorm, "num_register_tokens": c.Registers, "share_modality_embeddings": !c.Apart,
 		"decoder_causal_mask": c.Causal, "decoder_sep_mask": !c.Joint}
-}
-
-// reader takes values of a configuration by key and keeps the first fault.
-type reader struct {
-	raw  map[string]any
-	used map[string]bool
-	err  error
-}
-
-func (r *reader) fail(format string, args ...any) {
-	if r.err == nil {
-		r.err = fmt.Errorf("model: configuration: "+format, args...)
-	}
-}
-
-func (r *reader) get(key string) (any, bool) {
-	r.used[key] = true
-	v, ok := r.raw[key]
-	return v, ok && v != nil
-}
-
-func (r *reader) number(key string, def float64) float64 {
-	v, ok := r.get(key)
-	if !ok {
-		return def
-	}
-	switch x := v.(type) {
-	case float64:
-		return x
-	case int:
-		return float64(x)
-	case int64:
-		return float64(x)
-	}
-	r.fail("%s is %v, expected a number", key, v)
-	return def
-}
-
-func (r *reader) int(key string, def int) int {
-	x := r.number(key, float64(def))
-	if x != math.Trunc(x) || x < 0 || x > 1<<20 {
-		r.fail("%s is %v, expected a whole number from 0 to %d", key, x, 1<<20)
-		return def
-	}
-	return int(x)
-}
-
-func (r *reader) bool(key string, def bool) bool {
-	v, ok := r.get(key)
-	if !ok {
-		return def
-	}
-	b, ok := v.(bool)
-	if !ok {
-		r.fail("%s is %v, expected true or false", key, v)
-	}
-	return b
-}
-
-func (r *reader) text(key, def string) string {
-	v, ok := r.get(key)
-	if !ok {
-		return def
-	}
-	s, ok := v.(string)
-	if !ok {
-		r.fail("%s is %v, expected a word", key, v)
-	}
-	return s
-}
-
-func (r *reader) names(key string) []string {
-	v, _ := r.get(key)
-	list, ok := v.([]any)
-	if !ok || len(list) == 0 || len(list) > 1000 {
-		r.fail("%s is %v, expected a list of domains", key, v)
-		return nil
-	}
-	var out []string
-	for _, x := range list {
-		s, ok := x.(string)
-		if !ok {
-			r.fail("%s holds %v, expected names of domains", key, x)
-		}
-		out = append(out, s)
-	}
-	return out
 }

@@ -20,25 +20,7 @@ type Tensors interface {
 }
 
 // Leftover lists what does not fit between a model and a state dict.
-type Leftover struct {
-	Missing []string // the model wants them, the file has not
-	Unread  []string // the file has them, the model reads none
-}
-
-// Error prints at most a few names of each.
-func (l *Leftover) Error() string {
-	list := func(what string, names []string) string {
-		if len(names) == 0 {
-			return ""
-		}
-		more := ""
-		if len(names) > 8 {
-			more = fmt.Sprintf(" and %d more", len(names)-8)
-		}
-		return fmt.Sprintf("; %d %s: %s%s", len(names), what, strings.Join(names[:min(8, len(names))], ", "), more)
-	}
-	return "the tensors are not those of the model" + list("missing", l.Missing) + list("left over", l.Unread)
-}
+type Leftover = checkpoint.Leftover
 
 // FromState makes a model of a configuration and an official state dict. Tied
 // tensors may stand under one of their names, position tables may be left out,

@@ -4,6 +4,7 @@ package ops
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	G "gorgonia.org/gorgonia"
@@ -88,6 +89,35 @@ func SoftmaxLoss(logits, labels *G.Node, v int) *G.Node {
 			}}, dl, in[0], in[1]), nil}
 		},
 	}, logits, labels)
+}
+
+// SmoothL1 is the mean over all elements of d²/2 where |d| is below 1, and of
+// |d| - 1/2 elsewhere, d being a - b. Gradients flow into a alone.
+func SmoothL1(a, b *G.Node) *G.Node {
+	expect(same(a, b), "SmoothL1", "shapes %v and %v differ", a.Shape(), b.Shape())
+	return apply(spec{
+		name: "SmoothL1",
+		forward: func(loss []float32, in []Arg) {
+			s := 0.0
+			for i, x := range in[0].F {
+				if d := math.Abs(float64(x - in[1].F[i])); d < 1 {
+					s += d * d / 2
+				} else {
+					s += d - 0.5
+				}
+			}
+			loss[0] = float32(s / float64(len(in[0].F)))
+		},
+		diff: []bool{true, false},
+		backward: func(in G.Nodes, _, dl *G.Node) G.Nodes {
+			return G.Nodes{apply(spec{name: "SmoothL1Back", out: in[0].Shape(), forward: func(dx []float32, a []Arg) {
+				f := a[0].F[0] / float32(len(dx))
+				for i, x := range a[1].F {
+					dx[i] = f * min(max(x-a[2].F[i], -1), 1)
+				}
+			}}, dl, in[0], in[1]), nil}
+		},
+	}, a, b)
 }
 
 // MSE is the mean of (a - b)² over all elements. Gradients flow into both.

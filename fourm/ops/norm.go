@@ -13,31 +13,38 @@ const Eps = 1e-6
 
 // Norm is layer normalisation over the last axis: x is (..., D), g and b (D).
 // b may be nil (4M's variants without bias).
-func Norm(x, g, b *G.Node) *G.Node {
+func Norm(x, g, b *G.Node) *G.Node { return norm("Norm", x, g, b, Eps) }
+
+// NormEps is Norm that adds eps to the variance in place of Eps.
+func NormEps(x, g, b *G.Node, eps float32) *G.Node {
+	return norm(fmt.Sprintf("NormEps(%g)", eps), x, g, b, eps)
+}
+
+func norm(name string, x, g, b *G.Node, eps float32) *G.Node {
 	d := last(x)
-	expect(len(g.Shape()) == 1 && g.Shape()[0] == d, "Norm", "x %v does not fit g %v", x.Shape(), g.Shape())
-	in, name := []*G.Node{x, g}, "Norm"
+	expect(len(g.Shape()) == 1 && g.Shape()[0] == d, name, "x %v does not fit g %v", x.Shape(), g.Shape())
+	in := []*G.Node{x, g}
 	if b != nil {
-		expect(same(g, b), "Norm", "g %v and b %v differ", g.Shape(), b.Shape())
-		in, name = append(in, b), "NormBias"
+		expect(same(g, b), name, "g %v and b %v differ", g.Shape(), b.Shape())
+		in = append(in, b)
 	}
 	return apply(spec{
-		name: name,
+		name: fmt.Sprintf("%s/%d", name, len(in)),
 		out:  x.Shape(),
 		forward: func(y []float32, in []Arg) {
 			var b []float32
 			if len(in) == 3 {
 				b = in[2].F
 			}
-			cpu.Norm(y, in[0].F, in[1].F, b, Eps)
+			cpu.Norm(y, in[0].F, in[1].F, b, eps)
 		},
 		diff: []bool{true, true, true}[:len(in)],
 		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes {
-			dx := apply(spec{name: "NormBack", out: in[0].Shape(), forward: func(dx []float32, a []Arg) {
-				cpu.NormBack(dx, a[0].F, a[1].F, a[2].F, Eps)
+			dx := apply(spec{name: name + "Back", out: in[0].Shape(), forward: func(dx []float32, a []Arg) {
+				cpu.NormBack(dx, a[0].F, a[1].F, a[2].F, eps)
 			}}, dy, in[0], in[1])
-			dg := apply(spec{name: "NormBackGain", out: in[1].Shape(), forward: func(dg []float32, a []Arg) {
-				cpu.NormBackParam(dg, nil, a[0].F, a[1].F, Eps)
+			dg := apply(spec{name: name + "BackGain", out: in[1].Shape(), forward: func(dg []float32, a []Arg) {
+				cpu.NormBackParam(dg, nil, a[0].F, a[1].F, eps)
 			}}, dy, in[0])
 			if len(in) == 2 {
 				return G.Nodes{dx, dg}

@@ -98,6 +98,17 @@ var cases = []testCase{
 	{"sum", [][]int{{3}, {3}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
 		return ops.Sum([]float32{0.5, 2}, mix(g, x[0]), ops.MSE(x[0], x[1]))
 	}},
+	{"norm with another eps", [][]int{{3, 6}, {6}, {6}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.NormEps(x[0], x[1], x[2], 0.1)) }},
+	{"tanh", [][]int{{3, 5}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Tanh(x[0])) }},
+	{"gain", [][]int{{2, 3, 5}, {5}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Gain(x[0], x[1])) }},
+	{"smooth L1", [][]int{{3, 5}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		return ops.SmoothL1(x[0], ops.Input(g, "c", []int{3, 5}, []float32{0, 3, -3, 0, 0, 1, 1, 1, 1, 1, -2, 0.5, 0.5, 9, 0}))
+	}},
+	{"unpatch", [][]int{{2, 6, 8}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Unpatch(x[0], 3, 2, 2, 2)) }},
+	{"depthwise convolution", [][]int{{1, 3, 4, 2}, {2, 9}, {2}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		return mix(g, ops.DepthwiseConv(x[0], x[1], x[2], 3))
+	}},
+	{"unit", [][]int{{2, 6}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Unit(x[0], 3)) }},
 	{"detach", [][]int{{3}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
 		return ops.Sum([]float32{1, 1}, mix(g, x[0]), ops.MSE(x[0], ops.Detach(mixable(g))))
 	}},
@@ -227,6 +238,10 @@ func TestQuantize(t *testing.T) {
 	}
 	if err := m.RunAll(); err != nil {
 		t.Fatal(err)
+	}
+	near := ops.QuantizePoint(ops.Input(g, "p", []int{1, 4}, []float32{0.1, 3, 0.3, 0.1}), ops.Input(g, "book", []int{2, 2}, []float32{9, 0, 0, 0.25}))
+	if p, err := exec.New(g, near); err != nil || p.RunAll() != nil || p.Floats(near)[1] != 0.25 || p.Floats(near)[2] != 0 {
+		t.Errorf("by distance: %v (%v), expected the second code twice", near, err)
 	}
 	for i, w := range []float32{0.5, 0, 0, 0.25} {
 		if m.Floats(q)[i] != w || m.Floats(grads[0])[i] != w/2 {

@@ -91,3 +91,33 @@ func Mul(a, b *G.Node) *G.Node {
 		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes { return G.Nodes{Mul(dy, in[1]), Mul(dy, in[0])} },
 	}, a, b)
 }
+
+// Tanh computes the hyperbolic tangent.
+func Tanh(x *G.Node) *G.Node {
+	return apply(spec{
+		name:    "Tanh",
+		out:     x.Shape(),
+		forward: func(y []float32, in []Arg) { cpu.Tanh(y, in[0].F) },
+		diff:    []bool{true},
+		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes {
+			return G.Nodes{apply(spec{name: "TanhBack", out: in[0].Shape(), forward: func(dx []float32, a []Arg) {
+				cpu.TanhBack(dx, a[0].F, a[1].F)
+			}}, dy, in[0])}
+		},
+	}, x)
+}
+
+// Gain multiplies each column of x (..., D) by a number of g (D).
+func Gain(x, g *G.Node) *G.Node {
+	d := last(x)
+	expect(g.Shape().TotalSize() == d, "Gain", "x %v does not fit g %v", x.Shape(), g.Shape())
+	return apply(spec{
+		name:    "Gain",
+		out:     x.Shape(),
+		forward: func(y []float32, in []Arg) { cpu.MulRows(y, in[0].F, in[1].F) },
+		diff:    []bool{true, true},
+		backward: func(in G.Nodes, _, dy *G.Node) G.Nodes {
+			return G.Nodes{Gain(dy, in[1]), biasBack(Mul(dy, in[0]), in[1])}
+		},
+	}, x, g)
+}

@@ -13,7 +13,7 @@ import (
 func (t *Tokenizer) demand(c VQ) float64 {
 	d, l := float64(c.Dim), float64(c.Latent)
 	patch := float64(t.Of.Patch) * float64(t.Of.Patch)
-	ends := d*patch*float64(t.channels()) + d*patch*float64(t.outChannels()) + 2*d*l
+	ends := d*patch*float64(t.channels()) + d*patch*float64(max(t.Scale.Classes, t.Of.Channels)) + 2*d*l
 	return 4*(ends+float64(c.Vocab)*l) + 2*float64(c.Depth)*(4*12*d*d+2000)
 }
 
@@ -25,10 +25,10 @@ func (t *Tokenizer) batch(c VQ) float64 {
 	return 4 * rows * (4 + 2 + patch*float64(t.channels()) + float64(c.Depth)*6*float64(c.Dim))
 }
 
-// fit refuses a tokenizer that the memory cannot hold in training: with its
+// fits refuses a tokenizer that the memory cannot hold in training: with its
 // batch, and with a gradient and two means of every number. It names the field
 // that asks for most: that which saves most where it has the lab's default.
-func (t *Tokenizer) fit() {
+func (t *Tokenizer) fits() {
 	count := func(c VQ) float64 { return 4*t.demand(c) + t.batch(c) }
 	need := count(t.Config)
 	if _, ok := memory.Fits(need); ok {

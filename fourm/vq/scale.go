@@ -4,7 +4,9 @@ package vq
 
 import (
 	"fmt"
+	"math"
 
+	"fourmlab/fourm/kernels/cpu"
 	"fourmlab/fourm/modality"
 )
 
@@ -32,17 +34,52 @@ func (t *Tokenizer) channels() int {
 	return t.Of.Channels
 }
 
-// outChannels is the number of values a pixel has on its way out.
-func (t *Tokenizer) outChannels() int {
-	if t.labels() {
-		return t.Scale.Classes
+// rows and cols count the tokens of a picture of the size that the tokenizer was
+// made for.
+func (t *Tokenizer) rows() int { return t.size()[0] / t.net.Spec.encPatch()[0] }
+func (t *Tokenizer) cols() int { return t.size()[1] / t.net.Spec.encPatch()[1] }
+
+// size gives height and width in places of the input.
+func (t *Tokenizer) size() [2]int {
+	s := t.net.Spec
+	switch {
+	case s.Enc.mlp():
+		return [2]int{1, 1}
+	case s.Features:
+		return s.grid(s.EncSize, s.Patch)
 	}
-	return t.Of.Channels
+	return s.Size
+}
+
+// grid gives the rows and columns of tokens of a picture.
+func (t *Tokenizer) grid(p *modality.Picture) (rows, cols int) {
+	patch := t.net.Spec.encPatch()
+	return p.H / patch[0], p.W / patch[1]
+}
+
+// fit makes a picture of a value, or says why it is none for this tokenizer.
+func (t *Tokenizer) fit(value any) (*modality.Picture, error) {
+	p, ok := value.(*modality.Picture)
+	if !t.free || !ok || p == nil {
+		return t.Of.Fit(value)
+	}
+	patch := t.net.Spec.encPatch()
+	if p.C != t.Of.Channels || p.H < 1 || p.W < 1 || p.H%patch[0] != 0 || p.W%patch[1] != 0 || len(p.Pix) != p.H*p.W*p.C {
+		return nil, fmt.Errorf("%s: a picture of %dx%dx%d, expected multiples of %dx%d places of %d numbers", t.Of.Name, p.H, p.W, p.C, patch[0], patch[1], t.Of.Channels)
+	}
+	return p, nil
 }
 
 // put writes picture i of a batch into the network's input.
-func (t *Tokenizer) put(n *net, i int, p *modality.Picture) error {
-	x := modality.Patches(p, t.Of.Patch)
+func (t *Tokenizer) put(g *graph, i int, p *modality.Picture) error {
+	patch := t.net.Spec.encPatch()
+	for j, v := range p.Pix {
+		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
+			return fmt.Errorf("vq: a picture of %s has the number %g at row %d, column %d", t.Of.Name, v, j/(p.W*p.C), j/p.C%p.W)
+		}
+	}
+	x := make([]float32, len(p.Pix))
+	cpu.Patch(x, p.Pix, cpu.PatchGrid{B: 1, Rows: g.rows, Cols: g.cols, H: patch[0], W: patch[1], C: p.C})
 	if t.labels() {
 		at := i * len(x)
 		for j, v := range x {
@@ -50,16 +87,16 @@ func (t *Tokenizer) put(n *net, i int, p *modality.Picture) error {
 			if id < 0 || int(id) >= t.Scale.Classes {
 				return fmt.Errorf("vq: class %d in a picture of %s, expected one below %d", id, t.Of.Name, t.Scale.Classes)
 			}
-			n.index[2*(at+j)+1] = id
-			if n.labels != nil {
-				n.labels[at+j] = id
+			g.index[2*(at+j)+1] = id
+			if g.labels != nil {
+				g.labels[at+j] = id
 			}
 		}
 		return nil
 	}
 	look, by := t.Of.Look.Spec(), t.scaling()
 	in, c := by.in(t.Scale), t.Of.Channels
-	dst := n.in[i*len(x) : (i+1)*len(x)]
+	dst := g.in[i*len(x) : (i+1)*len(x)]
 	for j := 0; j < len(x); j += c {
 		unknown := by.apart && look.Known != nil && !look.KnownAt(x[j:j+c])
 		for k, v := range x[j : j+c] {
@@ -74,34 +111,40 @@ func (t *Tokenizer) put(n *net, i int, p *modality.Picture) error {
 }
 
 // picture makes a picture of the network's output for one sample.
-func (t *Tokenizer) picture(out []float32) *modality.Picture {
-	h, w := t.Of.Grid()*t.Of.Patch, t.Of.Cols()*t.Of.Patch
+func (t *Tokenizer) picture(g *graph) *modality.Picture {
+	spec := t.net.Spec
+	patch, c := spec.decPatch(), spec.out()
+	p := modality.NewPicture(g.rows*patch[0], g.cols*patch[1], c)
+	if spec.OutConv && !spec.Dec.mlp() {
+		copy(p.Pix, g.m.Floats(g.out))
+	} else {
+		cpu.Unpatch(p.Pix, g.m.Floats(g.out), cpu.PatchGrid{B: 1, Rows: g.rows, Cols: g.cols, H: patch[0], W: patch[1], C: c})
+	}
 	if t.labels() {
-		k := t.Scale.Classes
-		ids := make([]float32, h*w)
-		for i := range ids {
+		ids := modality.NewPicture(p.H, p.W, 1)
+		for i := range ids.Pix {
 			best := 0
-			for c, v := range out[i*k : i*k+k] {
-				if v > out[i*k+best] {
+			for c, v := range p.Pix[i*p.C : i*p.C+p.C] {
+				if v > p.Pix[i*p.C+best] {
 					best = c
 				}
 			}
-			ids[i] = float32(best)
+			ids.Pix[i] = float32(best)
 		}
-		return modality.Unpatch(ids, h, w, 1, t.Of.Patch)
+		return ids
 	}
+	x := p.Pix
 	look, by := t.Of.Look.Spec(), t.scaling()
-	back, c := by.out(t.Scale), t.Of.Channels
-	x := make([]float32, h*w*c)
+	back := by.out(t.Scale)
 	for j := 0; j < len(x); j += c {
-		if by.apart && look.Known != nil && behind(out[j:j+c]) {
-			continue // unknown: zeros
+		if by.apart && look.Known != nil && behind(x[j:j+c]) {
+			clear(x[j : j+c]) // unknown
+			continue
 		}
 		for k := range c {
-			x[j+k] = back(k, out[j+k])
+			x[j+k] = back(k, x[j+k])
 		}
 	}
-	p := modality.Unpatch(x, h, w, c, t.Of.Patch)
 	if by.last != nil {
 		by.last(p)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"fourmlab/fourm/modality"
 	"fourmlab/internal/fault"
@@ -22,7 +23,9 @@ func (t *Tokenizer) Store() (modality.Stored, error) {
 	b, err := json.Marshal(stored{t.Config, t.Scale})
 	s := modality.Stored{Kind: "vq", Config: string(b), Tensors: map[string]modality.StoredTensor{}}
 	for n, p := range t.Params {
-		s.Tensors[n] = modality.StoredTensor{Shape: p.Shape, Data: p.Data}
+		if kept(n) {
+			s.Tensors[n] = modality.StoredTensor{Shape: p.Shape, Data: p.Data}
+		}
 	}
 	return s, err
 }
@@ -41,21 +44,37 @@ func init() {
 		if t.Of.Look.Spec().Scaling == modality.Standardised && (len(c.Scale.Mean) != m.Channels || len(c.Scale.Dev) != m.Channels) {
 			return nil, fmt.Errorf("vq: the tokenizer of %s has means of %d channels, expected %d", m.Name, len(c.Scale.Mean), m.Channels)
 		}
-		t.Params = map[string]*Param{}
-		t.layout(func(n string, _ func(int) float32, shape ...int) {
-			switch x, ok := s.Tensors[n]; {
-			case err != nil:
-			case !ok:
-				err = fmt.Errorf("vq: the tokenizer of %s lacks %q", m.Name, n)
-			case !slices.Equal(x.Shape, shape):
-				err = fmt.Errorf("vq: %q of the tokenizer of %s has shape %v, expected %v", n, m.Name, x.Shape, shape)
-			default:
-				t.Params[n] = &Param{shape, x.Data}
+		t.outline()
+		for _, e := range t.net.entries {
+			if e.made {
+				continue
 			}
-		})
+			if t.Params[e.name], err = restored(m, s, e.name, e.shape); err != nil {
+				return nil, err
+			}
+		}
+		book, err := restored(m, s, codebook, []int{t.Config.Vocab, t.Config.Latent})
 		if err != nil {
 			return nil, err
 		}
+		t.net.books()
+		copy(t.Params[codebook].Data, book.Data)
 		return t, nil
 	})
+}
+
+// kept tells whether a checkpoint keeps a tensor: how often codes were used lately
+// matters to training alone.
+func kept(name string) bool { return name == codebook || !strings.HasPrefix(name, "quantize.") }
+
+// restored gives a tensor of a checkpoint.
+func restored(m modality.Modality, s modality.Stored, name string, shape []int) (*Param, error) {
+	x, ok := s.Tensors[name]
+	if !ok {
+		return nil, fmt.Errorf("vq: the tokenizer of %s lacks %q", m.Name, name)
+	}
+	if !slices.Equal(x.Shape, shape) {
+		return nil, fmt.Errorf("vq: %q of the tokenizer of %s has shape %v, expected %v", name, m.Name, x.Shape, shape)
+	}
+	return &Param{shape, x.Data}, nil
 }

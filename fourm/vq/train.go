@@ -1,6 +1,6 @@
 package vq
 
-// Training on the spot, and the codebook's moving average (docs/4m.md, 2.3).
+// Training on the spot (docs/4m.md, 2.3).
 
 import (
 	"context"
@@ -8,14 +8,9 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"fourmlab/fourm/kernels/cpu"
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/optim"
-)
-
-const (
-	decay     = 0.95 // of the codebook's moving average; runs here are short
-	threshold = 0.5  // a code used less often a step than this is replaced
+	"fourmlab/fourm/quantize"
 )
 
 // Train fits a tokenizer to pictures of the modality. report, where not nil,
@@ -32,9 +27,13 @@ func Train(ctx context.Context, m modality.Modality, pics []*modality.Picture, c
 		}
 	}
 	t := &Tokenizer{Of: m, Config: c.resolved(m), Scale: scalings[m.Look.Spec().Scaling].measure(m, pics)}
-	t.fit()
+	t.fits()
 	t.declare()
-	n := t.build("train", t.Config.Batch)
+	loss := "mse"
+	if t.labels() {
+		loss = "ce"
+	}
+	n := t.net.build(training, loss, t.Config.Batch, t.Of.Grid(), t.Of.Cols())
 	var params, grads [][]float32
 	var decays []bool
 	for _, name := range n.names {
@@ -43,7 +42,6 @@ func Train(ctx context.Context, m modality.Modality, pics []*modality.Picture, c
 	}
 	opt := optim.AdamW{Beta2: 0.99, Decay: 0.01}
 	r := rand.New(rand.NewPCG(uint64(t.Config.Seed), 12))
-	book := average{size: make([]float32, t.Config.Vocab)}
 	order := r.Perm(len(pics))
 	at := 0
 	for step := range t.Config.Steps {
@@ -57,11 +55,12 @@ func Train(ctx context.Context, m modality.Modality, pics []*modality.Picture, c
 			}
 			at++
 		}
+		copy(n.truth, n.in)
 		if step == 0 { // codes begin where the first latents lie
 			if err := n.m.Run(ctx); err != nil {
 				return nil, err
 			}
-			book.begin(r, t.Params[codebook].Data, n.m.Floats(n.z), t.Config.Latent)
+			t.net.quant.(quantize.Beginner).Begin(n.m.Floats(n.z), r)
 		}
 		if err := n.m.Run(ctx); err != nil {
 			return nil, err
@@ -75,7 +74,7 @@ func Train(ctx context.Context, m modality.Modality, pics []*modality.Picture, c
 			grads = append(grads, n.m.Floats(g))
 		}
 		lr := optim.Warm(t.Config.LR, step, t.Config.Steps/20, t.Config.Steps)
-		book.step(r, t.Params[codebook].Data, n.m.Floats(n.z), t.Config.Latent)
+		t.net.quant.Update(n.m.Floats(n.z), r)
 		all := optim.Dense(grads)
 		opt.Apply(params, all, decays, lr, optim.Norm(all), 1)
 		if report != nil {
@@ -83,72 +82,4 @@ func Train(ctx context.Context, m modality.Modality, pics []*modality.Picture, c
 		}
 	}
 	return t, nil
-}
-
-// average keeps the codebook.
-type average struct {
-	size []float32 // moving average of how often each code is used a step
-}
-
-// begin sets the codes to random latents, refined by ten rounds of k-means
-// over directions.
-func (a *average) begin(r *rand.Rand, codes, z []float32, d int) {
-	rows := len(z) / d
-	k := len(codes) / d
-	perm := r.Perm(rows)
-	for i := range k {
-		at := perm[i%rows] * d
-		cpu.Unit(codes[i*d:i*d+d], z[at:at+d])
-	}
-	for range 10 {
-		mean, count := directions(codes, z, d)
-		for i := range k {
-			if count[i] > 0 {
-				cpu.Unit(codes[i*d:i*d+d], mean[i*d:i*d+d])
-			}
-		}
-	}
-	for i := range a.size {
-		a.size[i] = float32(rows) / float32(k)
-	}
-}
-
-// directions gives by code the sum of the unit latents nearest to it, and
-// their number.
-func directions(codes, z []float32, d int) (sum []float32, count []int) {
-	ids := make([]int32, len(z)/d)
-	cpu.Nearest(ids, z, codes, d)
-	sum, count = make([]float32, len(codes)), make([]int, len(codes)/d)
-	u := make([]float32, d)
-	for r, id := range ids {
-		cpu.Unit(u, z[r*d:r*d+d])
-		for i, v := range u {
-			sum[int(id)*d+i] += v
-		}
-		count[id]++
-	}
-	return sum, count
-}
-
-// step moves every code towards the mean direction of the latents it stood
-// for, and puts those that are hardly used on random latents of the batch.
-func (a *average) step(r *rand.Rand, codes, z []float32, d int) {
-	sum, count := directions(codes, z, d)
-	u := make([]float32, d)
-	for i := range count {
-		code := codes[i*d : i*d+d]
-		a.size[i] = decay*a.size[i] + (1-decay)*float32(count[i])
-		cpu.Unit(u, code)
-		if count[i] > 0 {
-			cpu.Unit(u, sum[i*d:i*d+d])
-		}
-		for c := range code {
-			code[c] = decay*code[c] + (1-decay)*u[c]
-		}
-		if a.size[i] < threshold {
-			at := r.IntN(len(z)/d) * d
-			cpu.Unit(code, z[at:at+d])
-			a.size[i] = 1
-		}
-	}
 }

@@ -3,12 +3,12 @@ package vq
 // The tokenizer: pictures to codes and back.
 
 import (
+	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
+	"slices"
 	"sync"
 
-	"fourmlab/fourm/kernels/cpu"
 	"fourmlab/fourm/modality"
 	"fourmlab/internal/fault"
 )
@@ -62,7 +62,8 @@ type Tokenizer struct {
 	Config VQ
 	// Scale maps values to what the network sees and back.
 	Scale Scale
-	// Params are the weights by name; the codebook is "quantize._codebook.embed".
+	// Params are the weights by their official names; the codebook is
+	// "quantize._codebook.embed". Patches lie by pixels in them.
 	Params map[string]*Param
 	// Loss is the reconstruction loss at the end of training.
 	Loss float64
@@ -70,19 +71,15 @@ type Tokenizer struct {
 	Err error
 
 	mu   sync.Mutex
-	nets map[string]*net
-}
-
-// Param is one tensor of the tokenizer.
-type Param struct {
-	Shape []int
-	Data  []float32
+	net  *Network
+	free bool // it takes pictures of any size that is a multiple of its patch
 }
 
 const codebook = "quantize._codebook.embed"
 
-// tokens gives the number of tokens of a picture.
-func (t *Tokenizer) tokens() int { return t.Of.Grid() * t.Of.Cols() }
+// Network gives the network behind the tokenizer; nil where there is none (Err).
+// It is not safe for concurrent use.
+func (t *Tokenizer) Network() *Network { return t.net }
 
 // Vocab gives the number of codes.
 func (t *Tokenizer) Vocab() int { return t.Config.Vocab }
@@ -96,11 +93,10 @@ func (t *Tokenizer) String() string {
 	if t.Err != nil {
 		return fmt.Sprintf("no tokenizer of %s: %v", t.Of.Name, t.Err)
 	}
-	n := 0
-	for _, p := range t.Params {
-		n += len(p.Data)
+	if t.free {
+		return fmt.Sprintf("%v; %d parameters, takes %s", t.net.Spec, t.net.numbers(), t.Range())
 	}
-	return fmt.Sprintf("tokenizer of %s: %d codes of %d numbers, %dx%d tokens, %d parameters, takes %s", t.Of.Name, t.Config.Vocab, t.Config.Latent, t.Of.Grid(), t.Of.Cols(), n, t.Range())
+	return fmt.Sprintf("tokenizer of %s: %d codes of %d numbers, %dx%d tokens, %d parameters, takes %s", t.Of.Name, t.Config.Vocab, t.Config.Latent, t.Of.Grid(), t.Of.Cols(), t.net.numbers(), t.Range())
 }
 
 // Encode gives the tokens of a picture of the modality's size.
@@ -120,34 +116,58 @@ func (t *Tokenizer) EncodeAll(values []any) ([]modality.Tokens, error) {
 	var out []modality.Tokens
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	g := t.tokens()
-	for len(values) > 0 {
-		n := t.net("encode", min(32, pow2(len(values))))
-		batch := values[:min(n.b, len(values))]
-		values = values[len(batch):]
-		for i, v := range batch {
-			p, err := t.Of.Fit(v)
-			if err == nil {
-				err = t.put(n, i, p)
-			}
-			if err != nil {
-				return nil, err
+	pics := make([]*modality.Picture, len(values))
+	for i, v := range values {
+		p, err := t.fit(v)
+		if err != nil {
+			return nil, sample(i, len(values), err)
+		}
+		pics[i] = p
+	}
+	for from := 0; from < len(pics); {
+		to := from + 1 // pictures of one size
+		for to < min(len(pics), from+32) && pics[to].H == pics[from].H && pics[to].W == pics[from].W {
+			to++
+		}
+		rows, cols := t.grid(pics[from])
+		g := t.net.graph(encoding, "", pow2(to-from), rows, cols)
+		for i, p := range pics[from:to] {
+			if err := t.put(g, i, p); err != nil {
+				return nil, sample(from+i, len(values), err)
 			}
 		}
-		if err := n.m.RunAll(); err != nil {
+		if err := g.m.Run(context.Background()); err != nil {
 			return nil, err
 		}
-		ids := make([]int32, n.b*g)
-		cpu.Nearest(ids, n.m.Floats(n.z), t.Params[codebook].Data, t.Config.Latent)
-		for i := range batch {
-			tk := modality.Tokens{Modality: t.Of.Name, Rows: t.Of.Grid(), Cols: t.Of.Cols(), IDs: make([]int, g)}
-			for j := range tk.IDs {
-				tk.IDs[j] = int(ids[i*g+j])
-			}
-			out = append(out, tk.By(t))
+		c := t.net.assign(g)
+		for i := range to - from {
+			out = append(out, t.tokens(c, i).By(t))
 		}
+		from = to
 	}
 	return out, nil
+}
+
+// sample says which of several values an error is about.
+func sample(i, of int, err error) error {
+	if of == 1 {
+		return err
+	}
+	return fmt.Errorf("value %d: %w", i, err)
+}
+
+// tokens gives the code numbers of one sample. Books lie one behind the other,
+// those of a single place on a line.
+func (t *Tokenizer) tokens(c Codes, i int) modality.Tokens {
+	n := c.Books * c.Rows * c.Cols
+	tk := modality.Tokens{Modality: t.Of.Name, Rows: c.Books * c.Rows, Cols: c.Cols, IDs: make([]int, n)}
+	if c.Rows*c.Cols == 1 {
+		tk.Rows, tk.Cols = 1, c.Books
+	}
+	for j := range tk.IDs {
+		tk.IDs[j] = int(c.IDs[i*n+j])
+	}
+	return tk
 }
 
 // Decode gives the picture of tokens. What ids of -1 would show is blank, as the
@@ -158,39 +178,66 @@ func (t *Tokenizer) Decode(tk modality.Tokens) (any, error) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	g, l := t.tokens(), t.Config.Latent
-	if len(tk.IDs) != g {
-		return nil, fmt.Errorf("vq: %d tokens of %s, expected %d", len(tk.IDs), t.Of.Name, g)
+	c, err := t.codes(tk)
+	if err == nil {
+		err = t.net.decodes()
 	}
-	n := t.net("decode", 1)
-	codes := t.Params[codebook].Data
-	for i, id := range tk.IDs {
-		dst := n.codes[i*l : i*l+l]
-		switch {
-		case id < 0:
-			clear(dst)
-		case id >= t.Config.Vocab:
-			return nil, fmt.Errorf("vq: token %d of %s, expected one below %d", id, t.Of.Name, t.Config.Vocab)
-		default:
-			copy(dst, codes[id*l:])
-		}
-	}
-	if err := n.m.RunAll(); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	p := t.picture(n.m.Floats(n.out))
-	for i, id := range tk.IDs {
+	open := slices.Clone(c.IDs)
+	for i, id := range c.IDs {
+		switch {
+		case id < 0:
+			c.IDs[i] = 0
+		case int(id) >= t.net.Spec.Codes:
+			return nil, fmt.Errorf("vq: token %d of %s, expected one below %d", id, t.Of.Name, t.net.Spec.Codes)
+		}
+	}
+	v, err := t.net.vectors(c)
+	if err != nil {
+		return nil, err
+	}
+	g, l, places := t.net.graph(decoding, "", 1, c.Rows, c.Cols), t.net.Spec.Latent, c.Rows*c.Cols
+	copy(g.codes, v)
+	for i, id := range open {
 		if id < 0 {
-			blank(p, i/t.Of.Cols()*t.Of.Patch, i%t.Of.Cols()*t.Of.Patch, t.Of.Patch, t.Of.Look.Spec().Blank)
+			clear(g.codes[i%places*l : i%places*l+l])
+		}
+	}
+	if err := g.m.Run(context.Background()); err != nil {
+		return nil, err
+	}
+	p := t.picture(g)
+	patch := t.net.Spec.decPatch()
+	for i, id := range open {
+		if id < 0 {
+			blank(p, i%places/c.Cols*patch[0], i%c.Cols*patch[1], patch, t.Of.Look.Spec().Blank)
 		}
 	}
 	return p, nil
 }
 
+// codes gives tokens as a batch of one.
+func (t *Tokenizer) codes(tk modality.Tokens) (Codes, error) {
+	books, rows, cols := t.net.Spec.Books, t.rows(), t.cols()
+	if t.free && tk.Rows%books == 0 && tk.Rows*tk.Cols == len(tk.IDs) && len(tk.IDs) > 0 && !t.net.Spec.Enc.mlp() {
+		rows, cols = tk.Rows/books, tk.Cols
+	}
+	if len(tk.IDs) != books*rows*cols {
+		return Codes{}, fmt.Errorf("vq: %d tokens of %s, expected %d", len(tk.IDs), t.Of.Name, books*rows*cols)
+	}
+	c := Codes{1, books, rows, cols, make([]int32, len(tk.IDs))}
+	for i, id := range tk.IDs {
+		c.IDs[i] = int32(min(max(id, -1), math.MaxInt32))
+	}
+	return c, nil
+}
+
 // blank clears a patch of which nothing is known yet.
-func blank(p *modality.Picture, y0, x0, n int, v float32) {
-	for y := y0; y < y0+n; y++ {
-		for x := x0; x < x0+n; x++ {
+func blank(p *modality.Picture, y0, x0 int, n [2]int, v float32) {
+	for y := y0; y < y0+n[0]; y++ {
+		for x := x0; x < x0+n[1]; x++ {
 			for c := range p.C {
 				p.Set(y, x, c, v)
 			}
@@ -233,10 +280,14 @@ func (t *Tokenizer) Usage(ds modality.Data) []int {
 // Entries gives a picture of every code: the middle patch of a grid that shows
 // it everywhere.
 func (t *Tokenizer) Entries() ([]*modality.Picture, error) {
+	if t.Err != nil {
+		return nil, t.Err
+	}
 	var out []*modality.Picture
-	rows, cols := t.Of.Grid(), t.Of.Cols()
-	for id := range t.Config.Vocab {
-		tk := modality.Tokens{Modality: t.Of.Name, Rows: rows, Cols: cols, IDs: make([]int, rows*cols)}
+	books, rows, cols := t.net.Spec.Books, t.rows(), t.cols()
+	patch := t.net.Spec.decPatch()
+	for id := range t.net.Spec.Codes {
+		tk := modality.Tokens{Modality: t.Of.Name, Rows: books * rows, Cols: cols, IDs: make([]int, books*rows*cols)}
 		for i := range tk.IDs {
 			tk.IDs[i] = id
 		}
@@ -245,11 +296,10 @@ func (t *Tokenizer) Entries() ([]*modality.Picture, error) {
 			return nil, err
 		}
 		p := v.(*modality.Picture)
-		n := t.Of.Patch
-		y0, x0 := rows/2*n, cols/2*n
-		q := modality.NewPicture(n, n, p.C)
-		for y := range n {
-			copy(q.Pix[y*n*p.C:(y+1)*n*p.C], p.Pix[((y0+y)*p.W+x0)*p.C:])
+		y0, x0 := rows/2*patch[0], cols/2*patch[1]
+		q := modality.NewPicture(patch[0], patch[1], p.C)
+		for y := range q.H {
+			copy(q.Pix[y*q.W*p.C:(y+1)*q.W*p.C], p.Pix[((y0+y)*p.W+x0)*p.C:])
 		}
 		out = append(out, q)
 	}
@@ -262,69 +312,4 @@ func pow2(n int) int {
 		p *= 2
 	}
 	return p
-}
-
-// declare makes the parameters with their initial values: Xavier uniform for
-// linear maps, ones and zeros for norms and biases (docs/4m.md, 2.2).
-func (t *Tokenizer) declare() {
-	t.Params = map[string]*Param{}
-	t.layout(func(name string, fill func(i int) float32, shape ...int) {
-		n := 1
-		for _, s := range shape {
-			n *= s
-		}
-		p := &Param{shape, make([]float32, n)}
-		for i := range p.Data {
-			p.Data[i] = fill(i)
-		}
-		t.Params[name] = p
-	})
-	// blocks begin as the identity, so that the first steps fit the linear maps
-	for _, side := range []string{"encoder", "decoder"} {
-		for i := range t.Config.Depth {
-			clear(t.Params[fmt.Sprintf("%s.blocks.%d.attn.proj.weight", side, i)].Data)
-			clear(t.Params[fmt.Sprintf("%s.blocks.%d.mlp.fc2.weight", side, i)].Data)
-		}
-	}
-}
-
-// layout calls add with the name and the shape of each parameter, and with what
-// gives its initial values one after the other.
-func (t *Tokenizer) layout(add func(name string, fill func(i int) float32, shape ...int)) {
-	r := rand.New(rand.NewPCG(uint64(t.Config.Seed), 11))
-	one := func(int) float32 { return 1 }
-	zero := func(int) float32 { return 0 }
-	linear := func(name string, out, in, packed int) {
-		bound := math.Sqrt(6 / (float64(out)/float64(packed) + float64(in)))
-		add(name+".weight", func(int) float32 { return float32((2*r.Float64() - 1) * bound) }, out, in)
-		add(name+".bias", zero, out)
-	}
-	norm := func(name string, d int) {
-		add(name+".weight", one, d)
-		add(name+".bias", zero, d)
-	}
-	d, l := t.Config.Dim, t.Config.Latent
-	in := t.Of.Patch * t.Of.Patch * t.channels()
-	out := t.Of.Patch * t.Of.Patch * t.outChannels()
-	blocks := func(side string) {
-		for i := range t.Config.Depth {
-			pre := fmt.Sprintf("%s.blocks.%d.", side, i)
-			norm(pre+"norm1", d)
-			linear(pre+"attn.qkv", 3*d, d, 3)
-			linear(pre+"attn.proj", d, d, 1)
-			norm(pre+"norm2", d)
-			linear(pre+"mlp.fc1", 4*d, d, 1)
-			linear(pre+"mlp.fc2", d, 4*d, 1)
-		}
-	}
-	if t.labels() {
-		add("cls_emb.weight", func(int) float32 { return float32(r.NormFloat64()) }, t.Scale.Classes, t.channels())
-	}
-	linear("encoder.proj", d, in, 1)
-	blocks("encoder")
-	linear("quant_proj", l, d, 1)
-	linear("post_quant_proj", d, l, 1)
-	blocks("decoder")
-	linear("decoder.out_proj", out, d, 1)
-	add(codebook, func(int) float32 { return float32(r.NormFloat64()) }, t.Config.Vocab, l)
 }

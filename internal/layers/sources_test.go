@@ -240,7 +240,7 @@ func TestOfficialKeysAreListed(t *testing.T) {
 		t.Fatal(err)
 	}
 	var keys []string
-	for _, m := range regexp.MustCompile(`r\.(?:names|int|number|bool|text)\("(\w+)"`).FindAllStringSubmatch(string(src), -1) {
+	for _, m := range regexp.MustCompile(`r\.(?:Names|Int|Number|Bool|Text)\("(\w+)"`).FindAllStringSubmatch(string(src), -1) {
 		keys = append(keys, m[1])
 	}
 	for _, m := range regexp.MustCompile(`passed = \[\]string\{([^}]*)\}`).FindAllStringSubmatch(string(src), -1) {

@@ -2,6 +2,8 @@ package cpu
 
 // Elementwise functions and their derivatives: sums, the gate of SwiGLU, GELU.
 
+import "math"
+
 const (
 	grain = 1 << 13 // elements a task takes at a time
 	huge  = 1 << 22 // results that would push all else out of the cache
@@ -49,6 +51,47 @@ func Gelu(y, x []float32) { byOne(vec.gelu, y, x) }
 
 // GeluBack computes dx = dy (Phi(x) + x phi(x)).
 func GeluBack(dx, dy, x []float32) { byTwo(vec.geluBack, dx, dy, x) }
+
+// Tanh computes the hyperbolic tangent of x.
+func Tanh(y, x []float32) {
+	x = x[:len(y)]
+	For(len(y), grain, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			y[i] = tanh(x[i])
+		}
+	})
+}
+
+// tanh is a Taylor series where x is small, as 1 - 2/(e^2x + 1) loses its digits
+// there.
+func tanh(x float32) float32 {
+	v := float64(x)
+	if s := v * v; s < 0.0625 {
+		return float32(v * (1 + s*(-1./3+s*(2./15+s*(-17./315+s*(62./2835-s*1382/155925))))))
+	}
+	return float32(1 - 2/(math.Exp(2*v)+1))
+}
+
+// TanhBack computes dx = dy (1 - tanh²(x)).
+func TanhBack(dx, dy, x []float32) {
+	x, dy = x[:len(dx)], dy[:len(dx)]
+	For(len(dx), grain, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			t := tanh(x[i])
+			dx[i] = dy[i] * (1 - t*t)
+		}
+	})
+}
+
+// MulRows computes y = x g, g (N) with every row of x (R, N).
+func MulRows(y, x, g []float32) {
+	n := len(g)
+	For(len(y)/n, 1+grain/n, func(lo, hi int) {
+		for r := lo; r < hi; r++ {
+			vec.mul(y[r*n:r*n+n], x[r*n:r*n+n], g, false)
+		}
+	})
+}
 
 // byTwo computes y = f(a, b) on all workers.
 func byTwo(f func(y, a, b []float32, stream bool), y, a, b []float32) {

@@ -115,3 +115,25 @@ func GeluBack(dx, dy, x []float32) {
 		dx[i] = float32(float64(dy[i]) * d)
 	}
 }
+
+// Tanh computes the hyperbolic tangent of x.
+func Tanh(y, x []float32) {
+	for i := range y {
+		y[i] = float32(math.Tanh(float64(x[i])))
+	}
+}
+
+// TanhBack computes dx = dy (1 - tanh²(x)).
+func TanhBack(dx, dy, x []float32) {
+	for i := range dx {
+		t := math.Tanh(float64(x[i]))
+		dx[i] = float32(float64(dy[i]) * (1 - t*t))
+	}
+}
+
+// MulRows computes y = x g, g (N) with every row of x (R, N).
+func MulRows(y, x, g []float32) {
+	for i := range y {
+		y[i] = x[i] * g[i%len(g)]
+	}
+}

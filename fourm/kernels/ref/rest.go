@@ -150,3 +150,46 @@ func Nearest(ids []int32, z, codes []float32, d int) {
 		ids[r] = int32(at)
 	}
 }
+
+// NearestPoint writes the code of the least distance for each row of z.
+func NearestPoint(ids []int32, z, codes []float32, d int) {
+	pick(ids, z, codes, d, func(x, c float64) float64 { return -(x - c) * (x - c) })
+}
+
+// NearestProduct writes the code of the largest product for each row of z.
+func NearestProduct(ids []int32, z, codes []float32, d int) {
+	pick(ids, z, codes, d, func(x, c float64) float64 { return x * c })
+}
+
+// pick writes the first code with the largest sum of terms for each row of z.
+func pick(ids []int32, z, codes []float32, d int, term func(x, c float64) float64) {
+	for r := range ids {
+		best := math.Inf(-1)
+		for k := 0; k < len(codes)/d; k++ {
+			s := 0.0
+			for i := range d {
+				s += term(float64(z[r*d+i]), float64(codes[k*d+i]))
+			}
+			if s > best {
+				best, ids[r] = s, int32(k)
+			}
+		}
+	}
+}
+
+// UnitBack computes the derivative of x / |x| by rows of d numbers.
+func UnitBack(dx, dy, x []float32, d int) {
+	for r := 0; r < len(x); r += d {
+		square, along := 0.0, 0.0
+		for i := r; i < r+d; i++ {
+			square += float64(x[i]) * float64(x[i])
+			along += float64(x[i]) * float64(dy[i])
+		}
+		for i := r; i < r+d; i++ {
+			dx[i] = 0
+			if square > 0 {
+				dx[i] = float32((float64(dy[i]) - float64(x[i])*along/square) / math.Sqrt(square))
+			}
+		}
+	}
+}

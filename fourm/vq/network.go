@@ -1,0 +1,289 @@
+package vq
+
+// A network of the official family over arrays: pictures of any size to code
+// numbers and back.
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"fourmlab/fourm/kernels/cpu"
+	"fourmlab/fourm/quantize"
+	"fourmlab/internal/memory"
+)
+
+// Network is a tokenizer's encoder, quantizer and decoder with their numbers. It
+// is not safe for concurrent use.
+type Network struct {
+	Spec Spec
+	// Params are the tensors by their official names but for position tables;
+	// patches lie by pixels in them, not by channels (see Save for a file).
+	Params map[string]*Param
+	// Tape makes gorgonia's TapeMachine run the graphs.
+	Tape bool
+
+	entries []entry
+	quant   quantize.Quantizer
+	pos     map[string]table // "encoder", "decoder"
+	graphs  map[string]*graph
+}
+
+// Images are arrays as the official code has them: (B, C, H, W); of class ids C
+// is 1.
+type Images struct {
+	B, C, H, W int
+	Data       []float32
+}
+
+// Codes are code numbers (B, Books, Rows, Cols).
+type Codes struct {
+	B, Books, Rows, Cols int
+	IDs                  []int32
+}
+
+// outline makes a network without numbers: position tables are the official
+// ones.
+func outline(s Spec, seed int64) *Network {
+	n := &Network{Spec: s, Params: map[string]*Param{}, entries: s.layout(seed), pos: map[string]table{}}
+	for _, e := range n.entries {
+		if e.made {
+			side := e.name[:len(e.name)-len(".pos_emb")]
+			n.pos[side] = officialTable(e.official[2], e.official[3], e.official[1])
+		}
+	}
+	return n
+}
+
+// books makes the quantizer; its tensors are parameters like others.
+func (n *Network) books() {
+	n.quant = n.Spec.quantizer()
+	for _, t := range n.quant.Tensors() {
+		n.Params["quantize."+t.Name] = &Param{t.Shape, t.Data}
+	}
+}
+
+// numbers counts those that are learned, the codes among them.
+func (n *Network) numbers() int {
+	sum := 0
+	for _, name := range n.trained() {
+		sum += count(n.Params[name].Shape)
+	}
+	if p := n.Params[codebook]; p != nil {
+		sum += len(p.Data)
+	}
+	return sum
+}
+
+// Pass is what the parts of a network give of a batch. All but Tokens are (B, C,
+// H, W).
+type Pass struct {
+	Prepared Images // what the encoder sees
+	Encoded  Images
+	Latents  Images
+	Quant    Images // what the decoder sees
+	Tokens   Codes
+	Decoded  Images // of the tokens; none where there is no decoder
+}
+
+// Encode gives the code numbers of a batch.
+func (n *Network) Encode(ctx context.Context, x Images) (Codes, error) {
+	g, err := n.encoded(ctx, x)
+	if err != nil {
+		return Codes{}, err
+	}
+	return n.assign(g), nil
+}
+
+// encoded runs the encoder.
+func (n *Network) encoded(ctx context.Context, x Images) (*graph, error) {
+	rows, cols, err := n.fits(x)
+	if err != nil {
+		return nil, err
+	}
+	g := n.graph(encoding, "", x.B, rows, cols)
+	if err := g.put(x); err != nil {
+		return nil, err
+	}
+	return g, g.m.Run(ctx)
+}
+
+func (n *Network) assign(g *graph) Codes {
+	c := Codes{g.b, n.quant.Books(), g.rows, g.cols, make([]int32, g.b*g.rows*g.cols*n.quant.Books())}
+	ids := make([]int32, len(c.IDs)) // (B, T, books)
+	n.quant.Assign(ids, g.m.Floats(g.z))
+	c.each(func(row, book, at int) { c.IDs[at] = ids[row*c.Books+book] })
+	return c
+}
+
+// each calls f with the place of each code number in rows of books and in IDs.
+func (c Codes) each(f func(row, book, at int)) {
+	t := c.Rows * c.Cols
+	for at := range c.IDs {
+		f(at/(c.Books*t)*t+at%t, at/t%c.Books, at)
+	}
+}
+
+// vectors gives what the decoder sees of code numbers, (B, T, L).
+func (n *Network) vectors(c Codes) ([]float32, error) {
+	if c.Books != n.quant.Books() || len(c.IDs) != c.B*c.Books*c.Rows*c.Cols || len(c.IDs) == 0 {
+		return nil, fmt.Errorf("vq: %d code numbers of %d samples in %d books of %dx%d, expected %d books", len(c.IDs), c.B, c.Books, c.Rows, c.Cols, n.quant.Books())
+	}
+	ids := make([]int32, len(c.IDs))
+	c.each(func(row, book, at int) { ids[row*c.Books+book] = c.IDs[at] })
+	out := make([]float32, c.B*c.Rows*c.Cols*n.Spec.Latent)
+	for i, id := range c.IDs {
+		if id < 0 || int(id) >= n.quant.Codes() {
+			return nil, fmt.Errorf("vq: sample %d: code %d at place %d, expected one below %d", i/(len(c.IDs)/c.B), id, i%(c.Rows*c.Cols), n.quant.Codes())
+		}
+	}
+	return out, n.quant.Embed(out, ids)
+}
+
+// Decode gives what code numbers stand for.
+func (n *Network) Decode(ctx context.Context, c Codes) (Images, error) {
+	if err := n.decodes(); err != nil {
+		return Images{}, err
+	}
+	v, err := n.vectors(c)
+	if err != nil {
+		return Images{}, err
+	}
+	g := n.graph(decoding, "", c.B, c.Rows, c.Cols)
+	copy(g.codes, v)
+	if err := g.m.Run(ctx); err != nil {
+		return Images{}, err
+	}
+	return g.output(), nil
+}
+
+// decodes refuses what has no decoder.
+func (n *Network) decodes() error {
+	if n.Spec.Diffusion != nil {
+		return fmt.Errorf("vq: the tokenizer has a diffusion decoder (%v), which is not read; it can tokenize, but not decode", n.Spec.Diffusion["dec_type"])
+	}
+	if n.Spec.Dec.Kind == NoDecoder {
+		return fmt.Errorf("vq: the tokenizer has no decoder; it can tokenize, but not decode")
+	}
+	return nil
+}
+
+// Inspect gives all that the parts of the network give of a batch.
+func (n *Network) Inspect(ctx context.Context, x Images) (Pass, error) {
+	g, err := n.encoded(ctx, x)
+	if err != nil {
+		return Pass{}, err
+	}
+	p := Pass{Tokens: n.assign(g), Prepared: g.prepared(), Encoded: g.planes(g.m.Floats(g.encoded)), Latents: g.planes(g.m.Floats(g.z))}
+	v, err := n.vectors(p.Tokens)
+	if err != nil {
+		return Pass{}, err
+	}
+	p.Quant = g.planes(v)
+	if n.decodes() == nil {
+		p.Decoded, err = n.Decode(ctx, p.Tokens)
+	}
+	return p, err
+}
+
+// fits gives the grid of tokens of a batch, or says why it is none.
+func (n *Network) fits(x Images) (rows, cols int, err error) {
+	p, c := n.Spec.encPatch(), n.Spec.Channels
+	if n.Spec.Labels > 0 {
+		c = 1
+	}
+	switch {
+	case x.B < 1 || len(x.Data) != x.B*x.C*x.H*x.W || len(x.Data) == 0:
+		return 0, 0, fmt.Errorf("vq: %d numbers for %d samples of %dx%dx%d", len(x.Data), x.B, x.H, x.W, x.C)
+	case x.C != c:
+		return 0, 0, fmt.Errorf("vq: samples of %d numbers a place, expected %d", x.C, c)
+	case x.H%p[0] != 0 || x.W%p[1] != 0:
+		return 0, 0, fmt.Errorf("vq: pictures of %dx%d, expected multiples of the patch of %dx%d", x.H, x.W, p[0], p[1])
+	}
+	rows, cols = x.H/p[0], x.W/p[1]
+	need := 4 * float64(x.B*rows*cols) * float64(n.Spec.Enc.Dim*8+p[0]*p[1]*n.Spec.Channels)
+	if free, ok := memory.Fits(need); !ok {
+		return 0, 0, fmt.Errorf("vq: %d pictures of %dx%d need %.3g bytes of memory, %.3g are free", x.B, x.H, x.W, need, free)
+	}
+	return rows, cols, nil
+}
+
+// mean and deviation of ImageNet's pixels, which undo_std takes back.
+var imageNet = [2][3]float64{{0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}}
+
+// put writes a batch into the graph's input, patch by patch.
+func (g *graph) put(x Images) error {
+	s := g.n.Spec
+	p := s.encPatch()
+	grid := cpu.PatchGrid{B: x.B, Rows: g.rows, Cols: g.cols, H: p[0], W: p[1], C: x.C}
+	pix := x.pixels()
+	for i, v := range pix {
+		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
+			return fmt.Errorf("vq: sample %d has the number %g at row %d, column %d", i/(x.H*x.W*x.C), v, i/(x.W*x.C)%x.H, i/x.C%x.W)
+		}
+	}
+	if s.Labels > 0 {
+		ids := make([]float32, len(pix))
+		cpu.Patch(ids, pix, grid)
+		for i, v := range ids {
+			if v < 0 || v >= float32(s.Labels) || v != float32(math.Trunc(float64(v))) {
+				return fmt.Errorf("vq: class %g in sample %d, expected a whole number below %d", v, i/(x.H*x.W), s.Labels)
+			}
+			g.index[2*i+1] = int32(v)
+		}
+		return nil
+	}
+	if s.UndoStd {
+		for i, v := range pix {
+			c := i % 3
+			pix[i] = float32(2*(float64(v)*imageNet[1][c]+imageNet[0][c]) - 1)
+		}
+	}
+	cpu.Patch(g.in, pix, grid)
+	return nil
+}
+
+// pixels gives (B, H, W, C).
+func (x Images) pixels() []float32 {
+	out := turn{x.B, x.C, x.H * x.W, 1}.of(x.Data)
+	if x.C == 1 || x.H*x.W == 1 {
+		out = append([]float32(nil), x.Data...)
+	}
+	return out
+}
+
+// images gives (B, C, H, W) of (B, H, W, C).
+func images(pix []float32, b, h, w, c int) Images {
+	return Images{b, c, h, w, append([]float32(nil), turn{b, h * w, c, 1}.of(pix)...)}
+}
+
+// planes gives tokens (B, T, C) as images.
+func (g *graph) planes(v []float32) Images {
+	return images(v, g.b, g.rows, g.cols, len(v)/(g.b*g.rows*g.cols))
+}
+
+// prepared gives what the encoder sees.
+func (g *graph) prepared() Images {
+	s, x := g.n.Spec, g.in
+	if s.Labels > 0 {
+		x = make([]float32, len(g.index)/2*s.Channels)
+		cpu.Gather(x, g.index, [][]float32{g.n.Params["cls_emb.weight"].Data}, s.Channels)
+	}
+	return g.unpatched(x, s.encPatch(), s.Channels)
+}
+
+// output gives what came out of the decoder.
+func (g *graph) output() Images {
+	s := g.n.Spec
+	p, v := s.decPatch(), g.m.Floats(g.out)
+	if s.OutConv && !s.Dec.mlp() { // pictures already
+		return images(v, g.b, g.rows*p[0], g.cols*p[1], s.out())
+	}
+	return g.unpatched(v, p, s.out())
+}
+
+func (g *graph) unpatched(x []float32, p [2]int, c int) Images {
+	pix := make([]float32, len(x))
+	cpu.Unpatch(pix, x, cpu.PatchGrid{B: g.b, Rows: g.rows, Cols: g.cols, H: p[0], W: p[1], C: c})
+	return images(pix, g.b, g.rows*p[0], g.cols*p[1], c)
+}

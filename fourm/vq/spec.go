@@ -1,0 +1,267 @@
+package vq
+
+// The configuration of a tokenizer of the official family.
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"fourmlab/fourm/quantize"
+	"fourmlab/internal/fault"
+)
+
+// Spec is the configuration of a network of the official family (docs/4m.md, 2.2
+// and 10.4). Pairs are rows and columns, or heights and widths in pixels.
+type Spec struct {
+	Size             [2]int // of the pictures that it was made for
+	EncSize, DecSize [2]int // that its position tables were made for; zeros stand for Size
+	Channels         int    // numbers a pixel; of a class embedding where there are Labels
+	Labels           int    // classes; 0: values are numbers, not classes
+
+	Enc, Dec Arch   // Dec.Kind NoDecoder: the file has an encoder only
+	Patch    [2]int // of the encoder, in pixels
+	DecPatch [2]int // of the decoder; zeros stand for Patch
+	Features bool   // input is a map of features, of which each place is a token
+	PostMLP  bool   // a residual MLP with tanh follows the blocks
+	OutConv  bool   // two convolutional blocks follow the decoder
+	UndoStd  bool   // input is standardised as for ImageNet, and brought to [-1, 1] first
+
+	Memcodes    bool // quantize.NewMemcodes, else quantize.NewCodebook
+	Codes       int
+	Books       int // code numbers of a token
+	Latent      int // numbers of a latent
+	NormCodes   bool
+	NormLatents bool
+	Decay       float64
+	Threshold   float64
+	Policy      string
+	Commitment  float64
+	KMeans      bool
+	Restart     bool // quantize.Codebook.Restart; no official key
+
+	// Diffusion holds the official keys of a diffusion decoder, which is not read;
+	// nil: the decoder is none.
+	Diffusion map[string]any
+}
+
+// Kind tells how a side of the network is built.
+type Kind int
+
+const (
+	ViT           Kind = iota // a pre-norm Transformer
+	BottleneckMLP             // residual blocks, place by place
+	PlainMLP                  // norms and linear maps, place by place
+	NoDecoder
+)
+
+// Arch is a side of the network.
+type Arch struct {
+	Name  string // official: "vit_b_enc", "BottleneckMLP/B_6-Wi_1024"
+	Kind  Kind
+	Dim   int
+	Depth int // blocks
+	Heads int
+	Ratio float64 // of the hidden width of an MLP to Dim
+	NoQKV bool    // query, key and value have no bias
+}
+
+// sizes of the official Transformers by letter.
+var sizes = map[string]Arch{
+	"s": {Dim: 512, Depth: 8, Heads: 8, Ratio: 4},
+	"b": {Dim: 768, Depth: 12, Heads: 12, Ratio: 4},
+	"l": {Dim: 1024, Depth: 24, Heads: 16, Ratio: 4},
+}
+
+var (
+	transformer = regexp.MustCompile(`^vit_([sbl])_(enc|dec)$`)
+	perceptron  = regexp.MustCompile(`^(BottleneckMLP|MLP)/\w+_(\d+)-\w+_(\d+)(?:-\w+_(\d+))?$`)
+)
+
+// archNamed finds an official architecture; false where the name is none.
+func archNamed(name string) (Arch, bool) {
+	if m := transformer.FindStringSubmatch(name); m != nil {
+		a := sizes[m[1]]
+		a.Name = name
+		return a, true
+	}
+	m := perceptron.FindStringSubmatch(name)
+	if m == nil {
+		return Arch{}, false
+	}
+	number := func(s string, def int) int {
+		n, err := strconv.Atoi(s)
+		if err != nil || n > 1<<20 {
+			return def
+		}
+		return n
+	}
+	a := Arch{Name: name, Kind: BottleneckMLP, Depth: number(m[2], 0), Dim: number(m[3], 0), Ratio: float64(number(m[4], 4))}
+	if m[1] == "MLP" {
+		a.Kind = PlainMLP
+		a.Depth-- // the map in is the first of its blocks
+	}
+	return a, true
+}
+
+// hidden is the width between the two maps of an MLP.
+func (a Arch) hidden() int { return int(float64(a.Dim) * a.Ratio) }
+
+// mlp tells whether places are mapped one by one.
+func (a Arch) mlp() bool { return a.Kind == BottleneckMLP || a.Kind == PlainMLP }
+
+// encPatch gives the pixels of a token on its way in.
+func (s Spec) encPatch() [2]int {
+	if s.Features || s.Enc.mlp() {
+		return [2]int{1, 1}
+	}
+	return s.Patch
+}
+
+// decPatch gives the pixels of a token on its way out.
+func (s Spec) decPatch() [2]int {
+	switch {
+	case s.Features || s.Dec.mlp():
+		return [2]int{1, 1}
+	case s.DecPatch != [2]int{}:
+		return s.DecPatch
+	}
+	return s.Patch
+}
+
+// grid gives the rows and columns of the position table that belongs to a size
+// and a patch.
+func (s Spec) grid(size, patch [2]int) [2]int {
+	if size == [2]int{} {
+		size = s.Size
+	}
+	if patch == [2]int{} {
+		patch = s.Patch
+	}
+	return [2]int{size[0] / patch[0], size[1] / patch[1]}
+}
+
+// out is the number of values a pixel has on its way out.
+func (s Spec) out() int {
+	if s.Labels > 0 {
+		return s.Labels
+	}
+	return s.Channels
+}
+
+// check refuses what cannot be.
+func (s Spec) check() error {
+	fail := func(format string, args ...any) error {
+		return fmt.Errorf("vq: configuration: "+format, args...)
+	}
+	for _, p := range []struct {
+		key string
+		v   int
+	}{{"image_size", min(s.Size[0], s.Size[1])}, {"patch_size", min(s.Patch[0], s.Patch[1])}, {"n_channels", s.Channels},
+		{"codebook_size", s.Codes}, {"num_codebooks", s.Books}, {"latent_dim", s.Latent}} {
+		if p.v < 1 {
+			return fail("%s is %d, expected at least 1", p.key, p.v)
+		}
+	}
+	for key, a := range map[string]Arch{"enc_type": s.Enc, "dec_type": s.Dec} {
+		switch {
+		case a.Kind == NoDecoder:
+		case a.Dim < 1 || a.Depth < 0 || a.hidden() < 1:
+			return fail("%s %q is %d wide with %d blocks", key, a.Name, a.Dim, a.Depth)
+		case a.Kind == ViT && (a.Heads < 1 || a.Dim%a.Heads != 0 || a.Dim%4 != 0):
+			return fail("%s %q is %d wide with %d heads, expected a multiple of them and of 4", key, a.Name, a.Dim, a.Heads)
+		}
+	}
+	for _, at := range []struct {
+		key         string
+		a           Arch
+		size, patch [2]int
+	}{{"image_size_enc", s.Enc, s.EncSize, s.Patch}, {"image_size_dec", s.Dec, s.DecSize, s.DecPatch}} {
+		size, patch := at.size, at.patch
+		if size == [2]int{} {
+			size = s.Size
+		}
+		if patch == [2]int{} {
+			patch = s.Patch
+		}
+		if at.a.Kind == ViT && (size[0]%patch[0] != 0 || size[1]%patch[1] != 0) {
+			return fail("pictures of %dx%d are no grid of patches of %dx%d", size[0], size[1], patch[0], patch[1])
+		}
+	}
+	switch {
+	case s.Memcodes && s.Latent%s.Books != 0:
+		return fail("latent_dim is %d, expected a multiple of the %d codebooks", s.Latent, s.Books)
+	case s.UndoStd && (s.Channels != 3 || s.Labels > 0):
+		return fail("undo_std with n_channels %d and n_labels %d, expected 3 channels and no labels", s.Channels, s.Labels)
+	case s.Policy != "batch_random" && s.Policy != "linde_buzo_gray":
+		return fail("code_replacement_policy is %q, expected batch_random or linde_buzo_gray", s.Policy)
+	case s.Decay < 0 || s.Decay > 1:
+		return fail("ema_decay is %g, expected 0 to 1", s.Decay)
+	case float64(s.Codes)*float64(s.Latent)*float64(s.Books) > 1<<31:
+		return fail("%d codes of %d numbers", s.Codes, s.Latent)
+	}
+	return nil
+}
+
+// quantizer makes the quantizer, with zeros for numbers.
+func (s Spec) quantizer() quantize.Quantizer {
+	if s.Memcodes {
+		return quantize.NewMemcodes(s.Latent, s.Books, s.Codes)
+	}
+	return quantize.NewCodebook(quantize.Codebook{Dim: s.Latent, Codes: s.Codes, Heads: s.Books, Cosine: s.NormCodes, UnitLatents: s.NormLatents,
+		Commitment: s.Commitment, Decay: s.Decay, Threshold: s.Threshold, Policy: s.Policy, Restart: s.Restart})
+}
+
+// String says what the tokenizer is, in a line.
+func (s Spec) String() string {
+	side := func(a Arch) string {
+		if a.Kind == ViT {
+			return fmt.Sprintf("%s (%d wide, %d blocks, %d heads)", a.Name, a.Dim, a.Depth, a.Heads)
+		}
+		return a.Name
+	}
+	p := s.encPatch()
+	in := fmt.Sprintf("pictures of %dx%dx%d in patches of %dx%d", s.Size[0], s.Size[1], s.Channels, p[0], p[1])
+	switch {
+	case s.Labels > 0:
+		in = fmt.Sprintf("maps of %d classes of %dx%d in patches of %dx%d", s.Labels, s.Size[0], s.Size[1], p[0], p[1])
+	case s.Enc.mlp():
+		in = fmt.Sprintf("vectors of %d numbers", s.Channels)
+	case s.Features:
+		g := s.grid(s.EncSize, s.Patch)
+		in = fmt.Sprintf("feature maps of %dx%dx%d", g[0], g[1], s.Channels)
+	}
+	books := ""
+	if s.Books > 1 {
+		books = fmt.Sprintf(" in %d books", s.Books)
+	}
+	quant := "Euclidean codebook"
+	if s.Memcodes {
+		quant = "memcodes"
+	} else if s.NormCodes {
+		quant = "cosine codebook"
+	}
+	dec := "decoder " + side(s.Dec)
+	if s.Diffusion != nil {
+		dec = fmt.Sprintf("diffusion decoder %v", s.Diffusion["dec_type"])
+	} else if s.Dec.Kind == NoDecoder {
+		dec = "no decoder"
+	}
+	return fmt.Sprintf("tokenizer of %s: %s of %d codes of %d numbers%s; encoder %s, %s", in, quant, s.Codes, s.width(), books, side(s.Enc), strings.TrimSpace(dec))
+}
+
+// width is how many numbers a code has.
+func (s Spec) width() int {
+	if s.Memcodes {
+		return s.Latent / s.Books
+	}
+	return s.Latent
+}
+
+// mustCheck is check for a configuration that somebody typed.
+func (s Spec) mustCheck(op string) {
+	if err := s.check(); err != nil {
+		fault.Panic(op, "%v", err)
+	}
+}

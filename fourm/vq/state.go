@@ -1,0 +1,169 @@
+package vq
+
+// A network in an official state dict, both ways: which tensors it reads, under
+// which names they may stand, and how they lie (docs/4m.md, 9.2).
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"fourmlab/fourm/checkpoint"
+	"fourmlab/internal/fault"
+)
+
+// older are the names that projections had before they had their own.
+var older = map[string][]string{
+	"quant_proj.":      {"quant_conv.0.", "quant_conv."},
+	"post_quant_proj.": {"post_quant_conv.0.", "post_quant_conv."},
+}
+
+// names gives those that a tensor may have in a file, its own first.
+func names(name string) []string {
+	out := []string{name}
+	for own, others := range older {
+		if rest, ok := strings.CutPrefix(name, own); ok {
+			for _, o := range others {
+				out = append(out, o+rest)
+			}
+		}
+	}
+	return out
+}
+
+// stateReader takes tensors from a file, and remembers what it did not find.
+type stateReader struct {
+	f      *checkpoint.File
+	unread map[string]bool
+	left   *checkpoint.Leftover
+}
+
+// find gives the name that a tensor has in the file, which is read from then on.
+func (r *stateReader) find(name string) (string, bool) {
+	for _, n := range names(name) {
+		if at, err := r.f.Resolve(n); err == nil {
+			delete(r.unread, n)
+			return at, true
+		}
+	}
+	return "", false
+}
+
+// shape refuses a tensor of another shape.
+func shape(name string, got, want []int) error {
+	if slices.Equal(got, want) {
+		return nil
+	}
+	return fault.Kind(checkpoint.ErrForeign, fmt.Errorf("vq: tensor %q has shape %v, expected %v", name, got, want))
+}
+
+// fromState makes a network of a configuration and the tensors of a file.
+// Position tables may be absent, and of any grid. A tensor that is missing or
+// left over is an error that names it.
+func fromState(s Spec, f *checkpoint.File) (n *Network, err error) {
+	defer fault.Catch(&err)
+	r := stateReader{f, map[string]bool{}, &checkpoint.Leftover{Of: "the tokenizer"}}
+	all := f.AllNames()
+	for _, name := range all {
+		r.unread[name] = !strings.HasPrefix(name, "loss.") && !(s.Diffusion != nil && strings.HasPrefix(name, "decoder."))
+	}
+	if s.Enc.Depth > len(all) || s.Dec.Depth > len(all) {
+		return nil, fault.Kind(checkpoint.ErrForeign, fmt.Errorf("vq: %d encoder and %d decoder blocks in a file of %d tensors", s.Enc.Depth, s.Dec.Depth, len(all)))
+	}
+	n = outline(s, 0)
+	for _, e := range n.entries {
+		if err := r.entry(n, e); err != nil {
+			return nil, err
+		}
+	}
+	if err := r.quantizer(n); err != nil {
+		return nil, err
+	}
+	for name, unread := range r.unread {
+		if unread {
+			r.left.Unread = append(r.left.Unread, name)
+		}
+	}
+	slices.Sort(r.left.Unread)
+	if len(r.left.Missing) > 0 || len(r.left.Unread) > 0 {
+		return nil, fault.Kind(checkpoint.ErrForeign, r.left)
+	}
+	return n, nil
+}
+
+// entry reads a tensor of the network.
+func (r *stateReader) entry(n *Network, e entry) error {
+	name, ok := r.find(e.name)
+	switch got := r.f.Shape(name); {
+	case !ok && e.made:
+		return nil
+	case !ok:
+		r.left.Missing = append(r.left.Missing, e.name)
+		return nil
+	case !e.fits(got):
+		return shape(name, got, e.official)
+	}
+	v, err := r.f.Floats(name)
+	if err != nil {
+		return err
+	}
+	if e.made {
+		got := r.f.Shape(name)
+		places := got[2] * got[3]
+		n.pos[strings.TrimSuffix(e.name, ".pos_emb")] = table{got[2], got[3], turn{1, got[1], places, 1}.of(v)}
+		return nil
+	}
+	n.Params[e.name] = &Param{e.shape, e.turn.of(v)}
+	return nil
+}
+
+// quantizer reads the quantizer's tensors. The largest one is looked at before
+// any is made: its size is the configuration's word alone.
+func (r *stateReader) quantizer(n *Network) error {
+	s := n.Spec
+	name, want := codebook, []int{s.Codes, s.Latent}
+	if s.Memcodes {
+		name, want = "quantize.codes", []int{s.Books, s.Codes, s.Latent / s.Books}
+	}
+	at, ok := r.find(name)
+	if !ok {
+		r.left.Missing = append(r.left.Missing, name)
+		return nil
+	}
+	if err := shape(at, r.f.Shape(at), want); err != nil {
+		return err
+	}
+	n.books()
+	for _, t := range n.quant.Tensors() {
+		at, ok := r.find("quantize." + t.Name)
+		if !ok {
+			r.left.Missing = append(r.left.Missing, "quantize."+t.Name)
+			continue
+		}
+		if err := shape(at, r.f.Shape(at), t.Shape); err != nil {
+			return err
+		}
+		if err := r.f.Into(at, t.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// state gives the official state dict.
+func (n *Network) state() []checkpoint.Tensor {
+	var out []checkpoint.Tensor
+	for _, e := range n.entries {
+		if e.made {
+			t := n.pos[strings.TrimSuffix(e.name, ".pos_emb")]
+			d, places := e.official[1], t.rows*t.cols
+			out = append(out, checkpoint.Tensor{Name: e.name, Shape: []int{1, d, t.rows, t.cols}, Data: turn{1, places, d, 1}.of(t.data)})
+			continue
+		}
+		out = append(out, checkpoint.Tensor{Name: e.name, Shape: e.official, Data: e.turn.back().of(n.Params[e.name].Data)})
+	}
+	for _, t := range n.quant.Tensors() {
+		out = append(out, checkpoint.Tensor{Name: "quantize." + t.Name, Shape: t.Shape, Data: t.Data})
+	}
+	return out
+}
