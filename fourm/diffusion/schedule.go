@@ -143,9 +143,9 @@ func linspace(a, b float32, n int) []float32 {
 	out := make([]float32, n)
 	step := (b - a) / float32(n-1)
 	for at := 0; at < n; at += 8 {
-		from := a + step*float32(at)
+		from := fused(step, float32(at), a)
 		if at >= n/2 {
-			from = b - step*float32(n-at-1)
+			from = fused(-step, float32(n-at-1), b)
 		}
 		for i := at; i < min(at+8, n); i++ {
 			out[i] = from + step*float32(i-at)
@@ -154,6 +154,9 @@ func linspace(a, b float32, n int) []float32 {
 	return out
 }
 
-func sigmoid(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))) }
+// fused is x y + z with one rounding.
+func fused(x, y, z float32) float32 { return float32(float64(x)*float64(y) + float64(z)) }
+
+func sigmoid(x float32) float32 { return 1 / (1 + float32(math.Exp(-float64(x)))) }
 
 func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }
