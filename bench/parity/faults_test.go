@@ -92,6 +92,13 @@ func TestWrongNumbersFail(t *testing.T) {
 		{"gen_swiglu", "expected.safetensors", "chained.final.det.tensor", 3, 1, "chained result"},
 		{"gen_swiglu", "expected.safetensors", "roar.logits_call1", 3, 1e-3, "roar logits"},
 		{"gen_sampling", "cases.safetensors", "case1.samples", 3, 1, "samples"},
+		{"vqvae_vit_rgb", "expected.safetensors", "other_res.tokens", 3, 1, "other_res.tokens"},
+		{"vqvae_vit_rgb", "expected.safetensors", "square.decoded", 700, 1e-2, "decoded from tokens"},
+		{"vqvae_vit_rgb", "train_step.safetensors", "grads.decoder.out_conv.0.dwconv.weight", 3, 1e-3, "gradients"},
+		{"vqvae_vit_rgb", "train_step.safetensors", "after.quantize._codebook.embed", 3, 1e-3, "codebook after the step"},
+		{"vqvae_featmap", "model.safetensors", "encoder.pos_emb", 3, 0.1, "encoder_output"},
+		{"vqvae_semseg_euclid", "inputs.safetensors", "labels.x", 3, 1, "prepared_input"},
+		{"vqvae_mlp_memcodes_global", "model.safetensors", "quantize.to_v.weight", 3, 0.1, "quant"},
 	} {
 		dir := copied(t, c.fixture)
 		nudge(t, filepath.Join(dir, c.file), c.tensor, c.at, c.by)
