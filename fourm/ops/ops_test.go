@@ -97,6 +97,9 @@ var cases = []testCase{
 	{"depthwise convolution", [][]int{{1, 3, 4, 2}, {2, 9}, {2}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
 		return mix(g, ops.DepthwiseConv(x[0], x[1], x[2], 3))
 	}},
+	{"bit entropy", [][]int{{4, 3}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		return ops.Sum([]float32{0.5, 2}, ops.BitEntropy(x[0], []int{3}, 0.4, 0.9), ops.BitEntropy(x[0], []int{1, 2}, 1, 0))
+	}},
 	// levels so many that a step between them is less than a difference quotient sees
 	{"levels", [][]int{{3, 2}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
 		table := ops.Input(g, "levels", []int{2, 6}, []float32{0.5, 0.1, 1e6, 0.5, -1e6, 1e6, 1, 0, 2e6, -3, -2e6, 2e6})
