@@ -17,37 +17,39 @@ import (
 // and the gradients by z of the vectors, weighed by along, and of the loss.
 func trained(t *testing.T, q Quantizer, z, along []float32) (vecs []float32, loss float64, straight, own []float32) {
 	t.Helper()
-	g := G.NewGraph()
 	shape := []int{len(z) / q.Dim(), q.Dim()}
-	x := ops.Input(g, "z", shape, z)
-	nodes := map[string]*G.Node{}
-	for _, s := range q.Tensors() {
-		nodes[s.Name] = ops.Input(g, s.Name, s.Shape, s.Data)
-	}
-	y, lost := q.Quantize(x, func(name string) *G.Node { return nodes[name] })
-	grads, err := G.Backpropagate(G.Nodes{y}, G.Nodes{ops.Input(g, "along", shape, along)}, G.Nodes{x})
-	if err != nil {
-		t.Fatal(err)
-	}
-	outputs := append(G.Nodes{y}, grads...)
-	if lost != nil {
-		more, err := G.Grad(lost, x)
+	run := func(of func(g *G.ExprGraph, y, lost *G.Node) (side, seed *G.Node)) (value, grad []float32) {
+		g := G.NewGraph()
+		x := ops.Input(g, "z", shape, z)
+		nodes := map[string]*G.Node{}
+		for _, s := range q.Tensors() {
+			nodes[s.Name] = ops.Input(g, s.Name, s.Shape, s.Data)
+		}
+		y, lost := q.Quantize(x, func(name string) *G.Node { return nodes[name] })
+		side, seed := of(g, y, lost)
+		if side == nil {
+			return []float32{0}, nil
+		}
+		grads, err := G.Backpropagate(G.Nodes{side}, G.Nodes{seed}, G.Nodes{x})
 		if err != nil {
 			t.Fatal(err)
 		}
-		outputs = append(outputs, lost, more[0])
+		m, err := exec.New(g, side, grads[0])
+		if err == nil {
+			err = m.Run(context.Background())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m.Floats(side), m.Floats(grads[0])
 	}
-	m, err := exec.New(g, outputs...)
-	if err == nil {
-		err = m.Run(context.Background())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if lost != nil {
-		loss, own = float64(m.Floats(lost)[0]), m.Floats(outputs[3])
-	}
-	return m.Floats(y), loss, m.Floats(outputs[1]), own
+	vecs, straight = run(func(g *G.ExprGraph, y, _ *G.Node) (side, seed *G.Node) {
+		return y, ops.Input(g, "along", shape, along)
+	})
+	value, own := run(func(g *G.ExprGraph, _, lost *G.Node) (side, seed *G.Node) {
+		return lost, G.NewScalar(g, G.Float32, G.WithName("one"), G.WithValue(float32(1)))
+	})
+	return vecs, float64(value[0]), straight, own
 }
 
 // agrees fails unless the graph's vectors are those of Assign and Embed.

@@ -13,3 +13,7 @@ func (q *fsq) String() string {
 	}
 	return kind + ":" + strings.ReplaceAll(strings.Trim(fmt.Sprint(q.Levels), "[]"), " ", ",")
 }
+
+func (q *lfq) String() string { return fmt.Sprintf("lfq:%d", q.Bits) }
+
+func (q *residual) String() string { return fmt.Sprintf("rvq:%dx%d", q.Books(), q.Codes()) }
