@@ -25,21 +25,21 @@ func (moody) Encode(any) (fourm.Tokens, error) { return fourm.Tokens{}, errMoody
 func failing(t *testing.T, m *fourm.Model, data fourm.Data) {
 	t.Helper()
 	broken := shelf{24, 7}
-	for name, f := range map[string]func() (err error, value any){
-		"Eval":     func() (error, any) { r := m.Eval(broken, "ink->far"); return r.Err, r },
-		"Retrieve": func() (error, any) { s, _ := data.Sample(1); r := m.Retrieve(s, broken, 2); return r.Err, r },
-		"TrainTokenizer": func() (error, any) {
+	for name, f := range map[string]func() (value any, err error){
+		"Eval":     func() (any, error) { r := m.Eval(broken, "ink->far"); return r, r.Err },
+		"Retrieve": func() (any, error) { s, _ := data.Sample(1); r := m.Retrieve(s, broken, 2); return r, r.Err },
+		"TrainTokenizer": func() (any, error) {
 			k := fourm.TrainTokenizer(broken, "ink", fourm.VQ{})
 			if _, err := k.Encode(nil); !errors.Is(err, k.Err) {
 				t.Errorf("a tokenizer that was not trained encodes: %v", err)
 			}
 			line(t, "the tokenizer of \"ink\" was not trained", func() { fourm.SetTokenizer("ink", k) })
-			return k.Err, k
+			return k, k.Err
 		},
-		"TrainTokenizers": func() (error, any) { err := fourm.TrainTokenizers(broken, "ink"); return err, err },
-		"TrainVocabulary": func() (error, any) { err := fourm.TrainVocabulary(broken); return err, err },
+		"TrainTokenizers": func() (any, error) { err := fourm.TrainTokenizers(broken, "ink"); return err, err },
+		"TrainVocabulary": func() (any, error) { err := fourm.TrainVocabulary(broken); return err, err },
 	} {
-		err, value := f()
+		value, err := f()
 		if err == nil || !strings.Contains(err.Error(), "sample 7: cut off") || !strings.Contains(fmt.Sprint(value), "sample 7: cut off") {
 			t.Errorf("%s: error %v, and it prints as %v", name, err, value)
 		}
@@ -51,14 +51,14 @@ func failing(t *testing.T, m *fourm.Model, data fourm.Data) {
 	defer fourm.SetTokenizer("far", was)
 	fourm.SetTokenizer("far", moody{was})
 	mine := fourm.New(m.Config())
-	for name, f := range map[string]func() (err error, value any){
-		"Generate":  func() (error, any) { r := mine.Generate(s, plan, 0); return r.Err, r },
-		"Vary":      func() (error, any) { r := mine.Vary(s, plan, 3); return r[len(r)-1].Err, r[0] },
-		"Grid":      func() (error, any) { r := mine.Grid(s); return r.Err, r },
-		"Sweep":     func() (error, any) { r := mine.Sweep(s, plan, []float64{1}, []float64{1}); return r.Err, r },
-		"Attention": func() (error, any) { r := mine.Attention(s, 0, 0); return r.Err, r },
+	for name, f := range map[string]func() (value any, err error){
+		"Generate":  func() (any, error) { r := mine.Generate(s, plan, 0); return r, r.Err },
+		"Vary":      func() (any, error) { r := mine.Vary(s, plan, 3); return r[0], r[len(r)-1].Err },
+		"Grid":      func() (any, error) { r := mine.Grid(s); return r, r.Err },
+		"Sweep":     func() (any, error) { r := mine.Sweep(s, plan, []float64{1}, []float64{1}); return r, r.Err },
+		"Attention": func() (any, error) { r := mine.Attention(s, 0, 0); return r, r.Err },
 	} {
-		if err, value := f(); !errors.Is(err, errMoody) || !strings.Contains(fmt.Sprint(value), "on fire") {
+		if value, err := f(); !errors.Is(err, errMoody) || !strings.Contains(fmt.Sprint(value), "on fire") {
 			t.Errorf("%s: error %v, and it prints as %v", name, err, value)
 		}
 	}

@@ -14,19 +14,19 @@ import (
 // besides are the places that write without package disk: what they write is
 // for the moment, or is made anew by the program that makes it.
 var besides = map[string]string{
-	"internal/disk":                   "is it",
-	"kernel/symbols/gen":              "makes generated files",
-	"fourm/kernels/cpu/gen":           "makes generated files",
-	"kernel/gophernotes":              "prepares a build",
-	"kernel/gosuite":                  "makes a list that is committed",
-	"kernel/inbrowser":                "takes pictures for a person",
-	"kernel/kerneltest":               "makes inputs of tests",
-	"bench/torture":                   "makes inputs of tests",
-	"internal/fixture":                "makes inputs of tests",
-	"bench/compare":                   "temporary folders",
-	"bench/parity/text.go":            "a temporary folder",
-	"bench/gallery":                   "makes generated files",
-	"notebooks":                       "are what people write",
+	"internal/disk":                     "is it",
+	"kernel/symbols/gen":                "makes generated files",
+	"fourm/kernels/cpu/gen":             "makes generated files",
+	"kernel/gophernotes":                "prepares a build",
+	"kernel/gosuite":                    "makes a list that is committed",
+	"kernel/inbrowser":                  "takes pictures for a person",
+	"kernel/kerneltest":                 "makes inputs of tests",
+	"bench/torture":                     "makes inputs of tests",
+	"internal/fixture":                  "makes inputs of tests",
+	"bench/compare":                     "temporary folders",
+	"bench/parity/text.go":              "a temporary folder",
+	"bench/gallery":                     "makes generated files",
+	"notebooks":                         "are what people write",
 	"kernel/session/packages/folder.go": "a folder for the go command, as long as the session lives",
 }
 

@@ -22,7 +22,7 @@ var floors = []struct {
 	{false, []string{"kernel/session/export"}},
 	{false, []string{"kernel/session"}},
 	{false, []string{"kernel/session/assist", "kernel/session/script"}},
-	{false, []string{"kernel/session/packages", "kernel/session/quick", "kernel/session/yaegi"}},
+	{false, []string{"kernel/session/packages", "kernel/session/fastpath", "kernel/session/yaegi"}},
 	{false, []string{"kernel/session/ixgo", "kernel/session/cell"}},
 	{false, []string{"kernel/display", "kernel/started", "kernel/zmtp"}},
 	{false, []string{"kernel/engine"}},

@@ -55,9 +55,9 @@ func (s *Session) prepare() {
 	}()
 }
 
-// settle waits until the packages that files import stay as they are: a builder
+// waitFor waits until the packages that files import stay as they are: a builder
 // adds to what they import, and a checker that words an error looks at that.
-func (s *Session) settle(files ...*ast.File) {
+func (s *Session) waitFor(files ...*ast.File) {
 	for _, f := range files {
 		if len(f.Imports) > 0 {
 			s.builders.Wait()

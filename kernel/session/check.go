@@ -152,7 +152,7 @@ func (w *compilation) cellFile(words map[string]bool) {
 func (w *compilation) dotted(e *entity, words map[string]bool) bool {
 	said := false
 	for _, name := range e.pkg.Scope().Names() {
-		if w.labels[name] != nil || cell.Always(e.path) && w.s.taken(name, e) {
+		if w.labels[name] != nil || cell.DotImported(e.path) && w.s.taken(name, e) {
 			return false
 		}
 		said = said || words[name]
@@ -183,7 +183,7 @@ func (w *compilation) types(files ...*ast.File) (errs []types.Error) {
 			}
 		},
 	}
-	w.s.settle(files...)
+	w.s.waitFor(files...)
 	types.NewChecker(&conf, w.fset, w.pkg, w.info).Files(files)
 	return errs
 }

@@ -20,7 +20,7 @@ const heeds = 3 * time.Second
 // bindCommands gives cells those functions of os/exec and os that wait for a
 // process.
 func (s *Session) bindCommands() {
-	s.ctx.RegisterExternal("(*os/exec.Cmd).Wait", s.waitFor)
+	s.ctx.RegisterExternal("(*os/exec.Cmd).Wait", s.waitCommand)
 	s.ctx.RegisterExternal("(*os/exec.Cmd).Run", s.runCommand)
 	s.ctx.RegisterExternal("(*os/exec.Cmd).Output", s.output)
 	s.ctx.RegisterExternal("(*os/exec.Cmd).CombinedOutput", s.combinedOutput)
@@ -54,7 +54,7 @@ func (s *Session) inForeground(p *os.Process) (done func()) {
 	return func() { close(ended) }
 }
 
-func (s *Session) waitFor(c *exec.Cmd) error {
+func (s *Session) waitCommand(c *exec.Cmd) error {
 	defer s.inForeground(c.Process)()
 	return c.Wait()
 }
@@ -63,10 +63,10 @@ func (s *Session) runCommand(c *exec.Cmd) error {
 	if err := c.Start(); err != nil {
 		return err
 	}
-	return s.waitFor(c)
+	return s.waitCommand(c)
 }
 
-// output is what Cmd.Output is, but waits in waitFor.
+// output is what Cmd.Output is, but waits in waitCommand.
 func (s *Session) output(c *exec.Cmd) ([]byte, error) {
 	if c.Stdout != nil {
 		return c.Output() // which refuses it
@@ -85,7 +85,7 @@ func (s *Session) output(c *exec.Cmd) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// combinedOutput is what Cmd.CombinedOutput is, but waits in waitFor.
+// combinedOutput is what Cmd.CombinedOutput is, but waits in waitCommand.
 func (s *Session) combinedOutput(c *exec.Cmd) ([]byte, error) {
 	if c.Stdout != nil || c.Stderr != nil {
 		return c.CombinedOutput() // which refuses it

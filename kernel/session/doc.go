@@ -43,7 +43,7 @@
 // each in a package below, or above in the case of export:
 //
 //   - cell: a cell as text; packages: what can be imported
-//   - ixgo: what is corrected in the interpreter; quick: the closure compiler
+//   - ixgo: what is corrected in the interpreter; fastpath: the closure compiler
 //   - assist: completion and inspection
 //   - export: cells as a program of one file
 //   - script: programs; yaegi: what the other interpreter may run

@@ -208,8 +208,8 @@ func (p *sourceFile) source() (src string, head int) {
 	return top + p.body.String(), len(top)
 }
 
-// at finds the declaration at an offset of the body.
-func (p *sourceFile) at(off int) (span, bool) {
+// spanAt finds the declaration at an offset of the body.
+func (p *sourceFile) spanAt(off int) (span, bool) {
 	for _, s := range p.spans {
 		if s.from <= off && off < s.to {
 			return s, true

@@ -101,7 +101,7 @@ func (s *Session) learn(k *knowledge, order []*entity) {
 	}
 	cell.Detach(f, func(string) bool { return true })
 	conf := types.Config{Importer: waiting{s}, DisableUnusedImportCheck: true, IgnoreFuncBodies: true, Error: func(error) {}}
-	s.settle(f)
+	s.waitFor(f)
 	types.NewChecker(&conf, fset, pkg, nil).Files([]*ast.File{f})
 	for _, e := range order {
 		if e.kind == isPackage {

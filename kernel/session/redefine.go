@@ -11,7 +11,7 @@ import (
 // of what it uses, and tells whether that changed anything. What was bound in
 // this round is left alone: it has to be checked first.
 func (w *compilation) fallBack(p *sourceFile, off int, bound map[*decl]bool) bool {
-	sp, ok := p.at(off)
+	sp, ok := p.spanAt(off)
 	if !ok || bound[sp.decl] {
 		return ok
 	}

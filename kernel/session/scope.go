@@ -94,7 +94,7 @@ func (x *scope) Declaration(name, method string) (d assist.Declaration, ok bool)
 
 func (x *scope) Import(path string) (*types.Package, error) { return waiting{x.s}.Import(path) }
 
-func (x *scope) Settle(f *ast.File) { x.s.settle(f) }
+func (x *scope) WaitFor(f *ast.File) { x.s.waitFor(f) }
 
 func (x *scope) Importable() []string { return append(ixgo.PackageList(), "unsafe") }
 

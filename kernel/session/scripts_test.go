@@ -31,7 +31,7 @@ func TestSnippetsAsScripts(t *testing.T) {
 		src := asProgram(t, s, c, "")
 		src = strings.Replace(src, "package main\n", "package main\nimport say \"fmt\"\n", 1) +
 			"func values(xs ...any) []any { return xs }\n\nfunc main() {\n\tout := cells()\n\tsay.Print(\"|\")\n\tfor i, v := range out {\n\t\tif i > 0 {\n\t\t\tsay.Print(\" \")\n\t\t}\n\t\tsay.Print(v)\n\t}\n}\n"
-		src = cell.AnyMark.ReplaceAllString(src, "") // yaegi takes what follows one for another file
+		src = cell.Unmark(src) // yaegi takes what follows one for another file
 		path := filepath.Join(dir, fmt.Sprintf("s%d.go", i))
 		p, err := script.Check(path, []byte(src))
 		if err != nil {

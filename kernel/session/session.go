@@ -18,9 +18,9 @@ import (
 	"fourmlab/kernel/engine"
 	"fourmlab/kernel/session/assist"
 	"fourmlab/kernel/session/cell"
+	"fourmlab/kernel/session/fastpath"
 	patched "fourmlab/kernel/session/ixgo"
 	"fourmlab/kernel/session/packages"
-	"fourmlab/kernel/session/quick"
 )
 
 // std are the packages of the standard library that a cell need not import.
@@ -55,11 +55,13 @@ type Session struct {
 
 	warned   bool // that the interpreter is another one
 	machine  *patched.Machine
-	quick    quick.Compiler
+	quick    fastpath.Compiler
 	running  atomic.Pointer[patched.Run]
 	polled   atomic.Int64 // when a long call last asked whether to stop
 	builders sync.WaitGroup
 }
+
+var _ engine.Engine = (*Session)(nil)
 
 // Limit sets how many bytes the process may take, 0 being no limit, and what
 // tells how many the machine has left, which may be nil. The collector works

@@ -27,7 +27,7 @@ import (
 )
 
 // RunYaegi runs a cell in yaegi. What is not in the list of what yaegi runs as
-// Go does (admit.go), and what has types or packages that only the session's
+// Go does (package yaegi), and what has types or packages that only the session's
 // own engine has, runs there, and a line on standard error says so.
 func (s *Session) RunYaegi(ctx context.Context, n int, code string) engine.Result {
 	s.viaYaegi = true

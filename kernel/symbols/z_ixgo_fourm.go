@@ -104,6 +104,7 @@ func init() {
 				"MustLoad":        reflect.ValueOf(q.MustLoad),
 				"MustOpenRun":     reflect.ValueOf(q.MustOpenRun),
 				"New":             reflect.ValueOf(q.New),
+				"NewPicture":      reflect.ValueOf(q.NewPicture),
 				"OpenRun":         reflect.ValueOf(q.OpenRun),
 				"OpenRuns":        reflect.ValueOf(q.OpenRuns),
 				"OpenVocabulary":  reflect.ValueOf(q.OpenVocabulary),

@@ -45,6 +45,7 @@ func init() {
 		"MustLoad":             reflect.ValueOf(fourm.MustLoad),
 		"MustOpenRun":          reflect.ValueOf(fourm.MustOpenRun),
 		"New":                  reflect.ValueOf(fourm.New),
+		"NewPicture":           reflect.ValueOf(fourm.NewPicture),
 		"Normal":               reflect.ValueOf(fourm.Normal),
 		"OpenRun":              reflect.ValueOf(fourm.OpenRun),
 		"OpenRuns":             reflect.ValueOf(fourm.OpenRuns),

@@ -19,13 +19,13 @@ import (
 // Complete lists what fits at byte offset at of the code of a cell, the best
 // first. An offset beyond the code is its end.
 func Complete(s Scope, code string, at int) engine.Completion {
-	p := cursorAt(code, at)
-	m := &matches{expected: nil, prefix: code[min(p.from, p.at):p.at]}
+	p := locate(code, at)
+	m := &matches{expected: nil, prefix: code[min(p.from, p.offset):p.offset]}
 	switch {
-	case p.path:
+	case p.importPath:
 		m.paths(s.Importable())
-	case p.quiet || p.stuck(code):
-		return engine.Completion{From: p.at, To: p.at}
+	case p.noName || p.stuck(code):
+		return engine.Completion{From: p.offset, To: p.offset}
 	case p.prev == token.ELSE || p.prev == token.RBRACE && !p.newline:
 		m.keywords(p, nil)
 	default:
@@ -36,7 +36,7 @@ func Complete(s Scope, code string, at int) engine.Completion {
 		}
 		m.keywords(p, v)
 	}
-	return engine.Completion{Matches: m.sorted(), From: p.from, To: p.at}
+	return engine.Completion{Matches: m.sorted(), From: p.from, To: p.offset}
 }
 
 // matches gathers what fits.

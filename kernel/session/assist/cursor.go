@@ -13,27 +13,27 @@ import (
 
 // cursor is a place in a cell.
 type cursor struct {
-	at       int         // bytes
-	from, to int         // the word around it, empty where there is none
-	quiet    bool        // in a comment, a string or a number: nothing to complete
-	path     bool        // in an import path; from and to are what stands between the quotes
-	prev     token.Token // before the word
-	newline  bool        // a line ends between prev and the word
-	literal  [2]int      // the string, character or number around it
-	blocks   []token.Token
-	closed   token.Token // what the brace opened that prev closes
-	loop     bool        // in the head of a for statement
+	offset     int         // bytes
+	from, to   int         // the word around it, empty where there is none
+	noName     bool        // in a comment, a string or a number: nothing to complete
+	importPath bool        // in an import path; from and to are what stands between the quotes
+	prev       token.Token // before the word
+	newline    bool        // a line ends between prev and the word
+	literal    [2]int      // the string, character or number around it
+	blocks     []token.Token
+	closed     token.Token // what the brace opened that prev closes
+	loop       bool        // in the head of a for statement
 }
 
-// cursorAt finds out what stands around a place. Blocks lists the braces that are
+// locate finds out what stands around a place. Blocks lists the braces that are
 // open there by what opened them: FUNC, FOR, IF, SWITCH, SELECT, STRUCT,
 // INTERFACE, or LBRACE for a block or literal.
-func cursorAt(code string, at int) cursor {
+func locate(code string, at int) cursor {
 	at = min(max(at, 0), len(code))
 	for at > 0 && at < len(code) && !utf8.RuneStart(code[at]) {
 		at--
 	}
-	p := cursor{at: at, from: wordStart(code, at), to: wordEnd(code, at), prev: token.SEMICOLON, newline: true}
+	p := cursor{offset: at, from: wordStart(code, at), to: wordEnd(code, at), prev: token.SEMICOLON, newline: true}
 	fset := token.NewFileSet()
 	f := fset.AddFile("", -1, len(code))
 	var sc scanner.Scanner
@@ -51,7 +51,7 @@ func cursorAt(code string, at int) cursor {
 		end := off + len(lit)
 		if tok == token.COMMENT {
 			if off < at && (at < end || at == end && !strings.HasSuffix(lit, "*/")) {
-				p.quiet = true
+				p.noName = true
 			}
 			continue
 		}
@@ -64,15 +64,15 @@ func cursorAt(code string, at int) cursor {
 			switch {
 			case off == at:
 			case tok == token.STRING && (importing || group) && (at < end || !closed):
-				p.path, p.from, p.to = true, off+1, end
+				p.importPath, p.from, p.to = true, off+1, end
 				if closed {
 					p.to--
 				}
 				return p
 			case tok == token.STRING || tok == token.CHAR:
-				p.quiet = p.quiet || at < end || !closed
+				p.noName = p.noName || at < end || !closed
 			default:
-				p.quiet = true
+				p.noName = true
 			}
 		}
 		if off >= p.from || off >= at {
@@ -123,7 +123,7 @@ func cursorAt(code string, at int) cursor {
 // stuck tells whether the cursor follows an operand at once, where no name
 // can stand.
 func (p cursor) stuck(code string) bool {
-	if p.from < p.to && p.from < p.at {
+	if p.from < p.to && p.from < p.offset {
 		r, _ := utf8.DecodeRuneInString(code[p.from:])
 		return unicode.IsDigit(r)
 	}

@@ -17,13 +17,13 @@ import (
 // is called or the literal's type. With more, it shows examples and source as
 // well. The library may be nil.
 func Inspect(s Scope, l *Library, code string, at int, more bool) map[string]string {
-	p := cursorAt(code, at)
+	p := locate(code, at)
 	switch {
-	case p.path:
+	case p.importPath:
 		return describePackage(s, l, code[p.from:p.to], more).forms()
-	case p.literal[1] > p.literal[0] && p.at < p.literal[1] && p.at > p.literal[0]:
+	case p.literal[1] > p.literal[0] && p.offset < p.literal[1] && p.offset > p.literal[0]:
 		return literalAt(s, code, p).forms()
-	case p.quiet && p.literal[1] == 0:
+	case p.noName && p.literal[1] == 0:
 		return nil // a comment
 	}
 	if word := code[p.from:p.to]; word != "" && !token.IsKeyword(word) {
@@ -62,12 +62,12 @@ func literalAt(s Scope, code string, p cursor) *page {
 // called describes the function whose arguments are being typed, or the type
 // whose literal is.
 func called(s Scope, l *Library, code string, p cursor, more bool) *page {
-	from, to := p.at, p.at
+	from, to := p.offset, p.offset
 	switch {
 	case p.from < p.to:
 		from, to = p.from, p.to
-	case p.at > 0 && code[p.at-1] == ')':
-		from, to = p.at-1, p.at-1
+	case p.offset > 0 && code[p.offset-1] == ')':
+		from, to = p.offset-1, p.offset-1
 	}
 	if from > 0 && code[from-1] == '.' {
 		return nil

@@ -12,7 +12,7 @@ import (
 	"fourmlab/kernel/session/cell"
 )
 
-// keywords offers those that may stand at the cursor; without a sight only
+// keywords offers those that may stand at the cursor; without a view only
 // the tokens before it are known.
 func (m *matches) keywords(p cursor, v *view) {
 	var list []token.Token

@@ -28,9 +28,9 @@ type Scope interface {
 	Import(path string) (*types.Package, error)
 	// Importable lists the paths of those that are there.
 	Importable() []string
-	// Settle waits until the packages that the file imports stay as they are:
+	// WaitFor waits until the packages that the file imports stay as they are:
 	// checkers do not lock them.
-	Settle(f *ast.File)
+	WaitFor(f *ast.File)
 }
 
 // Meaning is what a name means: a package with its path, or an object, which is

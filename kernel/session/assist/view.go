@@ -14,7 +14,7 @@ import (
 	"fourmlab/kernel/session/cell"
 )
 
-// view is a draft with what the checker says of it.
+// view is a partial cell with what the checker says of it.
 type view struct {
 	*partial
 	session Scope
@@ -72,7 +72,7 @@ func head(s Scope, code string) string {
 		}
 	}
 	for _, m := range s.Dots() {
-		if cell.Always(m.Path) && !free(s, m.Package, words) {
+		if cell.DotImported(m.Path) && !free(s, m.Package, words) {
 			continue
 		}
 		fmt.Fprintf(&b, "import . %q\n", m.Path)
@@ -103,7 +103,7 @@ func baseName(path string) string {
 	return last
 }
 
-// check runs the checker over the draft and gives the variables that its
+// check runs the checker over it and gives the variables that its
 // statements define at the top.
 func (v *view) check(tops []types.Object) (defined []types.Object) {
 	v.pkg = types.NewPackage("main", "main")
@@ -155,7 +155,7 @@ func (v *view) check(tops []types.Object) (defined []types.Object) {
 	}
 	cell.Detach(v.file, func(name string) bool { return own[name] && !aliases[name] })
 	conf := types.Config{Importer: v.session, DisableUnusedImportCheck: true, Error: func(error) {}}
-	v.session.Settle(v.file)
+	v.session.WaitFor(v.file)
 	types.NewChecker(&conf, v.fset, v.pkg, v.info).Files([]*ast.File{v.file})
 	if fn == nil || fn.Body == nil {
 		return nil

@@ -25,8 +25,8 @@ type Piece struct {
 
 // Cell is a parsed cell.
 type Cell struct {
-	N       int
-	Code    string
+	N       int    // its number, which its positions carry
+	Code    string // as it was typed
 	Imports []*ast.ImportSpec
 	Decls   []Piece // types, constants, functions, methods
 	Stmts   []Piece // everything else, in order; VAR, FUNC for an init, or ILLEGAL
@@ -60,6 +60,7 @@ func end(code string) (line, col int) {
 	return 1 + strings.Count(code, "\n"), len(code) - strings.LastIndexByte(code, '\n')
 }
 
+// Empty tells whether there is nothing to run or declare.
 func (c *Cell) Empty() bool { return len(c.Imports)+len(c.Decls)+len(c.Stmts) == 0 }
 
 // FileName is the name of cell n in positions.
@@ -84,7 +85,7 @@ func Parse(n int, code string, sources Sources) (*Cell, *engine.Failure) {
 		}
 		switch p.Tok {
 		case token.IMPORT:
-			f, err := parser.ParseFile(token.NewFileSet(), "", c.at(p)+p.Text, parser.ImportsOnly)
+			f, err := parser.ParseFile(token.NewFileSet(), "", c.headOf(p)+p.Text, parser.ImportsOnly)
 			if err != nil {
 				return nil, sources.SyntaxError(n, err)
 			}
@@ -100,7 +101,7 @@ func Parse(n int, code string, sources Sources) (*Cell, *engine.Failure) {
 		default:
 			// Pieces are parsed one by one, for an error in one must not be
 			// reported at the brace of the next.
-			fset, head := token.NewFileSet(), c.at(p)
+			fset, head := token.NewFileSet(), c.headOf(p)
 			f, err := parser.ParseFile(fset, "", head+p.Text, 0)
 			if err != nil {
 				return nil, sources.SyntaxError(n, err)
@@ -145,13 +146,18 @@ func Parse(n int, code string, sources Sources) (*Cell, *engine.Failure) {
 	return c, nil
 }
 
-// at is the head of a file in which a piece stands at its own place.
-func (c *Cell) at(p Piece) string { return "package main\n" + Mark(c.N, p.Line, p.Col) }
+// headOf is the head of a file in which a piece stands at its own place.
+func (c *Cell) headOf(p Piece) string { return "package main\n" + Mark(c.N, p.Line, p.Col) }
 
+// Mark is a comment that gives what follows its place in cell n: positions of the
+// parser and the checker are those of the cell.
 func Mark(n, line, col int) string { return fmt.Sprintf("/*line %s:%d:%d*/", FileName(n), line, col) }
 
-// AnyMark finds what mark writes.
-var AnyMark = regexp.MustCompile(`/\*line In \[\d+\]:\d+:\d+\*/`)
+// marks finds what Mark writes.
+var marks = regexp.MustCompile(`/\*line In \[\d+\]:\d+:\d+\*/`)
+
+// Unmark takes all marks out of a text.
+func Unmark(text string) string { return marks.ReplaceAllString(text, "") }
 
 // Body is the cell's statements with their places.
 func (c *Cell) Body() string {

@@ -17,8 +17,8 @@ type Remark struct{ Before, After string }
 // Comments holds the comments of a cell around its pieces as they were cut.
 type Comments struct {
 	code   string
-	lines  []int // where they begin
-	Pieces []Piece
+	lines  []int   // where they begin
+	Pieces []Piece // those they stand around
 	begin  []int
 	end    []int
 	taken  []bool
@@ -28,6 +28,8 @@ type Comments struct {
 // comment is one, by where it begins and ends.
 type comment struct{ lo, hi int }
 
+// CommentsOf finds the comments around the pieces of the code, which Cut or
+// Parts gave.
 func CommentsOf(code string, pieces []Piece) *Comments {
 	n := &Comments{code: code, lines: LineStarts(code), Pieces: pieces}
 	for _, p := range pieces {
@@ -72,6 +74,7 @@ func Parts(pieces []Piece) (out []Piece) {
 	return out
 }
 
+// LineStarts are the offsets at which lines begin.
 func LineStarts(code string) []int {
 	out := []int{0}
 	for i := range len(code) {

@@ -16,7 +16,7 @@ import (
 
 // Embed is a line //go:embed and the files it names.
 type Embed struct {
-	Pos      token.Position
+	Pos      token.Position // in the cell
 	patterns []string
 	files    map[string][]byte // by path from the notebook's folder; "" for a folder's content
 }

@@ -115,8 +115,8 @@ func ImportName(spec *ast.ImportSpec) (name, path string) {
 	return name, path
 }
 
-// always tells whether every cell has the names of a package without its name.
-func Always(path string) bool { return slices.Contains(engine.Current().Dots, path) }
+// DotImported tells whether every cell has the names of a package without its name.
+func DotImported(path string) bool { return slices.Contains(engine.Current().Dots, path) }
 
 // NewInfo gives one that holds all that a checker tells.
 func NewInfo() *types.Info {

@@ -266,7 +266,7 @@ func (m *writer) write(f *ast.File) *Program {
 	for _, c := range m.cells {
 		var decls []string
 		for _, d := range c.decls {
-			decls = append(decls, cell.AnyMark.ReplaceAllString(d, ""))
+			decls = append(decls, cell.Unmark(d))
 		}
 		u.Decls = append(u.Decls, decls)
 		u.Typed = append(u.Typed, c.imports)
@@ -299,13 +299,13 @@ func (m *writer) write(f *ast.File) *Program {
 		}
 	}
 	for _, obj := range m.info.Uses {
-		if p := obj.Pkg(); p != nil && cell.Always(p.Path()) && obj.Parent() == p.Scope() {
+		if p := obj.Pkg(); p != nil && cell.DotImported(p.Path()) && obj.Parent() == p.Scope() {
 			m.used["."+p.Path()] = true
 		}
 	}
 	lines := map[string]bool{}
 	for name, path := range m.imports {
-		if strings.HasPrefix(name, ".") && cell.Always(path) && (!m.used[name] || !m.bare(path)) {
+		if strings.HasPrefix(name, ".") && cell.DotImported(path) && (!m.used[name] || !m.bare(path)) {
 			continue
 		}
 		if m.used[name] || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") {

@@ -35,7 +35,7 @@ func showAliased(prog *ssa.Program) error {
 	if shownTypesErr != nil {
 		return shownTypesErr
 	}
-	shown := *at[map[types.Type]struct{}](unsafe.Pointer(prog), shownTypes)
+	shown := *fieldAt[map[types.Type]struct{}](unsafe.Pointer(prog), shownTypes)
 	a := aliasWalk{prog: prog}
 	for t := range shown {
 		a.visit(t, false)

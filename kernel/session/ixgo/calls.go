@@ -32,8 +32,8 @@ func callForResult(in *ixgo.Interp, fr *ixgo.Frame, fn unsafe.Pointer, args, env
 //go:linkname toType github.com/goplus/ixgo.(*Interp).toType
 func toType(in *ixgo.Interp, t types.Type) reflect.Type
 
-// ToType gives the running type of a checked one, nil where there is none.
-func ToType(in *ixgo.Interp, t types.Type) reflect.Type { return toType(in, t) }
+// TypeOf gives the running type of a checked one, nil where there is none.
+func TypeOf(in *ixgo.Interp, t types.Type) reflect.Type { return toType(in, t) }
 
 // Outcome is how a call ended: with a panic, or nil.
 type Outcome struct {

@@ -76,7 +76,7 @@ func readsResult(fn *ssa.Function, ret *ssa.Return, in ssa.Instruction) bool {
 func deferOutside(f Function, x *ssa.Defer, do Step) Step {
 	list := f.Register(x.DeferStack)
 	return func(fr *ixgo.Frame) {
-		(*Face)(unsafe.Pointer(&Registers(fr)[list])).Type = fields.deferred
+		(*Interface)(unsafe.Pointer(&Registers(fr)[list])).Type = fields.deferred
 		do(fr)
 	}
 }

@@ -6,7 +6,7 @@
 //	ctx := ixgo.NewContext(0)
 //	pkg, err := ctx.LoadFile("main.go", src)
 //	...
-//	patched.Amend(pkg.Prog) // in the SSA form
+//	patched.CorrectSSA(pkg.Prog) // in the SSA form
 //	in, err := ctx.NewInterp(pkg)
 //	...
 //	m := patched.NewMachine()

@@ -10,50 +10,50 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-// at gives the field of that offset.
-func at[T any](base unsafe.Pointer, offset uintptr) *T {
+// fieldAt gives the field of that offset.
+func fieldAt[T any](base unsafe.Pointer, offset uintptr) *T {
 	return (*T)(unsafe.Add(base, offset))
 }
 
 // Registers are the values of a running call.
-func Registers(fr *ixgo.Frame) []any { return *at[[]any](unsafe.Pointer(fr), fields.stack) }
+func Registers(fr *ixgo.Frame) []any { return *fieldAt[[]any](unsafe.Pointer(fr), fields.stack) }
 
 // Next is the step that the frame does next, by its number; -1 is the end.
-func Next(fr *ixgo.Frame) *int { return at[int](unsafe.Pointer(fr), fields.next) }
+func Next(fr *ixgo.Frame) *int { return fieldAt[int](unsafe.Pointer(fr), fields.next) }
 
 // Block is the basic block in which the frame is.
 func Block(fr *ixgo.Frame) **ssa.BasicBlock {
-	return at[*ssa.BasicBlock](unsafe.Pointer(fr), fields.block)
+	return fieldAt[*ssa.BasicBlock](unsafe.Pointer(fr), fields.block)
 }
 
 // Caller is the frame that called this one, nil for none.
 func Caller(fr *ixgo.Frame) **ixgo.Frame {
-	return at[*ixgo.Frame](unsafe.Pointer(fr), fields.caller)
+	return fieldAt[*ixgo.Frame](unsafe.Pointer(fr), fields.caller)
 }
 
 // Callee is the frame that this one called last, nil for none.
 func Callee(fr *ixgo.Frame) **ixgo.Frame {
-	return at[*ixgo.Frame](unsafe.Pointer(fr), fields.callee)
+	return fieldAt[*ixgo.Frame](unsafe.Pointer(fr), fields.callee)
 }
 
 // DeferID is what the interpreter knows the goroutine's deferred calls by.
-func DeferID(fr *ixgo.Frame) *uint64 { return at[uint64](unsafe.Pointer(fr), fields.deferid) }
+func DeferID(fr *ixgo.Frame) *uint64 { return fieldAt[uint64](unsafe.Pointer(fr), fields.deferid) }
 
 // NewFrame makes a frame of the function as the interpreter does.
 func NewFrame(in *ixgo.Interp, f Function) *ixgo.Frame {
 	fr := new(ixgo.Frame)
 	p := unsafe.Pointer(fr)
-	*at[*ixgo.Interp](p, fields.interp) = in
-	*at[unsafe.Pointer](p, fields.pfn) = f.p
-	*at[unsafe.Pointer](p, fields.block) = *at[unsafe.Pointer](f.p, fields.main)
-	*at[[]any](p, fields.stack) = append([]any{}, *f.Template()...)
+	*fieldAt[*ixgo.Interp](p, fields.interp) = in
+	*fieldAt[unsafe.Pointer](p, fields.pfn) = f.p
+	*fieldAt[unsafe.Pointer](p, fields.block) = *fieldAt[unsafe.Pointer](f.p, fields.main)
+	*fieldAt[[]any](p, fields.stack) = append([]any{}, *f.Template()...)
 	return fr
 }
 
 // functionOf is the function of a frame as the interpreter has it, nil where
 // the frame is none of a function.
 func functionOf(fr *ixgo.Frame) unsafe.Pointer {
-	return *at[unsafe.Pointer](unsafe.Pointer(fr), fields.pfn)
+	return *fieldAt[unsafe.Pointer](unsafe.Pointer(fr), fields.pfn)
 }
 
 // entered tells whether compiled code called the function.
@@ -73,13 +73,13 @@ func top(fr *ixgo.Frame, n int) *ixgo.Frame {
 	return &c
 }
 
-// placed moves a copied frame back to a step that has a place in the text.
-func placed(fr *ixgo.Frame) *ixgo.Frame {
+// atPlace moves a copied frame back to a step that has a place in the text.
+func atPlace(fr *ixgo.Frame) *ixgo.Frame {
 	f := functionOf(fr)
 	if f == nil {
 		return fr
 	}
-	instrs, next := *at[[]ssa.Instruction](f, fields.instrs), Next(fr)
+	instrs, next := *fieldAt[[]ssa.Instruction](f, fields.instrs), Next(fr)
 	for *next > 1 && *next <= len(instrs) && !instrs[*next-1].Pos().IsValid() {
 		*next--
 	}

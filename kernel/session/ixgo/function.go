@@ -36,7 +36,7 @@ func functionsOf(in *ixgo.Interp) Functions {
 	for iter.Next() {
 		f := iter.Value().UnsafePointer()
 		out[(*ssa.Function)(iter.Key().UnsafePointer())] = Function{
-			*at[[]int](f, fields.blocks), *at[[]Step](f, fields.steps), *at[[]ssa.Instruction](f, fields.instrs), f, *at[map[ssa.Value]uint32](f, fields.index),
+			*fieldAt[[]int](f, fields.blocks), *fieldAt[[]Step](f, fields.steps), *fieldAt[[]ssa.Instruction](f, fields.instrs), f, *fieldAt[map[ssa.Value]uint32](f, fields.index),
 		}
 	}
 	return out
@@ -53,19 +53,19 @@ func (f Function) Has(v ssa.Value) (register int, ok bool) {
 
 // Template is what the registers of a new frame hold: constants, addresses of
 // variables of packages, and nil. It may be made longer.
-func (f Function) Template() *[]any { return at[[]any](f.p, fields.template) }
+func (f Function) Template() *[]any { return fieldAt[[]any](f.p, fields.template) }
 
 // Methods are functions by the types of their receivers and their names.
 type Methods = map[reflect.Type]map[string]*ssa.Function
 
 // MethodsOf are those of a program; it can be told of more.
-func MethodsOf(in *ixgo.Interp) Methods { return *at[Methods](unsafe.Pointer(in), methodTable) }
+func MethodsOf(in *ixgo.Interp) Methods { return *fieldAt[Methods](unsafe.Pointer(in), methodTable) }
 
 // Types are a program's types as they are made for it to run.
 type Types = map[types.Type]reflect.Type
 
 // TypesOf are those of a program.
-func TypesOf(in *ixgo.Interp) Types { return *at[Types](unsafe.Pointer(in), fields.preloaded) }
+func TypesOf(in *ixgo.Interp) Types { return *fieldAt[Types](unsafe.Pointer(in), fields.preloaded) }
 
 // sizeof is how much memory a value of the type takes, 0 where the type has
 // parameters.

@@ -17,10 +17,10 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-// Acquaint tells the program of the types with methods that others made, and
+// ShareMethods tells the program of the types with methods that others made, and
 // gives those that it has made itself or knew already. The error says that this
 // interpreter cannot be told.
-func Acquaint(in *ixgo.Interp, made map[reflect.Type]bool) (own []reflect.Type, err error) {
+func ShareMethods(in *ixgo.Interp, made map[reflect.Type]bool) (own []reflect.Type, err error) {
 	if methodTableErr != nil {
 		return nil, methodTableErr
 	}

@@ -27,7 +27,7 @@ func (probe) Method() {}
 // otherwise than it is written here.
 var boundCode = func() uintptr {
 	v := reflect.ValueOf(probe{}).Method(0)
-	f := (*boundMethod)((*Face)(unsafe.Pointer(new(any(v.Interface())))).Data)
+	f := (*boundMethod)((*Interface)(unsafe.Pointer(new(any(v.Interface())))).Data)
 	if f.Fn != v.Pointer() || f.method != 0 || *(*unsafe.Pointer)(unsafe.Pointer(&f.receiver)) != TypeWord(reflect.TypeFor[probe]()) {
 		return 0
 	}
@@ -39,7 +39,7 @@ func bound(fn any) (receiver any, name string) {
 	if boundCode == 0 || fn == nil || reflect.TypeOf(fn).Kind() != reflect.Func {
 		return nil, ""
 	}
-	code := (*Face)(unsafe.Pointer(&fn)).Data
+	code := (*Interface)(unsafe.Pointer(&fn)).Data
 	if code == nil || *(*uintptr)(code) != boundCode {
 		return nil, ""
 	}

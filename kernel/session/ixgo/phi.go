@@ -20,26 +20,26 @@ import (
 // ahead marks the phis that are put in; the comment of another is a name.
 const ahead = "read ahead"
 
-// ReadAhead tells whether a phi was put in by Amend.
+// ReadAhead tells whether a phi was put in by CorrectSSA.
 func ReadAhead(phi *ssa.Phi) bool { return phi.Comment == ahead }
 
-// Amend corrects a program in its SSA form, before the interpreter makes it;
+// CorrectSSA corrects a program in its SSA form, before the interpreter makes it;
 // what is right stays.
-func Amend(prog *ssa.Program) error {
+func CorrectSSA(prog *ssa.Program) error {
 	if err := showAliased(prog); err != nil {
 		return err
 	}
 	for fn := range ssautil.AllFunctions(prog) {
 		runDefers(fn)
 		for _, b := range fn.Blocks {
-			untangleBlock(b)
+			orderPhis(b)
 			delay(b)
 		}
 	}
 	return nil
 }
 
-func untangleBlock(b *ssa.BasicBlock) {
+func orderPhis(b *ssa.BasicBlock) {
 	var first []ssa.Instruction
 	taken := map[ssa.Value]bool{} // phis that have their new value
 	for _, in := range b.Instrs {

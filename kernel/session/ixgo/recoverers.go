@@ -37,7 +37,7 @@ func (g *Stopper) postpone(f Function, x *ssa.Defer, do Step) Step {
 		do(fr)
 		list := deferredBy(fr)
 		if x.DeferStack != nil {
-			list = (**deferred)((*Face)(unsafe.Pointer(&Registers(fr)[f.Register(x.DeferStack)])).Data)
+			list = (**deferred)((*Interface)(unsafe.Pointer(&Registers(fr)[f.Register(x.DeferStack)])).Data)
 		}
 		if m := g.m.recoverer((*list).args[0], name); m != nil {
 			(*list).fn = m

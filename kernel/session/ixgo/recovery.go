@@ -41,11 +41,11 @@ type (
 )
 
 func deferredBy(fr *ixgo.Frame) **deferred {
-	return at[*deferred](unsafe.Pointer(fr), fields.defers)
+	return fieldAt[*deferred](unsafe.Pointer(fr), fields.defers)
 }
 
 func panicOf(fr *ixgo.Frame) **panicked {
-	return at[*panicked](unsafe.Pointer(fr), fields.panicking)
+	return fieldAt[*panicked](unsafe.Pointer(fr), fields.panicking)
 }
 
 // passes tells whether a panic is none that a program can see.
@@ -54,10 +54,10 @@ func passes(e any) bool {
 	return exit || Interrupted(e)
 }
 
-// amend replaces the steps that defer and recover, the assertions of types
+// correct replaces the steps that defer and recover, the assertions of types
 // whose panics a program may look at, and what else compiled code does
 // otherwise.
-func (g *Stopper) amend(in *ixgo.Interp, funcs Functions) {
+func (g *Stopper) correct(in *ixgo.Interp, funcs Functions) {
 	g.findRecoverers(in, funcs)
 	for fn, f := range funcs {
 		for i, instr := range f.Instrs {
@@ -68,6 +68,10 @@ func (g *Stopper) amend(in *ixgo.Interp, funcs Functions) {
 				f.Steps[i] = g.runDeferred
 			case *ssa.TypeAssert:
 				if s := assertion(in, f, x, f.Steps[i]); s != nil {
+					f.Steps[i] = s
+				}
+			case *ssa.UnOp:
+				if s := nilCheck(f, x, f.Steps[i]); s != nil {
 					f.Steps[i] = s
 				}
 			case *ssa.MapUpdate:
@@ -97,21 +101,21 @@ func (g *Stopper) amend(in *ixgo.Interp, funcs Functions) {
 	}
 }
 
-// shelter makes functions with deferred calls run within shelters.
-func (g *Stopper) shelter(funcs Functions) {
+// catchPanics makes functions that may recover run as catching has it.
+func (g *Stopper) catchPanics(funcs Functions) {
 	for fn, f := range funcs {
 		if fn.Recover == nil || len(f.Steps) == 0 {
 			continue
 		}
-		again := at[[]Step](f.p, fields.recover)
-		f.Steps[0] = g.sheltered(f.Steps[0], slices.Clone(*again))
+		again := fieldAt[[]Step](f.p, fields.recover)
+		f.Steps[0] = g.catching(f.Steps[0], slices.Clone(*again))
 		*again = nil // the interpreter's own way
 	}
 }
 
-// sheltered runs a whole call, and what it has deferred when a panic or Goexit
+// catching runs a whole call, and what it has deferred when a panic or Goexit
 // leaves it; again are the steps that read the results after a recovery.
-func (g *Stopper) sheltered(do Step, again []Step) Step {
+func (g *Stopper) catching(do Step, again []Step) Step {
 	return func(fr *ixgo.Frame) {
 		left := true
 		defer func() {
@@ -145,7 +149,7 @@ func (g *Stopper) sheltered(do Step, again []Step) Step {
 		}()
 		do(fr)
 		for pc := Next(fr); *pc != -1; {
-			s := (*at[[]Step](functionOf(fr), fields.steps))[*pc]
+			s := (*fieldAt[[]Step](functionOf(fr), fields.steps))[*pc]
 			*pc++
 			s(fr)
 		}
@@ -194,7 +198,7 @@ func (g *Stopper) runOne(fr *ixgo.Frame, d *deferred) {
 			*panicOf(fr) = &panicked{arg: e, link: *panicOf(fr)}
 		}
 	}()
-	in := *at[*ixgo.Interp](unsafe.Pointer(fr), fields.interp)
+	in := *fieldAt[*ixgo.Interp](unsafe.Pointer(fr), fields.interp)
 	switch fn := d.fn.(type) {
 	case *target:
 		callWithEnv(fn.in, fr, fn.fn, d.args, nil)
@@ -259,7 +263,7 @@ func deferring(fr *ixgo.Frame) *ixgo.Frame {
 	caller := *Caller(fr)
 	for caller != nil {
 		p := functionOf(caller)
-		if p == nil || !wraps(*at[*ssa.Function](p, fields.fn)) {
+		if p == nil || !wraps(*fieldAt[*ssa.Function](p, fields.fn)) {
 			break
 		}
 		caller = *Caller(caller)

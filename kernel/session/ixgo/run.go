@@ -100,7 +100,7 @@ func (r *Run) notePanic(fr *ixgo.Frame, e any) {
 // noteStop remembers where a run was that is stopped for what it did.
 func (r *Run) noteStop(fr *ixgo.Frame) {
 	if r.place.Load() == nil {
-		r.place.Store(&note{stack: string(stackOf(placed(top(fr, 6))))})
+		r.place.Store(&note{stack: string(stackOf(atPlace(top(fr, 6))))})
 	}
 }
 

@@ -22,7 +22,7 @@ func (m *Machine) Watch(in *ixgo.Interp, r *Run, compile func(Functions, *Stoppe
 		return
 	}
 	g, funcs := m.newStopper(r), functionsOf(in)
-	g.amend(in, funcs)
+	g.correct(in, funcs)
 	for _, f := range funcs {
 		for i, instr := range f.Instrs {
 			if s := g.asking(in, f, instr, f.Steps[i]); s != nil {
@@ -31,7 +31,7 @@ func (m *Machine) Watch(in *ixgo.Interp, r *Run, compile func(Functions, *Stoppe
 		}
 	}
 	compile(funcs, g)
-	g.shelter(funcs)
+	g.catchPanics(funcs)
 	for _, f := range funcs {
 		if len(f.Steps) > 0 {
 			f.Steps[0] = g.first(f.Steps[0])
@@ -46,7 +46,7 @@ func (m *Machine) Correct(in *ixgo.Interp, compile func(Functions, *Stopper)) {
 		return
 	}
 	g, funcs := m.newStopper(nil), functionsOf(in)
-	g.amend(in, funcs)
+	g.correct(in, funcs)
 	for _, f := range funcs {
 		for i, instr := range f.Instrs {
 			if x, ok := instr.(*ssa.Go); ok {
@@ -55,7 +55,7 @@ func (m *Machine) Correct(in *ixgo.Interp, compile func(Functions, *Stopper)) {
 		}
 	}
 	compile(funcs, g)
-	g.shelter(funcs)
+	g.catchPanics(funcs)
 }
 
 // first is the first step of a function, which also notes where a panic came

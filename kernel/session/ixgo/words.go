@@ -19,11 +19,11 @@ func Move(typ, dst, src unsafe.Pointer) { typedMove(typ, dst, src) }
 // New makes a zero value of the type.
 func NewValue(typ unsafe.Pointer) unsafe.Pointer { return newValue(typ) }
 
-// Face is an interface value as it lies in memory: its type, and the address of
+// Interface is an interface value as it lies in memory: its type, and the address of
 // its value, or the value itself where that is a pointer.
-type Face struct {
+type Interface struct {
 	Type, Data unsafe.Pointer
 }
 
 // TypeWord is a type as the first word of an interface value that holds it.
-func TypeWord(t reflect.Type) unsafe.Pointer { return (*Face)(unsafe.Pointer(&t)).Data }
+func TypeWord(t reflect.Type) unsafe.Pointer { return (*Interface)(unsafe.Pointer(&t)).Data }

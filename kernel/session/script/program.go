@@ -22,9 +22,9 @@ import (
 	"github.com/goplus/ixgo"
 
 	"fourmlab/kernel/session/cell"
+	"fourmlab/kernel/session/fastpath"
 	patched "fourmlab/kernel/session/ixgo"
 	"fourmlab/kernel/session/packages"
-	"fourmlab/kernel/session/quick"
 	"fourmlab/kernel/session/yaegi"
 )
 
@@ -120,7 +120,7 @@ func (p *Program) Run(args []string, ending func()) error {
 	if err != nil {
 		return err
 	}
-	if err := patched.Amend(pkg.Prog); err != nil {
+	if err := patched.CorrectSSA(pkg.Prog); err != nil {
 		return err
 	}
 	patched.NumberLocals(p.ctx, nil)
@@ -134,7 +134,7 @@ func (p *Program) Run(args []string, ending func()) error {
 	}
 	m := patched.NewMachine()
 	m.Crashed = func(_ *patched.Run, e any, stack []byte) { p.fell(e, stack, ending) }
-	m.Correct(in, func(funcs patched.Functions, stop *patched.Stopper) { new(quick.Compiler).Compile(in, funcs, stop) })
+	m.Correct(in, func(funcs patched.Functions, stop *patched.Stopper) { new(fastpath.Compiler).Compile(in, funcs, stop) })
 	os.Args = append([]string{p.path}, args...)
 	flag.CommandLine = flag.NewFlagSet(p.path, flag.ExitOnError)
 	stop := p.EndWhenAsleep(ending) // which goes on when Goexit ends this goroutine

@@ -1,4 +1,4 @@
-package quick
+package fastpath
 
 // How quick functions go from block to block.
 

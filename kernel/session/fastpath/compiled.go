@@ -1,4 +1,4 @@
-package quick
+package fastpath
 
 // Calls of compiled functions that take and give numbers, such as math.Sqrt and
 // methods that reach an element (At, Set): by way of the interpreter each costs
@@ -86,7 +86,7 @@ func (m *builder) compiledMethod(fn *ssa.Function, recv types.Type) func([]argum
 	if make == nil {
 		return nil
 	}
-	t := patched.ToType(m.program.in, recv)
+	t := patched.TypeOf(m.program.in, recv)
 	if t == nil || t.Kind() != reflect.Pointer {
 		return nil
 	}

@@ -1,7 +1,7 @@
-// Package quick makes the functions of an interpreted program quick: it
+// Package fastpath makes the functions of an interpreted program quick: it
 // compiles them to closures.
 //
-//	var c quick.Compiler
+//	var c fastpath.Compiler
 //	m.Watch(in, run, func(funcs patched.Functions, stop *patched.Stopper) {
 //		c.Compile(in, funcs, stop)
 //	})
@@ -26,4 +26,4 @@
 // Things happen in the order of the instructions: what reads memory or may panic
 // becomes part of a later expression only where nothing that happens in between
 // could tell.
-package quick
+package fastpath

@@ -1,4 +1,4 @@
-package quick
+package fastpath
 
 // The values of a quick function that wait to become part of an expression, and
 // the operands that are made of them.
@@ -82,13 +82,13 @@ func (m *builder) compute(p *pending) {
 func (m *builder) keep(p *pending) do {
 	r, t, f := m.must(p.v), m.typ(p.v.Type()), p.p
 	if !p.header {
-		return func(q *frame) { *register(q, r) = patched.Face{Type: t, Data: f(q)} }
+		return func(q *frame) { *register(q, r) = patched.Interface{Type: t, Data: f(q)} }
 	}
 	return func(q *frame) {
 		from := f(q)
 		to := patched.NewValue(t)
 		patched.Move(t, to, from)
-		*register(q, r) = patched.Face{Type: t, Data: to}
+		*register(q, r) = patched.Interface{Type: t, Data: to}
 	}
 }
 
@@ -174,7 +174,7 @@ func (m *builder) use(v ssa.Value) use {
 			if reflect.TypeOf(x) == nil || reflect.TypeOf(x).Kind() != k {
 				panic(unfit("a constant of another kind"))
 			}
-			return use{op: operand{constant: true, k: unbox(k, (*patched.Face)(unsafe.Pointer(&x)))}}
+			return use{op: operand{constant: true, k: unbox(k, (*patched.Interface)(unsafe.Pointer(&x)))}}
 		}
 		off := m.slotOf[v]
 		if off == 0 {
@@ -188,7 +188,7 @@ func (m *builder) use(v ssa.Value) use {
 	r := m.must(v)
 	if _, ok := v.(*ssa.Global); ok {
 		x := (*m.Template())[r]
-		a := (*patched.Face)(unsafe.Pointer(&x)).Data
+		a := (*patched.Interface)(unsafe.Pointer(&x)).Data
 		return use{p: func(*frame) unsafe.Pointer { return a }}
 	}
 	return use{p: func(q *frame) unsafe.Pointer { return register(q, r).Data }}

@@ -1,4 +1,4 @@
-package quick
+package fastpath
 
 // From the functions of a program to their compiled form: what is shared, and
 // what is made of each block.
@@ -60,8 +60,8 @@ type Compiler struct {
 	methods methods // those of earlier programs' types
 }
 
-// Compile makes all functions of a program quick that can be. They end when
-// the stopper has it.
+// Compile makes all functions of a program quick that can be. Calls and ways
+// around loops ask the stopper whether to end.
 func (k *Compiler) Compile(in *ixgo.Interp, funcs patched.Functions, stop *patched.Stopper) {
 	k.Unfit = map[string]string{}
 	program := &program{in: in}
@@ -114,7 +114,7 @@ func values[T ssa.Value](vs []T) (out []ssa.Value) {
 	return out
 }
 
-// number gives the kind of a type whose values live in slots.
+// numeric gives the kind of a type whose values live in slots.
 func numeric(t types.Type) (reflect.Kind, bool) {
 	b, ok := t.Underlying().(*types.Basic)
 	if !ok {

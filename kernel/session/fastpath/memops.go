@@ -1,4 +1,4 @@
-package quick
+package fastpath
 
 // The instructions of quick functions that reach memory.
 
@@ -56,7 +56,7 @@ func (m *builder) loads(in *ssa.UnOp) bool {
 	switch {
 	case t.Kind() == reflect.Interface:
 		read = func(q *frame) {
-			if a := (*patched.Face)(p(q)); a != nil {
+			if a := (*patched.Interface)(p(q)); a != nil {
 				*register(q, r) = *a
 			} else {
 				refuse(q)
@@ -65,7 +65,7 @@ func (m *builder) loads(in *ssa.UnOp) bool {
 	case direct(t):
 		read = func(q *frame) {
 			if a := (*unsafe.Pointer)(p(q)); a != nil {
-				*register(q, r) = patched.Face{Type: w, Data: *a}
+				*register(q, r) = patched.Interface{Type: w, Data: *a}
 			} else {
 				refuse(q)
 			}
@@ -79,7 +79,7 @@ func (m *builder) loads(in *ssa.UnOp) bool {
 			}
 			to := patched.NewValue(w)
 			patched.Move(w, to, a)
-			*register(q, r) = patched.Face{Type: w, Data: to}
+			*register(q, r) = patched.Interface{Type: w, Data: to}
 		}
 	}
 	m.flush(true)

@@ -1,4 +1,4 @@
-package quick_test
+package fastpath_test
 
 // Functions that were made quick must do what compiled Go does: programs made
 // by chance are run by both.
@@ -14,8 +14,8 @@ import (
 
 	"github.com/goplus/ixgo"
 
+	"fourmlab/kernel/session/fastpath"
 	patched "fourmlab/kernel/session/ixgo"
-	"fourmlab/kernel/session/quick"
 )
 
 // chance writes programs.
@@ -225,14 +225,14 @@ func quickly(t *testing.T, src string) (out string, unfit map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := patched.Amend(pkg.Prog); err != nil {
+	if err := patched.CorrectSSA(pkg.Prog); err != nil {
 		t.Fatal(err)
 	}
 	in, err := ctx.NewInterp(pkg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var c quick.Compiler
+	var c fastpath.Compiler
 	patched.NewMachine().Watch(in, patched.NewRun(1), func(funcs patched.Functions, stop *patched.Stopper) { c.Compile(in, funcs, stop) })
 	if err := in.RunInit(); err != nil {
 		t.Fatal(err)

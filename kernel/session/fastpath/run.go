@@ -1,4 +1,4 @@
-package quick
+package fastpath
 
 // How a function that was made quick runs: its calls, their memory, and the
 // ways in and out of the interpreter's own calls.
@@ -84,8 +84,8 @@ const firstSlot = unsafe.Sizeof(frame{})
 
 func slotAt(q *frame, off uintptr) *int64 { return (*int64)(unsafe.Add(unsafe.Pointer(q), off)) }
 
-func register(q *frame, i int) *patched.Face {
-	return (*patched.Face)(unsafe.Add(q.regs, uintptr(i)*unsafe.Sizeof(patched.Face{})))
+func register(q *frame, i int) *patched.Interface {
+	return (*patched.Interface)(unsafe.Add(q.regs, uintptr(i)*unsafe.Sizeof(patched.Interface{})))
 }
 
 type sized[A any] struct {

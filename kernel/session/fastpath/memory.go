@@ -1,4 +1,4 @@
-package quick
+package fastpath
 
 // Memory of quick functions: between registers and slots, and what pointers
 // point to.
@@ -21,7 +21,7 @@ var basic = map[reflect.Kind]reflect.Type{
 }
 
 // unbox reads a number from a register.
-func unbox(k reflect.Kind, w *patched.Face) int64 { return peek(k, w.Data) }
+func unbox(k reflect.Kind, w *patched.Interface) int64 { return peek(k, w.Data) }
 
 // peek reads a number from memory.
 func peek(k reflect.Kind, p unsafe.Pointer) int64 {
@@ -48,22 +48,22 @@ func peek(k reflect.Kind, p unsafe.Pointer) int64 {
 
 // boxed gives a function that makes an interface value of a number. Small
 // numbers need no memory.
-func boxed(k reflect.Kind, t unsafe.Pointer) func(int64) patched.Face {
+func boxed(k reflect.Kind, t unsafe.Pointer) func(int64) patched.Interface {
 	switch k {
 	case reflect.Bool, reflect.Uint8, reflect.Int8:
-		return func(v int64) patched.Face { return as(uint8(v), t) }
+		return func(v int64) patched.Interface { return as(uint8(v), t) }
 	case reflect.Int16, reflect.Uint16:
-		return func(v int64) patched.Face { return as(uint16(v), t) }
+		return func(v int64) patched.Interface { return as(uint16(v), t) }
 	case reflect.Int32, reflect.Uint32, reflect.Float32:
-		return func(v int64) patched.Face { return as(uint32(v), t) }
+		return func(v int64) patched.Interface { return as(uint32(v), t) }
 	}
-	return func(v int64) patched.Face { return as(uint64(v), t) }
+	return func(v int64) patched.Interface { return as(uint64(v), t) }
 }
 
 // as makes an interface value of another type with the same memory.
-func as[T any](v T, typ unsafe.Pointer) patched.Face {
+func as[T any](v T, typ unsafe.Pointer) patched.Interface {
 	x := any(v)
-	return patched.Face{Type: typ, Data: (*patched.Face)(unsafe.Pointer(&x)).Data}
+	return patched.Interface{Type: typ, Data: (*patched.Interface)(unsafe.Pointer(&x)).Data}
 }
 
 // load reads a number through a pointer.
@@ -137,7 +137,7 @@ func storeAs[T wholes](p ptr, v operand, first bool, refuse num) do {
 // and not its address.
 func direct(t reflect.Type) bool {
 	x := reflect.New(t).Elem().Interface()
-	return (*patched.Face)(unsafe.Pointer(&x)).Data == nil
+	return (*patched.Interface)(unsafe.Pointer(&x)).Data == nil
 }
 
 // sliceHeader is a slice or the beginning of a string.

@@ -1,4 +1,4 @@
-package quick_test
+package fastpath_test
 
 import (
 	"fmt"
@@ -6,8 +6,8 @@ import (
 	"github.com/goplus/ixgo"
 	_ "github.com/goplus/ixgo/pkg/fmt" // linked in
 
+	"fourmlab/kernel/session/fastpath"
 	patched "fourmlab/kernel/session/ixgo"
-	"fourmlab/kernel/session/quick"
 )
 
 func Example() {
@@ -39,7 +39,7 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	var c quick.Compiler
+	var c fastpath.Compiler
 	patched.NewMachine().Correct(in, func(funcs patched.Functions, stop *patched.Stopper) { c.Compile(in, funcs, stop) })
 	patched.Call(in, pkg.Func("main"))
 	fmt.Printf("fib: %q, safe: %q\n", c.Unfit["main.fib"], c.Unfit["main.safe"])

@@ -1,4 +1,4 @@
-package quick
+package fastpath
 
 // Arithmetic of quick functions. The Go that is written here is compiled for
 // each type, so overflow, shifts and division are what Go makes of them.

@@ -1,4 +1,4 @@
-package quick
+package fastpath
 
 // How quick functions call and what they know of methods.
 
@@ -199,7 +199,7 @@ func (p *program) method(v any, name string) *method {
 	if t == nil || !t.ready {
 		return nil
 	}
-	return &method{typ: (*patched.Face)(unsafe.Pointer(&v)).Type, t: t}
+	return &method{typ: (*patched.Interface)(unsafe.Pointer(&v)).Type, t: t}
 }
 
 // teach lets later programs know the quick methods of types that this one was

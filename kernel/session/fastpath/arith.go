@@ -1,4 +1,4 @@
-package quick
+package fastpath
 
 // The instructions of quick functions that are arithmetic.
 
