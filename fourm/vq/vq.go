@@ -260,7 +260,11 @@ func (t *Tokenizer) Usage(ds modality.Data) []int {
 		var values []any
 		for _, s := range samples {
 			if s.Has(t.Of.Name) {
-				values = append(values, t.Of.MustFit(op, s.Values[t.Of.Name]))
+				p, err := t.fit(s.Values[t.Of.Name])
+				if err != nil {
+					fault.Panic(op, "%v", err)
+				}
+				values = append(values, p)
 			}
 		}
 		tokens, err := t.EncodeAll(values)
