@@ -38,7 +38,6 @@ type graph struct {
 
 	encoded *G.Node // (b, T, D)
 	z       *G.Node // latents (b, T, L)
-	q       *G.Node // what the decoder sees of them
 	out     *G.Node // patches (b, T, h w C), or pictures behind convolutions
 	loss    *G.Node // reconstruction
 	own     *G.Node // the quantizer's own loss, nil: it has none
@@ -147,11 +146,12 @@ func (g *graph) train(loss Loss) ([]*G.Node, error) {
 		return nil, fmt.Errorf("a tokenizer without decoder cannot be trained")
 	}
 	g.encode()
-	g.q, g.own = g.n.quant.Quantize(g.z, func(name string) *G.Node { return g.param("quantize." + name) })
+	var q *G.Node
+	q, g.own = g.n.quant.Quantize(g.z, func(name string) *G.Node { return g.param("quantize." + name) })
 	if g.n.Spec.Frozen {
-		g.q, g.own = ops.Detach(g.q), nil
+		q, g.own = ops.Detach(q), nil
 	}
-	g.decode(g.q)
+	g.decode(q)
 	if err := g.reconstruction(loss.Name); err != nil {
 		return nil, err
 	}
@@ -168,7 +168,7 @@ func (g *graph) train(loss Loss) ([]*G.Node, error) {
 	if g.grads, err = G.Grad(total, wrt...); err != nil {
 		return nil, err
 	}
-	out := append([]*G.Node{g.z, g.q, g.out, g.loss}, g.grads...)
+	out := append([]*G.Node{g.z, g.loss}, g.grads...)
 	if g.own != nil {
 		out = append(out, g.own)
 	}

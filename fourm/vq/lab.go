@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 
 	"fourmlab/fourm/ops"
+	"fourmlab/internal/memory"
 )
 
 const (
@@ -32,12 +33,12 @@ func (t *Tokenizer) spec() Spec {
 // tables agree, whatever the grid.
 func (t *Tokenizer) outline(s Spec) {
 	t.net = outline(s, t.Config.Seed)
-	for side := range t.net.pos {
-		rows, cols, d := t.net.pos[side].rows, t.net.pos[side].cols, s.Enc.Dim
-		if side == "decoder" {
-			d = s.Dec.Dim
+	for _, e := range t.net.entries {
+		if e.made {
+			d, rows, cols := e.official[1], e.official[2], e.official[3]
+			memory.Need("fourm.TrainTokenizer", 4*float64(rows)*float64(cols)*float64(d), "positions of %dx%d tokens of %s: they", rows, cols, t.Of.Name)
+			t.net.pos[e.side()] = table{rows, cols, ops.GridPositions(rows, cols, d)}
 		}
-		t.net.pos[side] = table{rows, cols, ops.GridPositions(rows, cols, d)}
 	}
 	t.Params = t.net.Params
 }

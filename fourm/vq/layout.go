@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 )
 
 // Param is one tensor of a tokenizer.
@@ -198,6 +199,9 @@ func count(shape []int) int {
 	}
 	return n
 }
+
+// side gives the side that a position table is of.
+func (e entry) side() string { return strings.TrimSuffix(e.name, ".pos_emb") }
 
 // fits tells whether a shape is the one that an official file has. A position
 // table may be of any grid.

@@ -44,17 +44,16 @@ type Codes struct {
 	IDs                  []int32
 }
 
-// outline makes a network without numbers: position tables are the official
-// ones.
+// outline makes a network without numbers and without position tables.
 func outline(s Spec, seed int64) *Network {
-	n := &Network{Spec: s, Params: map[string]*Param{}, entries: s.layout(seed), pos: map[string]table{}}
-	for _, e := range n.entries {
-		if e.made {
-			side := e.name[:len(e.name)-len(".pos_emb")]
-			n.pos[side] = officialTable(e.official[2], e.official[3], e.official[1])
-		}
-	}
-	return n
+	return &Network{Spec: s, Params: map[string]*Param{}, entries: s.layout(seed), pos: map[string]table{}}
+}
+
+// place makes a position table as the official code does.
+func (n *Network) place(e entry) {
+	rows, cols, d := e.official[2], e.official[3], e.official[1]
+	memory.Need("fourm.LoadTokenizer", 4*float64(rows)*float64(cols)*float64(d), "%s of %dx%d places: it", e.name, rows, cols)
+	n.pos[e.side()] = officialTable(rows, cols, d)
 }
 
 // books makes the quantizer; its tensors are parameters like others.

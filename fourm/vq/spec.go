@@ -213,12 +213,18 @@ func (s Spec) quantizer() quantize.Quantizer {
 		Commitment: s.Commitment, Decay: s.Decay, Threshold: s.Threshold, Policy: s.Policy, Restart: s.Restart})
 }
 
-// book gives the name and the shape of the quantizer's largest tensor.
-func (s Spec) book() (name string, shape []int) {
+// books gives names and shapes of the quantizer's large tensors, without making
+// any: those of a file are compared with them first.
+func (s Spec) books() map[string][]int {
+	b, d := s.Books, s.Latent
 	if s.Memcodes {
-		return "quantize.codes", []int{s.Books, s.Codes, s.Latent / s.Books}
+		return map[string][]int{"quantize.codes": {b, s.Codes, d / b}, "quantize.to_k.weight": {b, d / b, d / b}, "quantize.to_v.weight": {b, d / b, d / b}}
 	}
-	return codebook, []int{s.Codes, s.Latent}
+	out := map[string][]int{codebook: {s.Codes, d}}
+	if b > 1 {
+		out["quantize.project_in.weight"], out["quantize.project_out.weight"] = []int{b * d, d}, []int{d, b * d}
+	}
+	return out
 }
 
 // String says what the tokenizer is, in a line.

@@ -5,6 +5,7 @@ package vq
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -96,6 +97,7 @@ func (r *stateReader) entry(n *Network, e entry) error {
 	name, ok := r.find(e.name)
 	switch got := r.f.Shape(name); {
 	case !ok && e.made:
+		n.place(e)
 		return nil
 	case !ok:
 		r.left.Missing = append(r.left.Missing, e.name)
@@ -110,24 +112,27 @@ func (r *stateReader) entry(n *Network, e entry) error {
 	if e.made {
 		got := r.f.Shape(name)
 		places := got[2] * got[3]
-		n.pos[strings.TrimSuffix(e.name, ".pos_emb")] = table{got[2], got[3], turn{1, got[1], places, 1}.of(v)}
+		n.pos[e.side()] = table{got[2], got[3], turn{1, got[1], places, 1}.of(v)}
 		return nil
 	}
 	n.Params[e.name] = &Param{e.shape, e.turn.of(v)}
 	return nil
 }
 
-// quantizer reads the quantizer's tensors. The largest one is looked at before
-// any is made: its size is the configuration's word alone.
+// quantizer reads the quantizer's tensors. The large ones are looked at before
+// any is made: their sizes are the configuration's word alone.
 func (r *stateReader) quantizer(n *Network) error {
-	name, want := n.Spec.book()
-	at, ok := r.find(name)
-	if !ok {
-		r.left.Missing = append(r.left.Missing, name)
-		return nil
+	books := n.Spec.books()
+	for _, name := range slices.Sorted(maps.Keys(books)) {
+		at, ok := r.find(name)
+		if !ok {
+			r.left.Missing = append(r.left.Missing, name)
+		} else if err := shape(at, r.f.Shape(at), books[name]); err != nil {
+			return err
+		}
 	}
-	if err := shape(at, r.f.Shape(at), want); err != nil {
-		return err
+	if len(r.left.Missing) > 0 {
+		return nil
 	}
 	n.books()
 	for _, t := range n.quant.Tensors() {
@@ -151,7 +156,7 @@ func (n *Network) state() []checkpoint.Tensor {
 	var out []checkpoint.Tensor
 	for _, e := range n.entries {
 		if e.made {
-			t := n.pos[strings.TrimSuffix(e.name, ".pos_emb")]
+			t := n.pos[e.side()]
 			d, places := e.official[1], t.rows*t.cols
 			out = append(out, checkpoint.Tensor{Name: e.name, Shape: []int{1, d, t.rows, t.cols}, Data: turn{1, places, d, 1}.of(t.data)})
 			continue

@@ -22,7 +22,6 @@ type Loss struct {
 type Step struct {
 	Reconstruction float64
 	Own            float64 // the quantizer's own loss, weighed
-	Decoded        Images
 	// Grads are the gradients of both together, by the names and in the layout of
 	// official files.
 	Grads map[string][]float32
@@ -49,7 +48,7 @@ func (n *Network) Step(ctx context.Context, x Images, loss Loss, r quantize.Chan
 	if err := g.m.Run(ctx); err != nil {
 		return Step{}, err
 	}
-	out := Step{Reconstruction: float64(g.m.Floats(g.loss)[0]), Decoded: g.output(), Grads: map[string][]float32{}}
+	out := Step{Reconstruction: float64(g.m.Floats(g.loss)[0]), Grads: map[string][]float32{}}
 	if g.own != nil {
 		out.Own = float64(g.m.Floats(g.own)[0])
 	}

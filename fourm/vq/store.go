@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 
 	"fourmlab/fourm/modality"
 	"fourmlab/internal/fault"
@@ -88,12 +87,13 @@ func (t *Tokenizer) restore(c stored, s modality.Stored) error {
 			if len(p.Shape) != 3 || p.Shape[0] < 1 || p.Shape[1] < 1 || p.Shape[2] != e.official[1] || len(p.Data) != count(p.Shape) {
 				return fmt.Errorf("vq: %q of the tokenizer of %s has shape %v, expected rows, columns and %d", e.name, m.Name, p.Shape, e.official[1])
 			}
-			t.net.pos[strings.TrimSuffix(e.name, ".pos_emb")] = table{p.Shape[0], p.Shape[1], p.Data}
+			t.net.pos[e.side()] = table{p.Shape[0], p.Shape[1], p.Data}
 		}
 	}
-	name, shape := spec.book()
-	if _, err := restored(m, s, name, shape); err != nil { // before it is made
-		return err
+	for name, shape := range spec.books() { // before they are made
+		if _, err := restored(m, s, name, shape); err != nil {
+			return err
+		}
 	}
 	t.net.books()
 	for _, q := range t.net.quant.Tensors() {
