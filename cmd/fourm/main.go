@@ -38,7 +38,7 @@ var commands = []command{
 	{name: "watch", args: "DIR", about: "show a run, or a folder of runs, in a browser while it goes on", run: runWatch},
 	{name: "parity", args: "DIR ...", about: "run recorded cases of the official implementation and say how far results differ", run: runParity},
 	{name: "bench", args: "[-case NAME]", about: "time one case at the size of the published models, or list the cases", run: runBench},
-	{name: "peek", args: "CHECKPOINT", about: "say what model a checkpoint holds", run: runPeek},
+	{name: "peek", args: "CHECKPOINT", about: "say what model or tokenizer a checkpoint holds", run: runPeek},
 	{name: "version", about: "say which build this is", run: runVersion},
 	{name: "worker", about: "run cells for a kernel", hidden: true, run: runWorker},
 }

@@ -72,12 +72,31 @@ func (t *Tokenizer) fit(value any) (*modality.Picture, error) {
 	return p, nil
 }
 
+// bounds are what numbers of a picture cannot lie beyond: the range of a look that
+// has one, and half of it on either side, since resizing goes beyond it a little.
+func (t *Tokenizer) bounds() (lo, hi float64) {
+	look := t.Of.Look.Spec()
+	switch {
+	case look.Scaling == modality.UnitVectors:
+		lo, hi = -1, 1
+	case look.Scaling == modality.LinearScale && look.Low != look.High:
+		lo, hi = look.Low, look.High
+	default:
+		return math.Inf(-1), math.Inf(1)
+	}
+	return lo - (hi-lo)/2, hi + (hi-lo)/2
+}
+
 // put writes picture i of a batch into the network's input.
 func (t *Tokenizer) put(g *graph, i int, p *modality.Picture) error {
 	patch := t.net.Spec.encPatch()
+	lo, hi := t.bounds()
 	for j, v := range p.Pix {
-		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
+		switch f := float64(v); {
+		case math.IsNaN(f), math.IsInf(f, 0):
 			return fmt.Errorf("vq: a picture of %s has the number %g at row %d, column %d", t.Of.Name, v, j/(p.W*p.C), j/p.C%p.W)
+		case f < lo || f > hi:
+			return fmt.Errorf("vq: a picture of %s has the number %g at row %d, column %d, expected %s", t.Of.Name, v, j/(p.W*p.C), j/p.C%p.W, t.Range())
 		}
 	}
 	x := make([]float32, len(p.Pix))

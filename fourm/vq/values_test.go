@@ -40,19 +40,20 @@ func TestWrongValues(t *testing.T) {
 		}
 	}
 	for want, do := range map[string]func() error{
-		"a picture of 18x16x3, expected multiples of 4x4 places of 3 numbers":     encode(rgb, picture(18, 16, 3, 0, 0)),
-		"a picture of 16x16x1, expected multiples of 4x4 places of 3":             encode(rgb, picture(16, 16, 1, 0, 0)),
-		"value 1: vq: a picture of some has the number NaN at row 2, column 1":    encode(rgb, picture(16, 16, 3, 0, 0), picture(16, 16, 3, (2*16+1)*3, nan)),
-		"class 7 in a picture of some, expected one below 7":                      encode(maps, picture(16, 16, 1, 5, 7)),
-		"a picture of 1x1x10, expected multiples of 1x1 places of 11 numbers":     encode(vectors, picture(1, 1, 10, 0, 0)),
-		"vq: pictures of 18x16, expected multiples of the patch of 4x4":           images(rgb.net, 1, 18, 16, func(*Images) {}),
-		"vq: samples of 4 numbers a place, expected 3":                            images(rgb.net, 3, 16, 16, func(x *Images) { x.C, x.B = 4, 2; x.Data = make([]float32, 2*4*256) }),
-		"vq: sample 1 has the number NaN at row 0, column 0":                      images(rgb.net, 2, 16, 16, func(x *Images) { x.Data[3*256] = nan }),
-		"vq: class 1.5 in sample 1, expected a whole number below 7":              images(maps.net, 2, 16, 16, func(x *Images) { x.Data[300] = 1.5 }),
-		"vq: 10 numbers for 1 samples of 4x4x3":                                   images(rgb.net, 1, 4, 4, func(x *Images) { x.Data = x.Data[:10] }),
-		"vq: sample 1: code 40 at place 0, expected one below 40":                 decode(rgb.net, 40),
-		"vq: sample 1: code -1 at place 0, expected one below 40":                 decode(vectors.net, -1),
-		"a tokenizer of some for vqdepth: it takes 3 numbers a pixel, expected 1": func() error { _, err := rgb.For(tiny("vqdepth", modality.Depth)); return err },
+		"a picture of 18x16x3, expected multiples of 4x4 places of 3 numbers":      encode(rgb, picture(18, 16, 3, 0, 0)),
+		"a picture of 16x16x1, expected multiples of 4x4 places of 3":              encode(rgb, picture(16, 16, 1, 0, 0)),
+		"value 1: vq: a picture of some has the number NaN at row 2, column 1":     encode(rgb, picture(16, 16, 3, 0, 0), picture(16, 16, 3, (2*16+1)*3, nan)),
+		"a picture of some has the number 255 at row 0, column 1, expected [0, 1]": encode(rgb, picture(16, 16, 3, 4, 255)),
+		"class 7 in a picture of some, expected one below 7":                       encode(maps, picture(16, 16, 1, 5, 7)),
+		"a picture of 1x1x10, expected multiples of 1x1 places of 11 numbers":      encode(vectors, picture(1, 1, 10, 0, 0)),
+		"vq: pictures of 18x16, expected multiples of the patch of 4x4":            images(rgb.net, 1, 18, 16, func(*Images) {}),
+		"vq: samples of 4 numbers a place, expected 3":                             images(rgb.net, 3, 16, 16, func(x *Images) { x.C, x.B = 4, 2; x.Data = make([]float32, 2*4*256) }),
+		"vq: sample 1 has the number NaN at row 0, column 0":                       images(rgb.net, 2, 16, 16, func(x *Images) { x.Data[3*256] = nan }),
+		"vq: class 1.5 in sample 1, expected a whole number below 7":               images(maps.net, 2, 16, 16, func(x *Images) { x.Data[300] = 1.5 }),
+		"vq: 10 numbers for 1 samples of 4x4x3":                                    images(rgb.net, 1, 4, 4, func(x *Images) { x.Data = x.Data[:10] }),
+		"vq: sample 1: code 40 at place 0, expected one below 40":                  decode(rgb.net, 40),
+		"vq: sample 1: code -1 at place 0, expected one below 40":                  decode(vectors.net, -1),
+		"a tokenizer of some for vqdepth: it takes 3 numbers a pixel, expected 1":  func() error { _, err := rgb.For(tiny("vqdepth", modality.Depth)); return err },
 		"for vqlabel: it takes feature, expected label": func() error {
 			_, err := small(t, map[string]any{"n_channels": 1}).For(tiny("vqlabel", modality.Label, "a"))
 			return err
