@@ -68,6 +68,7 @@ lint: vuln
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
 	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.7.0 ./cmd/... ./internal/... ./fourm/... ./viz/... ./datasets/... ./kernel/... ./bench/... ./notebooks/...
+	$(GO) test -count=1 -run "^(TestTablesAreCurrent|TestAssemblyIsPrintedAnew|TestPageIsCurrent)$$" ./kernel/symbols ./fourm/kernels/cpu ./bench/gallery
 
 # Known vulnerabilities of what is linked in, where their database can be
 # reached: govulncheck ends with 3 when it found some, with another status when

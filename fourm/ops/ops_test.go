@@ -61,6 +61,17 @@ var cases = []testCase{
 	{"part norm with bias", [][]int{{2, 2, 12}, {4}, {4}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
 		return mix(g, ops.PartNorm(x[0], x[1], x[2], 0, 8))
 	}},
+	{"conv", [][]int{{2, 4, 5, 3}, {4, 3, 3, 3}, {4}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Conv(x[0], x[1], x[2], 1, 1)) }},
+	{"conv of every other place", [][]int{{2, 5, 4, 2}, {3, 2, 3, 3}, {3}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Conv(x[0], x[1], x[2], 2, 1)) }},
+	{"conv of single places", [][]int{{2, 2, 3, 4}, {3, 4, 1, 1}, {3}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Conv(x[0], x[1], x[2], 1, 0)) }},
+	{"conv transpose", [][]int{{2, 2, 3, 4}, {4, 3, 2, 2}, {3}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.ConvTranspose(x[0], x[1], x[2])) }},
+	{"group norm", [][]int{{2, 2, 3, 6}, {6}, {6}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.GroupNorm(x[0], x[1], x[2], 3, 1e-5)) }},
+	{"modulate", [][]int{{2, 3, 4}, {2, 9}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Modulate(x[0], x[1], 5, 0)) }},
+	{"mul channels", [][]int{{2, 3, 4}, {2, 6}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.MulChannels(x[0], x[1], 2)) }},
+	{"add channels", [][]int{{2, 3, 4}, {2, 6}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.AddChannels(x[0], x[1], 1)) }},
+	{"concat and reshape", [][]int{{2, 3, 2}, {2, 3, 4}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		return mix(g, ops.Reshape(ops.Concat(ops.Reshape(x[0], 6, 2), ops.Reshape(ops.Silu(x[1]), 6, 4)), 4, 9))
+	}},
 	{"weigh", [][]int{{3}, {3}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
 		w := ops.Input(g, "w", []int{2}, []float32{0.5, 2})
 		return ops.Weigh(w, mix(g, x[0]), ops.MSE(x[0], x[1]))

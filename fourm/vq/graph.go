@@ -5,7 +5,6 @@ package vq
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	G "gorgonia.org/gorgonia"
 
@@ -286,6 +285,6 @@ func (n *Network) trained() []string {
 			out = append(out, "quantize."+t.Name)
 		}
 	}
-	slices.SortFunc(out, strings.Compare)
+	slices.Sort(out)
 	return out
 }

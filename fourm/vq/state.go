@@ -167,3 +167,19 @@ func (n *Network) state() []checkpoint.Tensor {
 	}
 	return out
 }
+
+// ReadNetwork reads a network of a configuration from a file of an official
+// state dict. A tensor that is missing, left over or of another shape is an error
+// that names it.
+func ReadNetwork(path string, s Spec) (*Network, error) {
+	f, err := checkpoint.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	n, err := fromState(s, f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return n, nil
+}

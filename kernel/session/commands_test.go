@@ -16,7 +16,7 @@ func TestInterruptCommand(t *testing.T) {
 		t.Skip("no sh here")
 	}
 	s := New()
-	soon(s)
+	soon(s, 250*time.Millisecond) // by then the command runs, on a busy machine too
 	play(t, s, "import (\"os/exec\"; \"os\"; \"fmt\")", "server := exec.Command(\"sleep\", \"777\")\nserver.Start()", "own := exec.Command(\"sleep\", \"777\")")
 	alive := func(name string) bool {
 		r := s.Run(context.Background(), 9, "import \"syscall\"\n"+name+".Process.Signal(syscall.Signal(0)) == nil")

@@ -62,8 +62,8 @@ var endless = []struct{ name, cell string }{
 }
 
 // soon gives cells a function now, which makes the interrupt come soon after.
-func soon(s *Session) {
-	s.ctx.RegisterExternal("main.now", func() { time.AfterFunc(50*time.Millisecond, s.Interrupt) })
+func soon(s *Session, after time.Duration) {
+	s.ctx.RegisterExternal("main.now", func() { time.AfterFunc(after, s.Interrupt) })
 }
 
 // An interrupt ends the cell, keeps the variables, and the next cell runs.
@@ -112,7 +112,7 @@ func TestInterruptOfNothing(t *testing.T) {
 // Deferred functions run when a cell is stopped: locks are given back.
 func TestInterruptRunsDeferred(t *testing.T) {
 	s := New()
-	soon(s)
+	soon(s, 50*time.Millisecond)
 	play(t, s, "func now()\nimport \"sync\"\nvar mu sync.Mutex\nrows := 0", "func work() {\n\tmu.Lock()\n\tdefer func() { for i := range 10 { rows += i }; mu.Unlock() }()\n\tnow()\n\tfor { }\n}\nwork()")
 	if got, err := play(t, s, "mu.Lock()\nmu.Unlock()\nrows"); got != "|45" || err != nil {
 		t.Errorf("%q, %v", got, err)
@@ -124,7 +124,7 @@ func TestInterruptRunsDeferred(t *testing.T) {
 func TestInterruptAndGoroutines(t *testing.T) {
 	s := New()
 	play(t, s, "import \"sync/atomic\"\nvar a, b atomic.Int64\ncount := func(n *atomic.Int64) { for { n.Add(1); time.Sleep(time.Millisecond) } }\nc := make(chan int)", "go count(&a)")
-	soon(s)
+	soon(s, 50*time.Millisecond)
 	s.Run(context.Background(), 3, "func now()\nfor range 3 { go count(&b) }\ngo func() { <-c }()\nnow()\n<-c")
 	cells := "time.Sleep(200*time.Millisecond)\nx, y := a.Load(), b.Load()\ntime.Sleep(200*time.Millisecond)\nfmt.Sprint(a.Load() > x, b.Load() > y)"
 	if got, err := play(t, s, cells, "d := 0\ngo func() { c <- 8 }()\nselect { case d = <-c: case <-time.After(10*time.Second): }", "fmt.Sprint(a.Load() > x, b.Load() > y, d)"); got != "|true false 8" || err != nil {
@@ -135,7 +135,7 @@ func TestInterruptAndGoroutines(t *testing.T) {
 // A closure of a cell that was stopped can be called again.
 func TestClosureOfStoppedCell(t *testing.T) {
 	s := New()
-	soon(s)
+	soon(s, 50*time.Millisecond)
 	play(t, s, "func now()\nf := func(n int) int { for i := 0; i != n; i++ { }; return n }\nnow()\nf(-1)")
 	if got, err := play(t, s, "f(1000)"); got != "|1000" || err != nil {
 		t.Errorf("%q, %v", got, err)

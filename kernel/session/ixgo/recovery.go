@@ -70,6 +70,10 @@ func (g *Stopper) correct(in *ixgo.Interp, funcs Functions) {
 				if s := assertion(in, f, x, f.Steps[i]); s != nil {
 					f.Steps[i] = s
 				}
+			case *ssa.UnOp:
+				if s := nilCheck(f, x, f.Steps[i]); s != nil {
+					f.Steps[i] = s
+				}
 			case *ssa.MapUpdate:
 				if s := mapUpdate(f, x, f.Steps[i]); s != nil {
 					f.Steps[i] = s

@@ -1,0 +1,2 @@
+// Package diffusion turns noise into pictures.
+package diffusion
