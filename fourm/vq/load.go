@@ -155,31 +155,23 @@ func (n *Network) own(text string) (*Tokenizer, error) {
 	return t, nil
 }
 
-// domains tell what the values of an official tokenizer mean, by a word of the
-// domain's name; what none of them is in is told by the channels.
-var domains = []struct {
-	word string
-	look modality.Look
-}{{"normal", modality.Normal}, {"depth", modality.Feature}, {"edge", modality.Gray}, {"mask", modality.Gray}, {"sam", modality.Gray}}
-
 // foreign gives a tokenizer of another program. Its numbers are taken as the
 // official code takes them behind its transforms, but for colours, which are
 // from 0 to 1 here as everywhere.
 func (n *Network) foreign(domain string) *Tokenizer {
 	s := n.Spec
-	look := modality.Feature
+	word := func(w string) bool { return strings.Contains(strings.ToLower(domain), w) }
+	look := modality.Feature // as they are
 	switch {
 	case s.Labels > 0:
 		look = modality.Label
 	case s.Features || s.Enc.mlp():
+	case s.Channels == 3 && word("normal"):
+		look = modality.Normal
 	case s.Channels == 3:
 		look = modality.Color
-	}
-	for _, d := range domains {
-		if fits := d.look.Spec().Channels; look != modality.Label && strings.Contains(strings.ToLower(domain), d.word) && (fits == 0 || fits == s.Channels) && !s.Features && !s.Enc.mlp() {
-			look = d.look
-			break
-		}
+	case s.Channels == 1 && word("edge"):
+		look = modality.Gray
 	}
 	t := &Tokenizer{Params: n.Params, net: n, free: true}
 	t.Config = VQ{Vocab: s.Codes, Dim: s.Enc.Dim, Depth: s.Enc.Depth, Latent: s.Latent}
