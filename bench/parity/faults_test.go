@@ -162,6 +162,18 @@ func TestBrokenFixtures(t *testing.T) {
 			edit(t, filepath.Join(d, "config.json"), `"scheme": "maskgit"`, `"scheme": "magic"`)
 			return nil
 		}, `unknown scheme "magic"`},
+		{"divae_unet_patched", func(d string) error {
+			edit(t, filepath.Join(d, "config.json"), `"squaredcos_cap_v2"`, `"cosine"`)
+			return nil
+		}, `schedule "cosine", expected linear`},
+		{"divae_unet_patched", func(d string) error {
+			edit(t, filepath.Join(d, "config.json"), `"model_channels": 32`, `"model_channels": 64`)
+			return nil
+		}, `tensor "decoder.time_embed.0.weight" is [128 32], expected [256 64]`},
+		{"divae_uvit_concat", func(d string) error {
+			edit(t, filepath.Join(d, "config.json"), `"mid_layers": 2`, `"mid_layers": 1`)
+			return nil
+		}, `belongs to no part of the decoder`},
 	} {
 		dir := copied(t, c.name)
 		if err := c.wreck(dir); err != nil {

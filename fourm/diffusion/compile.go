@@ -19,9 +19,10 @@ func (d *Decoder) outline(s shape) *graph {
 		declare: func(name string, _ initial, _ []int) *Param { return d.Params[name] }}
 }
 
-// graph gives the graph for a shape; the last few are kept.
-func (d *Decoder) graph(s shape, train bool) (g *graph, err error) {
-	key := fmt.Sprint(s, train, d.Tape)
+// graph gives the graph for a shape, with a loss and its gradients where it is
+// named; the last few are kept.
+func (d *Decoder) graph(s shape, loss string) (g *graph, err error) {
+	key := fmt.Sprint(s, loss, d.Tape)
 	if g, ok := d.graphs[key]; ok {
 		return g, nil
 	}
@@ -33,9 +34,9 @@ func (d *Decoder) graph(s shape, train bool) (g *graph, err error) {
 	g = d.outline(s)
 	d.Network.build(g)
 	outputs := G.Nodes{g.out}
-	if train {
+	if loss != "" {
 		g.truth = make([]float32, len(g.in))
-		g.loss = ops.MSE(g.out, ops.Input(g.g, "target", g.out.Shape(), g.truth))
+		g.loss = losses[loss](g.out, ops.Input(g.g, "target", g.out.Shape(), g.truth))
 		var wrt G.Nodes
 		for name := range g.nodes {
 			g.names = append(g.names, name)

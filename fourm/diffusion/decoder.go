@@ -126,7 +126,7 @@ func (d *Decoder) Predict(ctx context.Context, noisy Pictures, steps []int, c Co
 	if err != nil {
 		return Pictures{}, err
 	}
-	g, err := d.graph(s, false)
+	g, err := d.graph(s, "")
 	if err != nil {
 		return Pictures{}, err
 	}
@@ -168,8 +168,9 @@ func (d *Decoder) Sample(ctx context.Context, c Condition, h, w int, s Sampler) 
 	return x, nil
 }
 
-// Loss is the mean squared error of what the decoder predicts of clean pictures
-// with noise at a step each, and its gradient by every parameter that learns.
+// Loss is that of what the decoder predicts of clean pictures with noise at a
+// step each, and its gradient by every parameter that learns, valid until the
+// next call.
 func (d *Decoder) Loss(ctx context.Context, clean, noise Pictures, steps []int, c Condition) (loss float64, grads map[string][]float32, err error) {
 	s, err := d.takes(clean, steps, c)
 	if err != nil {
@@ -183,7 +184,11 @@ func (d *Decoder) Loss(ctx context.Context, clean, noise Pictures, steps []int, 
 	if target.Data, err = d.Process.Target(clean.Data, noise.Data, steps); err != nil {
 		return 0, nil, err
 	}
-	g, err := d.graph(s, true)
+	p, err := d.Process.resolved()
+	if err != nil {
+		return 0, nil, err
+	}
+	g, err := d.graph(s, p.Loss)
 	if err != nil {
 		return 0, nil, err
 	}

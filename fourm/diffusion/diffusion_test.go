@@ -276,6 +276,7 @@ func TestRefused(t *testing.T) {
 		`schedule "cosine", expected linear, scaled_linear, sigmoid, squaredcos_cap_v2 or shifted_cosine:S`: schedule(diffusion.Schedule{Name: "cosine"}),
 		`schedule "shifted_cosine:-1", expected a positive number behind the colon`:                         schedule(diffusion.Schedule{Name: "shifted_cosine:-1"}),
 		"schedule of -5 steps, expected 2 to 1048576":                                                       schedule(diffusion.Schedule{Steps: -5}),
+		`loss "l3", expected mse or smooth_l1`:                                                              load(networks()["unet"], diffusion.Process{Loss: "l3"}),
 		`prediction type "x0", expected epsilon, sample or v_prediction`:                                    load(networks()["unet"], diffusion.Process{Prediction: "x0"}),
 		"UNet of 40 channels (model_channels 40 times 1), expected a multiple of 32":                        load(diffusion.UNet{Channels: 1, Cond: 1, Patch: 1, Width: 40, Blocks: 1, Mult: []float64{1}}, diffusion.Process{}),
 		"step 1000 of picture 1, expected 0 to 999":                                                         predict(x, []int{0, 1000}, c),
@@ -284,7 +285,7 @@ func TestRefused(t *testing.T) {
 		"1 steps for 2 pictures":                                                                            predict(x, []int{0}, c),
 		"512 and 0 numbers of 2 samples, expected as many for each":                                         short,
 		"step 1000 of picture 1, expected 0 to 999 ":                                                        late,
-		`decoder "vit_b_dec", expected one of ` + strings.Join(diffusion.Names(), ", "):                     official(map[string]any{"dec_type": "vit_b_dec"}),
+		`decoder "vit_b_dec", expected one of ` + strings.Join(diffusion.Published(), ", "):                 official(map[string]any{"dec_type": "vit_b_dec"}),
 		`conditioning "film", expected concat or xattn`:                                                     official(map[string]any{"dec_type": "uvit_b_p4_f16", "conditioning": "film"}),
 		`configuration: json: cannot unmarshal string into Go struct field .n_channels of type int`:         official(map[string]any{"n_channels": "three"}),
 	} {

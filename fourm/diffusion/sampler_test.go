@@ -130,3 +130,42 @@ func TestSample(t *testing.T) {
 		t.Errorf("stopped after %d steps with %v", steps, err)
 	}
 }
+
+// A share of the conditions is dropped, but for as many places as are asked for.
+func TestDrop(t *testing.T) {
+	const n = 2000
+	c := diffusion.Condition{B: n, H: 2, W: 3, C: 1, Data: make([]float32, n*6)}
+	dropped, kept := 0, map[int]int{}
+	r := rand.New(rand.NewPCG(1, 1))
+	d := c.Drop(r, 0.25, 1, 3)
+	for b := range n {
+		left := 6
+		for _, h := range d.Hidden[b*6 : b*6+6] {
+			if h {
+				left--
+			}
+		}
+		if left < 6 {
+			dropped++
+			kept[left]++
+		}
+	}
+	if share := float64(dropped) / n; math.Abs(share-0.25) > 0.05 || len(kept) != 3 || kept[1] == 0 || kept[3] == 0 {
+		t.Errorf("%d of %d conditions were dropped, places left: %v", dropped, n, kept)
+	}
+	if c.Hidden != nil {
+		t.Error("the condition itself was changed")
+	}
+	again := c.Drop(rand.New(rand.NewPCG(1, 1)), 0.25, 1, 3)
+	for i := range again.Hidden {
+		if again.Hidden[i] != d.Hidden[i] {
+			t.Fatal("the same seed drops others")
+		}
+	}
+	defer func() {
+		if e, ok := recover().(error); !ok || e.Error() != "Condition.Drop: a share of 2 and 0 to 0 places, expected 0 to 1 and at most 6" {
+			t.Errorf("got %v", e)
+		}
+	}()
+	c.Drop(r, 2, 0, 0)
+}
