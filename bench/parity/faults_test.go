@@ -92,6 +92,12 @@ func TestWrongNumbersFail(t *testing.T) {
 		{"gen_swiglu", "expected.safetensors", "chained.final.det.tensor", 3, 1, "chained result"},
 		{"gen_swiglu", "expected.safetensors", "roar.logits_call1", 3, 1e-3, "roar logits"},
 		{"gen_sampling", "cases.safetensors", "case1.samples", 3, 1, "samples"},
+		{"divae_uvit_concat", "alphas_cumprod.safetensors", "linear.zero_terminal_snr=True", 500, 1e-5, "schedules"},
+		{"divae_uvit_concat", "expected.safetensors", "decoder_output_masked", 3, 1e-3, "decoder_output_masked"},
+		{"divae_unet_patched", "expected.safetensors", "ddim.linspace.step2.image", 3, 1e-3, "ddim.linspace images"},
+		{"divae_unet_patched", "expected.safetensors", "ddpm.step0.noise", 3, 1e-1, "ddpm images"},
+		{"divae_unet_patched", "model.safetensors", "decoder.output_blocks.3.0.skip_connection.weight", 3, 1e-1, "decoder_output"},
+		{"divae_unet_patched", "inputs.safetensors", "noise", 3, 1e-2, "noisy"},
 		{"vqvae_vit_rgb", "expected.safetensors", "other_res.tokens", 3, 1, "other_res.tokens"},
 		{"vqvae_vit_rgb", "expected.safetensors", "square.decoded", 700, 1e-2, "decoded from tokens"},
 		{"vqvae_vit_rgb", "train_step.safetensors", "grads.decoder.out_conv.0.dwconv.weight", 3, 1e-3, "gradients"},
@@ -166,6 +172,18 @@ func TestBrokenFixtures(t *testing.T) {
 			edit(t, filepath.Join(d, "config.json"), `"scheme": "maskgit"`, `"scheme": "magic"`)
 			return nil
 		}, `unknown scheme "magic"`},
+		{"divae_unet_patched", func(d string) error {
+			edit(t, filepath.Join(d, "config.json"), `"squaredcos_cap_v2"`, `"cosine"`)
+			return nil
+		}, `schedule "cosine", expected linear`},
+		{"divae_unet_patched", func(d string) error {
+			edit(t, filepath.Join(d, "config.json"), `"model_channels": 32`, `"model_channels": 64`)
+			return nil
+		}, `tensor "decoder.time_embed.0.weight" is [128 32], expected [256 64]`},
+		{"divae_uvit_concat", func(d string) error {
+			edit(t, filepath.Join(d, "config.json"), `"mid_layers": 2`, `"mid_layers": 1`)
+			return nil
+		}, `belongs to no part of the decoder`},
 	} {
 		dir := copied(t, c.name)
 		if err := c.wreck(dir); err != nil {

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// published are the decoders that the official code knows by name.
-var published = map[string]func() Network{
+// byName are the decoders that the official code knows by name.
+var byName = map[string]func() Network{
 	"unet_patched": func() Network {
 		return UNet{Patch: 4, Width: 256, Blocks: 3, Attention: []int{4, 8}, Mult: []float64{1, 2, 2, 2}}
 	},
@@ -35,10 +35,10 @@ func skipping(u UViT) UViT {
 	return u
 }
 
-// Names lists the decoders that Official knows by name.
-func Names() []string {
+// Published lists the names of the decoders that Official knows.
+func Published() []string {
 	var out []string
-	for name := range published {
+	for name := range byName {
 		out = append(out, name)
 	}
 	slices.Sort(out)
@@ -62,9 +62,9 @@ func Official(raw map[string]any) (Network, Process, error) {
 	if err != nil {
 		return nil, p, err
 	}
-	make, ok := published[c.Type]
+	make, ok := byName[c.Type]
 	if !ok {
-		return nil, p, fmt.Errorf("diffusion: decoder %q, expected one of %s", c.Type, strings.Join(Names(), ", "))
+		return nil, p, fmt.Errorf("diffusion: decoder %q, expected one of %s", c.Type, strings.Join(Published(), ", "))
 	}
 	n, err := conditioned(make(), c.Channels, c.Latent, c.Conditioning)
 	return n, p, err

@@ -7,6 +7,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	G "gorgonia.org/gorgonia"
+
+	"fourmlab/fourm/ops"
 )
 
 // Process is a noise schedule, what the decoder predicts, and what is done to
@@ -17,6 +21,9 @@ type Process struct {
 	// "v_prediction" (√ᾱ ε - √(1-ᾱ) x₀; Salimans and Ho, arXiv 2202.00512). Empty
 	// is v_prediction.
 	Prediction string
+	// Loss of training is "mse" (empty stands for it) or "smooth_l1", which 4M
+	// takes for depth and edges.
+	Loss string
 	// Clip cuts predicted pictures to [-1, 1] in sampling.
 	Clip bool
 	// Threshold does it picture by picture at the quantile 0.995 of their
@@ -31,6 +38,8 @@ type Process struct {
 
 const defaultPrediction = "v_prediction"
 
+var losses = map[string]func(a, b *G.Node) *G.Node{"mse": ops.MSE, "smooth_l1": ops.SmoothL1}
+
 var predictions = []string{"sample", "epsilon", defaultPrediction}
 
 // resolved fills in what is left out, and refuses what cannot be.
@@ -44,6 +53,12 @@ func (p Process) resolved() (Process, error) {
 	}
 	if !slices.Contains(predictions, p.Prediction) {
 		return p, fmt.Errorf("diffusion: prediction type %q, expected epsilon, sample or v_prediction", p.Prediction)
+	}
+	if p.Loss == "" {
+		p.Loss = "mse"
+	}
+	if losses[p.Loss] == nil {
+		return p, fmt.Errorf("diffusion: loss %q, expected mse or smooth_l1", p.Loss)
 	}
 	if !(p.MaxValue >= 1) {
 		return p, fmt.Errorf("diffusion: a threshold of at most %g, expected 1 or more", p.MaxValue)

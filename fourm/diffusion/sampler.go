@@ -95,7 +95,7 @@ func (s Sampler) check() error {
 	for _, x := range []struct {
 		name    string
 		v, most float64
-	}{{"eta", s.Eta, 1}, {"rescale", s.Rescale, 1}, {"guidance", s.Guidance, math.MaxFloat32}} {
+	}{{"eta", s.Eta, 1}, {"rescale", s.Rescale, 1}, {"guidance", s.Guidance, 1e6}} {
 		if !(x.v >= 0 && x.v <= x.most) {
 			return fmt.Errorf("diffusion: %s is %g, expected 0 to %g", x.name, x.v, x.most)
 		}

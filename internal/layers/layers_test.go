@@ -31,6 +31,7 @@ var floors = []struct {
 	{false, []string{"fourm"}},
 	{true, []string{"fourm/train", "fourm/generate", "fourm/transfer", "fourm/ablate"}},
 	{false, []string{"fourm/model", "fourm/vq"}},
+	{false, []string{"fourm/diffusion"}},
 	{false, []string{"fourm/mask"}},
 	{false, []string{"fourm/metric"}},
 	{false, []string{"fourm/text", "fourm/checkpoint"}},
