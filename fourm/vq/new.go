@@ -6,13 +6,18 @@ import "math/rand/v2"
 
 // NewNetwork makes a network of the official family with fresh numbers: Xavier
 // uniform for linear maps, ones and zeros for norms and biases (docs/4m.md, 2.2),
-// codes from a normal distribution. The error says what the configuration cannot
-// be.
+// the quantizer's from a normal distribution. The error says what the
+// configuration cannot be.
 func NewNetwork(s Spec, seed int64) (*Network, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
 	n := outline(s, seed)
+	for _, e := range n.entries {
+		if e.made {
+			n.place(e)
+		}
+	}
 	n.initialise()
 	return n, nil
 }
@@ -32,8 +37,15 @@ func (n *Network) initialise() {
 		n.Params[e.name] = p
 	}
 	n.books()
-	name, _ := n.Spec.book()
-	for i := range n.Params[name].Data {
-		n.Params[name].Data[i] = float32(last.NormFloat64())
+	for _, q := range n.quant.Tensors() {
+		if name := "quantize." + q.Name; !q.Trained && name != codebook {
+			continue
+		}
+		for i := range q.Data {
+			q.Data[i] = float32(last.NormFloat64())
+		}
+	}
+	if sums := n.Params[codebook+"_avg"]; sums != nil {
+		copy(sums.Data, n.Params[codebook].Data)
 	}
 }
