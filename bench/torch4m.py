@@ -37,12 +37,13 @@ from plain4m.check import check  # noqa: E402
 from plain4m.generate import cosine, maskgit, prompt, write  # noqa: E402
 from plain4m.inputs import BATCHES, DOMAINS, SEED, TOKENS, Dice, labels, masked, pack  # noqa: E402
 from plain4m.model import FourM  # noqa: E402
+from plain4m.tokenizer import Tokenizer  # noqa: E402
 
 SIZES = {"tiny": (384, 6), "base": (768, 12)}
 
 
 class Work:
-    """Multiply-adds, by the formula of bench/cases/work.go."""
+    """Multiply-adds, by the formula of bench/cases/macs.go."""
 
     def __init__(self, dim, depth):
         self.d, self.h, self.depth = dim, 2 * 4 * dim // 3, depth
@@ -111,17 +112,39 @@ def caption(model, work, tokens):
     return run, lambda i: macs
 
 
+def tokenizing(batch):
+    """Both halves of a tokenizer; what they took is in halves."""
+    model, x, halves = Tokenizer().eval(), torch.rand(batch, 3, 224, 224) * 2 - 1, []
+
+    def run(i):
+        began = time.perf_counter()
+        ids = model.encode(x)
+        half = time.perf_counter()
+        model.decode(ids)
+        halves.append((half - began, time.perf_counter() - half))
+    n, d = 196, 768
+    one = 12 * (n * 12 * d * d + 2 * n * n * d) + n * 8 * d * d + n * d * 768 + n * d * 32
+    return run, lambda i: batch * (2 * one + n * 32 * 16384), halves
+
+
 CASES = {"train_%s_b%d" % (s, b): (s, training, b) for s, b in (("tiny", 1), ("tiny", 8), ("tiny", 32), ("base", 1), ("base", 4))}
 CASES.update({"maskgit_%s_%d" % (s, n): (s, picture, n) for s in SIZES for n in (8, 25)})
 CASES.update({"ar_" + s: (s, caption, 63) for s in SIZES})
 
 
+CASES.update({"vq_vitb_b%d" % b: ("", tokenizing, b) for b in (1, 8)})
+
+
 def timed(name, reps):
     size, prepare, option = CASES[name]
-    dim, depth = SIZES[size]
     torch.manual_seed(SEED)
-    model = FourM(DOMAINS, list(DOMAINS), [n for n in DOMAINS if n != "rgb@224"], dim, dim // 64, depth, depth)
-    run, worth = prepare(model, Work(dim, depth), option)
+    halves = []
+    if prepare is tokenizing:
+        run, worth, halves = tokenizing(option)
+    else:
+        dim, depth = SIZES[size]
+        model = FourM(DOMAINS, list(DOMAINS), [n for n in DOMAINS if n != "rgb@224"], dim, dim // 64, depth, depth)
+        run, worth = prepare(model, Work(dim, depth), option)
 
     def one(i):
         began = time.perf_counter()
@@ -135,7 +158,11 @@ def timed(name, reps):
         seconds = [one(i) for i in range(reps)]
     macs = sum(worth(i) for i in range(reps))
     status = open("/proc/self/status").read()
-    return dict(case=name, seconds=dict(median=float(np.median(seconds)), best=min(seconds), all=seconds), gflop=2 * float(macs) / reps / 1e9,
+    rates = {}
+    if halves:
+        there, back = np.median(halves[-reps:], axis=0)
+        rates = dict(encode_per_s=option / there, decode_per_s=option / back)
+    return dict(rates, case=name, seconds=dict(median=float(np.median(seconds)), best=min(seconds), all=seconds), gflop=2 * float(macs) / reps / 1e9,
                 peak_rss_mb=int(re.search(r"VmHWM:\s*(\d+)", status)[1]) * 1024 / 1e6, threads=torch.get_num_threads())
 
 

@@ -170,10 +170,18 @@ func Modalities() Table {
 }
 
 // SetTokenizer makes t the modality's tokenizer; one whose training failed is
-// refused.
+// refused, and one that takes other values.
 func SetTokenizer(name string, t Tokenizer) {
-	if k, ok := t.(*vq.Tokenizer); ok && k != nil && k.Err != nil {
-		fault.Panic("fourm.SetTokenizer", "the tokenizer of %q was not trained: %v", name, k.Err)
+	const op = "fourm.SetTokenizer"
+	if k, ok := t.(*vq.Tokenizer); ok && k != nil {
+		if k.Err != nil {
+			fault.Panic(op, "the tokenizer of %q was not trained: %v", name, k.Err)
+		}
+		fit, err := k.For(modality.Need(op, name))
+		if err != nil {
+			fault.Panic(op, "%v", err)
+		}
+		t = fit
 	}
 	modality.SetTokenizer(name, t)
 }

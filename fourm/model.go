@@ -9,6 +9,7 @@ import (
 	"fourmlab/fourm/generate"
 	"fourmlab/fourm/model"
 	"fourmlab/fourm/train"
+	"fourmlab/fourm/vq"
 	"fourmlab/internal/fault"
 	"fourmlab/internal/memory"
 )
@@ -57,8 +58,14 @@ func MustLoad(path string) *Model {
 	return m
 }
 
-// Peek says what model a checkpoint holds, without reading its tensors.
-func Peek(path string) (string, error) { return model.Peek(path) }
+// Peek says what model or tokenizer a checkpoint holds, without reading its
+// tensors.
+func Peek(path string) (string, error) {
+	if s, ok, err := vq.Peek(path); ok {
+		return s, err
+	}
+	return model.Peek(path)
+}
 
 func (m *Model) String() string { return m.core.String() }
 

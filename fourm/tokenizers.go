@@ -74,6 +74,16 @@ func TrainTokenizer(ds Data, name string, c VQ) *vq.Tokenizer {
 	return trainTokenizer(op, m, r.pictures[m.Name], c)
 }
 
+// LoadTokenizer reads a tokenizer from a file that Tokenizer.Save wrote, or an
+// official one: a safetensors file, a .pth file, or a folder with config.json and
+// model.safetensors. SetTokenizer makes it that of a modality. The error is
+// ErrForeignCheckpoint where the file holds something else, or tensors that are
+// not those of its configuration; it names them.
+func LoadTokenizer(path string) (*vq.Tokenizer, error) {
+	checkEnv("fourm.LoadTokenizer")
+	return vq.Load(path)
+}
+
 // reading is one walk through a set: the pictures of some modalities and all
 // texts.
 type reading struct {

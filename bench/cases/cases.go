@@ -1,7 +1,7 @@
 // Package cases times what people do with 4M, one case at a time: training
-// steps, pictures from captions, captions from pictures. Every case runs the
-// functions that training and generation themselves call, at the sizes of the
-// published models.
+// steps, pictures from captions, captions from pictures, pictures to tokens and
+// back. Every case runs the functions that training, generation and tokenizers
+// themselves call, at the sizes of the published ones.
 //
 //	c, _ := cases.Find("train_tiny_b1")
 //	r, err := c.Run(context.Background(), 3)
@@ -28,6 +28,8 @@ type Case struct {
 	About string // one line
 	size  string // of the published models: "Ti", "B"
 	job   job
+
+	tokenizer *tokenizing // in place of a model
 }
 
 // job is the kind of a case.
@@ -41,17 +43,19 @@ type job interface {
 const tokens = 128
 
 var all = []Case{
-	{"train_tiny_b1", "a training step, 384 wide, 6+6 blocks, batch 1", "Ti", training{1, tokens, tokens}},
-	{"train_tiny_b8", "the same, batch 8", "Ti", training{8, tokens, tokens}},
-	{"train_tiny_b32", "the same, batch 32", "Ti", training{32, tokens, tokens}},
-	{"train_base_b1", "a training step, 768 wide, 12+12 blocks, batch 1", "B", training{1, tokens, tokens}},
-	{"train_base_b4", "the same, batch 4", "B", training{4, tokens, tokens}},
-	{"maskgit_tiny_8", "a caption to the 196 tokens of a picture, guided, 8 steps, tiny", "Ti", picture{8}},
-	{"maskgit_tiny_25", "the same in 25 steps", "Ti", picture{25}},
-	{"maskgit_base_8", "the same in 8 steps, base", "B", picture{8}},
-	{"maskgit_base_25", "the same in 25 steps, base", "B", picture{25}},
-	{"ar_tiny", "the 196 tokens of a picture to a caption of 63 tokens, tiny", "Ti", caption{63}},
-	{"ar_base", "the same, base", "B", caption{63}},
+	{Name: "train_tiny_b1", About: "a training step, 384 wide, 6+6 blocks, batch 1", size: "Ti", job: training{1, tokens, tokens}},
+	{Name: "train_tiny_b8", About: "the same, batch 8", size: "Ti", job: training{8, tokens, tokens}},
+	{Name: "train_tiny_b32", About: "the same, batch 32", size: "Ti", job: training{32, tokens, tokens}},
+	{Name: "train_base_b1", About: "a training step, 768 wide, 12+12 blocks, batch 1", size: "B", job: training{1, tokens, tokens}},
+	{Name: "train_base_b4", About: "the same, batch 4", size: "B", job: training{4, tokens, tokens}},
+	{Name: "maskgit_tiny_8", About: "a caption to the 196 tokens of a picture, guided, 8 steps, tiny", size: "Ti", job: picture{8}},
+	{Name: "maskgit_tiny_25", About: "the same in 25 steps", size: "Ti", job: picture{25}},
+	{Name: "maskgit_base_8", About: "the same in 8 steps, base", size: "B", job: picture{8}},
+	{Name: "maskgit_base_25", About: "the same in 25 steps, base", size: "B", job: picture{25}},
+	{Name: "ar_tiny", About: "the 196 tokens of a picture to a caption of 63 tokens, tiny", size: "Ti", job: caption{63}},
+	{Name: "ar_base", About: "the same, base", size: "B", job: caption{63}},
+	{Name: "vq_vitb_b1", About: "a picture of 224x224 to 196 tokens of 16,384 and back, ViT-B on either side", tokenizer: &tokenizing{1, 224, 16, "b", 16384, 32}},
+	{Name: "vq_vitb_b8", About: "eight such pictures together", tokenizer: &tokenizing{8, 224, 16, "b", 16384, 32}},
 }
 
 // All lists the cases.
@@ -80,6 +84,9 @@ func Names() string {
 // more. Weights and inputs follow from fixed seeds. The error is that of ctx,
 // or says what went wrong.
 func (c Case) Run(ctx context.Context, reps int) (Result, error) {
+	if c.tokenizer != nil {
+		return c.alone(ctx, reps, warm)
+	}
 	if c.job == nil {
 		fault.Panic("Case.Run", "an empty case, expected one of Find (%s)", Names())
 	}
@@ -107,5 +114,18 @@ func (c Case) with(ctx context.Context, cfg model.Config, reps int, warm float64
 		macs += worth(i)
 	}
 	r.Case, r.GFLOP = c.Name, 2*float64(macs)/float64(reps)/1e9
+	return r, nil
+}
+
+// alone runs a case without a model.
+func (c Case) alone(ctx context.Context, reps int, warm float64) (Result, error) {
+	if reps < 1 {
+		fault.Panic("Case.Run", "%d repetitions, expected 1 or more", reps)
+	}
+	r, err := c.tokenizer.timed(ctx, reps, warm)
+	if err != nil {
+		return Result{}, fmt.Errorf("cases: %s: %w", c.Name, err)
+	}
+	r.Case = c.Name
 	return r, nil
 }

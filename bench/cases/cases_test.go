@@ -32,6 +32,24 @@ func TestSmall(t *testing.T) {
 	}
 }
 
+// A tokenizer's case tells how many pictures a second go either way, and its
+// count is what one finds by hand: 16 tokens, 512 wide, 8 blocks.
+func TestTokenizerCase(t *testing.T) {
+	small := tokenizing{batch: 2, size: 32, patch: 8, letter: "s", codes: 64, latent: 4}
+	r, err := Case{Name: "small", tokenizer: &small}.alone(context.Background(), 2, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Seconds.All) != 2 || r.EncodePerS <= 0 || r.DecodePerS <= 0 || !strings.Contains(r.String(), "pictures encoded") {
+		t.Errorf("%+v", r)
+	}
+	const n, d = 16, 512
+	one := 8*(n*12*d*d+2*n*n*d) + n*8*d*d + n*d*8*8*3 + n*d*4
+	if want := 2 * float64(2*(2*one+n*4*64)) / 1e9; math.Abs(r.GFLOP-want) > 1e-9 {
+		t.Errorf("%g GFLOP, expected %g", r.GFLOP, want)
+	}
+}
+
 // A step changes the weights: what is timed is training.
 func TestStepTrains(t *testing.T) {
 	m := model.New(small())

@@ -22,6 +22,9 @@ type Result struct {
 	GFLOP   float64 `json:"gflop"`
 	PeakRSS float64 `json:"peak_rss_mb"` // of the process, in 10^6 bytes; 0 where the system does not tell
 	Threads int     `json:"threads"`     // that may run Go code at once
+
+	EncodePerS float64 `json:"encode_per_s,omitempty"` // pictures that a tokenizer encodes in a second
+	DecodePerS float64 `json:"decode_per_s,omitempty"` // and decodes
 }
 
 // Seconds are the times of the repetitions, in their order.
@@ -33,8 +36,12 @@ type Seconds struct {
 
 // String gives one line.
 func (r Result) String() string {
+	tail := ""
+	if r.EncodePerS > 0 {
+		tail = fmt.Sprintf(", %.2f pictures encoded and %.2f decoded a second", r.EncodePerS, r.DecodePerS)
+	}
 	return fmt.Sprintf("%s: %.3f s (best %.3f of %d), %.1f GFLOP at %.0f GFLOP/s, %.0f MB, %d threads",
-		r.Case, r.Seconds.Median, r.Seconds.Best, len(r.Seconds.All), r.GFLOP, r.GFLOP/r.Seconds.Median, r.PeakRSS, r.Threads)
+		r.Case, r.Seconds.Median, r.Seconds.Best, len(r.Seconds.All), r.GFLOP, r.GFLOP/r.Seconds.Median, r.PeakRSS, r.Threads) + tail
 }
 
 // warm is how long the untimed repetitions of a case take together at least,

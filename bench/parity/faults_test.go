@@ -105,6 +105,11 @@ func TestWrongNumbersFail(t *testing.T) {
 		{"vqvae_featmap", "model.safetensors", "encoder.pos_emb", 3, 0.1, "encoder_output"},
 		{"vqvae_semseg_euclid", "inputs.safetensors", "labels.x", 3, 1, "prepared_input"},
 		{"vqvae_mlp_memcodes_global", "model.safetensors", "quantize.to_v.weight", 3, 0.1, "quant"},
+		{"vq_ema", "cases.safetensors", "cosine.step1.indices", 3, 1, "code numbers"},
+		{"vq_ema", "cases.safetensors", "euclid.step2.after._codebook.embed_avg", 7, 1e-3, "_codebook.embed_avg"},
+		{"vq_ema", "cases.safetensors", "cosine.step0.grad_x", 9, 1e-4, "gradients"},
+		{"fsq_reference_not_official", "cases.safetensors", "8x5x5x5.indices", 3, 1, "code numbers"},
+		{"fsq_reference_not_official", "cases.safetensors", "7x5x5x5x5.grad_z", 5, 1e-3, "gradients"},
 	} {
 		dir := copied(t, c.fixture)
 		nudge(t, filepath.Join(dir, c.file), c.tensor, c.at, c.by)
@@ -152,6 +157,11 @@ func TestBrokenFixtures(t *testing.T) {
 			return nil
 		}, "does not divide into 5 heads"},
 		{"fm_gelu_bias", func(d string) error { return os.WriteFile(filepath.Join(d, "config.json"), []byte("{"), 0o644) }, "config.json"},
+		{"fsq_reference_not_official", func(d string) error { edit(t, filepath.Join(d, "config.json"), "8,", "1,"); return nil }, "1 levels, expected 2"},
+		{"vq_ema", func(d string) error {
+			edit(t, filepath.Join(d, "config.json"), "torch.randperm", "torch.randint")
+			return nil
+		}, "randperm of 32"},
 		{"gen_schedules", func(d string) error { return os.WriteFile(filepath.Join(d, "schedules.json"), []byte("[]"), 0o644) }, "schedules.json"},
 		{"gen_schedules", func(d string) error { return os.WriteFile(filepath.Join(d, "schedules.json"), []byte("{}"), 0o644) }, "nothing in it was compared"},
 		{"gen_swiglu", func(d string) error {

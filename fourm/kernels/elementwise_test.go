@@ -31,6 +31,9 @@ func two(name string, fast, plain func(y, a, b []float32), tol float64) elementw
 	return elementwise{name, wrap(fast), wrap(plain), tol}
 }
 
+// eight is the table of one column of eight levels.
+var eight = []float32{1, 0.1, 3.5, 0.5, -4, 3}
+
 var elementwises = []elementwise{
 	two("add", cpu.Add, ref.Add, 1e-7),
 	two("mul", cpu.Mul, ref.Mul, 1e-7),
@@ -42,6 +45,9 @@ var elementwises = []elementwise{
 	one("gelu", cpu.Gelu, ref.Gelu, 1e-6),
 	one("tanh", cpu.Tanh, ref.Tanh, 1e-7), two("tanh back", cpu.TanhBack, ref.TanhBack, 3e-7),
 	two("gelu back", cpu.GeluBack, ref.GeluBack, 2e-6),
+	one("sign", cpu.Sign, ref.Sign, 0),
+	one("levels", func(y, x []float32) { cpu.Levels(y, x, eight) }, func(y, x []float32) { ref.Levels(y, x, eight) }, 0),
+	two("levels back", func(y, a, b []float32) { cpu.LevelsBack(y, a, b, eight) }, func(y, a, b []float32) { ref.LevelsBack(y, a, b, eight) }, 1e-6),
 }
 
 // window gives n numbers that begin at some offset, and a function that says

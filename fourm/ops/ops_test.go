@@ -108,6 +108,14 @@ var cases = []testCase{
 	{"depthwise convolution", [][]int{{1, 3, 4, 2}, {2, 9}, {2}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
 		return mix(g, ops.DepthwiseConv(x[0], x[1], x[2], 3))
 	}},
+	{"bit entropy", [][]int{{4, 3}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		return ops.Sum([]float32{0.5, 2}, ops.BitEntropy(x[0], []int{3}, 0.4, 0.9), ops.BitEntropy(x[0], []int{1, 2}, 1, 0))
+	}},
+	// levels so many that a step between them is less than a difference quotient sees
+	{"levels", [][]int{{3, 2}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		table := ops.Input(g, "levels", []int{2, 6}, []float32{0.5, 0.1, 1e6, 0.5, -1e6, 1e6, 1, 0, 2e6, -3, -2e6, 2e6})
+		return mix(g, ops.Gain(ops.Levels(x[0], table), ops.Input(g, "step", []int{2}, []float32{1e-6, 1e-6})))
+	}},
 	{"unit", [][]int{{2, 6}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Unit(x[0], 3)) }},
 	{"detach", [][]int{{3}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
 		return ops.Sum([]float32{1, 1}, mix(g, x[0]), ops.MSE(x[0], ops.Detach(mixable(g))))
@@ -246,6 +254,30 @@ func TestQuantize(t *testing.T) {
 	for i, w := range []float32{0.5, 0, 0, 0.25} {
 		if m.Floats(q)[i] != w || m.Floats(grads[0])[i] != w/2 {
 			t.Errorf("element %d: code %g, gradient %g; expected %g and %g", i, m.Floats(q)[i], m.Floats(grads[0])[i], w, w/2)
+		}
+	}
+}
+
+// The gradient passes a sign as if it were not there.
+func TestSign(t *testing.T) {
+	g := G.NewGraph()
+	z := ops.Input(g, "z", []int{4}, []float32{3, -0.1, 0, 1e-30})
+	y := ops.Sign(z)
+	loss := ops.MSE(y, ops.Input(g, "t", []int{4}, []float32{0, 0, 1, 0}))
+	grads, err := G.Grad(loss, z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := exec.New(g, y, loss, grads[0])
+	if err == nil {
+		err = m.RunAll()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range []float32{1, -1, -1, 1} {
+		if d := []float32{0.5, -0.5, -1, 0.5}[i]; m.Floats(y)[i] != w || m.Floats(grads[0])[i] != d {
+			t.Errorf("element %d: sign %g, gradient %g; expected %g and %g", i, m.Floats(y)[i], m.Floats(grads[0])[i], w, d)
 		}
 	}
 }

@@ -30,7 +30,10 @@ type Codebook struct {
 
 	// Restart is for runs of few steps: a code that is put on a latent of the
 	// batch counts as used once a step, or it would be moved again at once, and
-	// those that k-means made as used alike. The official code does neither.
+	// those that k-means made as used alike. Where distances count, it is put on
+	// the latent itself, not on its direction, and the moving average begins
+	// there, or the next step would pull it towards 0. The official code does
+	// none of this.
 	Restart bool
 }
 
@@ -255,9 +258,14 @@ func (b *codebook) replace(z []float32, r Chance) {
 		from = slices.Clone(codes)
 	}
 	for k, at := range b.sources(len(dead), rows, r) {
-		cpu.Unit(codes[dead[k]*d:dead[k]*d+d], from[at*d:at*d+d])
+		code := codes[dead[k]*d : dead[k]*d+d]
+		cpu.Unit(code, from[at*d:at*d+d])
 		if b.Restart {
 			sizes[dead[k]] = 1
+			if !b.Cosine {
+				copy(code, from[at*d:])
+				copy(b.by[average][dead[k]*d:], code)
+			}
 		}
 	}
 }

@@ -51,6 +51,11 @@ func (b *codebook) Begin(z []float32, r Chance) {
 	}
 	if !b.Cosine {
 		copy(b.by[average], codes)
+		if b.Restart {
+			for i := range codes {
+				b.by[average][i] *= b.by[size][i/d]
+			}
+		}
 	}
 	b.by[begun][0] = 1
 }

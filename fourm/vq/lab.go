@@ -5,7 +5,6 @@ package vq
 
 import (
 	"fmt"
-	"math/rand/v2"
 
 	"fourmlab/fourm/ops"
 )
@@ -40,26 +39,10 @@ func (t *Tokenizer) outline() {
 	t.Params = t.net.Params
 }
 
-// declare makes the parameters with their initial values: Xavier uniform for
-// linear maps, ones and zeros for norms and biases (docs/4m.md, 2.2).
+// declare makes the parameters with their initial values.
 func (t *Tokenizer) declare() {
 	t.outline()
-	var last *rand.Rand
-	for _, e := range t.net.entries {
-		last = e.r
-		if e.made {
-			continue
-		}
-		p := &Param{e.shape, make([]float32, count(e.shape))}
-		for i := range p.Data {
-			p.Data[i] = e.fill(i)
-		}
-		t.Params[e.name] = p
-	}
-	t.net.books()
-	for i := range t.Params[codebook].Data {
-		t.Params[codebook].Data[i] = float32(last.NormFloat64())
-	}
+	t.net.initialise()
 	// blocks begin as the identity, so that the first steps fit the linear maps
 	for _, side := range []string{"encoder", "decoder"} {
 		for i := range t.Config.Depth {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"sync"
 
 	"fourmlab/fourm/kernels/cpu"
 	"fourmlab/fourm/quantize"
@@ -27,6 +28,7 @@ type Network struct {
 	quant   quantize.Quantizer
 	pos     map[string]table // "encoder", "decoder"
 	graphs  map[string]*graph
+	mu      sync.Mutex // of the tokenizers that share the network
 }
 
 // Images are arrays as the official code has them: (B, C, H, W); of class ids C

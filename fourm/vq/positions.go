@@ -22,7 +22,7 @@ func officialTable(rows, cols, d int) table {
 
 // stretch gives the positions of a grid of other sizes, by bicubic interpolation:
 // cell centres are mapped to cell centres, and what lies beyond the edge is as at
-// the edge. It is in float32, as PyTorch's interpolate is.
+// the edge.
 func (t table) stretch(rows, cols int) []float32 {
 	if rows == t.rows && cols == t.cols {
 		return t.data
@@ -59,15 +59,15 @@ type tap struct {
 // taps gives them for n cells of m.
 func taps(m, n int) []tap {
 	const a = -0.75
-	near := func(x float32) float32 { return ((a+2)*x-(a+3))*x*x + 1 }
-	far := func(x float32) float32 { return ((a*x-5*a)*x+8*a)*x - 4*a }
-	scale := float32(m) / float32(n)
+	near := func(x float64) float64 { return ((a+2)*x-(a+3))*x*x + 1 }
+	far := func(x float64) float64 { return ((a*x-5*a)*x+8*a)*x - 4*a }
+	scale := float64(m) / float64(n)
 	out := make([]tap, n)
 	for i := range out {
-		x := scale*(float32(i)+0.5) - 0.5
-		first := int(math.Floor(float64(x)))
-		f := x - float32(first)
-		out[i].weight = [4]float32{far(f + 1), near(f), near(1 - f), far(2 - f)}
+		x := scale*(float64(i)+0.5) - 0.5
+		first := int(math.Floor(x))
+		f := x - float64(first)
+		out[i].weight = [4]float32{float32(far(f + 1)), float32(near(f)), float32(near(1 - f)), float32(far(2 - f))}
 		for k := range 4 {
 			out[i].at[k] = min(max(first-1+k, 0), m-1)
 		}

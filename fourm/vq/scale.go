@@ -43,6 +43,8 @@ func (t *Tokenizer) cols() int { return t.size()[1] / t.net.Spec.encPatch()[1] }
 func (t *Tokenizer) size() [2]int {
 	s := t.net.Spec
 	switch {
+	case t.wide != [2]int{}:
+		return t.wide
 	case s.Enc.mlp():
 		return [2]int{1, 1}
 	case s.Features:

@@ -13,7 +13,7 @@ import (
 )
 
 // Spec is the configuration of a network of the official family (docs/4m.md, 2.2
-// and 10.4). Pairs are rows and columns, or heights and widths in pixels.
+// and 10.6). Pairs are rows and columns, or heights and widths in pixels.
 type Spec struct {
 	Size             [2]int // of the pictures that it was made for
 	EncSize, DecSize [2]int // that its position tables were made for; zeros stand for Size

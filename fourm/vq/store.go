@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"fourmlab/fourm/modality"
 	"fourmlab/internal/fault"
@@ -23,9 +22,7 @@ func (t *Tokenizer) Store() (modality.Stored, error) {
 	b, err := json.Marshal(stored{t.Config, t.Scale})
 	s := modality.Stored{Kind: "vq", Config: string(b), Tensors: map[string]modality.StoredTensor{}}
 	for n, p := range t.Params {
-		if kept(n) {
-			s.Tensors[n] = modality.StoredTensor{Shape: p.Shape, Data: p.Data}
-		}
+		s.Tensors[n] = modality.StoredTensor{Shape: p.Shape, Data: p.Data}
 	}
 	return s, err
 }
@@ -53,19 +50,24 @@ func init() {
 				return nil, err
 			}
 		}
-		book, err := restored(m, s, codebook, []int{t.Config.Vocab, t.Config.Latent})
-		if err != nil {
+		if _, err := restored(m, s, codebook, []int{t.Config.Vocab, t.Config.Latent}); err != nil { // before it is made
 			return nil, err
 		}
 		t.net.books()
-		copy(t.Params[codebook].Data, book.Data)
+		for _, q := range t.net.quant.Tensors() {
+			name := "quantize." + q.Name
+			if _, ok := s.Tensors[name]; !ok {
+				continue // how often codes were used lately is not in older checkpoints
+			}
+			p, err := restored(m, s, name, q.Shape)
+			if err != nil {
+				return nil, err
+			}
+			copy(q.Data, p.Data)
+		}
 		return t, nil
 	})
 }
-
-// kept tells whether a checkpoint keeps a tensor: how often codes were used lately
-// matters to training alone.
-func kept(name string) bool { return name == codebook || !strings.HasPrefix(name, "quantize.") }
 
 // restored gives a tensor of a checkpoint.
 func restored(m modality.Modality, s modality.Stored, name string, shape []int) (*Param, error) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sync"
 
 	"fourmlab/fourm/modality"
 	"fourmlab/internal/fault"
@@ -70,9 +69,9 @@ type Tokenizer struct {
 	// Err tells why there is nothing but this: the training failed.
 	Err error
 
-	mu   sync.Mutex
 	net  *Network
-	free bool // it takes pictures of any size that is a multiple of its patch
+	free bool   // it takes pictures of any size that is a multiple of its patch
+	wide [2]int // height and width that a modality asks of such a one; zeros: the network's
 }
 
 const codebook = "quantize._codebook.embed"
@@ -114,8 +113,8 @@ func (t *Tokenizer) EncodeAll(values []any) ([]modality.Tokens, error) {
 		return nil, t.Err
 	}
 	var out []modality.Tokens
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	t.net.mu.Lock()
+	defer t.net.mu.Unlock()
 	pics := make([]*modality.Picture, len(values))
 	for i, v := range values {
 		p, err := t.fit(v)
@@ -176,8 +175,8 @@ func (t *Tokenizer) Decode(tk modality.Tokens) (any, error) {
 	if t.Err != nil {
 		return nil, t.Err
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	t.net.mu.Lock()
+	defer t.net.mu.Unlock()
 	c, err := t.codes(tk)
 	if err == nil {
 		err = t.net.decodes()

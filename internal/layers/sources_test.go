@@ -182,6 +182,7 @@ func TestOptionsBesideOfficialKeys(t *testing.T) {
 		{"10.3", "fourm/train/options.go", "Options"},
 		{"10.4", "fourm/vq/vq.go", "VQ"},
 		{"10.5", "fourm/generate/plan.go", "Stage"},
+		{"10.6", "fourm/vq/spec.go", "Spec"},
 	} {
 		listed := map[string]bool{}
 		for _, m := range row.FindAllStringSubmatch(under[o.section], -1) {
@@ -255,5 +256,18 @@ func TestOfficialKeysAreListed(t *testing.T) {
 		if !strings.Contains(under["10.1"], "`"+k+"`") {
 			t.Errorf("%s, 10.1 does not name the official key %s", sources, k)
 		}
+	}
+	tok, err := os.ReadFile(filepath.Join("..", "..", "fourm", "vq", "official.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`k\.(?:Pair|Int|Number|Bool|Text|Value)\("(\w+)"`).FindAllStringSubmatch(string(tok), -1)
+	for _, m := range found {
+		if !strings.Contains(under["10.6"], "`"+m[1]+"`") {
+			t.Errorf("%s, 10.6 does not name the official key %s", sources, m[1])
+		}
+	}
+	if len(found) < 20 {
+		t.Errorf("%d official keys found in fourm/vq/official.go, expected 20 or more", len(found))
 	}
 }

@@ -1,0 +1,63 @@
+package fourm_test
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fourmlab/fourm"
+)
+
+// A tokenizer that was saved is loaded, peeked at and used; what is no tokenizer,
+// and one of another modality, is refused by name.
+func TestLoadTokenizer(t *testing.T) {
+	fourm.Register(fourm.Modality{Name: "shades", Look: fourm.Gray, Height: 16, Width: 24, Patch: 8, Vocab: 8})
+	var set pictures
+	for i := range 12 {
+		p := fourm.NewPicture(16, 24, 1)
+		for j := range p.Pix {
+			p.Pix[j] = float32((i+j/48)%4) / 3
+		}
+		set = append(set, p)
+	}
+	k := fourm.TrainTokenizer(set, "shades", fourm.VQ{Steps: 20, Batch: 4, Dim: 16, Latent: 4})
+	if k.Err != nil {
+		t.Fatal(k.Err)
+	}
+	path := filepath.Join(t.TempDir(), "shades.safetensors")
+	if err := k.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	back, err := fourm.LoadTokenizer(path)
+	if err != nil || back.String() != k.String() {
+		t.Fatalf("%v came back as %v (%v)", k, back, err)
+	}
+	fourm.SetTokenizer("shades", back)
+	if s, err := fourm.Peek(path); err != nil || !strings.Contains(s, "shades: tokenizer of pictures of 16x24x1 in patches of 8x8: cosine codebook of 8 codes of 4 numbers") {
+		t.Errorf("peek says %q (%v)", s, err)
+	}
+	if _, err := fourm.Load(path); !errors.Is(err, fourm.ErrForeignCheckpoint) {
+		t.Errorf("a tokenizer as a model: %v, expected ErrForeignCheckpoint", err)
+	}
+	if _, err := fourm.LoadTokenizer(path + "x"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: %v", err)
+	}
+	fourm.Register(fourm.Modality{Name: "shades2", Look: fourm.Gray, Height: 32, Patch: 8})
+	defer func() {
+		if e, ok := recover().(*fourm.Error); !ok || !strings.Contains(e.Error(), "it takes pictures of 16x24, expected 32x32") {
+			t.Errorf("another size: %v", e)
+		}
+	}()
+	fourm.SetTokenizer("shades2", back)
+}
+
+// pictures is a set of them.
+type pictures []*fourm.Picture
+
+func (p pictures) Len() int { return len(p) }
+
+func (p pictures) Sample(i int) (fourm.Sample, error) {
+	return fourm.Sample{Values: map[string]any{"shades": p[i]}}, nil
+}
