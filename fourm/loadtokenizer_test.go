@@ -38,7 +38,7 @@ func TestLoadTokenizer(t *testing.T) {
 	if s, err := fourm.Peek(path); err != nil || !strings.Contains(s, "shades: tokenizer of pictures of 16x24x1 in patches of 8x8: cosine codebook of 8 codes of 4 numbers") {
 		t.Errorf("peek says %q (%v)", s, err)
 	}
-	if _, err := fourm.Load(path); !errors.Is(err, fourm.ErrForeignCheckpoint) {
+	if _, err := fourm.Load(path); !errors.Is(err, fourm.ErrForeignCheckpoint) || !strings.Contains(err.Error(), "fourm.LoadTokenizer reads it") {
 		t.Errorf("a tokenizer as a model: %v, expected ErrForeignCheckpoint", err)
 	}
 	if _, err := fourm.LoadTokenizer(path + "x"); !errors.Is(err, fs.ErrNotExist) {

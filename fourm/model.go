@@ -4,6 +4,7 @@ package fourm
 
 import (
 	"context"
+	"fmt"
 	"unsafe"
 
 	"fourmlab/fourm/generate"
@@ -33,6 +34,9 @@ func Load(path string) (*Model, error) {
 	checkEnv("fourm.Load")
 	m, err := model.Load(path)
 	if err != nil {
+		if _, tokenizer, _ := vq.Peek(path); tokenizer {
+			err = fault.Kind(ErrForeignCheckpoint, fmt.Errorf("%s holds a tokenizer, not a model; fourm.LoadTokenizer reads it", path))
+		}
 		return nil, err
 	}
 	return &Model{m}, nil

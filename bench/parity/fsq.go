@@ -16,9 +16,10 @@ func init() { register("fsq_reference", scalars) }
 func scalars(f *Fixture, r *Report) error {
 	var d struct {
 		Cases map[string]struct {
-			Levels []int `json:"levels"`
-			Codes  int   `json:"codebook_size"`
-			Basis  []int `json:"basis"`
+			Levels []int   `json:"levels"`
+			Codes  int     `json:"codebook_size"`
+			Basis  []int   `json:"basis"`
+			Eps    float64 `json:"eps"`
 		} `json:"cases"`
 	}
 	if err := f.JSON("config.json", &d); err != nil {
@@ -34,7 +35,7 @@ func scalars(f *Fixture, r *Report) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Cases)) {
 		x := d.Cases[name]
-		fsq := quantize.FSQ{Levels: x.Levels}
+		fsq := quantize.FSQ{Levels: x.Levels, Margin: x.Eps}
 		q := quantize.NewFSQ(fsq)
 		c := &compared{r: r, tol: tol, want: in, seen: map[string]bool{}}
 		z, ok := in[name+".z"]

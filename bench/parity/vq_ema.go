@@ -120,7 +120,7 @@ func (x codebookCase) run(name string, f *Fixture, c *compared) error {
 			return err
 		}
 		c.floats("code vectors", step+"quant", out)
-		c.floats("losses", step+"loss", []float32{loss})
+		c.number("losses", step+"loss", float64(loss))
 		c.floats("gradients", step+"grad_x", grad)
 		q.Update(rows, chance)
 		for _, t := range q.Tensors() {

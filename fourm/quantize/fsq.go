@@ -17,21 +17,20 @@ import (
 // FSQ says how many levels the numbers of a latent have, and which bound squeezes
 // a number z into the range of its L levels:
 //
-//	Mentzer    h tanh(z + atanh(o/h)) - o, h = (L - 1)(1 + 0.001)/2, o = 1/2
-//	           where L is even, else 0; codes from -1 to 1 in steps of 1/⌊L/2⌋
+//	Mentzer    h tanh(z + atanh(o/h)) - o, h = (L - 1)(1 + Margin)/2, o = 1/2
+//	           where L is even, else 0; codes from -1 on in steps of 1/⌊L/2⌋
 //	TerraMind  (L - 1) sigmoid(z); codes from 0 to 1 in steps of 1/(L - 1)
 //
-// The nearest whole number, half to even, is the level. The first is that of the
-// paper's section 3.1 and listing A.1; its shift is the inverse of the bound, so
-// that 0 stays 0. The second is what the code of TerraMind (arXiv 2504.11171)
-// computes; its files need it, since it gives other numbers.
+// The nearest whole number, half to even, is the level. The first is the paper's
+// (section 3.1): a little wider than the outer levels, so that they are reached,
+// and shifted by the inverse of the bound, so that 0 stays 0. The second is what
+// the code of TerraMind (arXiv 2504.11171) computes; its files need it, since it
+// gives other numbers.
 type FSQ struct {
 	Levels    []int // 2 to 65536 each, 2³¹ - 1 codes at most
 	TerraMind bool
+	Margin    float64 // of Mentzer's bound; 0 stands for 0.001
 }
-
-// margin is by how much the bound exceeds the outer levels, that they be reached.
-const margin = 1e-3
 
 // fsq is a quantizer. table is that of ops.Levels; a level is stored as the whole
 // number that it is there, and seen as that number times step.
@@ -43,7 +42,11 @@ type fsq struct {
 
 // NewFSQ makes the quantizer of latents of as many numbers as there are levels.
 func NewFSQ(f FSQ) Quantizer {
+	f = f.whole()
 	q := &fsq{FSQ: f, codes: 1}
+	if f.Margin < 0 {
+		fault.Panic("quantize.NewFSQ", "a margin of %g, expected one above 0", f.Margin)
+	}
 	if len(f.Levels) == 0 {
 		fault.Panic("quantize.NewFSQ", "no levels, expected some, such as 8, 8, 8, 5")
 	}
@@ -66,6 +69,14 @@ func NewFSQ(f FSQ) Quantizer {
 	return q
 }
 
+// whole fills in what is left out.
+func (f FSQ) whole() FSQ {
+	if f.Margin == 0 {
+		f.Margin = 0.001
+	}
+	return f
+}
+
 // bound gives the bound of l levels as half tanh(slope z + shift) - offset; a
 // sigmoid is a tanh of half its argument.
 func (f FSQ) bound(l int) (slope, shift, half, offset float64) {
@@ -73,7 +84,7 @@ func (f FSQ) bound(l int) (slope, shift, half, offset float64) {
 		h := float64(l-1) / 2
 		return 0.5, 0, h, -h
 	}
-	half = float64(l-1) * (1 + margin) / 2
+	half = float64(l-1) * (1 + f.Margin) / 2
 	if l%2 == 0 {
 		offset = 0.5
 	}
@@ -82,6 +93,7 @@ func (f FSQ) bound(l int) (slope, shift, half, offset float64) {
 
 // Bound writes the numbers of latents z as they are before they are rounded.
 func (f FSQ) Bound(y, z []float32) {
+	f = f.whole()
 	for i, x := range z {
 		slope, shift, half, offset := f.bound(f.Levels[i%len(f.Levels)])
 		y[i] = float32(half*math.Tanh(slope*float64(x)+shift) - offset)

@@ -88,7 +88,7 @@ func TestFSQ(t *testing.T) {
 	const rows, h = 400, 1e-4
 	for _, levels := range [][]int{{8, 8, 8, 5}, {2}, {3, 2}, {7, 5, 5, 5, 5}, {8, 8, 8, 6, 5}, {1000}} {
 		for _, terramind := range []bool{false, true} {
-			q := NewFSQ(FSQ{levels, terramind})
+			q := NewFSQ(FSQ{Levels: levels, TerraMind: terramind})
 			r := rand.New(rand.NewPCG(7, uint64(len(levels))))
 			d := len(levels)
 			z, along := normal(r, rows*d), normal(r, rows*d)
@@ -127,7 +127,7 @@ func TestFSQ(t *testing.T) {
 func TestFSQCodebook(t *testing.T) {
 	for _, terramind := range []bool{false, true} {
 		for _, levels := range [][]int{{8, 5, 5, 5}, {2, 2, 3}, {4, 7}} {
-			q := NewFSQ(FSQ{levels, terramind})
+			q := NewFSQ(FSQ{Levels: levels, TerraMind: terramind})
 			d, n := len(levels), q.Codes()
 			ids, vecs, z := make([]int32, n), make([]float32, n*d), make([]float32, n*d)
 			for i := range ids {
@@ -191,6 +191,9 @@ func TestWrongLevels(t *testing.T) {
 		if got := wrong(func() { NewFSQ(FSQ{Levels: levels}) }); got != want {
 			t.Errorf("levels %v: %q, expected %q", levels, got, want)
 		}
+	}
+	if got := wrong(func() { NewFSQ(FSQ{Levels: []int{3}, Margin: -1}) }); got != "quantize.NewFSQ: a margin of -1, expected one above 0" {
+		t.Error(got)
 	}
 	// latents that are no numbers get a code that there is
 	q := NewFSQ(FSQ{Levels: []int{3, 4}})

@@ -5,8 +5,9 @@
 //	q.Assign(ids, latents)    // the number of each latent's code
 //	err := q.Embed(vecs, ids) // what the decoder sees of it
 //
-// A quantizer is one type in a file of its own. Those of the official
-// tokenizers keep the names of its tensors in a checkpoint.
+// A quantizer is one type in a file of its own, and Parse makes it by a name such
+// as "fsq:8,8,8,5". Those of the official tokenizers keep the names of its tensors
+// in a checkpoint. Bins are for single numbers, which need no training.
 package quantize
 
 import (

@@ -108,7 +108,7 @@ func (q *residual) Quantize(z *G.Node, node func(string) *G.Node) (sum, loss *G.
 	for i := range minus {
 		minus[i] = -1
 	}
-	less := ops.Input(z.Graph(), "minus one", []int{q.Dim()}, minus)
+	less := ops.Input(z.Graph(), fmt.Sprintf("minus one (%d)", q.Dim()), []int{q.Dim()}, minus)
 	var weights []float32
 	var losses []*G.Node
 	left := z

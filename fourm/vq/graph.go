@@ -5,6 +5,7 @@ package vq
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	G "gorgonia.org/gorgonia"
 
@@ -49,8 +50,8 @@ type graph struct {
 // most graphs are kept at a time; each size of a picture has its own.
 const most = 16
 
-// graph gives the graph for a batch; loss names that of training.
-func (n *Network) graph(what purpose, loss string, b, rows, cols int) *graph {
+// graph gives the graph for a batch; loss is that of training.
+func (n *Network) graph(what purpose, loss Loss, b, rows, cols int) *graph {
 	key := fmt.Sprint(what, " ", loss, " ", b, " ", rows, " ", cols, " ", n.Tape)
 	if g, ok := n.graphs[key]; ok {
 		return g
@@ -63,7 +64,7 @@ func (n *Network) graph(what purpose, loss string, b, rows, cols int) *graph {
 	return g
 }
 
-func (n *Network) build(what purpose, loss string, b, rows, cols int) *graph {
+func (n *Network) build(what purpose, loss Loss, b, rows, cols int) *graph {
 	g := &graph{b: b, rows: rows, cols: cols, n: n, g: G.NewGraph(), nodes: map[string]*G.Node{}}
 	var outputs []*G.Node
 	var err error
@@ -141,19 +142,22 @@ func (g *graph) convolution(x *G.Node, pre string) *G.Node {
 }
 
 // train adds losses and gradients; it gives what is to be computed.
-func (g *graph) train(loss string) ([]*G.Node, error) {
+func (g *graph) train(loss Loss) ([]*G.Node, error) {
 	if g.n.Spec.Dec.Kind == NoDecoder {
 		return nil, fmt.Errorf("a tokenizer without decoder cannot be trained")
 	}
 	g.encode()
 	g.q, g.own = g.n.quant.Quantize(g.z, func(name string) *G.Node { return g.param("quantize." + name) })
+	if g.n.Spec.Frozen {
+		g.q, g.own = ops.Detach(g.q), nil
+	}
 	g.decode(g.q)
-	if err := g.reconstruction(loss); err != nil {
+	if err := g.reconstruction(loss.Name); err != nil {
 		return nil, err
 	}
 	total := g.loss
 	if g.own != nil {
-		total = ops.Sum([]float32{1, 1}, g.loss, g.own)
+		total = ops.Sum([]float32{1, float32(loss.Own)}, g.loss, g.own)
 	}
 	var wrt G.Nodes
 	g.names = g.n.trained()
@@ -276,15 +280,20 @@ func (g *graph) param(name string) *G.Node {
 func (n *Network) trained() []string {
 	var out []string
 	for _, e := range n.entries {
-		if e.trained {
+		if e.trained && !(n.Spec.Frozen && frozen(e.name)) {
 			out = append(out, e.name)
 		}
 	}
 	for _, t := range n.quant.Tensors() {
-		if t.Trained {
+		if t.Trained && !n.Spec.Frozen {
 			out = append(out, "quantize."+t.Name)
 		}
 	}
 	slices.Sort(out)
 	return out
+}
+
+// frozen tells whether a tensor stays as it is where Spec.Frozen says so.
+func frozen(name string) bool {
+	return strings.HasPrefix(name, "encoder.") || strings.HasPrefix(name, "quant_proj.") || strings.HasPrefix(name, "cls_emb.")
 }

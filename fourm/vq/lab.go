@@ -29,19 +29,21 @@ func (t *Tokenizer) spec() Spec {
 
 // outline makes the network without numbers. Rows and columns of its position
 // tables agree, whatever the grid.
-func (t *Tokenizer) outline() {
-	s := t.spec()
+func (t *Tokenizer) outline(s Spec) {
 	t.net = outline(s, t.Config.Seed)
 	for side := range t.net.pos {
-		rows, cols := t.Of.Grid(), t.Of.Cols()
-		t.net.pos[side] = table{rows, cols, ops.GridPositions(rows, cols, t.Config.Dim)}
+		rows, cols, d := t.net.pos[side].rows, t.net.pos[side].cols, s.Enc.Dim
+		if side == "decoder" {
+			d = s.Dec.Dim
+		}
+		t.net.pos[side] = table{rows, cols, ops.GridPositions(rows, cols, d)}
 	}
 	t.Params = t.net.Params
 }
 
 // declare makes the parameters with their initial values.
 func (t *Tokenizer) declare() {
-	t.outline()
+	t.outline(t.spec())
 	t.net.initialise()
 	// blocks begin as the identity, so that the first steps fit the linear maps
 	for _, side := range []string{"encoder", "decoder"} {

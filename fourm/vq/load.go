@@ -27,6 +27,7 @@ type about struct {
 	Scale    Scale
 	Loss     float64
 	AnySize  bool
+	Wide     [2]int // height and width, where they are not the network's own
 }
 
 // Save writes the tokenizer as an official one is: the state dict under the
@@ -36,7 +37,7 @@ func (t *Tokenizer) Save(path string) error {
 	if t.Err != nil {
 		return t.Err
 	}
-	b, err := json.Marshal(about{t.Of, t.Config, t.Scale, t.Loss, t.free})
+	b, err := json.Marshal(about{t.Of, t.Config, t.Scale, t.Loss, t.free, t.wide})
 	if err != nil {
 		return err
 	}
@@ -107,8 +108,10 @@ func configured(f *checkpoint.File, raw map[string]any) (Spec, error) {
 	delete(raw, metaKey)
 	if m, ok := raw["kwargs"].(map[string]any); ok {
 		m = maps.Clone(m)
-		if raw["vit"] != nil {
-			m["vit"] = raw["vit"]
+		for _, key := range []string{"vit", "class"} {
+			if raw[key] != nil {
+				m[key] = raw[key]
+			}
 		}
 		raw = m
 	}
@@ -134,7 +137,7 @@ func (n *Network) own(text string) (*Tokenizer, error) {
 	if err := json.Unmarshal([]byte(text), &a); err != nil {
 		return nil, fmt.Errorf("metadata %s: %w", metaKey, err)
 	}
-	t := &Tokenizer{Of: a.Modality, Config: a.Config, Scale: a.Scale, Loss: a.Loss, Params: n.Params, net: n, free: a.AnySize}
+	t := &Tokenizer{Of: a.Modality, Config: a.Config, Scale: a.Scale, Loss: a.Loss, Params: n.Params, net: n, free: a.AnySize, wide: a.Wide}
 	s, look := n.Spec, a.Modality.Look.Spec()
 	labels := look.Scaling == modality.ClassIDs
 	wide := a.Modality.Width
@@ -146,9 +149,9 @@ func (n *Network) own(text string) (*Tokenizer, error) {
 		return nil, fmt.Errorf("%s has %d classes, its network has %d", a.Modality.Name, a.Scale.Classes, s.Labels)
 	case !labels && a.Modality.Channels != s.Channels:
 		return nil, fmt.Errorf("%s has %d numbers a pixel, its network has %d", a.Modality.Name, a.Modality.Channels, s.Channels)
-	case !a.AnySize && ([2]int{a.Modality.Height, wide} != s.Size || [2]int{a.Modality.Patch, a.Modality.Patch} != s.Patch):
-		return nil, fmt.Errorf("%s is %dx%d in patches of %d, its network is made for %dx%d in patches of %dx%d", a.Modality.Name,
-			a.Modality.Height, wide, a.Modality.Patch, s.Size[0], s.Size[1], s.Patch[0], s.Patch[1])
+	case !a.AnySize && ([2]int{a.Modality.Height, wide} != t.size() || [2]int{a.Modality.Patch, a.Modality.Patch} != s.encPatch()):
+		return nil, fmt.Errorf("%s is %dx%d in patches of %d, its network is made for %dx%d in patches of %v", a.Modality.Name,
+			a.Modality.Height, wide, a.Modality.Patch, t.size()[0], t.size()[1], s.encPatch())
 	case look.Scaling == modality.Standardised && (len(a.Scale.Mean) != s.Channels || len(a.Scale.Dev) != s.Channels):
 		return nil, fmt.Errorf("%s has means of %d channels, expected %d", a.Modality.Name, len(a.Scale.Mean), s.Channels)
 	}

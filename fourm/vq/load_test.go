@@ -330,6 +330,32 @@ func TestFor(t *testing.T) {
 	if q, ok := v.(*modality.Picture); err != nil || !ok || q.H != 24 || q.W != 32 {
 		t.Errorf("%T (%v)", v, err)
 	}
+	s, err := k.Store()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "big.safetensors")
+	if err := k.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	stored, err := modality.Restore(m, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for how, b := range map[string]modality.Tokenizer{"stored": stored, "saved": loaded} {
+		again, err := b.Encode(p)
+		if err != nil || !reflect.DeepEqual(again.IDs, tk.IDs) {
+			t.Errorf("%s and read: %v (%v)", how, again.IDs, err)
+		}
+		w, err := b.Decode(again)
+		if err != nil || !reflect.DeepEqual(w, v) {
+			t.Errorf("%s and read: another picture (%v)", how, err)
+		}
+	}
 	if _, err := k.Encode(modality.NewPicture(16, 16, 3)); err == nil {
 		t.Error("a picture of another size was taken")
 	}

@@ -103,7 +103,7 @@ func (n *Network) encoded(ctx context.Context, x Images) (*graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := n.graph(encoding, "", x.B, rows, cols)
+	g := n.graph(encoding, Loss{}, x.B, rows, cols)
 	if err := g.put(x); err != nil {
 		return nil, err
 	}
@@ -151,7 +151,7 @@ func (n *Network) Decode(ctx context.Context, c Codes) (Images, error) {
 	if err != nil {
 		return Images{}, err
 	}
-	g := n.graph(decoding, "", c.B, c.Rows, c.Cols)
+	g := n.graph(decoding, Loss{}, c.B, c.Rows, c.Cols)
 	copy(g.codes, v)
 	if err := g.m.Run(ctx); err != nil {
 		return Images{}, err

@@ -32,11 +32,8 @@ func (n *Network) initialise() {
 		n.Params[e.name] = p
 	}
 	n.books()
-	for _, name := range []string{codebook, "quantize.codes"} {
-		if p := n.Params[name]; p != nil {
-			for i := range p.Data {
-				p.Data[i] = float32(last.NormFloat64())
-			}
-		}
+	name, _ := n.Spec.book()
+	for i := range n.Params[name].Data {
+		n.Params[name].Data[i] = float32(last.NormFloat64())
 	}
 }

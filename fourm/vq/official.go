@@ -15,7 +15,7 @@ import (
 
 // withoutEffect are official keys that change nothing in what a tokenizer
 // computes.
-var withoutEffect = []string{"sync_codebook", "ckpt_path", "ignore_keys", "freeze_enc", "class", "kind", "model_type", "format",
+var withoutEffect = []string{"sync_codebook", "ckpt_path", "ignore_keys", "kind", "model_type", "format",
 	"image_size_sd", "enable_xformer"}
 
 // diffusing are the keys of a diffusion decoder.
@@ -29,7 +29,7 @@ func OfficialSpec(raw map[string]any) (Spec, error) {
 	k := checkpoint.Keys{Raw: raw, Of: "vq: configuration"}
 	s := Spec{Size: k.Pair("image_size", [2]int{224, 224}), EncSize: k.Pair("image_size_enc", [2]int{}), DecSize: k.Pair("image_size_dec", [2]int{}),
 		Channels: k.Int("n_channels", 3), Labels: k.Int("n_labels", 0), Patch: k.Pair("patch_size", [2]int{16, 16}), DecPatch: k.Pair("patch_size_dec", [2]int{}),
-		Features: !k.Bool("patch_proj", true), PostMLP: k.Bool("post_mlp", false), OutConv: k.Bool("out_conv", false), UndoStd: k.Bool("undo_std", false),
+		Features: !k.Bool("patch_proj", true), PostMLP: k.Bool("post_mlp", false), OutConv: k.Bool("out_conv", false), UndoStd: k.Bool("undo_std", false), Frozen: k.Bool("freeze_enc", false),
 		Books: k.Int("num_codebooks", 1), Latent: k.Int("latent_dim", 32), NormCodes: k.Bool("norm_codes", true), NormLatents: k.Bool("norm_latents", false),
 		Decay: k.Number("ema_decay", 0.99), Threshold: k.Number("threshold_ema_dead_code", 0.25), Policy: k.Text("code_replacement_policy", "batch_random"),
 		Commitment: k.Number("commitment_weight", 1), KMeans: k.Bool("kmeans_init", false), Restart: k.Bool("restart_codes", false)}
@@ -66,6 +66,9 @@ func OfficialSpec(raw map[string]any) (Spec, error) {
 		s.Dec = Arch{Kind: NoDecoder}
 	} else {
 		s.Dec = side(&k, "dec_type", "vit_b_dec", other)
+	}
+	if k.Text("class", "") == "VQ" { // the base class, without a decoder
+		s.Dec = Arch{Kind: NoDecoder}
 	}
 	if err := k.End(withoutEffect...); err != nil {
 		return s, err
@@ -132,7 +135,8 @@ func (s Spec) official() map[string]any {
 	out := map[string]any{"image_size": pair(s.Size), "n_channels": s.Channels, "enc_type": s.Enc.Name, "patch_proj": !s.Features, "post_mlp": s.PostMLP,
 		"patch_size": pair(s.Patch), "quant_type": quant, "codebook_size": s.Codes, "num_codebooks": s.Books, "latent_dim": s.Latent,
 		"norm_codes": s.NormCodes, "norm_latents": s.NormLatents, "ema_decay": s.Decay, "threshold_ema_dead_code": s.Threshold,
-		"code_replacement_policy": s.Policy, "commitment_weight": s.Commitment, "kmeans_init": s.KMeans, "undo_std": s.UndoStd}
+		"code_replacement_policy": s.Policy, "commitment_weight": s.Commitment, "kmeans_init": s.KMeans, "undo_std": s.UndoStd,
+		"freeze_enc": s.Frozen}
 	for key, p := range map[string][2]int{"image_size_enc": s.EncSize, "image_size_dec": s.DecSize, "patch_size_dec": s.DecPatch} {
 		if p != [2]int{} {
 			out[key] = pair(p)
@@ -145,6 +149,9 @@ func (s Spec) official() map[string]any {
 		out["restart_codes"] = true
 	}
 	maps.Copy(out, s.Diffusion)
+	if s.Dec.Kind == NoDecoder && s.Diffusion == nil {
+		out["class"] = "VQ"
+	}
 	if s.Dec.Kind != NoDecoder {
 		out["dec_type"], out["out_conv"] = s.Dec.Name, s.OutConv
 	}
@@ -170,7 +177,7 @@ func fromArguments(raw map[string]any, shape func(name string) []int) (map[strin
 	}
 	out := map[string]any{}
 	keys := []string{"image_size", "patch_size", "patch_size_dec", "post_mlp", "out_conv", "codebook_size", "num_codebooks", "latent_dim", "norm_codes", "norm_latents",
-		"threshold_ema_dead_code", "code_replacement_policy", "commitment_weight", "kmeans_init", "undo_std", "patch_proj"}
+		"threshold_ema_dead_code", "code_replacement_policy", "commitment_weight", "kmeans_init", "undo_std", "patch_proj", "freeze_enc"}
 	if raw["beta_schedule"] != nil { // of a diffusion decoder alone
 		keys = append(keys, diffusing...)
 	}

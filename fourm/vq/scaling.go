@@ -5,6 +5,7 @@ package vq
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"fourmlab/fourm/modality"
@@ -135,7 +136,10 @@ var standard = scaling{
 	out: func(s Scale) func(c int, v float32) float32 {
 		return func(c int, v float32) float32 { return float32(float64(v)*s.Dev[c] + s.Mean[c]) }
 	},
-	takes: func(modality.LookSpec, Scale) string {
+	takes: func(_ modality.LookSpec, s Scale) string {
+		if !slices.ContainsFunc(s.Mean, func(v float64) bool { return v != 0 }) && !slices.ContainsFunc(s.Dev, func(v float64) bool { return v != 1 }) {
+			return "any numbers, as they are"
+		}
 		return "any numbers; each channel is standardised as the training pictures were"
 	},
 }

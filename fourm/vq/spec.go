@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"fourmlab/fourm/quantize"
-	"fourmlab/internal/fault"
 )
 
 // Spec is the configuration of a network of the official family (docs/4m.md, 2.2
@@ -26,6 +25,7 @@ type Spec struct {
 	Features bool   // input is a map of features, of which each place is a token
 	PostMLP  bool   // a residual MLP with tanh follows the blocks
 	OutConv  bool   // two convolutional blocks follow the decoder
+	Frozen   bool   // training leaves the encoder and the codes as they are
 	UndoStd  bool   // input is standardised as for ImageNet, and brought to [-1, 1] first
 
 	Memcodes    bool // quantize.NewMemcodes, else quantize.NewCodebook
@@ -213,6 +213,14 @@ func (s Spec) quantizer() quantize.Quantizer {
 		Commitment: s.Commitment, Decay: s.Decay, Threshold: s.Threshold, Policy: s.Policy, Restart: s.Restart})
 }
 
+// book gives the name and the shape of the quantizer's largest tensor.
+func (s Spec) book() (name string, shape []int) {
+	if s.Memcodes {
+		return "quantize.codes", []int{s.Books, s.Codes, s.Latent / s.Books}
+	}
+	return codebook, []int{s.Codes, s.Latent}
+}
+
 // String says what the tokenizer is, in a line.
 func (s Spec) String() string {
 	side := func(a Arch) string {
@@ -257,11 +265,4 @@ func (s Spec) width() int {
 		return s.Latent / s.Books
 	}
 	return s.Latent
-}
-
-// mustCheck is check for a configuration that somebody typed.
-func (s Spec) mustCheck(op string) {
-	if err := s.check(); err != nil {
-		fault.Panic(op, "%v", err)
-	}
 }

@@ -120,11 +120,7 @@ func (r *stateReader) entry(n *Network, e entry) error {
 // quantizer reads the quantizer's tensors. The largest one is looked at before
 // any is made: its size is the configuration's word alone.
 func (r *stateReader) quantizer(n *Network) error {
-	s := n.Spec
-	name, want := codebook, []int{s.Codes, s.Latent}
-	if s.Memcodes {
-		name, want = "quantize.codes", []int{s.Books, s.Codes, s.Latent / s.Books}
-	}
+	name, want := n.Spec.book()
 	at, ok := r.find(name)
 	if !ok {
 		r.left.Missing = append(r.left.Missing, name)

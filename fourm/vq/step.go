@@ -11,19 +11,26 @@ import (
 	"fourmlab/fourm/quantize"
 )
 
+// Loss says what a step makes smaller: the reconstruction by Name ("mse",
+// "smooth_l1", "ce" for classes), and the quantizer's own loss times Own.
+type Loss struct {
+	Name string
+	Own  float64
+}
+
 // Step is what a training step of a network gives.
 type Step struct {
 	Reconstruction float64
 	Own            float64 // the quantizer's own loss, weighed
 	Decoded        Images
-	// Grads are the gradients of the sum of both, by the names and in the layout
-	// of official files.
+	// Grads are the gradients of both together, by the names and in the layout of
+	// official files.
 	Grads map[string][]float32
 }
 
 // Step computes losses and gradients of a batch against itself, and moves the
-// codebook. loss is "mse" or "smooth_l1", and "ce" for classes.
-func (n *Network) Step(ctx context.Context, x Images, loss string, r quantize.Chance) (Step, error) {
+// codebook.
+func (n *Network) Step(ctx context.Context, x Images, loss Loss, r quantize.Chance) (Step, error) {
 	rows, cols, err := n.fits(x)
 	if err != nil {
 		return Step{}, err
@@ -31,8 +38,8 @@ func (n *Network) Step(ctx context.Context, x Images, loss string, r quantize.Ch
 	if n.Spec.encPatch() != n.Spec.decPatch() {
 		return Step{}, fmt.Errorf("vq: patches of %v in and %v out: the output is no picture of the input's size", n.Spec.encPatch(), n.Spec.decPatch())
 	}
-	if (loss == "ce") != (n.Spec.Labels > 0) {
-		return Step{}, fmt.Errorf("vq: loss %q with %d classes", loss, n.Spec.Labels)
+	if (loss.Name == "ce") != (n.Spec.Labels > 0) {
+		return Step{}, fmt.Errorf("vq: loss %q with %d classes", loss.Name, n.Spec.Labels)
 	}
 	g := n.graph(training, loss, x.B, rows, cols)
 	if err := g.put(x); err != nil {
@@ -53,7 +60,9 @@ func (n *Network) Step(ctx context.Context, x Images, loss string, r quantize.Ch
 	for i, name := range g.names {
 		out.Grads[name] = append([]float32(nil), by[name].turn.back().of(g.m.Floats(g.grads[i]))...)
 	}
-	n.quant.Update(g.m.Floats(g.z), r)
+	if !n.Spec.Frozen {
+		n.quant.Update(g.m.Floats(g.z), r)
+	}
 	return out, nil
 }
 

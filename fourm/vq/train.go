@@ -29,9 +29,9 @@ func Train(ctx context.Context, m modality.Modality, pics []*modality.Picture, c
 	t := &Tokenizer{Of: m, Config: c.resolved(m), Scale: scalings[m.Look.Spec().Scaling].measure(m, pics)}
 	t.fits()
 	t.declare()
-	loss := "mse"
+	loss := Loss{"mse", 1}
 	if t.labels() {
-		loss = "ce"
+		loss.Name = "ce"
 	}
 	n := t.net.build(training, loss, t.Config.Batch, t.Of.Grid(), t.Of.Cols())
 	var params, grads [][]float32

@@ -129,7 +129,7 @@ func (t *Tokenizer) EncodeAll(values []any) ([]modality.Tokens, error) {
 			to++
 		}
 		rows, cols := t.grid(pics[from])
-		g := t.net.graph(encoding, "", pow2(to-from), rows, cols)
+		g := t.net.graph(encoding, Loss{}, pow2(to-from), rows, cols)
 		for i, p := range pics[from:to] {
 			if err := t.put(g, i, p); err != nil {
 				return nil, sample(from+i, len(values), err)
@@ -197,7 +197,7 @@ func (t *Tokenizer) Decode(tk modality.Tokens) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	g, l, places := t.net.graph(decoding, "", 1, c.Rows, c.Cols), t.net.Spec.Latent, c.Rows*c.Cols
+	g, l, places := t.net.graph(decoding, Loss{}, 1, c.Rows, c.Cols), t.net.Spec.Latent, c.Rows*c.Cols
 	copy(g.codes, v)
 	for i, id := range open {
 		if id < 0 {
@@ -260,7 +260,11 @@ func (t *Tokenizer) Usage(ds modality.Data) []int {
 		var values []any
 		for _, s := range samples {
 			if s.Has(t.Of.Name) {
-				values = append(values, t.Of.MustFit(op, s.Values[t.Of.Name]))
+				p, err := t.fit(s.Values[t.Of.Name])
+				if err != nil {
+					fault.Panic(op, "%v", err)
+				}
+				values = append(values, p)
 			}
 		}
 		tokens, err := t.EncodeAll(values)

@@ -47,23 +47,25 @@ func DepthwiseConvBack(dx, dy, w []float32, p Planes) {
 	p.convolve(dx, dy, w, make([]float32, p.C), true)
 }
 
+// convolve sums in double precision: what follows in a ConvNeXt block is a norm
+// over as few as three channels, which makes much of small differences.
 func (p Planes) convolve(y, x, w, bias []float32, turned bool) {
 	n, half := p.N*p.N, p.N/2
-	tap := make([]float32, n*p.C) // (N, N, C)
+	tap := make([]float64, n*p.C) // (N, N, C)
 	for c := range p.C {
 		for k := range n {
 			from := k
 			if turned {
 				from = n - 1 - k
 			}
-			tap[k*p.C+c] = w[c*n+from]
+			tap[k*p.C+c] = float64(w[c*n+from])
 		}
 	}
 	For(p.B*p.H, 1, func(lo, hi int) {
+		line := make([]float64, p.W*p.C)
 		for r := lo; r < hi; r++ {
-			line := y[r*p.W*p.C : (r+1)*p.W*p.C]
-			for j := range p.W {
-				copy(line[j*p.C:j*p.C+p.C], bias)
+			for i := range line {
+				line[i] = float64(bias[i%p.C])
 			}
 			i := r % p.H
 			for u := max(0, half-i); u < min(p.N, p.H+half-i); u++ {
@@ -73,10 +75,13 @@ func (p Planes) convolve(y, x, w, bias []float32, turned bool) {
 					for v := max(0, half-j); v < min(p.N, p.W+half-j); v++ {
 						in, k := from[(j+v-half)*p.C:][:len(out)], tap[(u*p.N+v)*p.C:][:len(out)]
 						for c := range out {
-							out[c] += in[c] * k[c]
+							out[c] += float64(in[c]) * k[c]
 						}
 					}
 				}
+			}
+			for i, v := range line {
+				y[r*p.W*p.C+i] = float32(v)
 			}
 		}
 	})
