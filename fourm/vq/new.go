@@ -32,8 +32,11 @@ func (n *Network) initialise() {
 		n.Params[e.name] = p
 	}
 	n.books()
-	name, _ := n.Spec.book()
-	for i := range n.Params[name].Data {
-		n.Params[name].Data[i] = float32(last.NormFloat64())
+	for _, name := range []string{codebook, "quantize.codes"} {
+		if p := n.Params[name]; p != nil {
+			for i := range p.Data {
+				p.Data[i] = float32(last.NormFloat64())
+			}
+		}
 	}
 }
