@@ -167,8 +167,8 @@ func quantile(x []float32, q float64) float32 {
 	at := q * float64(len(m)-1)
 	lo := int(math.Floor(at))
 	hi := min(lo+1, len(m)-1)
-	if f := float32(at - float64(lo)); f > 0 {
+	if f := float32(at - float64(lo)); m[hi] > m[lo] {
 		return m[lo] + f*(m[hi]-m[lo])
 	}
-	return m[lo]
+	return m[lo] // both may be infinite
 }

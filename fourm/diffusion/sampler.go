@@ -134,6 +134,9 @@ func (s Sampler) Sample(ctx context.Context, p Process, b, size int, predict fun
 	if err != nil {
 		return nil, err
 	}
+	if p.Prediction == "epsilon" && p.alphas[steps[0]] == 0 && !p.Clip && !p.Threshold {
+		return nil, fmt.Errorf("diffusion: nothing is left of a picture at step %d, so that its noise does not tell it: expected Clip, Threshold, leading steps, or another prediction type", steps[0])
+	}
 	draw := s.draws()
 	x := make([]float32, size)
 	draw(x)

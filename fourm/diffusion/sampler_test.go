@@ -131,6 +131,35 @@ func TestSample(t *testing.T) {
 	}
 }
 
+// Where nothing is left of a picture, its noise does not tell it: it is cut, or
+// refused.
+func TestNothingIsLeft(t *testing.T) {
+	p := diffusion.Process{Schedule: diffusion.Schedule{ZeroSNR: true}, Prediction: "epsilon", Threshold: true}
+	half := func(x []float32, _ int) ([]float32, error) {
+		y := make([]float32, len(x))
+		for i, v := range x {
+			y[i] = v / 2
+		}
+		return y, nil
+	}
+	x, err := diffusion.Sampler{Steps: 4}.Sample(context.Background(), p, 2, 20, half)
+	for _, v := range x {
+		if !(math.Abs(float64(v)) <= 1) {
+			t.Fatalf("%v, expected numbers from -1 to 1", x)
+		}
+	}
+	if err != nil {
+		t.Error(err)
+	}
+	p.Threshold = false
+	if _, err := (diffusion.Sampler{Steps: 4}).Sample(context.Background(), p, 2, 20, half); err == nil || !strings.Contains(err.Error(), "nothing is left of a picture at step 999") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := (diffusion.Sampler{Steps: 4, Spacing: "leading"}).Sample(context.Background(), p, 2, 20, half); err != nil {
+		t.Error(err)
+	}
+}
+
 // A share of the conditions is dropped, but for as many places as are asked for.
 func TestDrop(t *testing.T) {
 	const n = 2000

@@ -99,6 +99,7 @@ func init() {
 				"Load":            reflect.ValueOf(q.Load),
 				"LoadExperiment":  reflect.ValueOf(q.LoadExperiment),
 				"LoadStrict":      reflect.ValueOf(q.LoadStrict),
+				"LoadTokenizer":   reflect.ValueOf(q.LoadTokenizer),
 				"Lookup":          reflect.ValueOf(q.Lookup),
 				"Modalities":      reflect.ValueOf(q.Modalities),
 				"MustLoad":        reflect.ValueOf(q.MustLoad),

@@ -57,6 +57,8 @@ func init() {
 			NamedTypes: map[string]reflect.Type{
 				"File":       reflect.TypeOf((*q.File)(nil)).Elem(),
 				"Info":       reflect.TypeOf((*q.Info)(nil)).Elem(),
+				"Keys":       reflect.TypeOf((*q.Keys)(nil)).Elem(),
+				"Leftover":   reflect.TypeOf((*q.Leftover)(nil)).Elem(),
 				"Mismatch":   reflect.TypeOf((*q.Mismatch)(nil)).Elem(),
 				"Tensor":     reflect.TypeOf((*q.Tensor)(nil)).Elem(),
 				"WrongShape": reflect.TypeOf((*q.WrongShape)(nil)).Elem(),

@@ -52,7 +52,6 @@ func init() {
 				"Decoder":   reflect.TypeOf((*q.Decoder)(nil)).Elem(),
 				"Embedding": reflect.TypeOf((*q.Embedding)(nil)).Elem(),
 				"Graph":     reflect.TypeOf((*q.Graph)(nil)).Elem(),
-				"Leftover":  reflect.TypeOf((*q.Leftover)(nil)).Elem(),
 				"Model":     reflect.TypeOf((*q.Model)(nil)).Elem(),
 				"Net":       reflect.TypeOf((*q.Net)(nil)).Elem(),
 				"Order":     reflect.TypeOf((*q.Order)(nil)).Elem(),
@@ -60,8 +59,10 @@ func init() {
 				"Shape":     reflect.TypeOf((*q.Shape)(nil)).Elem(),
 				"Sides":     reflect.TypeOf((*q.Sides)(nil)).Elem(),
 			},
-			AliasTypes: map[string]reflect.Type{},
-			Vars:       map[string]reflect.Value{},
+			AliasTypes: map[string]reflect.Type{
+				"Leftover": reflect.TypeOf((*q.Leftover)(nil)).Elem(),
+			},
+			Vars: map[string]reflect.Value{},
 			Funcs: map[string]reflect.Value{
 				"Afford":         reflect.ValueOf(q.Afford),
 				"Base":           reflect.ValueOf(q.Base),

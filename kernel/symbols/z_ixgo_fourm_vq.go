@@ -7,6 +7,7 @@ package symbols
 import (
 	q "fourmlab/fourm/vq"
 
+	"go/constant"
 	"reflect"
 
 	"github.com/goplus/ixgo"
@@ -20,34 +21,60 @@ func init() {
 			Deps: map[string]string{
 				"context":                    "context",
 				"encoding/json":              "json",
+				"errors":                     "errors",
 				"fmt":                        "fmt",
+				"fourmlab/fourm/checkpoint":  "checkpoint",
 				"fourmlab/fourm/exec":        "exec",
 				"fourmlab/fourm/kernels/cpu": "cpu",
 				"fourmlab/fourm/modality":    "modality",
 				"fourmlab/fourm/ops":         "ops",
 				"fourmlab/fourm/optim":       "optim",
+				"fourmlab/fourm/quantize":    "quantize",
 				"fourmlab/internal/fault":    "fault",
 				"fourmlab/internal/memory":   "memory",
+				"maps":                       "maps",
 				"math":                       "math",
 				"math/rand/v2":               "rand",
+				"path/filepath":              "filepath",
+				"reflect":                    "reflect",
+				"regexp":                     "regexp",
 				"slices":                     "slices",
-				"sort":                       "sort",
+				"strconv":                    "strconv",
 				"strings":                    "strings",
 				"sync":                       "sync",
 			},
 			Interfaces: map[string]reflect.Type{},
 			NamedTypes: map[string]reflect.Type{
+				"Arch":      reflect.TypeOf((*q.Arch)(nil)).Elem(),
+				"Codes":     reflect.TypeOf((*q.Codes)(nil)).Elem(),
+				"Images":    reflect.TypeOf((*q.Images)(nil)).Elem(),
+				"Kind":      reflect.TypeOf((*q.Kind)(nil)).Elem(),
+				"Loss":      reflect.TypeOf((*q.Loss)(nil)).Elem(),
+				"Network":   reflect.TypeOf((*q.Network)(nil)).Elem(),
 				"Param":     reflect.TypeOf((*q.Param)(nil)).Elem(),
+				"Pass":      reflect.TypeOf((*q.Pass)(nil)).Elem(),
 				"Scale":     reflect.TypeOf((*q.Scale)(nil)).Elem(),
+				"Spec":      reflect.TypeOf((*q.Spec)(nil)).Elem(),
+				"Step":      reflect.TypeOf((*q.Step)(nil)).Elem(),
 				"Tokenizer": reflect.TypeOf((*q.Tokenizer)(nil)).Elem(),
 				"VQ":        reflect.TypeOf((*q.VQ)(nil)).Elem(),
 			},
 			AliasTypes: map[string]reflect.Type{},
 			Vars:       map[string]reflect.Value{},
 			Funcs: map[string]reflect.Value{
-				"Train": reflect.ValueOf(q.Train),
+				"Load":         reflect.ValueOf(q.Load),
+				"NewNetwork":   reflect.ValueOf(q.NewNetwork),
+				"OfficialSpec": reflect.ValueOf(q.OfficialSpec),
+				"Peek":         reflect.ValueOf(q.Peek),
+				"ReadNetwork":  reflect.ValueOf(q.ReadNetwork),
+				"Train":        reflect.ValueOf(q.Train),
 			},
-			TypedConsts:   map[string]ixgo.TypedConst{},
+			TypedConsts: map[string]ixgo.TypedConst{
+				"BottleneckMLP": {Typ: reflect.TypeOf(q.BottleneckMLP), Value: constant.MakeInt64(int64(q.BottleneckMLP))},
+				"NoDecoder":     {Typ: reflect.TypeOf(q.NoDecoder), Value: constant.MakeInt64(int64(q.NoDecoder))},
+				"PlainMLP":      {Typ: reflect.TypeOf(q.PlainMLP), Value: constant.MakeInt64(int64(q.PlainMLP))},
+				"ViT":           {Typ: reflect.TypeOf(q.ViT), Value: constant.MakeInt64(int64(q.ViT))},
+			},
 			UntypedConsts: map[string]ixgo.UntypedConst{},
 		}
 	})

@@ -38,6 +38,7 @@ func init() {
 		"Load":                 reflect.ValueOf(fourm.Load),
 		"LoadExperiment":       reflect.ValueOf(fourm.LoadExperiment),
 		"LoadStrict":           reflect.ValueOf(fourm.LoadStrict),
+		"LoadTokenizer":        reflect.ValueOf(fourm.LoadTokenizer),
 		"LogScale":             reflect.ValueOf(fourm.LogScale),
 		"Lookup":               reflect.ValueOf(fourm.Lookup),
 		"MaskGIT":              reflect.ValueOf(fourm.MaskGIT),

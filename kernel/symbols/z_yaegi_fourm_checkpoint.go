@@ -25,6 +25,8 @@ func init() {
 		// type definitions
 		"File":       reflect.ValueOf((*checkpoint.File)(nil)),
 		"Info":       reflect.ValueOf((*checkpoint.Info)(nil)),
+		"Keys":       reflect.ValueOf((*checkpoint.Keys)(nil)),
+		"Leftover":   reflect.ValueOf((*checkpoint.Leftover)(nil)),
 		"Mismatch":   reflect.ValueOf((*checkpoint.Mismatch)(nil)),
 		"Tensor":     reflect.ValueOf((*checkpoint.Tensor)(nil)),
 		"WrongShape": reflect.ValueOf((*checkpoint.WrongShape)(nil)),

@@ -12,11 +12,29 @@ import (
 func init() {
 	Symbols["fourmlab/fourm/vq/vq"] = map[string]reflect.Value{
 		// function, constant and variable definitions
-		"Train": reflect.ValueOf(vq.Train),
+		"BottleneckMLP": reflect.ValueOf(vq.BottleneckMLP),
+		"Load":          reflect.ValueOf(vq.Load),
+		"NewNetwork":    reflect.ValueOf(vq.NewNetwork),
+		"NoDecoder":     reflect.ValueOf(vq.NoDecoder),
+		"OfficialSpec":  reflect.ValueOf(vq.OfficialSpec),
+		"Peek":          reflect.ValueOf(vq.Peek),
+		"PlainMLP":      reflect.ValueOf(vq.PlainMLP),
+		"ReadNetwork":   reflect.ValueOf(vq.ReadNetwork),
+		"Train":         reflect.ValueOf(vq.Train),
+		"ViT":           reflect.ValueOf(vq.ViT),
 
 		// type definitions
+		"Arch":      reflect.ValueOf((*vq.Arch)(nil)),
+		"Codes":     reflect.ValueOf((*vq.Codes)(nil)),
+		"Images":    reflect.ValueOf((*vq.Images)(nil)),
+		"Kind":      reflect.ValueOf((*vq.Kind)(nil)),
+		"Loss":      reflect.ValueOf((*vq.Loss)(nil)),
+		"Network":   reflect.ValueOf((*vq.Network)(nil)),
 		"Param":     reflect.ValueOf((*vq.Param)(nil)),
+		"Pass":      reflect.ValueOf((*vq.Pass)(nil)),
 		"Scale":     reflect.ValueOf((*vq.Scale)(nil)),
+		"Spec":      reflect.ValueOf((*vq.Spec)(nil)),
+		"Step":      reflect.ValueOf((*vq.Step)(nil)),
 		"Tokenizer": reflect.ValueOf((*vq.Tokenizer)(nil)),
 		"VQ":        reflect.ValueOf((*vq.VQ)(nil)),
 	}
