@@ -74,19 +74,11 @@ func forward(f *Fixture, r *Report) error {
 	if err := ids(f, r); err != nil {
 		return err
 	}
-	in, err := f.Tensors("inputs.safetensors")
-	if err != nil {
-		return err
-	}
-	want, err := f.Tensors("expected.safetensors")
+	in, want, tol, err := f.recorded()
 	if err != nil {
 		return err
 	}
 	samples, err := batch(p.model, in)
-	if err != nil {
-		return err
-	}
-	tol, err := f.tolerances()
 	if err != nil {
 		return err
 	}
@@ -302,6 +294,19 @@ func gradients(f *Fixture, r *Report, n *model.Net, m *model.Model, loss string,
 
 // tolerances are those of noise.json, by part and tensor.
 type tolerances map[string]map[string]float64
+
+// recorded reads what a case was given, what came out, and how near that must
+// be met.
+func (f *Fixture) recorded() (in, want map[string]Tensor, tol tolerances, err error) {
+	if in, err = f.Tensors("inputs.safetensors"); err != nil {
+		return
+	}
+	if want, err = f.Tensors("expected.safetensors"); err != nil {
+		return
+	}
+	tol, err = f.tolerances()
+	return
+}
 
 // tolerances reads noise.json. Its tensors lie in parts or all alike, and a
 // part may be named by the key itself: recommended_abs_tol_final_params.

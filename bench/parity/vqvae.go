@@ -56,15 +56,7 @@ func tokenizer(f *Fixture, r *Report) error {
 	if err != nil {
 		return err
 	}
-	in, err := f.Tensors("inputs.safetensors")
-	if err != nil {
-		return err
-	}
-	want, err := f.Tensors("expected.safetensors")
-	if err != nil {
-		return err
-	}
-	tol, err := f.tolerances()
+	in, want, tol, err := f.recorded()
 	if err != nil {
 		return err
 	}

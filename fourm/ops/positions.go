@@ -18,7 +18,7 @@ func LinePositions(n, d int) []float32 {
 
 // GridPositions gives (rows cols, d) for tokens in row-major order: the first
 // half of each vector encodes the row, the second the column, which is how
-// the official table lies (summary, B1).
+// the official table lies (docs/4m.md, 4.4).
 func GridPositions(rows, cols, d int) []float32 {
 	t := make([]float32, rows*cols*d)
 	for i := range rows * cols {
