@@ -109,7 +109,11 @@ func (p *Plan) Temp(t float64) *Plan {
 // Greedy takes the likeliest token at every position of the last stage. In an
 // image the most confident positions are decided first, as with a temperature
 // of 1.
-func (p *Plan) Greedy() *Plan { return p.Temp(0) }
+func (p *Plan) Greedy() *Plan {
+	s := p.last("Plan.Greedy")
+	s.Temp, s.Greedy = 0, true
+	return p
+}
 
 // Guide sets the guidance weight of the last stage; several are one a
 // condition, in the order in which the conditions are given and generated

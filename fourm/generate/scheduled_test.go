@@ -2,10 +2,13 @@ package generate
 
 import (
 	"fmt"
+	"math"
 	"reflect"
+	"strings"
 	"testing"
 
 	"fourmlab/fourm/modality"
+	"fourmlab/internal/fault"
 )
 
 func TestSchedule(t *testing.T) {
@@ -49,6 +52,27 @@ func TestGreedy(t *testing.T) {
 			if (s.Temp == 0) != c.zero || s.Tokens == 0 {
 				t.Errorf("%s: step %d decides %d tokens at temperature %g", name, i, s.Tokens, s.Temp)
 			}
+		}
+	}
+}
+
+// Numbers that are none are refused, and a call without a stage by its name.
+func TestNoNumbers(t *testing.T) {
+	nan := math.NaN()
+	d := modality.Lookup("depth").TokenDomain(10)
+	for want, f := range map[string]func(){
+		"temperature NaN": func() { Stage{Target: "depth", Temp: nan}.check(d, nil) },
+		"top-p NaN":       func() { Stage{Target: "depth", TopP: nan}.check(d, nil) },
+		"share NaN":       func() { Stage{Target: "depth", Share: nan}.check(d, nil) },
+		"Plan.Greedy: no": func() { Chain("rgb").Greedy() },
+	} {
+		err := func() (err error) {
+			defer fault.Catch(&err)
+			f()
+			return nil
+		}()
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, expected %q", err, want)
 		}
 	}
 }
