@@ -186,7 +186,7 @@ func (l *trainer) stopped(ctx context.Context, err error) error {
 func (c VQ) rate(step int) float64 { return optim.Warm(c.LR, step, c.Warm, c.Steps) }
 
 // take takes a step.
-func (l *trainer) take(ctx context.Context, r *rand.Rand, p *Point) error {
+func (l *trainer) take(ctx context.Context, r *rand.Rand, p *Point) (err error) {
 	if err := l.draw(); err != nil {
 		return err
 	}
@@ -199,6 +199,15 @@ func (l *trainer) take(ctx context.Context, r *rand.Rand, p *Point) error {
 		if l.mean != nil {
 			l.mean = averageOf(l.t.net, l.c.EMA)
 		}
+	}
+	if noisy, ok := q.(quantize.Noisy); ok {
+		before := *l.chance
+		noisy.Shake(r)
+		defer func() {
+			if err != nil { // the step was not taken
+				*l.chance = before
+			}
+		}()
 	}
 	if err := g.m.Run(ctx); err != nil {
 		return err
