@@ -107,6 +107,9 @@ func (l *trainer) open(ctx context.Context) error {
 		p := l.t.Params[name]
 		l.params, l.decays = append(l.params, p.Data), append(l.decays, len(p.Shape) > 1)
 	}
+	if q, ok := l.t.net.quant.(quantize.Expecting); ok {
+		q.Expect(l.g.b * l.g.rows * l.g.cols)
+	}
 	if l.c.EMA > 0 {
 		l.mean = averageOf(l.t.net, l.c.EMA)
 	}
