@@ -267,7 +267,7 @@ func TestRefused(t *testing.T) {
 	_, _, short := d.Loss(ctx, x, diffusion.Pictures{}, []int{1, 2}, c)
 	_, _, late := d.Loss(ctx, x, noise, []int{1, 1000}, c)
 	for want, err := range map[string]error{
-		"0 steps of sampling, expected 1 to 1000":                                                           sample(diffusion.Sampler{}),
+		"-1 steps of sampling, expected 1 to 1000":                                                          sample(diffusion.Sampler{Steps: -1}),
 		"1001 steps of sampling, expected 1 to 1000":                                                        sample(diffusion.Sampler{Steps: 1001}),
 		`sampling method "euler", expected ddim or ddpm`:                                                    sample(diffusion.Sampler{Steps: 1, Method: "euler"}),
 		`spacing "log" of sampling, expected leading, linspace or trailing`:                                 sample(diffusion.Sampler{Steps: 1, Spacing: "log"}),

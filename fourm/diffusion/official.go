@@ -46,8 +46,9 @@ func Published() []string {
 }
 
 // Official gives the decoder and the process of an official DiVAE's
-// configuration; what it leaves out is as the official code has it. Its
-// "scheduler" names the method of sampling, ddpm where it is left out.
+// configuration; what it leaves out is as the official code has it. A decoder
+// that the official code has no name for is given by the arguments of its class
+// under "unet" or "uvit".
 func Official(raw map[string]any) (Network, Process, error) {
 	c := struct {
 		Type         string `json:"dec_type"`
@@ -61,6 +62,18 @@ func Official(raw map[string]any) (Network, Process, error) {
 	p, err := OfficialProcess(raw)
 	if err != nil {
 		return nil, p, err
+	}
+	for _, kind := range []string{"unet", "uvit"} {
+		v, ok := raw[kind]
+		if !ok {
+			continue
+		}
+		arguments, ok := v.(map[string]any)
+		if !ok {
+			return nil, p, fmt.Errorf("diffusion: configuration: %s is %v, expected arguments by name", kind, v)
+		}
+		n, err := OfficialNetwork(kind, arguments, c.Channels, c.Latent, c.Conditioning)
+		return n, p, err
 	}
 	make, ok := byName[c.Type]
 	if !ok {

@@ -10,11 +10,11 @@ import (
 	"slices"
 )
 
-// Sampler says how pictures are drawn. Steps must be given; all else may be
-// left out.
+// Sampler says how pictures are drawn; the zero value is 4M's way, with few
+// steps.
 type Sampler struct {
-	// Steps, from 1 to those of the schedule: 25 to 50 as a rule. Where they do
-	// not divide those of the schedule, trailing steps are one more.
+	// Steps, from 1 to those of the schedule; 0 stands for 25. Where they do not
+	// divide those of the schedule, trailing steps are one more.
 	Steps int
 	// Method is "ddim" (Song et al., arXiv 2010.02502; empty stands for it) or
 	// "ddpm" (Ho et al., arXiv 2006.11239).
@@ -52,6 +52,7 @@ type Step struct {
 
 // Timesteps gives the steps of a schedule of n that sampling takes.
 func (s Sampler) Timesteps(n int) ([]int, error) {
+	s = s.resolved(n)
 	if s.Steps < 1 || s.Steps > n {
 		return nil, fmt.Errorf("diffusion: %d steps of sampling, expected 1 to %d", s.Steps, n)
 	}
@@ -88,6 +89,17 @@ func (s Sampler) Timesteps(n int) ([]int, error) {
 		return nil, fmt.Errorf("diffusion: spacing %q of sampling, expected leading, linspace or trailing", spacing)
 	}
 	return t, nil
+}
+
+// usual is how many steps are taken where nothing is said.
+const usual = 25
+
+// resolved fills in the steps of a schedule of n.
+func (s Sampler) resolved(n int) Sampler {
+	if s.Steps == 0 {
+		s.Steps = min(usual, n)
+	}
+	return s
 }
 
 // check refuses numbers that cannot be.
@@ -130,6 +142,7 @@ func (s Sampler) Sample(ctx context.Context, p Process, b, size int, predict fun
 	if b < 1 || size < b || size%b != 0 {
 		return nil, fmt.Errorf("diffusion: %d numbers of %d samples, expected as many for each", size, b)
 	}
+	s = s.resolved(len(p.alphas))
 	steps, err := s.Timesteps(len(p.alphas))
 	if err != nil {
 		return nil, err

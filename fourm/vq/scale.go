@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"fourmlab/fourm/diffusion"
 	"fourmlab/fourm/kernels/cpu"
 	"fourmlab/fourm/modality"
 )
@@ -131,16 +132,11 @@ func (t *Tokenizer) put(g *graph, i int, p *modality.Picture) error {
 	return nil
 }
 
-// picture makes a picture of the network's output for one sample.
-func (t *Tokenizer) picture(g *graph) *modality.Picture {
-	spec := t.net.Spec
-	patch, c := spec.decPatch(), spec.out()
-	p := modality.NewPicture(g.rows*patch[0], g.cols*patch[1], c)
-	if spec.OutConv && !spec.Dec.mlp() {
-		copy(p.Pix, g.m.Floats(g.out))
-	} else {
-		cpu.Unpatch(p.Pix, g.m.Floats(g.out), cpu.PatchGrid{B: 1, Rows: g.rows, Cols: g.cols, H: patch[0], W: patch[1], C: c})
-	}
+// picture makes a picture of sample i of the decoder's output.
+func (t *Tokenizer) picture(all diffusion.Pictures, i int) *modality.Picture {
+	c := all.C
+	p := modality.NewPicture(all.H, all.W, c)
+	copy(p.Pix, all.Data[i*len(p.Pix):])
 	if t.labels() {
 		ids := modality.NewPicture(p.H, p.W, 1)
 		for i := range ids.Pix {
