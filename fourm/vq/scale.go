@@ -88,9 +88,8 @@ func (t *Tokenizer) bounds() (lo, hi float64) {
 	return lo - (hi-lo)/2, hi + (hi-lo)/2
 }
 
-// put writes picture i of a batch into the network's input.
-func (t *Tokenizer) put(g *graph, i int, p *modality.Picture) error {
-	patch := t.net.Spec.encPatch()
+// within refuses numbers of a picture that are none, or beyond its bounds.
+func (t *Tokenizer) within(p *modality.Picture) error {
 	lo, hi := t.bounds()
 	for j, v := range p.Pix {
 		switch f := float64(v); {
@@ -100,6 +99,31 @@ func (t *Tokenizer) put(g *graph, i int, p *modality.Picture) error {
 			return fmt.Errorf("vq: a picture of %s has the number %g at row %d, column %d, expected %s", t.Of.Name, v, j/(p.W*p.C), j/p.C%p.W, t.Range())
 		}
 	}
+	return nil
+}
+
+// units writes numbers, pixel by pixel, as the network sees them.
+func (t *Tokenizer) units(dst, x []float32) {
+	look, by := t.Of.Look.Spec(), t.scaling()
+	in, c := by.in(t.Scale), t.Of.Channels
+	for j := 0; j < len(x); j += c {
+		unknown := by.apart && look.Known != nil && !look.KnownAt(x[j:j+c])
+		for k, v := range x[j : j+c] {
+			if unknown {
+				dst[j+k] = beyond
+			} else {
+				dst[j+k] = in(k, v)
+			}
+		}
+	}
+}
+
+// put writes picture i of a batch into the network's input.
+func (t *Tokenizer) put(g *graph, i int, p *modality.Picture) error {
+	if err := t.within(p); err != nil {
+		return err
+	}
+	patch := t.net.Spec.encPatch()
 	x := make([]float32, len(p.Pix))
 	cpu.Patch(x, p.Pix, cpu.PatchGrid{B: 1, Rows: g.rows, Cols: g.cols, H: patch[0], W: patch[1], C: p.C})
 	if t.labels() {
@@ -116,19 +140,7 @@ func (t *Tokenizer) put(g *graph, i int, p *modality.Picture) error {
 		}
 		return nil
 	}
-	look, by := t.Of.Look.Spec(), t.scaling()
-	in, c := by.in(t.Scale), t.Of.Channels
-	dst := g.in[i*len(x) : (i+1)*len(x)]
-	for j := 0; j < len(x); j += c {
-		unknown := by.apart && look.Known != nil && !look.KnownAt(x[j:j+c])
-		for k, v := range x[j : j+c] {
-			if unknown {
-				dst[j+k] = beyond
-			} else {
-				dst[j+k] = in(k, v)
-			}
-		}
-	}
+	t.units(g.in[i*len(x):(i+1)*len(x)], x)
 	return nil
 }
 
