@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/text"
+	"fourmlab/fourm/train"
 	"fourmlab/fourm/vq"
 	"fourmlab/internal/fault"
 	"fourmlab/internal/show"
@@ -39,7 +41,7 @@ func TrainTokenizers(ds Data, names ...string) error {
 	for _, m := range wanted {
 		r.pictures[m.Name] = nil
 	}
-	if err := r.read(op, ds, max(enoughPictures, enoughTexts)); err != nil {
+	if err := r.read(op, ds, max(enoughPictures, enoughTexts), enoughPictures); err != nil {
 		return err
 	}
 	if r.all {
@@ -58,8 +60,9 @@ func TrainTokenizers(ds Data, names ...string) error {
 	return nil
 }
 
-// TrainTokenizer trains the tokenizer of one image modality and registers it.
-// After an interrupt or a failure of the world the tokenizer has an Err and is
+// TrainTokenizer trains the tokenizer of one image modality and registers it, but
+// where its quantizer gives several code numbers a place. With c.Dir it goes on
+// where an earlier call was stopped. After an interrupt or a failure of the world the tokenizer has an Err and is
 // not registered; the one that was stays.
 func TrainTokenizer(ds Data, name string, c VQ) *vq.Tokenizer {
 	const op = "fourm.TrainTokenizer"
@@ -68,7 +71,11 @@ func TrainTokenizer(ds Data, name string, c VQ) *vq.Tokenizer {
 		fault.Hint(op, "fourm.TrainVocabulary(ds)", "%q is text", name)
 	}
 	r := reading{pictures: map[string][]*modality.Picture{m.Name: nil}}
-	if err := r.read(op, ds, enoughPictures); err != nil {
+	samples := c.Samples
+	if samples == 0 {
+		samples = enoughPictures
+	}
+	if err := r.read(op, ds, samples, samples); err != nil {
 		return &vq.Tokenizer{Of: m, Config: c, Err: err}
 	}
 	return trainTokenizer(op, m, r.pictures[m.Name], c)
@@ -93,9 +100,9 @@ type reading struct {
 	texts    map[string][]string // by modality
 }
 
-// read takes at most so many samples of the set, pictures of the first
-// thousand.
-func (r *reading) read(op string, ds Data, most int) error {
+// read takes at most so many samples of the set, pictures of the first ones
+// alone.
+func (r *reading) read(op string, ds Data, most, pictures int) error {
 	if ds == nil || ds.Len() == 0 {
 		fault.Panic(op, "the set has no samples")
 	}
@@ -111,7 +118,7 @@ func (r *reading) read(op string, ds Data, most int) error {
 			if at+i == 0 {
 				r.first = s
 			}
-			r.take(op, s, at+i < enoughPictures)
+			r.take(op, s, at+i < pictures)
 		}
 	}
 	return nil
@@ -142,11 +149,12 @@ func trainTokenizer(op string, m Modality, pics []*modality.Picture, c VQ) *vq.T
 	}
 	var t *vq.Tokenizer
 	interrupted, err := attempt(op, func(ctx context.Context) (err error) {
-		t, err = vq.Train(ctx, m, pics, c, func(step, steps int, loss float64) {
-			if step == steps {
-				say("%d steps, reconstruction loss %.4f", step, loss)
-			} else if live.Due() {
-				say("step %d/%d, reconstruction loss %.4f", step, steps, loss)
+		run := &Run{Name: m.Name, Dir: c.Dir, Unit: train.Reconstruction}
+		t, err = vq.Train(ctx, m, pics, c, func(p vq.Point, steps int) {
+			run.Steps = steps
+			run.Points = append(run.Points, Point(p))
+			if p.Step == steps || live.Due() {
+				put(live, m, run)
 			}
 		})
 		return err
@@ -158,8 +166,36 @@ func trainTokenizer(op string, m Modality, pics []*modality.Picture, c VQ) *vq.T
 	if err != nil {
 		return &vq.Tokenizer{Of: m, Config: c, Err: fmt.Errorf("%s: %s: %w", op, m.Name, err)}
 	}
-	modality.SetTokenizer(m.Name, t)
+	if t.Network().Spec.Books == 1 { // a place of the grid has room for one token
+		modality.SetTokenizer(m.Name, t)
+	}
 	return t
+}
+
+// put shows a training as it stands: a line, and curves where they are drawn.
+func put(live *show.Live, m Modality, run *Run) {
+	p := run.Last()
+	var b strings.Builder
+	fmt.Fprintf(&b, "tokenizer of %s: step %d/%d, %s %.4f", m.Name, p.Step, run.Steps, run.Unit, p.Loss)
+	if v := run.LastVal(); v.Step > 0 {
+		fmt.Fprintf(&b, ", held out %.4f", v.ValLoss)
+	}
+	for i := len(run.Points) - 1; i >= 0; i-- {
+		if of := run.Points[i].Metrics; of != nil {
+			for _, name := range slices.Sorted(maps.Keys(of)) {
+				fmt.Fprintf(&b, ", %s %.4g", name, of[name])
+			}
+			break
+		}
+	}
+	fmt.Fprintf(&b, ", %.0f s", p.Seconds)
+	bundle := map[string]any{"text/plain": b.String()}
+	if len(run.Points) > 1 {
+		if png := show.PNG(run); png != nil {
+			bundle["image/png"] = png
+		}
+	}
+	live.Put(bundle)
 }
 
 // TrainVocabulary trains a WordPiece vocabulary on all text-like modalities of
@@ -167,7 +203,7 @@ func trainTokenizer(op string, m Modality, pics []*modality.Picture, c VQ) *vq.T
 // be read.
 func TrainVocabulary(ds Data) error {
 	var r reading
-	if err := r.read("fourm.TrainVocabulary", ds, enoughTexts); err != nil {
+	if err := r.read("fourm.TrainVocabulary", ds, enoughTexts, 0); err != nil {
 		return err
 	}
 	r.vocabulary()

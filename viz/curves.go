@@ -58,6 +58,14 @@ func metricOf(r *fourm.Run, name string) curve {
 	return c
 }
 
+// lossUnit says what the losses of a run are counted in.
+func lossUnit(r *fourm.Run) string {
+	if r.Unit != "" {
+		return r.Unit
+	}
+	return "nats a token"
+}
+
 func usable(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 // add draws the curve: the average of the steps solid, validation as points
@@ -136,7 +144,7 @@ func Curves(runs ...*fourm.Run) *Figure {
 		}
 	}
 	for _, r := range runs {
-		if r.LastVal().Val != nil {
+		if r.LastVal().ValLoss != 0 {
 			keys = append(keys, key{name: "validation", color: gray, width: 1, dashes: []vg.Length{3, 2}, dot: true})
 			break
 		}
@@ -148,14 +156,14 @@ func Curves(runs ...*fourm.Run) *Figure {
 		}
 	}
 	total := panelOf("loss, mean over the modalities", "", curveOf)
-	if len(domains) == 0 {
+	if len(domains) == 0 || runs[0].Unit != "" {
 		total.Title.Text = "loss"
 	}
 	losses := []*plot.Plot{total}
 	for _, d := range domains {
 		losses = append(losses, panelOf(modality.Short(d), d, curveOf))
 	}
-	unit := "nats a token"
+	unit := lossUnit(runs[0])
 	if level(losses...) {
 		unit += ", log"
 	}

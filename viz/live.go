@@ -69,7 +69,11 @@ func Live(run *fourm.Run) Frame {
 	for _, d := range domainsOf(runs) {
 		line(d, modality.Short(d), colorOf(d), 1)
 	}
-	line("", "mean", ink, 1.5)
+	mean := "mean"
+	if run.Unit != "" {
+		mean = run.Unit
+	}
+	line("", mean, ink, 1.5)
 	p.X.Min = 0
 	p.X.Max = max(p.X.Max, 1)
 	log := logY(p)
@@ -81,7 +85,7 @@ func Live(run *fourm.Run) Frame {
 	}
 	last := run.Last()
 	p.X.Label.Text = fmt.Sprintf("step %d of %d", last.Step, max(run.Steps, last.Step))
-	p.Y.Label.Text = "nats a token"
+	p.Y.Label.Text = lossUnit(run)
 	if log {
 		p.Y.Label.Text += ", log"
 	}

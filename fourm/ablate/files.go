@@ -21,7 +21,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"fourmlab/fourm/train"
+	"fourmlab/fourm/checkpoint"
 	"fourmlab/internal/disk"
 	"fourmlab/internal/show"
 )
@@ -67,7 +67,7 @@ func (r *run) open() (owner *disk.Owner, err error) {
 // fileKinds tell what the files of an experiment begin with: a folder from a
 // stranger may hold links in their place.
 var fileKinds = map[string]func(head []byte) bool{
-	".jsonl": func(head []byte) bool { return head != nil && train.BeginsJSON(head, "label") },
+	".jsonl": func(head []byte) bool { return head != nil && checkpoint.BeginsJSON(head, "label") },
 	".csv":   func(head []byte) bool { return bytes.Contains(head, []byte(",seed,step,val")) },
 	".md":    func(head []byte) bool { return bytes.HasPrefix(head, []byte("# ")) },
 	".png":   func(head []byte) bool { return bytes.HasPrefix(head, []byte("\x89PNG\r\n")) },

@@ -86,8 +86,8 @@ func image(ctx context.Context, m modality.Modality, samples []modality.Sample, 
 			pics = append(pics, p)
 		}
 	}
-	t, err := vq.Train(ctx, m, pics, c, func(step, steps int, loss float64) {
-		say("tokenizer of %s: step %d/%d, reconstruction loss %.4f", m.Name, step, steps, loss)
+	t, err := vq.Train(ctx, m, pics, c, func(p vq.Point, steps int) {
+		say("tokenizer of %s: step %d/%d, reconstruction loss %.4f", m.Name, p.Step, steps, p.Loss)
 	})
 	if err != nil {
 		return err

@@ -95,29 +95,12 @@ func SoftmaxLoss(logits, labels *G.Node, v int) *G.Node {
 // |d| - 1/2 elsewhere, d being a - b. Gradients flow into a alone.
 func SmoothL1(a, b *G.Node) *G.Node {
 	expect(same(a, b), "SmoothL1", "shapes %v and %v differ", a.Shape(), b.Shape())
-	return apply(spec{
-		name: "SmoothL1",
-		forward: func(loss []float32, in []Arg) {
-			s := 0.0
-			for i, x := range in[0].F {
-				if d := math.Abs(float64(x - in[1].F[i])); d < 1 {
-					s += d * d / 2
-				} else {
-					s += d - 0.5
-				}
-			}
-			loss[0] = float32(s / float64(len(in[0].F)))
-		},
-		diff: []bool{true, false},
-		backward: func(in G.Nodes, _, dl *G.Node) G.Nodes {
-			return G.Nodes{apply(spec{name: "SmoothL1Back", out: in[0].Shape(), forward: func(dx []float32, a []Arg) {
-				f := a[0].F[0] / float32(len(dx))
-				for i, x := range a[1].F {
-					dx[i] = f * min(max(x-a[2].F[i], -1), 1)
-				}
-			}}, dl, in[0], in[1]), nil}
-		},
-	}, a, b)
+	return elementLoss("SmoothL1", func(x, y float64) float64 {
+		if d := math.Abs(x - y); d >= 1 {
+			return d - 0.5
+		}
+		return (x - y) * (x - y) / 2
+	}, func(x, y float32) float32 { return min(max(x-y, -1), 1) }, a, b)
 }
 
 // MSE is the mean of (a - b)² over all elements. Gradients flow into both.

@@ -104,6 +104,14 @@ var cases = []testCase{
 	{"smooth L1", [][]int{{3, 5}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
 		return ops.SmoothL1(x[0], ops.Input(g, "c", []int{3, 5}, []float32{0, 3, -3, 0, 0, 1, 1, 1, 1, 1, -2, 0.5, 0.5, 9, 0}))
 	}},
+	{"L1", [][]int{{3, 5}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		return ops.L1(x[0], ops.Input(g, "c", []int{3, 5}, []float32{0, 3, -3, 0, 0, 1, 1, 1, 1, 1, -2, 0.5, 0.5, 9, 0}))
+	}},
+	{"binary cross-entropy", [][]int{{2, 3}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		return ops.BinaryCrossEntropy(x[0], ops.Input(g, "c", []int{2, 3}, []float32{0, 1, 0.25, 0, 1, 0.5}))
+	}},
+	{"relu", [][]int{{3, 5}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Relu(x[0])) }},
+	{"max pool", [][]int{{2, 5, 4, 3}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.MaxPool(x[0], 2)) }},
 	{"unpatch", [][]int{{2, 6, 8}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Unpatch(x[0], 3, 2, 2, 2)) }},
 	{"depthwise convolution", [][]int{{1, 3, 4, 2}, {2, 9}, {2}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
 		return mix(g, ops.DepthwiseConv(x[0], x[1], x[2], 3))

@@ -17,18 +17,30 @@ type kind struct {
 	form string // what stands behind it
 	make func(n []int, dim int) Quantizer
 	dim  func(n []int) int // numbers of a latent; nil: the name does not say
+	size func(n []int) (codes, books int)
 }
 
+func codesFirst(n []int) (codes, books int) { return n[0], 1 }
+func booksFirst(n []int) (codes, books int) { return n[1], n[0] }
+
+func levels(n []int) (codes, books int) { return NewFSQ(FSQ{Levels: n}).Codes(), 1 }
+
+func bits(n []int) (codes, books int) { return NewLFQ(LFQ{Bits: n[0]}).Codes(), 1 }
+
+func second(n []int) int  { return n[1] }
+func howMany(n []int) int { return len(n) }
+func first(n []int) int   { return n[0] }
+
 var kinds = []kind{
-	{"cosine", "CODESxDIM", func(n []int, _ int) Quantizer { return short(n[1], n[0], true) }, func(n []int) int { return n[1] }},
-	{"euclid", "CODESxDIM", func(n []int, _ int) Quantizer { return short(n[1], n[0], false) }, func(n []int) int { return n[1] }},
-	{"memcodes", "BOOKSxCODES", func(n []int, dim int) Quantizer { return NewMemcodes(dim, n[0], n[1]) }, nil},
-	{"fsq", "L,L,...", func(n []int, _ int) Quantizer { return NewFSQ(FSQ{Levels: n}) }, func(n []int) int { return len(n) }},
-	{"fsq-terramind", "L,L,...", func(n []int, _ int) Quantizer { return NewFSQ(FSQ{Levels: n, TerraMind: true}) }, func(n []int) int { return len(n) }},
+	{"cosine", "CODESxDIM", func(n []int, _ int) Quantizer { return short(n[1], n[0], true) }, second, codesFirst},
+	{"euclid", "CODESxDIM", func(n []int, _ int) Quantizer { return short(n[1], n[0], false) }, second, codesFirst},
+	{"memcodes", "BOOKSxCODES", func(n []int, dim int) Quantizer { return NewMemcodes(dim, n[0], n[1]) }, nil, booksFirst},
+	{"fsq", "L,L,...", func(n []int, _ int) Quantizer { return NewFSQ(FSQ{Levels: n}) }, howMany, levels},
+	{"fsq-terramind", "L,L,...", func(n []int, _ int) Quantizer { return NewFSQ(FSQ{Levels: n, TerraMind: true}) }, howMany, levels},
 	{"lfq", "BITS", func(n []int, _ int) Quantizer {
 		return NewLFQ(LFQ{Bits: n[0], Entropy: 0.1, Diversity: 1, Commitment: 0.25})
-	}, func(n []int) int { return n[0] }},
-	{"rvq", "BOOKSxCODES", func(n []int, dim int) Quantizer { return NewResidual(n[0], settings(dim, n[1], false)) }, nil},
+	}, first, bits},
+	{"rvq", "BOOKSxCODES", func(n []int, dim int) Quantizer { return NewResidual(n[0], settings(dim, n[1], false)) }, nil, booksFirst},
 }
 
 // short is a codebook with the settings of the lab's runs.
@@ -54,7 +66,36 @@ func settings(dim, codes int, cosine bool) Codebook {
 // lfq the weights 0.1, 1 and 0.25 for entropy, diversity and commitment. A name
 // that cannot be is a panic with a *fault.Error.
 func Parse(name string, dim int) Quantizer {
-	const op = "quantize.Parse"
+	k, n, dim := parse("quantize.Parse", name, dim)
+	if strings.Contains(k.form, "x") {
+		books := float64(n[0]) * float64(n[1]) // of codes by numbers, or of books by codes
+		if k.dim == nil {
+			books *= float64(dim)
+		}
+		memory.Need("quantize.Parse", 4*books, "%q: codes", name)
+	}
+	return k.make(n, dim)
+}
+
+// Shape is what a quantizer's name says of it.
+type Shape struct {
+	Kind  string // what stands before the colon
+	Dim   int    // numbers of a latent
+	Codes int    // of a book
+	Books int    // code numbers of a latent
+}
+
+// ShapeOf gives the shape of the quantizer that Parse would make, without making
+// it; its mistakes are those of Parse.
+func ShapeOf(name string, dim int) Shape {
+	k, n, dim := parse("quantize.ShapeOf", name, dim)
+	s := Shape{Kind: k.name, Dim: dim}
+	s.Codes, s.Books = k.size(n)
+	return s
+}
+
+// parse takes a name apart on behalf of the call op.
+func parse(op, name string, dim int) (kind, []int, int) {
 	which, rest, _ := strings.Cut(name, ":")
 	for _, k := range kinds {
 		if k.name != which {
@@ -72,17 +113,10 @@ func Parse(name string, dim int) Quantizer {
 		case k.dim != nil:
 			dim = k.dim(n)
 		}
-		if strings.Contains(k.form, "x") {
-			books := float64(n[0]) * float64(n[1]) // of codes by numbers, or of books by codes
-			if k.dim == nil {
-				books *= float64(dim)
-			}
-			memory.Need(op, 4*books, "%q: codes", name)
-		}
-		return k.make(n, dim)
+		return k, n, dim
 	}
 	fault.Hint(op, "there are "+strings.Join(forms(), ", "), "no quantizer %q", name)
-	return nil
+	return kind{}, nil, 0
 }
 
 // forms lists the kinds with what stands behind the colon.

@@ -27,6 +27,9 @@ func TestParse(t *testing.T) {
 		if q.Dim() != c.has || q.Codes() != c.codes || q.Books() != c.books {
 			t.Errorf("%s: latents of %d numbers, %d books of %d codes; expected %d, %d, %d", c.name, q.Dim(), q.Books(), q.Codes(), c.has, c.books, c.codes)
 		}
+		if s := ShapeOf(c.name, c.dim); s.Dim != c.has || s.Codes != c.codes || s.Books != c.books {
+			t.Errorf("the shape of %s is %+v, what it makes has latents of %d numbers and %d books of %d codes", c.name, s, c.has, c.books, c.codes)
+		}
 		if s := fmt.Sprint(q); s != c.name {
 			t.Errorf("%s says that it is %q", c.name, s)
 		}

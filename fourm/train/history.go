@@ -36,7 +36,11 @@ type Run struct {
 	Err         error             // why it stopped before its time, where the world failed
 	Config      map[string]string // what it was made with, by the names of the fields: "Model.Dim"; nil: unknown
 	Notes       []string          // what was noticed when it was read
+	Unit        string            // of the losses; empty stands for nats a token
 }
+
+// Reconstruction is the unit of a tokenizer's training.
+const Reconstruction = "reconstruction loss"
 
 // Last gives the newest point, or the zero Point.
 func (r *Run) Last() Point {
@@ -49,8 +53,8 @@ func (r *Run) Last() Point {
 // LastVal gives the newest point that was validated, or the zero Point.
 func (r *Run) LastVal() Point {
 	for i := len(r.Points) - 1; i >= 0; i-- {
-		if r.Points[i].Val != nil {
-			return r.Points[i]
+		if p := r.Points[i]; p.Val != nil || p.ValLoss != 0 {
+			return p
 		}
 	}
 	return Point{}
@@ -66,7 +70,7 @@ func (r *Run) String() string {
 			break
 		}
 	}
-	if v.Val != nil {
+	if v.ValLoss != 0 {
 		fmt.Fprintf(&b, "  val %.3f", v.ValLoss)
 	}
 	fmt.Fprintf(&b, "  %.0f s", p.Seconds)
@@ -93,11 +97,11 @@ func (r *Run) Warning() string {
 	var best, last Point
 	since := 0
 	for _, p := range r.Points {
-		if p.Val == nil || !finite(p.ValLoss) {
+		if p.Val == nil && p.ValLoss == 0 || !finite(p.ValLoss) {
 			continue
 		}
 		since++
-		if last = p; best.Val == nil || p.ValLoss < best.ValLoss {
+		if last = p; best.Step == 0 || p.ValLoss < best.ValLoss {
 			best, since = p, 0
 		}
 	}

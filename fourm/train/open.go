@@ -136,6 +136,9 @@ func openDir(d *inside.Folder, dir string) (*Run, error) {
 			return nil, fmt.Errorf("%s: %w, expected the settings of a run", path, err)
 		}
 		run.Name, run.Steps, run.Marginal, run.Config = f.Name, f.Steps, f.Margin, f.settings()
+		if f.Tokenizer != "" {
+			run.Unit, run.Config = Reconstruction, nil
+		}
 	case !absent(err):
 		return nil, err
 	}

@@ -19,32 +19,34 @@ import (
 
 // facts are what must be equal for a run to go on, and what it has reached.
 type facts struct {
-	Name     string `json:",omitempty"` // where it is not the folder's
-	Model    model.Config
-	Steps    int
-	Batch    int
-	Accum    int
-	LR       float64
-	MinLR    float64
-	Schedule string
-	Cool     int
-	Warm     int
-	Decay    float64
-	DecayEnd *float64 `json:",omitempty"` // nil: as Decay
-	Clip     float64
-	Masks    []mask.Mask
-	ValMask  []mask.Mask `json:",omitempty"`
-	Seed     int64
-	Data     *mark              `json:",omitempty"` // nil: unknown
-	Val      *mark              `json:",omitempty"` // nil: unknown, or none
-	Step     int                `json:",omitempty"`
-	Last     *Point             `json:",omitempty"` // the point of Step, should the history lose it
-	OptStep  int                `json:",omitempty"`
-	Late     map[string]int     `json:",omitempty"` // by parameter: steps before its first gradient
-	Best     float64            `json:",omitempty"`
-	Spent    float64            `json:",omitempty"`
-	Margin   map[string]float64 `json:",omitempty"`
-	Env      map[string]string  `json:",omitempty"` // where the session began; any other may go on
+	Name string `json:",omitempty"` // where it is not the folder's
+	// Tokenizer is in runs of a tokenizer alone: its modality.
+	Tokenizer string `json:",omitempty"`
+	Model     model.Config
+	Steps     int
+	Batch     int
+	Accum     int
+	LR        float64
+	MinLR     float64
+	Schedule  string
+	Cool      int
+	Warm      int
+	Decay     float64
+	DecayEnd  *float64 `json:",omitempty"` // nil: as Decay
+	Clip      float64
+	Masks     []mask.Mask
+	ValMask   []mask.Mask `json:",omitempty"`
+	Seed      int64
+	Data      *mark              `json:",omitempty"` // nil: unknown
+	Val       *mark              `json:",omitempty"` // nil: unknown, or none
+	Step      int                `json:",omitempty"`
+	Last      *Point             `json:",omitempty"` // the point of Step, should the history lose it
+	OptStep   int                `json:",omitempty"`
+	Late      map[string]int     `json:",omitempty"` // by parameter: steps before its first gradient
+	Best      float64            `json:",omitempty"`
+	Spent     float64            `json:",omitempty"`
+	Margin    map[string]float64 `json:",omitempty"`
+	Env       map[string]string  `json:",omitempty"` // where the session began; any other may go on
 }
 
 func (l *loop) facts() facts {

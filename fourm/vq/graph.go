@@ -21,6 +21,7 @@ const (
 	encoding purpose = "encode"
 	decoding purpose = "decode"
 	training purpose = "train" // with loss
+	judging  purpose = "judge" // codes against the truth
 )
 
 // graph is one compiled graph for batches of b samples of rows x cols tokens.
@@ -38,12 +39,17 @@ type graph struct {
 
 	encoded *G.Node // (b, T, D)
 	z       *G.Node // latents (b, T, L)
+	target  *G.Node // what out should be
 	out     *G.Node // patches (b, T, h w C), or pictures behind convolutions
 	loss    *G.Node // reconstruction
 	own     *G.Node // the quantizer's own loss, nil: it has none
+	look    *G.Node // the loss of features, nil: there is none
 	names   []string
 	grads   []*G.Node
 	nodes   map[string]*G.Node
+
+	prefix string                 // of the names of nodes, where the graph has those of another network, too
+	tap    func(i int, x *G.Node) // sees what comes out of each block; nil: nobody does
 }
 
 // most graphs are kept at a time; each size of a picture has its own.
@@ -75,6 +81,15 @@ func (n *Network) build(what purpose, loss Loss, b, rows, cols int) *graph {
 		g.codes = make([]float32, b*rows*cols*n.Spec.Latent)
 		g.decode(ops.Input(g.g, "codes", []int{b, rows * cols, n.Spec.Latent}, g.codes))
 		outputs = []*G.Node{g.out}
+	case judging:
+		p := n.Spec.encPatch()
+		g.in, g.index = make([]float32, b*rows*cols*p[0]*p[1]*n.Spec.Channels), make([]int32, 2*b*rows*cols*p[0]*p[1])
+		g.codes = make([]float32, b*rows*cols*n.Spec.Latent)
+		g.decode(ops.Input(g.g, "codes", []int{b, rows * cols, n.Spec.Latent}, g.codes))
+		if err = g.reconstruction(loss.Name); err != nil {
+			fault.Panic(opTrain, "%v", err)
+		}
+		outputs = []*G.Node{g.out, g.loss}
 	case training:
 		if outputs, err = g.train(loss); err != nil {
 			fault.Panic("fourm.TrainTokenizer", "%v", err)
@@ -155,9 +170,17 @@ func (g *graph) train(loss Loss) ([]*G.Node, error) {
 	if err := g.reconstruction(loss.Name); err != nil {
 		return nil, err
 	}
-	total := g.loss
+	terms, weights := []*G.Node{g.loss}, []float32{1}
 	if g.own != nil {
-		total = ops.Sum([]float32{1, float32(loss.Own)}, g.loss, g.own)
+		terms, weights = append(terms, g.own), append(weights, float32(loss.Own))
+	}
+	if loss.features != nil {
+		g.look = g.perceptual(loss.features)
+		terms, weights = append(terms, g.look), append(weights, float32(loss.Perceptual))
+	}
+	total := g.loss
+	if len(terms) > 1 {
+		total = ops.Sum(weights, terms...)
 	}
 	var wrt G.Nodes
 	g.names = g.n.trained()
@@ -169,31 +192,7 @@ func (g *graph) train(loss Loss) ([]*G.Node, error) {
 		return nil, err
 	}
 	out := append([]*G.Node{g.z, g.loss}, g.grads...)
-	if g.own != nil {
-		out = append(out, g.own)
-	}
-	return out, nil
-}
-
-// losses are those of a reconstruction, by name; cross-entropy is "ce".
-var losses = map[string]func(a, b *G.Node) *G.Node{"mse": ops.MSE, "smooth_l1": ops.SmoothL1}
-
-// reconstruction adds the loss between output and truth.
-func (g *graph) reconstruction(loss string) error {
-	s := g.n.Spec
-	n := g.out.Shape().TotalSize()
-	if loss == "ce" {
-		g.labels = make([]int32, n/s.out())
-		g.loss = ops.SoftmaxLoss(g.out, ops.Indices(g.g, "labels", []int{len(g.labels)}, g.labels), s.out())
-		return nil
-	}
-	of, ok := losses[loss]
-	if !ok {
-		return fmt.Errorf("loss %q, expected mse, smooth_l1 or ce", loss)
-	}
-	g.truth = make([]float32, n)
-	g.loss = of(g.out, ops.Input(g.g, "truth", g.out.Shape(), g.truth))
-	return nil
+	return append(out, terms[1:]...), nil
 }
 
 // place adds the positions: a gather of the table's rows, batch after batch,
@@ -204,8 +203,11 @@ func (g *graph) place(side string, d int, x *G.Node) *G.Node {
 	for i := range g.b * tokens {
 		index[2*i+1] = int32(i % tokens)
 	}
-	pos := ops.Input(g.g, side+".pos", []int{tokens, d}, g.n.pos[side].stretch(g.rows, g.cols))
-	return ops.Add(x, ops.Gather([]int{g.b, tokens, d}, ops.Indices(g.g, side+".place", []int{g.b * tokens, 2}, index), pos))
+	pos := g.input(side+".pos", []int{tokens, d}, g.n.pos[side].stretch(g.rows, g.cols))
+	if g.nodes[side+".place"] == nil {
+		g.nodes[side+".place"] = ops.Indices(g.g, g.prefix+side+".place", []int{g.b * tokens, 2}, index)
+	}
+	return ops.Add(x, ops.Gather([]int{g.b, tokens, d}, g.nodes[side+".place"], pos))
 }
 
 // span lets every token see all of its sample.
@@ -215,7 +217,7 @@ func (g *graph) span() *G.Node {
 		for i := range g.b * g.rows * g.cols {
 			span[4*i+1] = int32(g.rows * g.cols)
 		}
-		g.nodes["span"] = ops.Indices(g.g, "span", []int{g.b, g.rows * g.cols, 4}, span)
+		g.nodes["span"] = ops.Indices(g.g, g.prefix+"span", []int{g.b, g.rows * g.cols, 4}, span)
 	}
 	return g.nodes["span"]
 }
@@ -228,6 +230,9 @@ func (g *graph) blocks(side string, a Arch, x *G.Node) *G.Node {
 		x = ops.Add(x, g.linear(y, pre+"attn.proj"))
 		h := ops.Gelu(g.linear(g.norm(x, pre+"norm2"), pre+"mlp.fc1"))
 		x = ops.Add(x, g.linear(h, pre+"mlp.fc2"))
+		if g.tap != nil {
+			g.tap(i, x)
+		}
 	}
 	if g.n.Spec.PostMLP {
 		h := ops.Tanh(g.linear(g.norm(x, side+".norm_mlp"), side+".post_mlp.fc1"))
@@ -269,9 +274,14 @@ func (g *graph) norm(x *G.Node, name string) *G.Node {
 }
 
 func (g *graph) param(name string) *G.Node {
+	p := g.n.Params[name]
+	return g.input(name, p.Shape, p.Data)
+}
+
+// input gives the node of an array, one for each name.
+func (g *graph) input(name string, shape []int, data []float32) *G.Node {
 	if g.nodes[name] == nil {
-		p := g.n.Params[name]
-		g.nodes[name] = ops.Input(g.g, name, p.Shape, p.Data)
+		g.nodes[name] = ops.Input(g.g, g.prefix+name, shape, data)
 	}
 	return g.nodes[name]
 }

@@ -5,8 +5,10 @@ package vq
 
 import (
 	"fmt"
+	"reflect"
 
 	"fourmlab/fourm/ops"
+	"fourmlab/fourm/quantize"
 	"fourmlab/internal/memory"
 )
 
@@ -20,12 +22,30 @@ const (
 func (t *Tokenizer) spec() Spec {
 	c := t.Config
 	arch := func(name string) Arch {
+		if c.Net == "mlp" {
+			return Arch{Name: fmt.Sprintf("BottleneckMLP/B_%d-Wi_%d", c.Depth, c.Dim), Kind: BottleneckMLP, Dim: c.Dim, Depth: c.Depth, Ratio: 4}
+		}
 		return Arch{Name: name, Dim: c.Dim, Depth: c.Depth, Heads: heads, Ratio: 4}
 	}
-	return Spec{Size: [2]int{t.Of.Grid() * t.Of.Patch, t.Of.Cols() * t.Of.Patch}, Channels: t.channels(), Labels: t.Scale.Classes,
+	s := Spec{Size: [2]int{t.Of.Grid() * t.Of.Patch, t.Of.Cols() * t.Of.Patch}, Channels: t.channels(), Labels: t.Scale.Classes,
 		Enc: arch("vit_lab_enc"), Dec: arch("vit_lab_dec"), Patch: [2]int{t.Of.Patch, t.Of.Patch},
 		Codes: c.Vocab, Books: 1, Latent: c.Latent, NormCodes: true, Decay: decay, Threshold: threshold, Policy: "batch_random",
 		Commitment: commitment, KMeans: true, Restart: true}
+	if c.Quantizer == "" {
+		return s
+	}
+	q := quantize.ShapeOf(c.Quantizer, c.Latent)
+	s.Books = q.Books
+	switch q.Kind {
+	case "cosine":
+	case "euclid":
+		s.NormCodes = false
+	case "memcodes":
+		s.Memcodes = true
+	default:
+		s.Quantizer = c.Quantizer
+	}
+	return s
 }
 
 // outline makes the network without numbers. Rows and columns of its position
@@ -40,6 +60,23 @@ func (t *Tokenizer) outline(s Spec) {
 		}
 	}
 	t.Params = t.net.Params
+	if s.Enc.mlp() && t.wide == [2]int{} { // which says nothing of how many places there are
+		t.wide = [2]int{t.Of.Grid() * t.Of.Patch, t.Of.Cols() * t.Of.Patch}
+	}
+}
+
+// take begins with another tokenizer's numbers.
+func (t *Tokenizer) take(from *Tokenizer) error {
+	if from.Err != nil {
+		return from.Err
+	}
+	if !reflect.DeepEqual(from.net.Spec, t.net.Spec) {
+		return fmt.Errorf("vq: From is a %v; expected a %v", from.net.Spec, t.net.Spec)
+	}
+	for name, p := range from.Params {
+		copy(t.Params[name].Data, p.Data)
+	}
+	return nil
 }
 
 // declare makes the parameters with their initial values.
@@ -49,6 +86,10 @@ func (t *Tokenizer) declare() {
 	// blocks begin as the identity, so that the first steps fit the linear maps
 	for _, side := range []string{"encoder", "decoder"} {
 		for i := range t.Config.Depth {
+			if t.Config.Net == "mlp" {
+				clear(t.Params[fmt.Sprintf("%s.blocks.%d.block.2.weight", side, i)].Data)
+				continue
+			}
 			clear(t.Params[fmt.Sprintf("%s.blocks.%d.attn.proj.weight", side, i)].Data)
 			clear(t.Params[fmt.Sprintf("%s.blocks.%d.mlp.fc2.weight", side, i)].Data)
 		}

@@ -34,7 +34,7 @@ func OfficialSpec(raw map[string]any) (Spec, error) {
 		Features: !k.Bool("patch_proj", true), PostMLP: k.Bool("post_mlp", false), OutConv: k.Bool("out_conv", false), UndoStd: k.Bool("undo_std", false), Frozen: k.Bool("freeze_enc", false),
 		Books: k.Int("num_codebooks", 1), Latent: k.Int("latent_dim", 32), NormCodes: k.Bool("norm_codes", true), NormLatents: k.Bool("norm_latents", false),
 		Decay: k.Number("ema_decay", 0.99), Threshold: k.Number("threshold_ema_dead_code", 0.25), Policy: k.Text("code_replacement_policy", "batch_random"),
-		Commitment: k.Number("commitment_weight", 1), KMeans: k.Bool("kmeans_init", false), Restart: k.Bool("restart_codes", false)}
+		Commitment: k.Number("commitment_weight", 1), KMeans: k.Bool("kmeans_init", false), Restart: k.Bool("restart_codes", false), Quantizer: k.Text("quantizer", "")}
 	if v, _ := k.Value("codebook_size"); fmt.Sprintf("%T", v) == "string" { // the script's has no type
 		n, err := strconv.Atoi(v.(string))
 		if err != nil || n < 1 || n > 1<<20 {
@@ -139,6 +139,9 @@ func (s Spec) official() map[string]any {
 	}
 	if s.Labels > 0 {
 		out["n_labels"] = s.Labels
+	}
+	if s.Quantizer != "" {
+		out["quantizer"] = s.Quantizer
 	}
 	if s.Restart {
 		out["restart_codes"] = true

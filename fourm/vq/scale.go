@@ -163,6 +163,11 @@ func (t *Tokenizer) picture(all diffusion.Pictures, i int) *modality.Picture {
 		return ids
 	}
 	x := p.Pix
+	if t.Config.Loss == "bce" { // logits of shares from 0 to 1, which lie from -1 to 1 as input
+		for i, v := range x {
+			x[i] = float32(math.Tanh(float64(v) / 2))
+		}
+	}
 	look, by := t.Of.Look.Spec(), t.scaling()
 	back := by.out(t.Scale)
 	for j := 0; j < len(x); j += c {

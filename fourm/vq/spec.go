@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"fourmlab/fourm/quantize"
+	"fourmlab/internal/fault"
 )
 
 // Spec is the configuration of a network of the official family (docs/4m.md, 2.2
@@ -28,6 +29,9 @@ type Spec struct {
 	Frozen   bool   // training leaves the encoder and the codes as they are
 	UndoStd  bool   // input is standardised as for ImageNet, and brought to [-1, 1] first
 
+	// Quantizer is a name of quantize.Parse, of what no official key describes;
+	// empty: what the fields below say.
+	Quantizer   string
 	Memcodes    bool // quantize.NewMemcodes, else quantize.NewCodebook
 	Codes       int
 	Books       int // code numbers of a token
@@ -190,6 +194,11 @@ func (s Spec) check() error {
 			return fail("pictures of %dx%d are no grid of patches of %dx%d", size[0], size[1], patch[0], patch[1])
 		}
 	}
+	if s.Quantizer != "" {
+		if err := s.named(); err != nil {
+			return fail("quantizer: %v", err)
+		}
+	}
 	switch {
 	case s.Memcodes && s.Latent%s.Books != 0:
 		return fail("latent_dim is %d, expected a multiple of the %d codebooks", s.Latent, s.Books)
@@ -212,8 +221,21 @@ func (s Spec) check() error {
 	return nil
 }
 
+// named refuses a quantizer's name that says something else than the other fields.
+func (s Spec) named() (err error) {
+	defer fault.Catch(&err)
+	q := quantize.ShapeOf(s.Quantizer, s.Latent)
+	if q.Codes != s.Codes || q.Books != s.Books {
+		return fmt.Errorf("%s has %d books of %d codes, the configuration %d of %d", s.Quantizer, q.Books, q.Codes, s.Books, s.Codes)
+	}
+	return nil
+}
+
 // quantizer makes the quantizer, with zeros for numbers.
 func (s Spec) quantizer() quantize.Quantizer {
+	if s.Quantizer != "" {
+		return quantize.Parse(s.Quantizer, s.Latent)
+	}
 	if s.Memcodes {
 		return quantize.NewMemcodes(s.Latent, s.Books, s.Codes)
 	}
@@ -229,6 +251,15 @@ func (s Spec) books() map[string][]int {
 		return map[string][]int{"quantize.codes": {b, s.Codes, d / b}, "quantize.to_k.weight": {b, d / b, d / b}, "quantize.to_v.weight": {b, d / b, d / b}}
 	}
 	out := map[string][]int{codebook: {s.Codes, d}}
+	if s.Quantizer != "" {
+		out = map[string][]int{}
+		if quantize.ShapeOf(s.Quantizer, d).Kind == "rvq" {
+			for i := range b {
+				out[fmt.Sprintf("quantize.layers.%d._codebook.embed", i)] = []int{s.Codes, d}
+			}
+		}
+		return out
+	}
 	if b > 1 {
 		out["quantize.project_in.weight"], out["quantize.project_out.weight"] = []int{b * d, d}, []int{d, b * d}
 	}
@@ -259,7 +290,9 @@ func (s Spec) String() string {
 		books = fmt.Sprintf(" in %d books", s.Books)
 	}
 	quant := "Euclidean codebook"
-	if s.Memcodes {
+	if s.Quantizer != "" {
+		quant = s.Quantizer
+	} else if s.Memcodes {
 		quant = "memcodes"
 	} else if s.NormCodes {
 		quant = "cosine codebook"

@@ -11,13 +11,6 @@ import (
 	"fourmlab/fourm/quantize"
 )
 
-// Loss says what a step makes smaller: the reconstruction by Name ("mse",
-// "smooth_l1", "ce" for classes), and the quantizer's own loss times Own.
-type Loss struct {
-	Name string
-	Own  float64
-}
-
 // Step is what a training step of a network gives.
 type Step struct {
 	Reconstruction float64

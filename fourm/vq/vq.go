@@ -11,48 +11,6 @@ import (
 	"fourmlab/internal/fault"
 )
 
-// VQ says how a tokenizer is made. Zero values stand for the lab's defaults. The
-// official key of each field: docs/4m.md, 10.4.
-type VQ struct {
-	Vocab  int     `json:"vocab"`  // codes; 0 stands for the modality's
-	Steps  int     `json:"steps"`  // 0 stands for 300
-	Batch  int     `json:"batch"`  // pictures a step; 0 stands for 16
-	Dim    int     `json:"dim"`    // width; 0 stands for 64
-	Depth  int     `json:"depth"`  // Transformer blocks on either side; 0 stands for 1
-	Latent int     `json:"latent"` // numbers a code; 0 stands for 16
-	LR     float64 `json:"lr"`     // peak; 0 stands for 5e-3
-	Seed   int64   `json:"seed"`
-}
-
-func (c VQ) resolved(m modality.Modality) VQ {
-	def := func(p *int, v int) {
-		if *p == 0 {
-			*p = v
-		}
-	}
-	def(&c.Vocab, m.Vocab)
-	def(&c.Steps, 300)
-	def(&c.Batch, 16)
-	def(&c.Dim, 64)
-	def(&c.Depth, 1)
-	def(&c.Latent, 16)
-	if c.LR == 0 {
-		c.LR = 5e-3
-	}
-	for what, v := range map[string]int{"vocab": c.Vocab - 1, "steps": c.Steps, "batch": c.Batch, "dim": c.Dim, "depth": c.Depth, "latent": c.Latent} {
-		if v < 1 {
-			fault.Panic("fourm.TrainTokenizer", "%s of %s is too small", what, m.Name)
-		}
-	}
-	if c.Dim%heads != 0 || c.Dim%4 != 0 {
-		fault.Panic("fourm.TrainTokenizer", "dim %d is no multiple of %d", c.Dim, heads)
-	}
-	return c
-}
-
-// heads of the tokenizer's attention.
-const heads = 4
-
 // Tokenizer is a trained VQ-VAE of one modality; it is a modality.Tokenizer.
 // It is safe for concurrent use.
 type Tokenizer struct {
@@ -65,6 +23,8 @@ type Tokenizer struct {
 	Params map[string]*Param
 	// Loss is the reconstruction loss at the end of training.
 	Loss float64
+	// Points are what was known after each step of its training; nil: it was read.
+	Points []Point
 	// Err tells why there is nothing but this: the training failed.
 	Err error
 

@@ -383,12 +383,12 @@ func TestStops(t *testing.T) {
 	m := tiny("vqgray", modality.Gray)
 	ctx, cancel := context.WithCancel(context.Background())
 	var steps []int
-	k, err := Train(ctx, m, pictures(m, 8), quick, func(step, of int, loss float64) {
-		steps = append(steps, step)
-		if math.IsNaN(loss) || of != 60 {
-			t.Errorf("step %d of %d, loss %g", step, of, loss)
+	k, err := Train(ctx, m, pictures(m, 8), quick, func(p Point, of int) {
+		steps = append(steps, p.Step)
+		if math.IsNaN(p.Loss) || of != 60 {
+			t.Errorf("step %d of %d, loss %g", p.Step, of, p.Loss)
 		}
-		if step == 4 {
+		if p.Step == 4 {
 			cancel()
 		}
 	})

@@ -180,7 +180,7 @@ func TestOptionsBesideOfficialKeys(t *testing.T) {
 		{"10.1", "fourm/model/config.go", "Config"},
 		{"10.2", "fourm/mask/mask.go", "Mask"},
 		{"10.3", "fourm/train/options.go", "Options"},
-		{"10.4", "fourm/vq/vq.go", "VQ"},
+		{"10.4", "fourm/vq/config.go", "VQ"},
 		{"10.5", "fourm/generate/plan.go", "Stage"},
 		{"10.6", "fourm/vq/spec.go", "Spec"},
 	} {

@@ -69,6 +69,7 @@ func init() {
 			},
 			Funcs: map[string]reflect.Value{
 				"Begins":      reflect.ValueOf(q.Begins),
+				"BeginsJSON":  reflect.ValueOf(q.BeginsJSON),
 				"Config":      reflect.ValueOf(q.Config),
 				"Flatten":     reflect.ValueOf(q.Flatten),
 				"Open":        reflect.ValueOf(q.Open),

@@ -7,6 +7,7 @@ package symbols
 import (
 	q "fourmlab/fourm/train"
 
+	"go/constant"
 	"reflect"
 
 	"github.com/goplus/ixgo"
@@ -76,7 +77,6 @@ func init() {
 			},
 			Funcs: map[string]reflect.Value{
 				"Afford":      reflect.ValueOf(q.Afford),
-				"BeginsJSON":  reflect.ValueOf(q.BeginsJSON),
 				"Find":        reflect.ValueOf(q.Find),
 				"Fit":         reflect.ValueOf(q.Fit),
 				"NewStepper":  reflect.ValueOf(q.NewStepper),
@@ -85,8 +85,10 @@ func init() {
 				"ReadHistory": reflect.ValueOf(q.ReadHistory),
 				"Tokenized":   reflect.ValueOf(q.Tokenized),
 			},
-			TypedConsts:   map[string]ixgo.TypedConst{},
-			UntypedConsts: map[string]ixgo.UntypedConst{},
+			TypedConsts: map[string]ixgo.TypedConst{},
+			UntypedConsts: map[string]ixgo.UntypedConst{
+				"Reconstruction": {Typ: "untyped string", Value: constant.MakeString(string(q.Reconstruction))},
+			},
 		}
 	})
 }

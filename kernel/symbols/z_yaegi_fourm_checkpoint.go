@@ -13,6 +13,7 @@ func init() {
 	Symbols["fourmlab/fourm/checkpoint/checkpoint"] = map[string]reflect.Value{
 		// function, constant and variable definitions
 		"Begins":      reflect.ValueOf(checkpoint.Begins),
+		"BeginsJSON":  reflect.ValueOf(checkpoint.BeginsJSON),
 		"Config":      reflect.ValueOf(checkpoint.Config),
 		"ErrForeign":  reflect.ValueOf(&checkpoint.ErrForeign).Elem(),
 		"Flatten":     reflect.ValueOf(checkpoint.Flatten),

@@ -7,23 +7,25 @@ package symbols
 import (
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/train"
+	"go/constant"
+	"go/token"
 	"reflect"
 )
 
 func init() {
 	Symbols["fourmlab/fourm/train/train"] = map[string]reflect.Value{
 		// function, constant and variable definitions
-		"Afford":        reflect.ValueOf(train.Afford),
-		"BeginsJSON":    reflect.ValueOf(train.BeginsJSON),
-		"ErrForeignRun": reflect.ValueOf(&train.ErrForeignRun).Elem(),
-		"ErrNoRun":      reflect.ValueOf(&train.ErrNoRun).Elem(),
-		"Find":          reflect.ValueOf(train.Find),
-		"Fit":           reflect.ValueOf(train.Fit),
-		"NewStepper":    reflect.ValueOf(train.NewStepper),
-		"Open":          reflect.ValueOf(train.Open),
-		"OpenAll":       reflect.ValueOf(train.OpenAll),
-		"ReadHistory":   reflect.ValueOf(train.ReadHistory),
-		"Tokenized":     reflect.ValueOf(train.Tokenized),
+		"Afford":         reflect.ValueOf(train.Afford),
+		"ErrForeignRun":  reflect.ValueOf(&train.ErrForeignRun).Elem(),
+		"ErrNoRun":       reflect.ValueOf(&train.ErrNoRun).Elem(),
+		"Find":           reflect.ValueOf(train.Find),
+		"Fit":            reflect.ValueOf(train.Fit),
+		"NewStepper":     reflect.ValueOf(train.NewStepper),
+		"Open":           reflect.ValueOf(train.Open),
+		"OpenAll":        reflect.ValueOf(train.OpenAll),
+		"ReadHistory":    reflect.ValueOf(train.ReadHistory),
+		"Reconstruction": reflect.ValueOf(constant.MakeFromLiteral("\"reconstruction loss\"", token.STRING, 0)),
+		"Tokenized":      reflect.ValueOf(train.Tokenized),
 
 		// type definitions
 		"Data":    reflect.ValueOf((*train.Data)(nil)),

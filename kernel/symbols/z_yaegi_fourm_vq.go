@@ -13,6 +13,7 @@ func init() {
 	Symbols["fourmlab/fourm/vq/vq"] = map[string]reflect.Value{
 		// function, constant and variable definitions
 		"BottleneckMLP": reflect.ValueOf(vq.BottleneckMLP),
+		"ErrForeignRun": reflect.ValueOf(&vq.ErrForeignRun).Elem(),
 		"Load":          reflect.ValueOf(vq.Load),
 		"NewNetwork":    reflect.ValueOf(vq.NewNetwork),
 		"NoDecoder":     reflect.ValueOf(vq.NoDecoder),
@@ -32,6 +33,7 @@ func init() {
 		"Network":   reflect.ValueOf((*vq.Network)(nil)),
 		"Param":     reflect.ValueOf((*vq.Param)(nil)),
 		"Pass":      reflect.ValueOf((*vq.Pass)(nil)),
+		"Point":     reflect.ValueOf((*vq.Point)(nil)),
 		"Scale":     reflect.ValueOf((*vq.Scale)(nil)),
 		"Spec":      reflect.ValueOf((*vq.Spec)(nil)),
 		"Step":      reflect.ValueOf((*vq.Step)(nil)),

@@ -59,7 +59,7 @@ func overview(path string, all []*entry) *page.Page {
 		if last := e.run.Last(); last.Step > 0 && !math.IsNaN(last.Loss) {
 			r.Loss = fmt.Sprintf("%.3f", last.Loss)
 		}
-		if v := e.run.LastVal(); v.Val != nil {
+		if v := e.run.LastVal(); v.ValLoss != 0 {
 			r.Val = fmt.Sprintf("%.3f", v.ValLoss)
 		}
 		if left := page.Left(e.run); left > 0 && mood == "on" {

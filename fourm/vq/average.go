@@ -1,0 +1,48 @@
+package vq
+
+// The moving average of a network's numbers, which decodes better than any single
+// step's (Polyak and Juditsky, 1992; model_ema of the official script).
+
+import "slices"
+
+// average is that of all tensors, the codebook's with them.
+type average struct {
+	decay float64
+	names []string
+	mean  [][]float32
+}
+
+// averageOf begins at the numbers as they are.
+func averageOf(n *Network, decay float64) *average {
+	a := &average{decay: decay}
+	for name := range n.Params {
+		a.names = append(a.names, name)
+	}
+	slices.Sort(a.names)
+	for _, name := range a.names {
+		a.mean = append(a.mean, slices.Clone(n.Params[name].Data))
+	}
+	return a
+}
+
+// add takes the numbers after step steps in. The first steps count for less, or
+// the beginning would be seen for long.
+func (a *average) add(n *Network, step int) {
+	keep := float32(min(a.decay, float64(1+step)/float64(10+step)))
+	for i, name := range a.names {
+		mean := a.mean[i]
+		for k, v := range n.Params[name].Data {
+			mean[k] = keep*mean[k] + (1-keep)*v
+		}
+	}
+}
+
+// swap puts the average where the numbers are, and the numbers where it was.
+func (a *average) swap(n *Network) {
+	for i, name := range a.names {
+		x := n.Params[name].Data
+		for k, v := range a.mean[i] {
+			a.mean[i][k], x[k] = x[k], v
+		}
+	}
+}
