@@ -118,7 +118,7 @@ func (l *trainer) judge(ctx context.Context, ids []int32, p *Point) error {
 		}
 		p.ValLoss += float64(g.m.Floats(g.loss)[0]) / float64(len(l.val))
 		if tally != nil {
-			tally.Add(pic, t.picture(g))
+			tally.Add(pic, t.picture(g.output(), 0))
 		}
 	}
 	if tally != nil {

@@ -163,7 +163,7 @@ func (t *Tokenizer) picture(all diffusion.Pictures, i int) *modality.Picture {
 		return ids
 	}
 	x := p.Pix
-	if t.Config.Loss == "bce" { // logits of shares from 0 to 1, which lie from -1 to 1 as input
+	if t.Config.Loss == "bce" && t.net.drawer == nil { // logits of shares from 0 to 1, which lie from -1 to 1 as input
 		for i, v := range x {
 			x[i] = float32(math.Tanh(float64(v) / 2))
 		}
