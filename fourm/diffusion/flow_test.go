@@ -13,16 +13,23 @@ import (
 var flow = diffusion.Process{Schedule: diffusion.Schedule{Name: "flow"}}
 
 // A decoder that knows the picture is led to it exactly, by any number of steps:
-// its way is straight.
+// its way is straight, whether it says the velocity or the picture.
 func TestEulerIsExactForAPoint(t *testing.T) {
 	truth := []float32{0.5, -0.25, 1.5, -1}
-	for _, steps := range []int{1, 3, 4, 7, 8, 0} {
+	for i, steps := range []int{1, 3, 4, 7, 8, 0, 1, 7} {
+		flow := flow
+		if i > 5 {
+			flow.Prediction = "sample"
+		}
 		taken := 0
 		s := diffusion.Sampler{Steps: steps, Seed: 2, Watch: func(s diffusion.Step) { taken++ }}
 		x, err := s.Sample(context.Background(), flow, 2, 4, func(x []float32, step int) ([]float32, error) {
 			y, at := make([]float32, len(x)), float32(step+1)/1000
 			for i, v := range x {
 				y[i] = (v - truth[i]) / at
+				if flow.Prediction == "sample" {
+					y[i] = truth[i]
+				}
 			}
 			return y, nil
 		})
@@ -116,9 +123,34 @@ func TestFlow(t *testing.T) {
 			t.Errorf("%s: mean %g and variance %g, expected 0.5 and %g", times, mean, spread, want)
 		}
 	}
+	p := flow
+	p.Ends = 0.25
+	ends, all := 0, 10000
+	steps, err = p.Steps(rand.New(rand.NewPCG(1, 1)), all)
+	for _, k := range steps {
+		if k == 999 {
+			ends++
+		}
+	}
+	if share := float64(ends) / float64(all); err != nil || math.Abs(share-0.25) > 0.02 {
+		t.Errorf("a share of %g of the steps is the last, expected 0.25 (%v)", share, err)
+	}
 	signal, noise, err := diffusion.Schedule{Name: "linear"}.Levels()
 	if s := float64(signal[500]); err != nil || math.Abs(s*s+float64(noise[500]*noise[500])-1) > 1e-6 {
 		t.Errorf("a schedule's shares are %g and %g (%v)", s, noise[500], err)
+	}
+	plain, _, err := diffusion.Schedule{Name: "flow"}.Levels()
+	if err != nil {
+		t.Fatal(err)
+	}
+	signal, noise, err = diffusion.Schedule{Name: "flow:0.25"}.Levels()
+	for _, k := range []int{0, 99, 499, 998} {
+		if got, want := float64(noise[k]/signal[k]), 0.25*(1/float64(plain[k])-1); err != nil || math.Abs(got-want) > 1e-4*want {
+			t.Errorf("noise to picture at step %d is %g, expected %g (%v)", k, got, want, err)
+		}
+	}
+	if signal[999] != 0 || noise[999] != 1 {
+		t.Errorf("at the last step %g is left of a picture", signal[999])
 	}
 	if _, err := (diffusion.Schedule{Name: "flow"}).Alphas(); err == nil {
 		t.Error("a flow has no ᾱ")

@@ -104,6 +104,18 @@ func (d *Decoder) State() map[string]*Param {
 	return out
 }
 
+// Learned lists the tensors that have gradients: all but the table of positions.
+func (d *Decoder) Learned() []string {
+	var out []string
+	for name := range d.Params {
+		if !strings.HasSuffix(name, "pos_emb") {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 // assemble makes a decoder of the numbers that fill gives: the graph of the
 // smallest picture asks for them.
 func assemble(n Network, p Process, fill func(name string, first initial, shape []int) ([]float32, error)) (d *Decoder, err error) {

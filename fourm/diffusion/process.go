@@ -21,12 +21,17 @@ type Process struct {
 	Schedule Schedule
 	// Prediction is "sample" (the picture x₀), "epsilon" (the noise) or
 	// "v_prediction" (√ᾱ ε - √(1-ᾱ) x₀; Salimans and Ho, arXiv 2202.00512). Empty
-	// is v_prediction; of a flow it is "velocity", ε - x₀, and nothing else.
+	// is v_prediction. Of a flow it is "velocity", ε - x₀ (empty stands for it), or
+	// "sample", from which the velocity follows: (xₜ - x₀)/t. A small network learns
+	// that sooner, for it need not pass noise on (Li and He, arXiv 2511.13720).
 	Prediction string
 	// Times says at which steps training looks: "uniform" (empty stands for it) or
 	// "logit_normal", most of them in the middle: the sigmoid of a normal number
 	// (Esser et al., arXiv 2403.03206).
 	Times string
+	// Ends is the share of training that looks at the last step, where a picture
+	// must come from the condition alone: there sampling begins.
+	Ends float64
 	// Loss of training is "mse" (empty stands for it) or "smooth_l1", which 4M
 	// takes for depth and edges.
 	Loss string
@@ -67,10 +72,10 @@ func (p Process) resolved() (Process, error) {
 	if p.MaxValue == 0 {
 		p.MaxValue = 1
 	}
-	if p.Schedule.flows() != (p.Prediction == velocity) {
-		return p, fmt.Errorf("diffusion: prediction type %q of schedule %q, expected velocity for a flow and for nothing else", p.Prediction, p.Schedule.Name)
+	if p.Schedule.flows() && p.Prediction != velocity && p.Prediction != "sample" {
+		return p, fmt.Errorf("diffusion: prediction type %q of a flow, expected velocity or sample", p.Prediction)
 	}
-	if p.Prediction != velocity && !slices.Contains(predictions, p.Prediction) {
+	if !p.Schedule.flows() && !slices.Contains(predictions, p.Prediction) {
 		return p, fmt.Errorf("diffusion: prediction type %q, expected epsilon, sample or v_prediction", p.Prediction)
 	}
 	if p.Loss == "" {
@@ -81,6 +86,9 @@ func (p Process) resolved() (Process, error) {
 	}
 	if !(p.MaxValue >= 1) {
 		return p, fmt.Errorf("diffusion: a threshold of at most %g, expected 1 or more", p.MaxValue)
+	}
+	if !(p.Ends >= 0 && p.Ends <= 1) {
+		return p, fmt.Errorf("diffusion: a share of %g of training at the last step, expected 0 to 1", p.Ends)
 	}
 	if p.Times != "uniform" && p.Times != "logit_normal" {
 		return p, fmt.Errorf("diffusion: times %q of training, expected uniform or logit_normal", p.Times)
@@ -103,6 +111,9 @@ func (p Process) Steps(r *rand.Rand, b int) ([]int, error) {
 		out[i] = r.IntN(n)
 		if p.Times == "logit_normal" {
 			out[i] = min(int(float64(n)/(1+math.Exp(-r.NormFloat64()))), n-1)
+		}
+		if p.Ends > 0 && r.Float64() < p.Ends {
+			out[i] = n - 1
 		}
 	}
 	return out, nil
@@ -135,7 +146,7 @@ func (p Process) Target(x, noise []float32, t []int) ([]float32, error) {
 }
 
 // NoiseOf gives the noise of noisy pictures xt at steps t of which v is
-// predicted: √ᾱ v + √(1-ᾱ) xt; of a flow's velocity (1-t) v + xt.
+// predicted: √ᾱ v + √(1-ᾱ) xt; of a flow's velocity v it is (1-t) v + xt.
 func (p Process) NoiseOf(xt, v []float32, t []int) ([]float32, error) {
 	flows := p.Schedule.flows()
 	return p.mix(xt, v, t, func(a, s, x, v float32) float32 {

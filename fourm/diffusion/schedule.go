@@ -18,7 +18,8 @@ type Schedule struct {
 	// a cosine whose log signal-to-noise ratio is moved by -2 log S (Hoogeboom et
 	// al., arXiv 2301.11093): less noise for S < 1. Empty is squaredcos_cap_v2.
 	// "flow" is no schedule of noise that is added, but the straight way between
-	// picture and noise (see Levels).
+	// picture and noise (see Levels); in "flow:S" the ratio of noise to picture is S
+	// times that of "flow" at the same step (Esser et al., arXiv 2403.03206, 5.3.2).
 	Name string
 	// Steps of training; 0 stands for 1000.
 	Steps int
@@ -90,7 +91,7 @@ func (s Schedule) Alphas() ([]float32, error) {
 	}
 	make, ok := betas[s.Name]
 	if !ok {
-		return nil, fmt.Errorf("diffusion: schedule %q, expected linear, scaled_linear, sigmoid, squaredcos_cap_v2, shifted_cosine:S or flow", s.Name)
+		return nil, fmt.Errorf("diffusion: schedule %q, expected linear, scaled_linear, sigmoid, squaredcos_cap_v2, shifted_cosine:S, flow or flow:S", s.Name)
 	}
 	b := make(s.Steps)
 	if s.ZeroSNR {

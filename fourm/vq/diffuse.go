@@ -7,7 +7,6 @@ package vq
 import (
 	"context"
 	"fmt"
-	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -74,7 +73,7 @@ func TrainDecoder(ctx context.Context, t *Tokenizer, pics []*modality.Picture, c
 		return nil, err
 	}
 	for r.state.Step < r.Steps {
-		loss, err := r.step(ctx)
+		loss, _, err := r.step(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -94,7 +93,7 @@ type decoderRun struct {
 	codes []Codes // of each
 	order []int   // of the pictures in this epoch
 	epoch int
-	names []string // of what learns, nil before the first step
+	names []string // of what learns
 }
 
 // decoderState is what a run needs to go on as if it had not stopped; the decoder's
@@ -144,9 +143,42 @@ func newDecoderRun(t *Tokenizer, pics []*modality.Picture, c DecoderConfig) (*de
 		}
 		r.codes = append(r.codes, one)
 	}
-	r.out, err = t.drawnBy(c, r.codes[0].Rows, r.codes[0].Cols)
-	return r, err
+	if r.out, err = t.drawnBy(c, r.codes[0].Rows, r.codes[0].Cols); err != nil {
+		return nil, err
+	}
+	return r, r.louden()
 }
+
+// loud is the deviation of what the Transformer hears of codes in the beginning.
+const loud = 2
+
+// louden scales the first map of the codes, whose numbers may be small: noise
+// would drown them, and long nothing be learned of what they stand for.
+func (r *decoderRun) louden() error {
+	sum, n := 0.0, 0
+	for _, c := range r.codes[:min(len(r.codes), 64)] {
+		v, err := r.out.net.vectors(c)
+		if err != nil {
+			return err
+		}
+		for _, x := range v {
+			sum += float64(x) * float64(x)
+		}
+		n += len(v)
+	}
+	w := r.out.net.drawer.Params["mid_block.mid_cond_proj.weight"]
+	now := math.Sqrt(sum/float64(n)*float64(w.Shape[1])) * math.Sqrt(2/float64(w.Shape[0]+w.Shape[1])) // Xavier's deviation
+	if now == 0 {
+		return nil
+	}
+	for i := range w.Data {
+		w.Data[i] *= float32(loud / now)
+	}
+	return nil
+}
+
+// ends is how often training looks at noise alone, where sampling begins.
+const ends = 0.15
 
 // drawnBy gives a tokenizer with the same encoder and codes, and a fresh decoder
 // for pictures of rows by cols tokens.
@@ -158,10 +190,10 @@ func (t *Tokenizer) drawnBy(c DecoderConfig, rows, cols int) (*Tokenizer, error)
 		s.diffuses(key, v)
 	}
 	if c.Kind == "flow" {
-		s.diffuses("beta_schedule", "flow")
-		s.diffuses("prediction_type", "velocity")
+		s.diffuses("beta_schedule", "flow:0.2")
+		s.diffuses("prediction_type", "sample")
 	} else {
-		s.diffuses("beta_schedule", "shifted_cosine:0.5")
+		s.diffuses("beta_schedule", "shifted_cosine:0.2")
 		s.diffuses("prediction_type", "v_prediction")
 	}
 	if err := s.check(); err != nil {
@@ -183,6 +215,7 @@ func (t *Tokenizer) drawnBy(c DecoderConfig, rows, cols int) (*Tokenizer, error)
 	for _, q := range n.quant.Tensors() {
 		n.Params["quantize."+q.Name] = t.net.Params["quantize."+q.Name]
 	}
+	process.Ends = ends
 	n.draws(diffusion.New(net, process, c.Seed))
 	return &Tokenizer{Of: t.Of, Config: t.Config, Scale: t.Scale, Params: n.Params, net: n, free: t.free, wide: t.wide}, nil
 }
@@ -231,18 +264,33 @@ func (r *decoderRun) batch() (x diffusion.Pictures, cond diffusion.Condition, er
 	return x, diffusion.Condition{B: c.B, H: c.Rows, W: c.Cols, C: n.Spec.Latent, Data: v}, err
 }
 
-// step takes one step, and gives its loss.
-func (r *decoderRun) step(ctx context.Context) (float64, error) {
+// begin makes the optimizer's means and the average of the weights.
+func (r *decoderRun) begin() {
+	d := r.out.net.drawer
+	r.names = d.Learned()
+	r.state.Mean, r.state.Opt = map[string][]float32{}, optim.AdamW{Beta2: 0.99, Decay: 0.01}
+	for _, name := range r.names {
+		p := d.Params[name].Data
+		r.state.Mean[name] = slices.Clone(p)
+		r.state.Opt.M, r.state.Opt.V = append(r.state.Opt.M, make([]float32, len(p))), append(r.state.Opt.V, make([]float32, len(p)))
+	}
+}
+
+// rate is the learning rate of a step counted from 0.
+func (c DecoderConfig) rate(step int) float64 { return optim.Warm(c.LR, step, c.Steps/20, c.Steps) }
+
+// step takes one step, and gives its loss and the norm of its gradient.
+func (r *decoderRun) step(ctx context.Context) (loss, norm float64, err error) {
 	d, at := r.out.net.drawer, r.state.Step
 	x, cond, err := r.batch()
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	by := rand.New(rand.NewPCG(uint64(r.Seed), ofStep+uint64(at)))
 	cond = cond.Drop(by, r.Drop, 0, 0)
 	times, err := d.Process.Steps(by, x.B)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	noise := x
 	noise.Data = make([]float32, len(x.Data))
@@ -251,13 +299,13 @@ func (r *decoderRun) step(ctx context.Context) (float64, error) {
 	}
 	loss, found, err := d.Loss(ctx, x, noise, times, cond)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
-		return 0, fmt.Errorf("vq: the loss of the decoder of %s is not a number at step %d; lower the learning rate", r.out.Of.Name, at)
+		return 0, 0, fmt.Errorf("vq: the loss of the decoder of %s is not a number at step %d; lower the learning rate", r.out.Of.Name, at)
 	}
 	if r.names == nil {
-		r.names = slices.Sorted(maps.Keys(found))
+		r.begin()
 	}
 	var params, grads [][]float32
 	var decays []bool
@@ -265,15 +313,9 @@ func (r *decoderRun) step(ctx context.Context) (float64, error) {
 		p := d.Params[name]
 		params, grads, decays = append(params, p.Data), append(grads, found[name]), append(decays, len(p.Shape) > 1)
 	}
-	if r.state.Mean == nil {
-		r.state.Mean = map[string][]float32{}
-		r.state.Opt = optim.AdamW{Beta2: 0.99, Decay: 0.01}
-		for i, name := range r.names {
-			r.state.Mean[name] = slices.Clone(params[i])
-		}
-	}
 	all := optim.Dense(grads)
-	r.state.Opt.Apply(params, all, decays, optim.Warm(r.LR, at, r.Steps/20, r.Steps), optim.Norm(all), 1)
+	norm = optim.Norm(all)
+	r.state.Opt.Apply(params, all, decays, r.rate(at), norm, 1)
 	r.state.Step++
 	keep := float32(min(r.Decay, float64(1+at)/float64(10+at)))
 	for i, name := range r.names {
@@ -283,7 +325,7 @@ func (r *decoderRun) step(ctx context.Context) (float64, error) {
 		}
 	}
 	r.out.Loss = loss
-	return loss, nil
+	return loss, norm, nil
 }
 
 // finish puts the averaged weights in the place of the last ones.

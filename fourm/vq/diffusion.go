@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"strconv"
 
 	"fourmlab/fourm/checkpoint"
 	"fourmlab/fourm/diffusion"
@@ -37,6 +38,12 @@ func (s *Spec) diffuses(key string, v any) {
 
 func whole(v any) any {
 	switch v := v.(type) {
+	case float32: // its shortest text, not that of the float64
+		f, err := strconv.ParseFloat(strconv.FormatFloat(float64(v), 'g', -1, 32), 64)
+		if err != nil {
+			panic(err)
+		}
+		return whole(f)
 	case float64:
 		if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
 			return int(v)

@@ -141,7 +141,7 @@ func TestForeignFolder(t *testing.T) {
 	train(t, m, pics, c)
 	for want, change := range map[string]func(c *VQ, pics *[]*modality.Picture){
 		"latent is 8 there, 4 now":                  func(c *VQ, _ *[]*modality.Picture) { c.Latent = 4 },
-		"quantizer is none there, lfq:4 now":       func(c *VQ, _ *[]*modality.Picture) { c.Quantizer, c.Latent = "lfq:4", 0 },
+		"quantizer is none there, lfq:4 now":        func(c *VQ, _ *[]*modality.Picture) { c.Quantizer, c.Latent = "lfq:4", 0 },
 		"has seen other pictures":                   func(_ *VQ, p *[]*modality.Picture) { *p = (*p)[1:] },
 		"has taken 4 steps, more than the 2 asked":  func(c *VQ, _ *[]*modality.Picture) { c.Steps = 2 },
 		"has begun with another tokenizer; choose ": func(c *VQ, _ *[]*modality.Picture) { c.From = train(t, m, pics, VQ{Steps: 1, Dim: 16, Latent: 8}) },
