@@ -25,7 +25,10 @@ import (
 const smoothing = 0.85
 
 // curve is what is drawn of one loss: every step, and the validated ones.
-type curve struct{ train, val plotter.XYs }
+type curve struct {
+	train, val plotter.XYs
+	rare       bool // train is of few of the steps, and no average is taken
+}
 
 // curveOf picks the total ("") or a domain's loss out of a run.
 func curveOf(r *fourm.Run, domain string) curve {
@@ -55,6 +58,7 @@ func metricOf(r *fourm.Run, name string) curve {
 			c.train = append(c.train, plotter.XY{X: float64(p.Step), Y: v})
 		}
 	}
+	c.rare = len(c.train) < len(r.Points)/2
 	return c
 }
 
@@ -74,7 +78,10 @@ func (c curve) add(p *plot.Plot, train, val color.RGBA, n int) {
 	if len(c.train) == 1 {
 		p.Add(dots(c.train, train, 2.4))
 	}
-	if len(c.train) > 1 {
+	switch {
+	case len(c.train) > 1 && c.rare:
+		p.Add(stroke(thin(c.train, n), train, 1.6))
+	case len(c.train) > 1:
 		p.Add(stroke(thin(smooth(c.train, smoothing), n), train, 1.6))
 	}
 	if len(c.val) > 0 {

@@ -16,7 +16,7 @@ type mapping struct {
 // of gives the bytes of the file, or nil where this system does not map it.
 func (m *mapping) of(f *os.File, size int64) []byte {
 	m.once.Do(func() {
-		if size > 0 && size <= math.MaxInt {
+		if f != nil && size > 0 && size <= math.MaxInt {
 			m.b = mapFile(f, int(size))
 		}
 	})

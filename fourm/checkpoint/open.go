@@ -27,7 +27,8 @@ type File struct {
 
 	path    string
 	format  string // "safetensors" or "torch"
-	f       *os.File
+	f       io.ReaderAt
+	file    *os.File // behind f; nil: the bytes lie in memory
 	size    int64
 	entries map[string]entry
 	config  map[string]any // of a torch file
@@ -53,10 +54,19 @@ func Open(path string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &File{path: path, f: f}
+	c := &File{path: path, f: f, file: f}
 	if err := c.read(); err != nil {
 		f.Close()
 		return nil, fmt.Errorf("checkpoint: %s: %w", path, err)
+	}
+	return c, nil
+}
+
+// OpenBytes is Open of a file that lies in memory; name is what errors call it.
+func OpenBytes(name string, b []byte) (*File, error) {
+	c := &File{path: name, f: bytes.NewReader(b), size: int64(len(b))}
+	if err := c.read(); err != nil {
+		return nil, fmt.Errorf("checkpoint: %s: %w", name, err)
 	}
 	return c, nil
 }
@@ -96,14 +106,16 @@ var (
 )
 
 func (c *File) read() (err error) {
-	info, err := c.f.Stat()
-	if err != nil {
-		return err
+	if c.file != nil {
+		info, err := c.file.Stat()
+		if err != nil {
+			return err
+		}
+		if !info.Mode().IsRegular() {
+			return fmt.Errorf("%v, expected a file", info.Mode().Type())
+		}
+		c.size = info.Size()
 	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%v, expected a file", info.Mode().Type())
-	}
-	c.size = info.Size()
 	head := make([]byte, 32)
 	n, err := c.f.ReadAt(head, 0)
 	if err != nil && err != io.EOF {
@@ -174,8 +186,8 @@ func (c *File) Close() error {
 	for _, s := range c.shards {
 		errs = append(errs, s.Close())
 	}
-	if c.f != nil {
-		errs = append(errs, c.f.Close())
+	if c.file != nil {
+		errs = append(errs, c.file.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -169,3 +169,30 @@ func TestShared(t *testing.T) {
 		t.Errorf("at an odd place: %v (%v)", v, err)
 	}
 }
+
+// A file in memory is read as the same file on disk is, and refused alike.
+func TestOpenBytes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m.safetensors")
+	if err := checkpoint.Write(path, []checkpoint.Tensor{{Name: "a", Shape: []int{3}, Data: []float32{1, 2, 3}}, {Name: "b", Shape: []int{2}, Data: []float32{0.5, -1}, Dtype: "F16"}}, map[string]string{"k": "v"}); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := checkpoint.OpenBytes("shipped", b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for _, read := range []func(string) ([]float32, error){f.Floats, f.Shared} {
+		x, err := read("a")
+		y, err2 := read("b")
+		if err != nil || err2 != nil || !slices.Equal(x, []float32{1, 2, 3}) || !slices.Equal(y, []float32{0.5, -1}) || f.Meta["k"] != "v" {
+			t.Errorf("read %v, %v, %v, %v, %v", x, y, f.Meta, err, err2)
+		}
+	}
+	if _, err := checkpoint.OpenBytes("shipped", b[:len(b)-2]); err == nil || !strings.Contains(err.Error(), "checkpoint: shipped:") {
+		t.Errorf("a file that is cut off: %v", err)
+	}
+}

@@ -43,7 +43,7 @@ func openShards(path string) (_ *File, err error) {
 		if err != nil {
 			return nil, err
 		}
-		s := &File{path: f.Name(), f: f}
+		s := &File{path: f.Name(), f: f, file: f}
 		c.shards, by[name] = append(c.shards, s), s
 		if err := s.read(); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)

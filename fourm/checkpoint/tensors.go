@@ -80,7 +80,7 @@ func (c *File) Shared(name string) ([]float32, error) {
 	}
 	if e.dtype == "F32" && e.stride == nil && e.count > 0 && littleEndian {
 		h := c.home(e)
-		if all := h.mapped.of(h.f, h.size); all != nil {
+		if all := h.mapped.of(h.file, h.size); all != nil {
 			p := unsafe.Pointer(&all[e.at])
 			if uintptr(p)%4 == 0 {
 				return unsafe.Slice((*float32)(p), e.count), nil

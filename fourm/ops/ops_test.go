@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 
 	"fourmlab/fourm/exec"
 	"fourmlab/fourm/ops"
@@ -33,6 +34,16 @@ func mix(g *G.ExprGraph, y *G.Node) *G.Node {
 		w[i] = float32(r.NormFloat64())
 	}
 	return ops.MSE(y, ops.Input(g, "mix", y.Shape(), w))
+}
+
+// numbers gives those of a name.
+func numbers(name string, shape ...int) []float32 {
+	r := rand.New(rand.NewPCG(uint64(len(name)), 8))
+	x := make([]float32, tensor.Shape(shape).TotalSize())
+	for i := range x {
+		x[i] = float32(r.NormFloat64())
+	}
+	return x
 }
 
 var cases = []testCase{
@@ -109,6 +120,10 @@ var cases = []testCase{
 	}},
 	{"binary cross-entropy", [][]int{{2, 3}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
 		return ops.BinaryCrossEntropy(x[0], ops.Input(g, "c", []int{2, 3}, []float32{0, 1, 0.25, 0, 1, 0.5}))
+	}},
+	{"memcodes, by what the values are", [][]int{{2, 2, 2}}, func(g *G.ExprGraph, x []*G.Node) *G.Node {
+		in := func(name string, shape ...int) *G.Node { return ops.Input(g, name, shape, numbers(name, shape...)) }
+		return mix(g, ops.Memcodes(in("x", 3, 4), in("codes", 2, 5, 2), in("maps", 2, 2, 2), x[0], in("noise", 3, 2, 5)))
 	}},
 	{"relu", [][]int{{3, 5}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.Relu(x[0])) }},
 	{"max pool", [][]int{{2, 5, 4, 3}}, func(g *G.ExprGraph, x []*G.Node) *G.Node { return mix(g, ops.MaxPool(x[0], 2)) }},

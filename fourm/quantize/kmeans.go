@@ -10,6 +10,17 @@ type Beginner interface {
 	Begin(z []float32, r Chance)
 }
 
+// Expecting is a quantizer whose books replace codes that are hardly used.
+type Expecting interface {
+	// Expect says how many latents a step gives: a code that is used less often
+	// than an eighth of its share is replaced from then on.
+	Expect(latents int)
+}
+
+func (b *codebook) Expect(latents int) {
+	b.Threshold = float64(latents) / float64(b.Codebook.Codes) / 8
+}
+
 const rounds = 10 // of k-means
 
 // Begin sets the codes to random latents, refined by ten rounds of k-means. A

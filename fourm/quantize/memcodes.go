@@ -4,10 +4,14 @@ package quantize
 // official type "memcodes" (docs/4m.md, 2.3).
 
 import (
+	"math"
+
 	G "gorgonia.org/gorgonia"
 
 	"fourmlab/fourm/kernels/cpu"
+	"fourmlab/fourm/ops"
 	"fourmlab/internal/fault"
+	"fourmlab/internal/memory"
 )
 
 // memcodes reads a code by attention: part h of a latent is the query, each code
@@ -16,6 +20,7 @@ import (
 type memcodes struct {
 	dim, books, size int
 	codes, k, v      []float32 // (books, size, c), (books, c, c), (books, c, c)
+	noise            []float32 // of the graph that was made last
 }
 
 // NewMemcodes makes the quantizer of latents of dim numbers, which the books
@@ -25,7 +30,7 @@ func NewMemcodes(dim, books, codes int) Quantizer {
 		fault.Panic("quantize.NewMemcodes", "latents of %d numbers for %d books, expected a multiple", dim, books)
 	}
 	c := dim / books
-	return &memcodes{dim, books, codes, make([]float32, books*codes*c), make([]float32, books*c*c), make([]float32, books*c*c)}
+	return &memcodes{dim: dim, books: books, size: codes, codes: make([]float32, books*codes*c), k: make([]float32, books*c*c), v: make([]float32, books*c*c)}
 }
 
 func (m *memcodes) Dim() int   { return m.dim }
@@ -68,10 +73,20 @@ func (m *memcodes) Embed(q []float32, ids []int32) error {
 	return nil
 }
 
-// Quantize panics: attention over codes with random noise is not here.
-func (m *memcodes) Quantize(*G.Node, func(string) *G.Node) (q, loss *G.Node) {
-	fault.Panic("quantize.Memcodes", "memcodes can tokenize and decode, but cannot be trained here")
-	return nil, nil
+// Quantize attends with noise, which Shake draws, and has no loss of its own.
+func (m *memcodes) Quantize(z *G.Node, node func(string) *G.Node) (q, loss *G.Node) {
+	rows := z.Shape().TotalSize() / m.dim
+	memory.Need("quantize.Memcodes", 4*float64(rows)*float64(m.books)*float64(m.size), "%d latents and %d books of %d codes: noise", rows, m.books, m.size)
+	m.noise = make([]float32, rows*m.books*m.size)
+	noise := ops.Input(z.Graph(), "noise of "+m.String(), []int{rows, m.books, m.size}, m.noise)
+	return ops.Memcodes(z, node("codes"), node("to_k.weight"), node("to_v.weight"), noise), nil
+}
+
+// Shake draws noise from Gumbel's distribution.
+func (m *memcodes) Shake(r Uniform) {
+	for i := range m.noise {
+		m.noise[i] = float32(-math.Log(-math.Log(max(r.Float64(), 1e-300))))
+	}
 }
 
 // Update does nothing.

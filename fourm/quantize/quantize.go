@@ -62,6 +62,16 @@ type Chance interface {
 	IntN(n int) int
 }
 
+// Noisy is a quantizer that is trained with noise.
+type Noisy interface {
+	// Shake draws the noise of the next step, into the graph that Quantize was
+	// called for last.
+	Shake(r Uniform)
+}
+
+// Uniform draws numbers from 0 to below 1; a *rand.Rand is one.
+type Uniform interface{ Float64() float64 }
+
 // check refuses code numbers that no code has.
 func check(ids []int32, books, codes int) error {
 	for i, id := range ids {

@@ -136,6 +136,12 @@ func (q *residual) Update(z []float32, r Chance) {
 	q.each(z, func(i int, left []float32, _ []int32) { q.books[i].Update(left, r) })
 }
 
+func (q *residual) Expect(latents int) {
+	for _, b := range q.books {
+		b.(Expecting).Expect(latents)
+	}
+}
+
 // Begin places the codes of every book by what those before it have left.
 func (q *residual) Begin(z []float32, r Chance) {
 	left, code := append([]float32(nil), z...), make([]float32, len(z))

@@ -5,7 +5,9 @@ package vq
 
 import "slices"
 
-// average is that of all tensors, the codebook's with them.
+// average is that of the tensors that gradients move. Codes are as they are: they
+// are an average of latents already, and one that was put elsewhere a moment ago
+// would lie between two places.
 type average struct {
 	decay float64
 	names []string
@@ -15,10 +17,7 @@ type average struct {
 // averageOf begins at the numbers as they are.
 func averageOf(n *Network, decay float64) *average {
 	a := &average{decay: decay}
-	for name := range n.Params {
-		a.names = append(a.names, name)
-	}
-	slices.Sort(a.names)
+	a.names = n.trained()
 	for _, name := range a.names {
 		a.mean = append(a.mean, slices.Clone(n.Params[name].Data))
 	}

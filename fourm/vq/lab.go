@@ -5,7 +5,8 @@ package vq
 
 import (
 	"fmt"
-	"reflect"
+	"maps"
+	"slices"
 
 	"fourmlab/fourm/ops"
 	"fourmlab/fourm/quantize"
@@ -14,7 +15,7 @@ import (
 
 const (
 	decay      = 0.95 // of the codebook's moving average; runs here are short
-	threshold  = 0.5  // a code used less often a step than this is replaced
+	neglected  = 8    // a code used less often than this part of its share is replaced
 	commitment = 1    // weighs the pull of latents towards their codes
 )
 
@@ -27,9 +28,10 @@ func (t *Tokenizer) spec() Spec {
 		}
 		return Arch{Name: name, Dim: c.Dim, Depth: c.Depth, Heads: heads, Ratio: 4}
 	}
+	tokens := float64(c.Batch) * float64(t.Of.Grid()) * float64(t.Of.Cols())
 	s := Spec{Size: [2]int{t.Of.Grid() * t.Of.Patch, t.Of.Cols() * t.Of.Patch}, Channels: t.channels(), Labels: t.Scale.Classes,
 		Enc: arch("vit_lab_enc"), Dec: arch("vit_lab_dec"), Patch: [2]int{t.Of.Patch, t.Of.Patch},
-		Codes: c.Vocab, Books: 1, Latent: c.Latent, NormCodes: true, Decay: decay, Threshold: threshold, Policy: "batch_random",
+		Codes: c.Vocab, Books: 1, Latent: c.Latent, NormCodes: true, Decay: decay, Threshold: tokens / float64(c.Vocab) / neglected, Policy: "batch_random",
 		Commitment: commitment, KMeans: true, Restart: true}
 	if c.Quantizer == "" {
 		return s
@@ -70,11 +72,12 @@ func (t *Tokenizer) take(from *Tokenizer) error {
 	if from.Err != nil {
 		return from.Err
 	}
-	if !reflect.DeepEqual(from.net.Spec, t.net.Spec) {
-		return fmt.Errorf("vq: From is a %v; expected a %v", from.net.Spec, t.net.Spec)
-	}
-	for name, p := range from.Params {
-		copy(t.Params[name].Data, p.Data)
+	for _, name := range slices.Sorted(maps.Keys(t.Params)) {
+		p, q := t.Params[name], from.Params[name]
+		if q == nil || !slices.Equal(p.Shape, q.Shape) {
+			return fmt.Errorf("vq: From is a %v, whose %q does not fit; expected a %v", from.net.Spec, name, t.net.Spec)
+		}
+		copy(p.Data, q.Data)
 	}
 	return nil
 }

@@ -63,6 +63,12 @@ func Load(path string) (*Tokenizer, error) {
 		return nil, err
 	}
 	defer f.Close()
+	return Read(f, path)
+}
+
+// Read is Load of an open checkpoint; path is what errors call it, and where a
+// configuration beside it is looked for.
+func Read(f *checkpoint.File, path string) (*Tokenizer, error) {
 	t, err := load(f, path)
 	if err != nil && !strings.Contains(err.Error(), path) {
 		err = fmt.Errorf("vq: %s: %w", path, err)

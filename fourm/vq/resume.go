@@ -35,7 +35,8 @@ type facts struct {
 	Modality  modality.Modality
 	Config    VQ
 	From      string `json:",omitempty"` // digest of the tokenizer that it began with
-	Data, Val string `json:",omitempty"` // digests of the pictures
+	Pictures  string // a digest
+	Held      string `json:",omitempty"` // a digest of what is held out
 	Steps     int
 	Step      int
 	Chance    []byte
@@ -72,7 +73,7 @@ func (l *trainer) resume() error {
 	if err != nil {
 		return fmt.Errorf("vq: %w", err)
 	}
-	f := &folder{dir: l.c.Dir, owner: owner, facts: facts{Tokenizer: l.t.Of.Name, Modality: l.t.Of, Config: l.t.Config, Steps: l.c.Steps, Data: digest(l.pics), Val: digest(l.val)}}
+	f := &folder{dir: l.c.Dir, owner: owner, facts: facts{Tokenizer: l.t.Of.Name, Modality: l.t.Of, Config: l.t.Config, Steps: l.c.Steps, Pictures: digest(l.pics), Held: digest(l.val)}}
 	l.kept = f
 	if l.c.From != nil {
 		f.facts.From = l.c.From.digest()
@@ -177,7 +178,7 @@ func (f *folder) agree(had facts) error {
 	switch {
 	case len(differ) > 0:
 		return fault.Kind(ErrForeignRun, fmt.Errorf("vq: %s holds another training: %s; choose another folder, or remove it", f.dir, strings.Join(differ, ", ")))
-	case had.Data != f.facts.Data, had.Val != f.facts.Val:
+	case had.Pictures != f.facts.Pictures, had.Held != f.facts.Held:
 		return fault.Kind(ErrForeignRun, fmt.Errorf("vq: the training in %s has seen other pictures; choose another folder, or give it the same data", f.dir))
 	case had.From != f.facts.From:
 		return fault.Kind(ErrForeignRun, fmt.Errorf("vq: the training in %s has begun with another tokenizer; choose another folder, or remove it", f.dir))

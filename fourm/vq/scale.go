@@ -73,29 +73,37 @@ func (t *Tokenizer) fit(value any) (*modality.Picture, error) {
 	return p, nil
 }
 
-// bounds are what numbers of a picture cannot lie beyond: the range of a look that
-// has one, and half of it on either side, since resizing goes beyond it a little.
+// bounds are what known numbers of a picture cannot lie beyond. Of a look that has a
+// range: this, and half of it on either side, since resizing goes beyond it a
+// little. Of one whose range was measured: as much again on either side, and on
+// a log scale at least a factor of 4, since others have seen other pictures; what
+// lies beyond is in another unit.
 func (t *Tokenizer) bounds() (lo, hi float64) {
-	look := t.Of.Look.Spec()
+	look, s := t.Of.Look.Spec(), t.Scale
 	switch {
 	case look.Scaling == modality.UnitVectors:
-		lo, hi = -1, 1
+		return -2, 2
 	case look.Scaling == modality.LinearScale && look.Low != look.High:
 		lo, hi = look.Low, look.High
-	default:
-		return math.Inf(-1), math.Inf(1)
+		return lo - (hi-lo)/2, hi + (hi-lo)/2
+	case look.Scaling == modality.LinearScale && s.Near != s.Far:
+		return 2*s.Near - s.Far, 2*s.Far - s.Near
+	case look.Scaling == modality.LogScale && s.Near != s.Far:
+		by := math.Max(4, s.Far/s.Near)
+		return s.Near / by, s.Far * by
 	}
-	return lo - (hi-lo)/2, hi + (hi-lo)/2
+	return math.Inf(-1), math.Inf(1)
 }
 
 // within refuses numbers of a picture that are none, or beyond its bounds.
 func (t *Tokenizer) within(p *modality.Picture) error {
 	lo, hi := t.bounds()
+	unknown := t.Of.Look.Spec().Known != nil
 	for j, v := range p.Pix {
 		switch f := float64(v); {
 		case math.IsNaN(f), math.IsInf(f, 0):
 			return fmt.Errorf("vq: a picture of %s has the number %g at row %d, column %d", t.Of.Name, v, j/(p.W*p.C), j/p.C%p.W)
-		case f < lo || f > hi:
+		case (f < lo || f > hi) && !(unknown && f <= 0):
 			return fmt.Errorf("vq: a picture of %s has the number %g at row %d, column %d, expected %s", t.Of.Name, v, j/(p.W*p.C), j/p.C%p.W, t.Range())
 		}
 	}

@@ -30,7 +30,14 @@ func python(t *testing.T) string {
 // run gives what a script prints.
 func run(t *testing.T, python, script string, args ...string) string {
 	t.Helper()
+	return runWith(t, python, script, "", args...)
+}
+
+// runWith is run of a script that reads in.
+func runWith(t *testing.T, python, script, in string, args ...string) string {
+	t.Helper()
 	cmd := exec.Command(python, append([]string{"-c", script}, args...)...)
+	cmd.Stdin = strings.NewReader(in)
 	out, err := cmd.Output()
 	if err != nil {
 		if e, ok := err.(*exec.ExitError); ok {

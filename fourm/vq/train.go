@@ -116,6 +116,9 @@ func (l *trainer) open(ctx context.Context) error {
 		p := l.t.Params[name]
 		l.params, l.decays = append(l.params, p.Data), append(l.decays, len(p.Shape) > 1)
 	}
+	if q, ok := l.t.net.quant.(quantize.Expecting); ok {
+		q.Expect(l.g.b * l.g.rows * l.g.cols)
+	}
 	if l.c.EMA > 0 {
 		l.mean = averageOf(l.t.net, l.c.EMA)
 	}
@@ -195,7 +198,7 @@ func (l *trainer) stopped(ctx context.Context, err error) error {
 func (c VQ) rate(step int) float64 { return optim.Warm(c.LR, step, c.Warm, c.Steps) }
 
 // take takes a step.
-func (l *trainer) take(ctx context.Context, r *rand.Rand, p *Point) error {
+func (l *trainer) take(ctx context.Context, r *rand.Rand, p *Point) (err error) {
 	if err := l.draw(); err != nil {
 		return err
 	}
@@ -208,6 +211,15 @@ func (l *trainer) take(ctx context.Context, r *rand.Rand, p *Point) error {
 		if l.mean != nil {
 			l.mean = averageOf(l.t.net, l.c.EMA)
 		}
+	}
+	if noisy, ok := q.(quantize.Noisy); ok {
+		before := *l.chance
+		noisy.Shake(r)
+		defer func() {
+			if err != nil { // the step was not taken
+				*l.chance = before
+			}
+		}()
 	}
 	if err := g.m.Run(ctx); err != nil {
 		return err

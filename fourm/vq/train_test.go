@@ -273,3 +273,28 @@ func TestVectors(t *testing.T) {
 		t.Errorf("the configuration is %s (%v)", b, err)
 	}
 }
+
+// Depth in millimetres is none of what a tokenizer of metres takes; what is a
+// little nearer or farther than in training is.
+func TestOtherUnits(t *testing.T) {
+	m := tiny("vqdepth", modality.Depth)
+	pics := pictures(m, 8) // 2 to 6 m, and unknown
+	k := train(t, m, pics, VQ{Steps: 2, Dim: 16})
+	scaled := func(by float32) *modality.Picture {
+		p := modality.NewPicture(16, 16, 1)
+		for i, v := range pics[0].Pix {
+			p.Pix[i] = by * v
+		}
+		return p
+	}
+	for _, by := range []float32{0.5, 1, 2} {
+		if _, err := k.Encode(scaled(by)); err != nil {
+			t.Errorf("depth times %g: %v", by, err)
+		}
+	}
+	for by, want := range map[float32]string{1000: "has the number 4000 at row 4, column 0, expected 2.00 to 6.00 m", 0.001: "has the number 0.004"} {
+		if _, err := k.Encode(scaled(by)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("depth times %g: error %v, expected %q", by, err, want)
+		}
+	}
+}

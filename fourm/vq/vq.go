@@ -57,7 +57,11 @@ func (t *Tokenizer) String() string {
 	if t.free {
 		return fmt.Sprintf("%v; %d parameters, takes %s", t.net.Spec, t.net.numbers(), t.Range())
 	}
-	return fmt.Sprintf("tokenizer of %s: %d codes of %d numbers, %dx%d tokens, %d parameters, takes %s", t.Of.Name, t.Config.Vocab, t.Config.Latent, t.Of.Grid(), t.Of.Cols(), t.net.numbers(), t.Range())
+	codes := fmt.Sprintf("%d codes of %d numbers", t.Config.Vocab, t.Config.Latent)
+	if t.Config.Quantizer != "" {
+		codes = t.Config.Quantizer
+	}
+	return fmt.Sprintf("tokenizer of %s: %s, %dx%d tokens, %d parameters, takes %s", t.Of.Name, codes, t.net.Spec.Books*t.Of.Grid(), t.Of.Cols(), t.net.numbers(), t.Range())
 }
 
 // Encode gives the tokens of a picture of the modality's size.
