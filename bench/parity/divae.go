@@ -1,72 +1,36 @@
 package parity
 
-// Kind divae: a diffusion decoder's schedules, what it predicts, and sampling
-// step by step. The encoder's half is compared on its own; decoder and sampler
-// start from recorded codes and noise.
+// Kind divae: a tokenizer with a diffusion decoder: noise schedules, tokens, what
+// the decoder predicts of recorded codes and noise, and how recorded tokens are
+// decoded, step by step, with the recorded noise.
 
 import (
 	"context"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 
-	"fourmlab/fourm/checkpoint"
 	"fourmlab/fourm/diffusion"
+	"fourmlab/fourm/vq"
 )
 
 func init() { register("divae", diffusing) }
 
 // denoising is what a fixture says beside its tensors.
 type denoising struct {
-	Kwargs  map[string]any `json:"kwargs"`
-	Decoder struct {
-		Type   string         `json:"type"`
-		Kwargs map[string]any `json:"kwargs"`
-	} `json:"decoder"`
+	tokenizing
 	DDIM  int      `json:"ddim_steps"`
 	DDPM  int      `json:"ddpm_steps"`
 	Modes []string `json:"ddim_modes"`
-}
-
-// decoder makes the decoder with the recorded weights.
-func (c denoising) decoder(f *Fixture) (*diffusion.Decoder, error) {
-	p, err := diffusion.OfficialProcess(c.Kwargs)
-	if err != nil {
-		return nil, err
-	}
-	number := func(key string, def int) int {
-		if v, ok := c.Kwargs[key].(float64); ok {
-			return int(v)
-		}
-		return def
-	}
-	how, ok := c.Kwargs["conditioning"].(string)
-	if !ok {
-		how = "concat"
-	}
-	net, err := diffusion.OfficialNetwork(c.Decoder.Type, c.Decoder.Kwargs, number("n_channels", 3), number("latent_dim", 32), how)
-	if err != nil {
-		return nil, err
-	}
-	w, err := checkpoint.Open(filepath.Join(f.Dir, "model.safetensors"))
-	if err != nil {
-		return nil, err
-	}
-	defer w.Close()
-	d, err := diffusion.Load(net, p, w)
-	if err != nil {
-		return nil, fmt.Errorf("model.safetensors: %w", err)
-	}
-	d.Tape = f.tape
-	return d, nil
 }
 
 // replay is a fixture while it is compared.
 type replay struct {
 	compared
 	denoising
+	tokenizer    *vq.Network
+	codes        vq.Codes // as they are recorded
 	net          *diffusion.Decoder
 	clean, noise diffusion.Pictures
 	cond         diffusion.Condition
@@ -84,12 +48,15 @@ func diffusing(f *Fixture, r *Report) error {
 	if err != nil {
 		return err
 	}
-	d, err := c.decoder(f)
+	n, err := f.network(c.tokenizing)
 	if err != nil {
 		return err
 	}
-	x := replay{compared: compared{r: r, tol: tol, want: want, seen: map[string]bool{}}, denoising: c, net: d}
-	if err := x.encoder(f, in["x"]); err != nil {
+	if n.Diffusion() == nil {
+		return fmt.Errorf("config.json: no diffusion decoder")
+	}
+	x := replay{compared: compared{r: r, tol: tol, want: want, seen: map[string]bool{}}, denoising: c, tokenizer: n, net: n.Diffusion()}
+	if err := x.encoder(in["x"]); err != nil {
 		return err
 	}
 	for _, t := range []struct {
@@ -151,22 +118,14 @@ func noiseSchedules(f *Fixture, r *Report) error {
 	return nil
 }
 
-// encoder compares the encoder's half.
-func (x *replay) encoder(f *Fixture, clean Tensor) error {
-	var c tokenizing
-	if err := f.JSON("config.json", &c); err != nil {
-		return err
-	}
-	c.Kwargs["dec_type"] = x.Decoder.Type + "_"
-	n, err := f.network(c)
-	if err != nil {
-		return err
-	}
+// encoder compares the encoder's half, and keeps the recorded tokens.
+func (x *replay) encoder(clean Tensor) error {
 	images, err := clean.images()
 	if err != nil {
 		return err
 	}
-	p, err := n.Inspect(context.Background(), images)
+	x.tokenizer.Sampler.Steps = 1 // of what is not compared here
+	p, err := x.tokenizer.Inspect(context.Background(), images)
 	if err != nil {
 		return err
 	}
@@ -176,6 +135,12 @@ func (x *replay) encoder(f *Fixture, clean Tensor) error {
 		ids[i] = int(id)
 	}
 	x.ints("tokens", ids)
+	x.codes = p.Tokens
+	if w := x.want["tokens"].I; len(w) == len(ids) {
+		for i, id := range w {
+			x.codes.IDs[i] = int32(id)
+		}
+	}
 	return nil
 }
 
@@ -227,7 +192,7 @@ func (x *replay) predictions(steps []int) error {
 	return nil
 }
 
-// sampling compares every step of a way of sampling.
+// sampling compares every step of a way of sampling, and what it ends in.
 func (x *replay) sampling(tag string, s diffusion.Sampler) error {
 	t, err := s.Timesteps(x.net.Process.Schedule.Steps)
 	if err != nil {
@@ -256,10 +221,16 @@ func (x *replay) sampling(tag string, s diffusion.Sampler) error {
 		x.pixels(tag+" images", at+"image", d.Noisy)
 		step++
 	}
-	if _, err = x.net.Sample(context.Background(), x.cond, x.clean.H, x.clean.W, s); err == nil {
+	x.tokenizer.Sampler = s
+	y, err := x.tokenizer.Decode(context.Background(), x.codes)
+	if err == nil {
 		err = bad
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	x.floats(tag+" decoded", fmt.Sprintf("%s.step%d.image", tag, step-1), y.Data)
+	return nil
 }
 
 // pixels is floats for numbers by pixel of pictures as large as the clean ones.

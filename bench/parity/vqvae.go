@@ -18,11 +18,16 @@ func init() { register("vqvae", tokenizer) }
 
 // tokenizing is what a tokenizer's fixture says beside its tensors.
 type tokenizing struct {
-	Class  string            `json:"class"`
-	Kwargs map[string]any    `json:"kwargs"`
-	Vit    map[string]any    `json:"vit"`
-	Same   map[string]string `json:"same_as"`
-	Train  struct {
+	Class  string         `json:"class"`
+	Kwargs map[string]any `json:"kwargs"`
+	Vit    map[string]any `json:"vit"`
+	// Decoder is a diffusion decoder: its class and its arguments.
+	Decoder struct {
+		Type   string         `json:"type"`
+		Kwargs map[string]any `json:"kwargs"`
+	} `json:"decoder"`
+	Same  map[string]string `json:"same_as"`
+	Train struct {
 		Input string `json:"input"`
 		Loss  string `json:"loss"`
 	} `json:"train_step"`
@@ -34,6 +39,9 @@ func (f *Fixture) network(c tokenizing) (*vq.Network, error) {
 	maps.Copy(raw, c.Kwargs)
 	if c.Vit != nil {
 		raw["vit"] = c.Vit
+	}
+	if d := c.Decoder; d.Type != "" {
+		raw["dec_type"], raw[d.Type] = d.Type+"_recorded", d.Kwargs
 	}
 	s, err := vq.OfficialSpec(raw)
 	if err != nil {

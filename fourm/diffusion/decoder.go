@@ -102,8 +102,8 @@ func (d *Decoder) takes(x Pictures, steps []int, c Condition) (shape, error) {
 		return s, fmt.Errorf("diffusion: %d steps for %d pictures", len(steps), c.B)
 	}
 	for i, t := range steps {
-		if t < 0 || t >= len(p.alphas) {
-			return s, fmt.Errorf("diffusion: step %d of picture %d, expected 0 to %d", t, i, len(p.alphas)-1)
+		if t < 0 || t >= len(p.signal) {
+			return s, fmt.Errorf("diffusion: step %d of picture %d, expected 0 to %d", t, i, len(p.signal)-1)
 		}
 	}
 	return s, nil

@@ -67,18 +67,22 @@ func TestLossGradients(t *testing.T) {
 	x, noise, c := batch()
 	steps := []int{30, 700}
 	for name, n := range networks() {
-		for _, prediction := range []string{"sample", "epsilon", "v_prediction"} {
-			d := shaken(n, diffusion.Process{Prediction: prediction})
+		for _, prediction := range []string{"sample", "epsilon", "v_prediction", "velocity"} {
+			p := diffusion.Process{Prediction: prediction}
+			if prediction == "velocity" {
+				p.Schedule.Name = "flow"
+			}
+			d := shaken(n, p)
 			loss, grads, err := d.Loss(ctx, x, noise, steps, c)
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
-			taped := shaken(n, diffusion.Process{Prediction: prediction})
+			taped := shaken(n, p)
 			taped.Tape = true
 			if other, _, err := taped.Loss(ctx, x, noise, steps, c); err != nil || math.Abs(other-loss) > 1e-6 {
 				t.Errorf("%s, %s: loss %g, by gorgonia's machine %g, %v", name, prediction, loss, other, err)
 			}
-			if prediction != "v_prediction" {
+			if prediction != "v_prediction" && (prediction != "velocity" || name != "uvit") {
 				continue
 			}
 			want := map[string]float64{}
@@ -246,6 +250,10 @@ func TestRefused(t *testing.T) {
 		_, err := d.Sample(ctx, c, 16, 8, s)
 		return err
 	}
+	flow := func(s diffusion.Sampler) error {
+		_, err := shaken(networks()["unet"], diffusion.Process{Schedule: diffusion.Schedule{Name: "flow"}}).Sample(ctx, c, 16, 8, s)
+		return err
+	}
 	predict := func(x diffusion.Pictures, steps []int, c diffusion.Condition) error {
 		_, err := d.Predict(ctx, x, steps, c)
 		return err
@@ -267,27 +275,36 @@ func TestRefused(t *testing.T) {
 	_, _, short := d.Loss(ctx, x, diffusion.Pictures{}, []int{1, 2}, c)
 	_, _, late := d.Loss(ctx, x, noise, []int{1, 1000}, c)
 	for want, err := range map[string]error{
-		"0 steps of sampling, expected 1 to 1000":                                                           sample(diffusion.Sampler{}),
-		"1001 steps of sampling, expected 1 to 1000":                                                        sample(diffusion.Sampler{Steps: 1001}),
-		`sampling method "euler", expected ddim or ddpm`:                                                    sample(diffusion.Sampler{Steps: 1, Method: "euler"}),
-		`spacing "log" of sampling, expected leading, linspace or trailing`:                                 sample(diffusion.Sampler{Steps: 1, Spacing: "log"}),
-		"eta is 2, expected 0 to 1":                                                                         sample(diffusion.Sampler{Steps: 1, Eta: 2}),
-		"guidance is NaN, expected 0 to 1e+06":                                                              sample(diffusion.Sampler{Steps: 1, Guidance: math.NaN()}),
-		`schedule "cosine", expected linear, scaled_linear, sigmoid, squaredcos_cap_v2 or shifted_cosine:S`: schedule(diffusion.Schedule{Name: "cosine"}),
-		`schedule "shifted_cosine:-1", expected a positive number behind the colon`:                         schedule(diffusion.Schedule{Name: "shifted_cosine:-1"}),
-		"schedule of -5 steps, expected 2 to 1048576":                                                       schedule(diffusion.Schedule{Steps: -5}),
-		`loss "l3", expected mse or smooth_l1`:                                                              load(networks()["unet"], diffusion.Process{Loss: "l3"}),
-		`prediction type "x0", expected epsilon, sample or v_prediction`:                                    load(networks()["unet"], diffusion.Process{Prediction: "x0"}),
-		"UNet of 40 channels (model_channels 40 times 1), expected a multiple of 32":                        load(diffusion.UNet{Channels: 1, Cond: 1, Patch: 1, Width: 40, Blocks: 1, Mult: []float64{1}}, diffusion.Process{}),
-		"step 1000 of picture 1, expected 0 to 999":                                                         predict(x, []int{0, 1000}, c),
-		"2 pictures of 16x8x2 with 7 numbers, expected 2 of 2 channels":                                     predict(narrow, []int{0, 0}, c),
-		"conditions of 2x4x2x5 with 48 numbers, expected 3 a place":                                         predict(x, []int{0, 0}, diffusion.Condition{B: 2, H: 4, W: 2, C: 5, Data: c.Data}),
-		"1 steps for 2 pictures":                                                                            predict(x, []int{0}, c),
-		"512 and 0 numbers of 2 samples, expected as many for each":                                         short,
-		"step 1000 of picture 1, expected 0 to 999 ":                                                        late,
-		`decoder "vit_b_dec", expected one of ` + strings.Join(diffusion.Published(), ", "):                 official(map[string]any{"dec_type": "vit_b_dec"}),
-		`conditioning "film", expected concat or xattn`:                                                     official(map[string]any{"dec_type": "uvit_b_p4_f16", "conditioning": "film"}),
-		`configuration: json: cannot unmarshal string into Go struct field .n_channels of type int`:         official(map[string]any{"n_channels": "three"}),
+		"-1 steps of sampling, expected 1 to 1000":                                                                        sample(diffusion.Sampler{Steps: -1}),
+		"1001 steps of sampling, expected 1 to 1000":                                                                      sample(diffusion.Sampler{Steps: 1001}),
+		`sampling method "heun", expected ddim, ddpm or euler`:                                                            sample(diffusion.Sampler{Steps: 1, Method: "heun"}),
+		`sampling method "euler" of schedule "squaredcos_cap_v2", expected euler for a flow, ddim or ddpm for others`:     sample(diffusion.Sampler{Steps: 1, Method: "euler"}),
+		`sampling method "ddim" of schedule "flow", expected euler for a flow, ddim or ddpm for others`:                   flow(diffusion.Sampler{Method: "ddim"}),
+		`spacing "linspace" of Euler's steps, expected none`:                                                              flow(diffusion.Sampler{Spacing: "linspace"}),
+		"eta is 1, expected 0: Euler's steps add no noise":                                                                flow(diffusion.Sampler{Eta: 1}),
+		`prediction type "epsilon" of a flow, expected velocity or sample`:                                                load(networks()["unet"], diffusion.Process{Schedule: diffusion.Schedule{Name: "flow"}, Prediction: "epsilon"}),
+		`prediction type "velocity", expected epsilon, sample or v_prediction`:                                            load(networks()["unet"], diffusion.Process{Schedule: diffusion.Schedule{Name: "linear"}, Prediction: "velocity"}),
+		"a share of 2 of training at the last step, expected 0 to 1":                                                      load(networks()["unet"], diffusion.Process{Ends: 2}),
+		`times "late" of training, expected uniform or logit_normal`:                                                      load(networks()["unet"], diffusion.Process{Times: "late"}),
+		`spacing "log" of sampling, expected leading, linspace or trailing`:                                               sample(diffusion.Sampler{Steps: 1, Spacing: "log"}),
+		"eta is 2, expected 0 to 1":                                                                                       sample(diffusion.Sampler{Steps: 1, Eta: 2}),
+		"guidance is NaN, expected 0 to 1e+06":                                                                            sample(diffusion.Sampler{Steps: 1, Guidance: math.NaN()}),
+		`schedule "cosine", expected linear, scaled_linear, sigmoid, squaredcos_cap_v2, shifted_cosine:S, flow or flow:S`: schedule(diffusion.Schedule{Name: "cosine"}),
+		`schedule "shifted_cosine:-1", expected a positive number behind the colon`:                                       schedule(diffusion.Schedule{Name: "shifted_cosine:-1"}),
+		`schedule "flow:0", expected a positive number behind the colon`:                                                  load(networks()["unet"], diffusion.Process{Schedule: diffusion.Schedule{Name: "flow:0"}}),
+		"schedule of -5 steps, expected 2 to 1048576":                                                                     schedule(diffusion.Schedule{Steps: -5}),
+		`loss "l3", expected mse or smooth_l1`:                                                                            load(networks()["unet"], diffusion.Process{Loss: "l3"}),
+		`prediction type "x0", expected epsilon, sample or v_prediction`:                                                  load(networks()["unet"], diffusion.Process{Prediction: "x0"}),
+		"UNet of 40 channels (model_channels 40 times 1), expected a multiple of 32":                                      load(diffusion.UNet{Channels: 1, Cond: 1, Patch: 1, Width: 40, Blocks: 1, Mult: []float64{1}}, diffusion.Process{}),
+		"step 1000 of picture 1, expected 0 to 999":                                                                       predict(x, []int{0, 1000}, c),
+		"2 pictures of 16x8x2 with 7 numbers, expected 2 of 2 channels":                                                   predict(narrow, []int{0, 0}, c),
+		"conditions of 2x4x2x5 with 48 numbers, expected 3 a place":                                                       predict(x, []int{0, 0}, diffusion.Condition{B: 2, H: 4, W: 2, C: 5, Data: c.Data}),
+		"1 steps for 2 pictures":                                                                                          predict(x, []int{0}, c),
+		"512 and 0 numbers of 2 samples, expected as many for each":                                                       short,
+		"step 1000 of picture 1, expected 0 to 999 ":                                                                      late,
+		`decoder "vit_b_dec", expected one of ` + strings.Join(diffusion.Published(), ", "):                               official(map[string]any{"dec_type": "vit_b_dec"}),
+		`conditioning "film", expected concat or xattn`:                                                                   official(map[string]any{"dec_type": "uvit_b_p4_f16", "conditioning": "film"}),
+		`configuration: json: cannot unmarshal string into Go struct field .n_channels of type int`:                       official(map[string]any{"n_channels": "three"}),
 	} {
 		if err == nil || err.Error() != "diffusion: "+strings.TrimSpace(want) {
 			t.Errorf("got %v, expected diffusion: %s", err, want)

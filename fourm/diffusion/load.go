@@ -21,6 +21,9 @@ type Tensors interface {
 	Floats(name string) ([]float32, error)
 }
 
+// pre begins the names of a decoder's tensors in a tokenizer's state dict.
+const pre = "decoder."
+
 // New makes a decoder with initial numbers, which the seed decides. What cannot
 // be panics with a *fault.Error.
 func New(n Network, p Process, seed int64) *Decoder {
@@ -49,9 +52,8 @@ func New(n Network, p Process, seed int64) *Decoder {
 
 // Load makes a decoder with the numbers of a state dict whose names begin with
 // "decoder.". A tensor that is missing, left over or of another shape is an
-// error that names it.
+// error that names it. [Decoder.State] is the way back.
 func Load(n Network, p Process, t Tensors) (*Decoder, error) {
-	const pre = "decoder."
 	left := map[string]bool{}
 	for _, name := range t.Names() {
 		if strings.HasPrefix(name, pre) {
@@ -60,11 +62,11 @@ func Load(n Network, p Process, t Tensors) (*Decoder, error) {
 	}
 	d, err := assemble(n, p, func(name string, _ initial, shape []int) ([]float32, error) {
 		full := pre + name
-		if other := pre + strings.Replace(name, "downsample_mid.conv.", "downsample_mid.Conv2d_0.", 1); left[other] {
+		if other := pre + alias(name); other != full && left[other] {
 			if !left[full] {
 				full = other
 			}
-			delete(left, other) // one tensor by two names
+			delete(left, other)
 		}
 		if !slices.Contains(t.Names(), full) {
 			return nil, fmt.Errorf("diffusion: tensor %q is missing", full)
@@ -84,6 +86,34 @@ func Load(n Network, p Process, t Tensors) (*Decoder, error) {
 		}
 	}
 	return d, nil
+}
+
+// alias gives the second name of a tensor that the official code has by two, the
+// name itself where there is one.
+func alias(name string) string {
+	return strings.Replace(name, "downsample_mid.conv.", "downsample_mid.Conv2d_0.", 1)
+}
+
+// State gives the decoder's tensors by all their names in an official state
+// dict.
+func (d *Decoder) State() map[string]*Param {
+	out := map[string]*Param{}
+	for name, p := range d.Params {
+		out[pre+name], out[pre+alias(name)] = p, p
+	}
+	return out
+}
+
+// Learned lists the tensors that have gradients: all but the table of positions.
+func (d *Decoder) Learned() []string {
+	var out []string
+	for name := range d.Params {
+		if !strings.HasSuffix(name, "pos_emb") {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // assemble makes a decoder of the numbers that fill gives: the graph of the

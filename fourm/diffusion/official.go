@@ -46,8 +46,9 @@ func Published() []string {
 }
 
 // Official gives the decoder and the process of an official DiVAE's
-// configuration; what it leaves out is as the official code has it. Its
-// "scheduler" names the method of sampling, ddpm where it is left out.
+// configuration; what it leaves out is as the official code has it. A decoder
+// that the official code has no name for is given by the arguments of its class
+// under "unet" or "uvit".
 func Official(raw map[string]any) (Network, Process, error) {
 	c := struct {
 		Type         string `json:"dec_type"`
@@ -61,6 +62,18 @@ func Official(raw map[string]any) (Network, Process, error) {
 	p, err := OfficialProcess(raw)
 	if err != nil {
 		return nil, p, err
+	}
+	for _, kind := range []string{"unet", "uvit"} {
+		v, ok := raw[kind]
+		if !ok {
+			continue
+		}
+		arguments, ok := v.(map[string]any)
+		if !ok {
+			return nil, p, fmt.Errorf("diffusion: configuration: %s is %v, expected arguments by name", kind, v)
+		}
+		n, err := OfficialNetwork(kind, arguments, c.Channels, c.Latent, c.Conditioning)
+		return n, p, err
 	}
 	make, ok := byName[c.Type]
 	if !ok {
@@ -95,7 +108,7 @@ func OfficialProcess(raw map[string]any) (Process, error) {
 		Clip       bool   `json:"clip_sample"`
 		Threshold  bool   `json:"thresholding"`
 		ZeroSNR    bool   `json:"zero_terminal_snr"`
-	}{1000, defaultSchedule, defaultPrediction, false, true, true}
+	}{1000, defaultSchedule, "", false, true, true}
 	if err := read(raw, &c, false); err != nil {
 		return Process{}, err
 	}
@@ -177,6 +190,32 @@ func OfficialNetwork(kind string, raw map[string]any, channels, cond int, condit
 		return conditioned(u.UViT, channels, cond, conditioning)
 	}
 	return nil, fmt.Errorf("diffusion: decoder of type %q, expected unet or uvit", kind)
+}
+
+// Arguments gives the official arguments of a UViT: OfficialNetwork, "uvit", reads
+// them back. They lack what it is between, channels and condition, and whether it
+// attends to the condition.
+func (u UViT) Arguments() map[string]any {
+	u = u.resolved()
+	shift := "default"
+	if u.ScaleShift {
+		shift = "scale_shift"
+	}
+	list := func(of []int) []any {
+		var out []any
+		for _, n := range of {
+			out = append(out, n)
+		}
+		return out
+	}
+	out := map[string]any{"patch_size": u.Patch, "block_out_channels": list(u.Widths), "layers_per_block": list(u.Layers), "downsample_before_mid": u.Halve,
+		"norm_num_groups": u.Groups, "mid_layers": u.Depth, "mid_num_heads": u.Heads, "mid_dim": u.Dim, "mid_mlp_ratio": u.MLP, "mid_qkv_bias": !u.NoQKV,
+		"mid_hw_posemb": u.Positions, "mid_use_long_skip": u.LongSkip, "resnet_time_scale_shift": shift, "time_embedding_dim": u.TimeDim,
+		"flip_sin_to_cos": !u.SinesFirst, "freq_shift": u.FreqShift, "norm_eps": u.Eps}
+	if u.OutScale != 0 {
+		out["resnet_out_scale_factor"] = u.OutScale
+	}
+	return out
 }
 
 // read fills v with the keys of a configuration; strict refuses others.

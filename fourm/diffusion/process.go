@@ -1,11 +1,13 @@
 package diffusion
 
 // The process that a decoder learns to run backwards: noise is added, and the
-// decoder says what was there.
+// decoder says what was there. Of a picture x₀ and noise ε a step leaves
+// s x₀ + n ε; a schedule says s and n, a flow has them add up to 1.
 
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	G "gorgonia.org/gorgonia"
@@ -19,8 +21,17 @@ type Process struct {
 	Schedule Schedule
 	// Prediction is "sample" (the picture x₀), "epsilon" (the noise) or
 	// "v_prediction" (√ᾱ ε - √(1-ᾱ) x₀; Salimans and Ho, arXiv 2202.00512). Empty
-	// is v_prediction.
+	// is v_prediction. Of a flow it is "velocity", ε - x₀ (empty stands for it), or
+	// "sample", from which the velocity follows: (xₜ - x₀)/t. A small network learns
+	// that sooner, for it need not pass noise on (Li and He, arXiv 2511.13720).
 	Prediction string
+	// Times says at which steps training looks: "uniform" (empty stands for it) or
+	// "logit_normal", most of them in the middle: the sigmoid of a normal number
+	// (Esser et al., arXiv 2403.03206).
+	Times string
+	// Ends is the share of training that looks at the last step, where a picture
+	// must come from the condition alone: there sampling begins.
+	Ends float64
 	// Loss of training is "mse" (empty stands for it) or "smooth_l1", which 4M
 	// takes for depth and edges.
 	Loss string
@@ -33,10 +44,14 @@ type Process struct {
 	Threshold bool
 	MaxValue  float64
 
-	alphas []float32
+	signal, noise []float32 // shares by step
+	alphas        []float32 // ᾱ by step; nil: the process is a flow
 }
 
-const defaultPrediction = "v_prediction"
+const (
+	defaultPrediction = "v_prediction"
+	velocity          = "velocity"
+)
 
 var losses = map[string]func(a, b *G.Node) *G.Node{"mse": ops.MSE, "smooth_l1": ops.SmoothL1}
 
@@ -47,11 +62,20 @@ func (p Process) resolved() (Process, error) {
 	p.Schedule = p.Schedule.resolved()
 	if p.Prediction == "" {
 		p.Prediction = defaultPrediction
+		if p.Schedule.flows() {
+			p.Prediction = velocity
+		}
+	}
+	if p.Times == "" {
+		p.Times = "uniform"
 	}
 	if p.MaxValue == 0 {
 		p.MaxValue = 1
 	}
-	if !slices.Contains(predictions, p.Prediction) {
+	if p.Schedule.flows() && p.Prediction != velocity && p.Prediction != "sample" {
+		return p, fmt.Errorf("diffusion: prediction type %q of a flow, expected velocity or sample", p.Prediction)
+	}
+	if !p.Schedule.flows() && !slices.Contains(predictions, p.Prediction) {
 		return p, fmt.Errorf("diffusion: prediction type %q, expected epsilon, sample or v_prediction", p.Prediction)
 	}
 	if p.Loss == "" {
@@ -63,13 +87,40 @@ func (p Process) resolved() (Process, error) {
 	if !(p.MaxValue >= 1) {
 		return p, fmt.Errorf("diffusion: a threshold of at most %g, expected 1 or more", p.MaxValue)
 	}
+	if !(p.Ends >= 0 && p.Ends <= 1) {
+		return p, fmt.Errorf("diffusion: a share of %g of training at the last step, expected 0 to 1", p.Ends)
+	}
+	if p.Times != "uniform" && p.Times != "logit_normal" {
+		return p, fmt.Errorf("diffusion: times %q of training, expected uniform or logit_normal", p.Times)
+	}
 	var err error
-	p.alphas, err = p.Schedule.Alphas()
+	if p.signal, p.noise, err = p.Schedule.Levels(); err == nil && !p.Schedule.flows() {
+		p.alphas, err = p.Schedule.Alphas()
+	}
 	return p, err
 }
 
+// Steps draws b steps for training.
+func (p Process) Steps(r *rand.Rand, b int) ([]int, error) {
+	p, err := p.resolved()
+	if err != nil {
+		return nil, err
+	}
+	n, out := len(p.signal), make([]int, b)
+	for i := range out {
+		out[i] = r.IntN(n)
+		if p.Times == "logit_normal" {
+			out[i] = min(int(float64(n)/(1+math.Exp(-r.NormFloat64()))), n-1)
+		}
+		if p.Ends > 0 && r.Float64() < p.Ends {
+			out[i] = n - 1
+		}
+	}
+	return out, nil
+}
+
 // Noisy gives what a batch x (B, ...) is at steps t (B), with noise as large as
-// x: √ᾱ x + √(1-ᾱ) noise.
+// x: √ᾱ x + √(1-ᾱ) noise, or where a flow is.
 func (p Process) Noisy(x, noise []float32, t []int) ([]float32, error) {
 	return p.mix(x, noise, t, func(a, s, x, e float32) float32 { return a*x + s*e })
 }
@@ -87,18 +138,27 @@ func (p Process) Target(x, noise []float32, t []int) ([]float32, error) {
 			return x
 		case "epsilon":
 			return e
+		case velocity:
+			return e - x
 		}
 		return a*e - s*x
 	})
 }
 
 // NoiseOf gives the noise of noisy pictures xt at steps t of which v is
-// predicted: √ᾱ v + √(1-ᾱ) xt.
+// predicted: √ᾱ v + √(1-ᾱ) xt; of a flow's velocity v it is (1-t) v + xt.
 func (p Process) NoiseOf(xt, v []float32, t []int) ([]float32, error) {
-	return p.mix(xt, v, t, func(a, s, x, v float32) float32 { return a*v + s*x })
+	flows := p.Schedule.flows()
+	return p.mix(xt, v, t, func(a, s, x, v float32) float32 {
+		if flows {
+			s = 1
+		}
+		return a*v + s*x
+	})
 }
 
-// mix makes a batch of two, with √ᾱ and √(1-ᾱ) of each sample's step.
+// mix makes a batch of two, with the shares of picture and noise of each sample's
+// step.
 func (p Process) mix(x, y []float32, t []int, f func(a, s, x, y float32) float32) ([]float32, error) {
 	p, err := p.resolved()
 	if err != nil {
@@ -109,10 +169,10 @@ func (p Process) mix(x, y []float32, t []int, f func(a, s, x, y float32) float32
 	}
 	out, each := make([]float32, len(x)), len(x)/len(t)
 	for b, step := range t {
-		if step < 0 || step >= len(p.alphas) {
-			return nil, fmt.Errorf("diffusion: step %d of sample %d, expected 0 to %d", step, b, len(p.alphas)-1)
+		if step < 0 || step >= len(p.signal) {
+			return nil, fmt.Errorf("diffusion: step %d of sample %d, expected 0 to %d", step, b, len(p.signal)-1)
 		}
-		a, s := sqrt(p.alphas[step]), sqrt(1-p.alphas[step])
+		a, s := p.signal[step], p.noise[step]
 		for i := b * each; i < (b+1)*each; i++ {
 			out[i] = f(a, s, x[i], y[i])
 		}
@@ -121,16 +181,18 @@ func (p Process) mix(x, y []float32, t []int, f func(a, s, x, y float32) float32
 }
 
 // predicted gives the picture and the noise that follow from the decoder's
-// output y at noisy pictures x and share a of the picture.
-func (p Process) predicted(x, y []float32, a float32) (x0, noise []float32) {
+// output y at noisy pictures x at step t.
+func (p Process) predicted(x, y []float32, t int) (x0, noise []float32) {
 	x0, noise = make([]float32, len(x)), make([]float32, len(x))
-	left, added := sqrt(a), sqrt(1-a)
+	left, added := p.signal[t], p.noise[t]
 	for i := range x {
 		switch p.Prediction {
 		case "sample":
 			x0[i], noise[i] = y[i], (x[i]-left*y[i])/added
 		case "epsilon":
 			x0[i], noise[i] = (x[i]-added*y[i])/left, y[i]
+		case velocity:
+			x0[i], noise[i] = x[i]-added*y[i], x[i]+left*y[i]
 		default:
 			x0[i], noise[i] = left*x[i]-added*y[i], left*y[i]+added*x[i]
 		}

@@ -10,18 +10,19 @@ import (
 	"slices"
 )
 
-// Sampler says how pictures are drawn. Steps must be given; all else may be
-// left out.
+// Sampler says how pictures are drawn; the zero value is 4M's way, with few
+// steps.
 type Sampler struct {
-	// Steps, from 1 to those of the schedule: 25 to 50 as a rule. Where they do
-	// not divide those of the schedule, trailing steps are one more.
+	// Steps, from 1 to those of the schedule; 0 stands for 25, and for 8 of a flow.
+	// Where they do not divide those of the schedule, trailing steps are one more.
 	Steps int
 	// Method is "ddim" (Song et al., arXiv 2010.02502; empty stands for it) or
-	// "ddpm" (Ho et al., arXiv 2006.11239).
+	// "ddpm" (Ho et al., arXiv 2006.11239); of a flow "euler".
 	Method string
 	// Spacing of DDIM's steps over those of the schedule is "trailing" (from the
 	// last one down; empty stands for it), "linspace" (from the last to the first)
-	// or "leading" (down to the first, and not from the last). DDPM's is leading.
+	// or "leading" (down to the first, and not from the last). DDPM's is leading;
+	// Euler's are even.
 	Spacing string
 	// Eta from 0 to 1 is how much of DDPM's noise a step of DDIM adds.
 	Eta float64
@@ -52,21 +53,25 @@ type Step struct {
 
 // Timesteps gives the steps of a schedule of n that sampling takes.
 func (s Sampler) Timesteps(n int) ([]int, error) {
+	s = s.resolved(n)
 	if s.Steps < 1 || s.Steps > n {
 		return nil, fmt.Errorf("diffusion: %d steps of sampling, expected 1 to %d", s.Steps, n)
 	}
-	method, spacing := s.Method, s.Spacing
-	if method == "" {
-		method = "ddim"
+	spacing, ok := map[string]string{"ddim": "trailing", "ddpm": "leading", "euler": "even"}[s.Method]
+	if !ok {
+		return nil, fmt.Errorf("diffusion: sampling method %q, expected ddim, ddpm or euler", s.Method)
 	}
-	if method != "ddim" && method != "ddpm" {
-		return nil, fmt.Errorf("diffusion: sampling method %q, expected ddim or ddpm", method)
-	}
-	if spacing == "" || method == "ddpm" {
-		spacing = map[string]string{"ddim": "trailing", "ddpm": "leading"}[method]
+	if s.Spacing != "" && s.Method != "ddpm" {
+		spacing = s.Spacing
 	}
 	var t []int
 	every := n / s.Steps
+	switch {
+	case s.Method == "euler" && spacing != "even":
+		return nil, fmt.Errorf("diffusion: spacing %q of Euler's steps, expected none", spacing)
+	case s.Method == "euler":
+		return even(s.Steps, n), nil
+	}
 	switch spacing {
 	case "trailing":
 		for k := n; k > 0; k -= every {
@@ -88,6 +93,42 @@ func (s Sampler) Timesteps(n int) ([]int, error) {
 		return nil, fmt.Errorf("diffusion: spacing %q of sampling, expected leading, linspace or trailing", spacing)
 	}
 	return t, nil
+}
+
+// usual is how many steps are taken where nothing is said; of Euler a few do.
+const (
+	usual      = 25
+	usualEuler = 8
+)
+
+// resolved fills in method and steps, of n that training had.
+func (s Sampler) resolved(n int) Sampler {
+	if s.Method == "" {
+		s.Method = "ddim"
+	}
+	if s.Steps == 0 {
+		s.Steps = min(usual, n)
+		if s.Method == "euler" {
+			s.Steps = min(usualEuler, n)
+		}
+	}
+	return s
+}
+
+// of gives the sampler for a process, its method filled in, or says what cannot
+// be.
+func (s Sampler) of(p Process) (Sampler, error) {
+	if p.Schedule.flows() && s.Method == "" {
+		s.Method = "euler"
+	}
+	s = s.resolved(len(p.signal))
+	if p.Schedule.flows() != (s.Method == "euler") {
+		return s, fmt.Errorf("diffusion: sampling method %q of schedule %q, expected euler for a flow, ddim or ddpm for others", s.Method, p.Schedule.Name)
+	}
+	if p.Schedule.flows() && s.Eta != 0 {
+		return s, fmt.Errorf("diffusion: eta is %g, expected 0: Euler's steps add no noise", s.Eta)
+	}
+	return s, s.check()
 }
 
 // check refuses numbers that cannot be.
@@ -122,7 +163,7 @@ func (s Sampler) draws() func([]float32) {
 func (s Sampler) Sample(ctx context.Context, p Process, b, size int, predict func(x []float32, t int) ([]float32, error)) ([]float32, error) {
 	p, err := p.resolved()
 	if err == nil {
-		err = s.check()
+		s, err = s.of(p)
 	}
 	if err != nil {
 		return nil, err
@@ -130,11 +171,11 @@ func (s Sampler) Sample(ctx context.Context, p Process, b, size int, predict fun
 	if b < 1 || size < b || size%b != 0 {
 		return nil, fmt.Errorf("diffusion: %d numbers of %d samples, expected as many for each", size, b)
 	}
-	steps, err := s.Timesteps(len(p.alphas))
+	steps, err := s.Timesteps(len(p.signal))
 	if err != nil {
 		return nil, err
 	}
-	if p.Prediction == "epsilon" && p.alphas[steps[0]] == 0 && !p.Clip && !p.Threshold {
+	if p.Prediction == "epsilon" && p.signal[steps[0]] == 0 && !p.Clip && !p.Threshold {
 		return nil, fmt.Errorf("diffusion: nothing is left of a picture at step %d, so that its noise does not tell it: expected Clip, Threshold, leading steps, or another prediction type", steps[0])
 	}
 	draw := s.draws()
@@ -151,8 +192,12 @@ func (s Sampler) Sample(ctx context.Context, p Process, b, size int, predict fun
 		if len(y) != size {
 			return nil, fmt.Errorf("diffusion: %d numbers were predicted, expected %d", len(y), size)
 		}
+		to := t - len(p.signal)/s.Steps
+		if s.Method == "euler" {
+			to = append(steps, -1)[i+1]
+		}
 		var x0 []float32
-		x0, x = s.step(p, x, y, b, t, t-len(p.alphas)/s.Steps, draw)
+		x0, x = s.step(p, x, y, b, t, to, draw)
 		if s.Watch != nil {
 			s.Watch(Step{i, len(steps), t, x0, x})
 		}
@@ -163,13 +208,23 @@ func (s Sampler) Sample(ctx context.Context, p Process, b, size int, predict fun
 // step goes from step t of the schedule to step to, which is before the first
 // where it is negative. All factors are in float32, as the official ones are.
 func (s Sampler) step(p Process, x, y []float32, b, t, to int, draw func([]float32)) (x0, next []float32) {
+	x0, noise := p.predicted(x, y, t)
+	p.bound(x0, b)
+	next = make([]float32, len(x))
+	if s.Method == "euler" { // x + (t' - t) velocity, where nothing was cut
+		clean, noisy := float32(1), float32(0)
+		if to >= 0 {
+			clean, noisy = p.signal[to], p.noise[to]
+		}
+		for i := range next {
+			next[i] = clean*x0[i] + noisy*noise[i]
+		}
+		return x0, next
+	}
 	a, after := p.alphas[t], float32(1)
 	if to >= 0 {
 		after = p.alphas[to]
 	}
-	x0, noise := p.predicted(x, y, a)
-	p.bound(x0, b)
-	next = make([]float32, len(x))
 	var spread float32 // of the noise that is added
 	if s.Method == "ddpm" {
 		kept := a / after

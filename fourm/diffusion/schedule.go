@@ -17,6 +17,9 @@ type Schedule struct {
 	// Nichol and Dhariwal, arXiv 2102.09672), "sigmoid", or "shifted_cosine:S",
 	// a cosine whose log signal-to-noise ratio is moved by -2 log S (Hoogeboom et
 	// al., arXiv 2301.11093): less noise for S < 1. Empty is squaredcos_cap_v2.
+	// "flow" is no schedule of noise that is added, but the straight way between
+	// picture and noise (see Levels); in "flow:S" the ratio of noise to picture is S
+	// times that of "flow" at the same step (Esser et al., arXiv 2403.03206, 5.3.2).
 	Name string
 	// Steps of training; 0 stands for 1000.
 	Steps int
@@ -76,8 +79,8 @@ var betas = map[string]func(n int) []float32{
 // step t is √ᾱ[t] times the picture plus √(1 - ᾱ[t]) times noise.
 func (s Schedule) Alphas() ([]float32, error) {
 	s = s.resolved()
-	if s.Steps < 2 || s.Steps > 1<<20 {
-		return nil, fmt.Errorf("diffusion: schedule of %d steps, expected 2 to %d", s.Steps, 1<<20)
+	if err := s.check(); err != nil {
+		return nil, err
 	}
 	if by, ok := strings.CutPrefix(s.Name, "shifted_cosine:"); ok {
 		shift, err := strconv.ParseFloat(by, 64)
@@ -88,13 +91,21 @@ func (s Schedule) Alphas() ([]float32, error) {
 	}
 	make, ok := betas[s.Name]
 	if !ok {
-		return nil, fmt.Errorf("diffusion: schedule %q, expected linear, scaled_linear, sigmoid, squaredcos_cap_v2 or shifted_cosine:S", s.Name)
+		return nil, fmt.Errorf("diffusion: schedule %q, expected linear, scaled_linear, sigmoid, squaredcos_cap_v2, shifted_cosine:S, flow or flow:S", s.Name)
 	}
 	b := make(s.Steps)
 	if s.ZeroSNR {
 		endInNoise(b)
 	}
 	return remaining(b), nil
+}
+
+// check refuses numbers of steps that cannot be.
+func (s Schedule) check() error {
+	if s.Steps < 2 || s.Steps > 1<<20 {
+		return fmt.Errorf("diffusion: schedule of %d steps, expected 2 to %d", s.Steps, 1<<20)
+	}
+	return nil
 }
 
 // remaining gives the products of 1 - beta.

@@ -91,6 +91,14 @@ func (l *trainer) validate(ctx context.Context, p *Point) (err error) {
 	return l.judge(ctx, ids, p)
 }
 
+// named is what a metric is called in a point.
+func named(m metric.Metric) string {
+	if m.Unit != "" {
+		return m.Name + ", " + m.Unit
+	}
+	return m.Name
+}
+
 // judge decodes the tokens of the held-out pictures: the loss of their
 // reconstruction, and the modality's first metric.
 func (l *trainer) judge(ctx context.Context, ids []int32, p *Point) error {
@@ -98,10 +106,7 @@ func (l *trainer) judge(ctx context.Context, ids []int32, p *Point) error {
 	var tally *metric.Tally
 	name := ""
 	if of := metric.For(t.Of); len(of) > 0 {
-		tally, name = of[0].Tally(), of[0].Name
-		if of[0].Unit != "" {
-			name += ", " + of[0].Unit
-		}
+		tally, name = of[0].Tally(), named(of[0])
 	}
 	g := t.net.graph(judging, Loss{Name: l.c.Loss}, 1, t.Of.Grid(), t.Of.Cols())
 	per := len(ids) / len(l.val)
@@ -118,7 +123,7 @@ func (l *trainer) judge(ctx context.Context, ids []int32, p *Point) error {
 		}
 		p.ValLoss += float64(g.m.Floats(g.loss)[0]) / float64(len(l.val))
 		if tally != nil {
-			tally.Add(pic, t.picture(g))
+			tally.Add(pic, t.picture(g.output(), 0))
 		}
 	}
 	if tally != nil {

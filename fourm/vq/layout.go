@@ -9,13 +9,12 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+
+	"fourmlab/fourm/diffusion"
 )
 
 // Param is one tensor of a tokenizer.
-type Param struct {
-	Shape []int
-	Data  []float32
-}
+type Param = diffusion.Param
 
 // entry describes a tensor.
 type entry struct {

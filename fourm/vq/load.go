@@ -119,6 +119,10 @@ func configured(f *checkpoint.File, raw map[string]any) (Spec, error) {
 				m[key] = raw[key]
 			}
 		}
+		if d, ok := raw["decoder"].(map[string]any); ok {
+			kind := fmt.Sprint(d["type"])
+			m["dec_type"], m[kind] = kind+"_recorded", d["kwargs"]
+		}
 		raw = m
 	}
 	if m, ok := fromArguments(raw, f.Shape); ok {
@@ -132,7 +136,7 @@ func configured(f *checkpoint.File, raw map[string]any) (Spec, error) {
 		return strings.HasPrefix(name, "decoder.") || strings.HasPrefix(name, "post_quant_")
 	}
 	if raw["dec_type"] == nil && !slices.ContainsFunc(f.AllNames(), decoder) {
-		s.Dec = Arch{Kind: NoDecoder}
+		s.Dec, s.Diffusion = Arch{Kind: NoDecoder}, nil
 	}
 	return s, nil
 }
@@ -246,7 +250,7 @@ func (t *Tokenizer) For(m modality.Modality) (*Tokenizer, error) {
 	}
 	of := m
 	of.Vocab = s.Codes
-	out := &Tokenizer{Of: of, Config: t.Config, Scale: t.Scale, Params: t.Params, Loss: t.Loss, net: t.net}
+	out := &Tokenizer{Of: of, Config: t.Config, Scale: t.Scale, Params: t.Params, Loss: t.Loss, Sampler: t.Sampler, net: t.net}
 	if t.free {
 		out.Scale, out.wide = t.net.scale(m.Look), [2]int{height, width}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -12,6 +13,7 @@ import (
 	"testing"
 
 	"fourmlab/fourm/checkpoint"
+	"fourmlab/fourm/diffusion"
 	"fourmlab/fourm/modality"
 )
 
@@ -34,7 +36,7 @@ func small(t *testing.T, change map[string]any) *Tokenizer {
 			n.place(e)
 			continue
 		}
-		p := &Param{e.shape, make([]float32, count(e.shape))}
+		p := &Param{Shape: e.shape, Data: make([]float32, count(e.shape))}
 		for i := range p.Data {
 			p.Data[i] = float32(e.r.NormFloat64()) / 4
 		}
@@ -44,6 +46,18 @@ func small(t *testing.T, change map[string]any) *Tokenizer {
 	for _, q := range n.quant.Tensors() {
 		for i := range q.Data {
 			q.Data[i] = float32(n.entries[0].r.NormFloat64())
+		}
+	}
+	if s.Diffusion != nil {
+		net, process, err := s.diffusion()
+		if err != nil {
+			t.Fatal(err)
+		}
+		n.draws(diffusion.New(net, process, 3))
+		for _, name := range slices.Sorted(maps.Keys(n.drawer.Params)) { // nothing is zero
+			for i := range n.drawer.Params[name].Data {
+				n.drawer.Params[name].Data[i] += float32(n.entries[0].r.NormFloat64()) / 8
+			}
 		}
 	}
 	return n.foreign("some")
@@ -66,6 +80,12 @@ func noise(n *Network, b, h, w int) Images {
 	return x
 }
 
+var (
+	someUNet = map[string]any{"patch_size": 2, "model_channels": 32, "num_res_blocks": 1, "attention_resolutions": []any{2}, "channel_mult": []any{1, 1}, "num_heads": 4}
+	someUViT = map[string]any{"patch_size": 2, "block_out_channels": []any{8, 16}, "layers_per_block": 1, "downsample_before_mid": false, "mid_layers": 2,
+		"mid_num_heads": 2, "mid_dim": 8, "mid_mlp_ratio": 1.5, "mid_hw_posemb": 3, "norm_num_groups": 4}
+)
+
 // members are configurations of all kinds.
 var members = map[string]map[string]any{
 	"square":         nil,
@@ -76,6 +96,9 @@ var members = map[string]map[string]any{
 	"vectors":        {"patch_proj": false, "n_channels": 11, "enc_type": "BottleneckMLP/B_2-Wi_12-E_3", "dec_type": "MLP/B_3-Wi_20", "quant_type": "memcodes", "num_codebooks": 4},
 	"several heads":  {"num_codebooks": 3, "norm_latents": true},
 	"other decoder":  {"patch_size_dec": 2, "image_size_enc": 32, "image_size_dec": 24},
+	"unet":           {"dec_type": "unet_some", "unet": someUNet, "beta_schedule": "linear", "prediction_type": "sample"},
+	"uvit":           {"dec_type": "uvit_some", "uvit": someUViT, "beta_schedule": "shifted_cosine:0.5", "cls_free_guidance_dropout": 0.25},
+	"uvit, attends":  {"dec_type": "uvit_some", "uvit": someUViT, "conditioning": "xattn", "num_codebooks": 2, "undo_std": true},
 	"no biases":      {"vit": map[string]any{"dim_tokens": 16, "depth": 1, "num_heads": 4, "qkv_bias": false}},
 }
 

@@ -9,6 +9,7 @@ import (
 	"math"
 	"sync"
 
+	"fourmlab/fourm/diffusion"
 	"fourmlab/fourm/kernels/cpu"
 	"fourmlab/fourm/quantize"
 	"fourmlab/internal/memory"
@@ -23,10 +24,13 @@ type Network struct {
 	Params map[string]*Param
 	// Tape makes gorgonia's TapeMachine run the graphs.
 	Tape bool
+	// Sampler is how a diffusion decoder draws pictures.
+	Sampler diffusion.Sampler
 
 	entries []entry
 	quant   quantize.Quantizer
-	pos     map[string]table // "encoder", "decoder"
+	drawer  *diffusion.Decoder // of a diffusion decoder; nil: the decoder is none
+	pos     map[string]table   // "encoder", "decoder"
 	graphs  map[string]*graph
 	mu      sync.Mutex // of the tokenizers that share the network
 }
@@ -60,7 +64,7 @@ func (n *Network) place(e entry) {
 func (n *Network) books() {
 	n.quant = n.Spec.quantizer()
 	for _, t := range n.quant.Tensors() {
-		n.Params["quantize."+t.Name] = &Param{t.Shape, t.Data}
+		n.Params["quantize."+t.Name] = &Param{Shape: t.Shape, Data: t.Data}
 	}
 }
 
@@ -72,6 +76,11 @@ func (n *Network) numbers() int {
 	}
 	if p := n.Params[codebook]; p != nil {
 		sum += len(p.Data)
+	}
+	if n.drawer != nil {
+		for _, p := range n.drawer.Params {
+			sum += len(p.Data)
+		}
 	}
 	return sum
 }
@@ -139,34 +148,6 @@ func (n *Network) vectors(c Codes) ([]float32, error) {
 		}
 	}
 	return out, n.quant.Embed(out, ids)
-}
-
-// Decode gives what code numbers stand for.
-func (n *Network) Decode(ctx context.Context, c Codes) (Images, error) {
-	if err := n.decodes(); err != nil {
-		return Images{}, err
-	}
-	v, err := n.vectors(c)
-	if err != nil {
-		return Images{}, err
-	}
-	g := n.graph(decoding, Loss{}, c.B, c.Rows, c.Cols)
-	copy(g.codes, v)
-	if err := g.m.Run(ctx); err != nil {
-		return Images{}, err
-	}
-	return g.output(), nil
-}
-
-// decodes refuses what has no decoder.
-func (n *Network) decodes() error {
-	if n.Spec.Diffusion != nil {
-		return fmt.Errorf("vq: the tokenizer has a diffusion decoder (%v), which is not read; it can tokenize, but not decode", n.Spec.Diffusion["dec_type"])
-	}
-	if n.Spec.Dec.Kind == NoDecoder {
-		return fmt.Errorf("vq: the tokenizer has no decoder; it can tokenize, but not decode")
-	}
-	return nil
 }
 
 // Inspect gives all that the parts of the network give of a batch.
@@ -274,13 +255,16 @@ func (g *graph) prepared() Images {
 }
 
 // output gives what came out of the decoder.
-func (g *graph) output() Images {
+func (g *graph) output() diffusion.Pictures {
 	s := g.n.Spec
 	p, v := s.decPatch(), g.m.Floats(g.out)
+	out := diffusion.Pictures{B: g.b, H: g.rows * p[0], W: g.cols * p[1], C: s.out(), Data: make([]float32, len(v))}
 	if s.OutConv && !s.Dec.mlp() { // pictures already
-		return images(v, g.b, g.rows*p[0], g.cols*p[1], s.out())
+		copy(out.Data, v)
+	} else {
+		cpu.Unpatch(out.Data, v, cpu.PatchGrid{B: g.b, Rows: g.rows, Cols: g.cols, H: p[0], W: p[1], C: out.C})
 	}
-	return g.unpatched(v, p, s.out())
+	return out
 }
 
 func (g *graph) unpatched(x []float32, p [2]int, c int) Images {

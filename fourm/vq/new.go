@@ -2,23 +2,36 @@ package vq
 
 // A network before anything has been learned.
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+
+	"fourmlab/fourm/diffusion"
+	"fourmlab/internal/fault"
+)
 
 // NewNetwork makes a network of the official family with fresh numbers: Xavier
 // uniform for linear maps, ones and zeros for norms and biases (docs/4m.md, 2.2),
 // the quantizer's from a normal distribution. The error says what the
 // configuration cannot be.
-func NewNetwork(s Spec, seed int64) (*Network, error) {
+func NewNetwork(s Spec, seed int64) (n *Network, err error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	n := outline(s, seed)
+	n = outline(s, seed)
 	for _, e := range n.entries {
 		if e.made {
 			n.place(e)
 		}
 	}
 	n.initialise()
+	if s.Diffusion != nil {
+		defer fault.Catch(&err)
+		net, process, err := s.diffusion()
+		if err != nil {
+			return nil, err
+		}
+		n.draws(diffusion.New(net, process, seed))
+	}
 	return n, nil
 }
 
@@ -30,7 +43,7 @@ func (n *Network) initialise() {
 		if e.made {
 			continue
 		}
-		p := &Param{e.shape, make([]float32, count(e.shape))}
+		p := &Param{Shape: e.shape, Data: make([]float32, count(e.shape))}
 		for i := range p.Data {
 			p.Data[i] = e.fill(i)
 		}

@@ -18,13 +18,15 @@ import (
 var withoutEffect = []string{"sync_codebook", "ckpt_path", "ignore_keys", "kind", "model_type", "format",
 	"image_size_sd", "enable_xformer"}
 
-// diffusing are the keys of a diffusion decoder.
+// diffusing are the keys of a diffusion decoder; the last two are beside the
+// official ones.
 var diffusing = []string{"num_train_timesteps", "cls_free_guidance_dropout", "masked_cfg", "masked_cfg_low", "masked_cfg_high", "scheduler",
-	"beta_schedule", "prediction_type", "clip_sample", "thresholding", "conditioning", "dec_transformer_dropout", "zero_terminal_snr"}
+	"beta_schedule", "prediction_type", "clip_sample", "thresholding", "conditioning", "dec_transformer_dropout", "zero_terminal_snr", "unet", "uvit"}
 
 // OfficialSpec reads an official configuration, as JSON or YAML decodes it. A key
 // that is unknown and a value of another type are errors. "vit" beside the
-// official keys gives the sizes of a Transformer that is none of theirs.
+// official keys gives the sizes of a Transformer that is none of theirs, "unet" or
+// "uvit" the arguments of a diffusion decoder's class.
 func OfficialSpec(raw map[string]any) (Spec, error) {
 	k := checkpoint.Keys{Raw: raw, Of: "vq: configuration"}
 	s := Spec{Size: k.Pair("image_size", [2]int{224, 224}), EncSize: k.Pair("image_size_enc", [2]int{}), DecSize: k.Pair("image_size_dec", [2]int{}),
@@ -74,13 +76,6 @@ func OfficialSpec(raw map[string]any) (Spec, error) {
 		return s, err
 	}
 	return s, s.check()
-}
-
-func (s *Spec) diffuses(key string, v any) {
-	if s.Diffusion == nil {
-		s.Diffusion = map[string]any{}
-	}
-	s.Diffusion[key] = v
 }
 
 // sizesOf reads the sizes beside the official keys; nil where there are none.

@@ -84,7 +84,19 @@ func (l *trainer) resume() error {
 	if err := l.restore(); err != nil {
 		return err
 	}
-	if err := disk.Write(f.path("history.jsonl"), func(w io.Writer) error {
+	if err := l.history(); err != nil {
+		return err
+	}
+	return f.declare()
+}
+
+// history writes all points anew, and goes on behind them.
+func (l *trainer) history() error {
+	f := l.kept
+	if f.log != nil {
+		f.log.Close()
+	}
+	err := disk.Write(f.path("history.jsonl"), func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		for _, p := range l.points {
 			if err := e.Encode(p); err != nil {
@@ -92,13 +104,12 @@ func (l *trainer) resume() error {
 			}
 		}
 		return nil
-	}); err != nil {
+	})
+	if err != nil {
 		return err
 	}
-	if f.log, err = disk.Append(f.path("history.jsonl")); err != nil {
-		return err
-	}
-	return f.declare()
+	f.log, err = disk.Append(f.path("history.jsonl"))
+	return err
 }
 
 // declare writes run.json.
@@ -160,7 +171,7 @@ func (f *folder) agree(had facts) error {
 	}
 	var differ []string
 	for _, k := range slices.Sorted(maps.Keys(now)) {
-		if a, b := there[k], now[k]; !reflect.DeepEqual(a, b) && k != "steps" && !(had.Steps != f.facts.Steps && (k == "warm" || k == "val_every")) {
+		if a, b := there[k], now[k]; !reflect.DeepEqual(a, b) && k != "steps" && k != "decoder_steps" && !(had.Steps != f.facts.Steps && (k == "warm" || k == "val_every")) {
 			differ = append(differ, fmt.Sprintf("%s is %v there, %v now", k, or(a), or(b)))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"fourmlab/fourm/diffusion"
 	"fourmlab/fourm/kernels/cpu"
 	"fourmlab/fourm/modality"
 )
@@ -94,9 +95,8 @@ func (t *Tokenizer) bounds() (lo, hi float64) {
 	return math.Inf(-1), math.Inf(1)
 }
 
-// put writes picture i of a batch into the network's input.
-func (t *Tokenizer) put(g *graph, i int, p *modality.Picture) error {
-	patch := t.net.Spec.encPatch()
+// within refuses numbers of a picture that are none, or beyond its bounds.
+func (t *Tokenizer) within(p *modality.Picture) error {
 	lo, hi := t.bounds()
 	unknown := t.Of.Look.Spec().Known != nil
 	for j, v := range p.Pix {
@@ -107,6 +107,31 @@ func (t *Tokenizer) put(g *graph, i int, p *modality.Picture) error {
 			return fmt.Errorf("vq: a picture of %s has the number %g at row %d, column %d, expected %s", t.Of.Name, v, j/(p.W*p.C), j/p.C%p.W, t.Range())
 		}
 	}
+	return nil
+}
+
+// units writes numbers, pixel by pixel, as the network sees them.
+func (t *Tokenizer) units(dst, x []float32) {
+	look, by := t.Of.Look.Spec(), t.scaling()
+	in, c := by.in(t.Scale), t.Of.Channels
+	for j := 0; j < len(x); j += c {
+		unknown := by.apart && look.Known != nil && !look.KnownAt(x[j:j+c])
+		for k, v := range x[j : j+c] {
+			if unknown {
+				dst[j+k] = beyond
+			} else {
+				dst[j+k] = in(k, v)
+			}
+		}
+	}
+}
+
+// put writes picture i of a batch into the network's input.
+func (t *Tokenizer) put(g *graph, i int, p *modality.Picture) error {
+	if err := t.within(p); err != nil {
+		return err
+	}
+	patch := t.net.Spec.encPatch()
 	x := make([]float32, len(p.Pix))
 	cpu.Patch(x, p.Pix, cpu.PatchGrid{B: 1, Rows: g.rows, Cols: g.cols, H: patch[0], W: patch[1], C: p.C})
 	if t.labels() {
@@ -123,32 +148,15 @@ func (t *Tokenizer) put(g *graph, i int, p *modality.Picture) error {
 		}
 		return nil
 	}
-	look, by := t.Of.Look.Spec(), t.scaling()
-	in, c := by.in(t.Scale), t.Of.Channels
-	dst := g.in[i*len(x) : (i+1)*len(x)]
-	for j := 0; j < len(x); j += c {
-		unknown := by.apart && look.Known != nil && !look.KnownAt(x[j:j+c])
-		for k, v := range x[j : j+c] {
-			if unknown {
-				dst[j+k] = beyond
-			} else {
-				dst[j+k] = in(k, v)
-			}
-		}
-	}
+	t.units(g.in[i*len(x):(i+1)*len(x)], x)
 	return nil
 }
 
-// picture makes a picture of the network's output for one sample.
-func (t *Tokenizer) picture(g *graph) *modality.Picture {
-	spec := t.net.Spec
-	patch, c := spec.decPatch(), spec.out()
-	p := modality.NewPicture(g.rows*patch[0], g.cols*patch[1], c)
-	if spec.OutConv && !spec.Dec.mlp() {
-		copy(p.Pix, g.m.Floats(g.out))
-	} else {
-		cpu.Unpatch(p.Pix, g.m.Floats(g.out), cpu.PatchGrid{B: 1, Rows: g.rows, Cols: g.cols, H: patch[0], W: patch[1], C: c})
-	}
+// picture makes a picture of sample i of the decoder's output.
+func (t *Tokenizer) picture(all diffusion.Pictures, i int) *modality.Picture {
+	c := all.C
+	p := modality.NewPicture(all.H, all.W, c)
+	copy(p.Pix, all.Data[i*len(p.Pix):])
 	if t.labels() {
 		ids := modality.NewPicture(p.H, p.W, 1)
 		for i := range ids.Pix {
@@ -163,7 +171,7 @@ func (t *Tokenizer) picture(g *graph) *modality.Picture {
 		return ids
 	}
 	x := p.Pix
-	if t.Config.Loss == "bce" { // logits of shares from 0 to 1, which lie from -1 to 1 as input
+	if t.Config.Loss == "bce" && t.net.drawer == nil { // logits of shares from 0 to 1, which lie from -1 to 1 as input
 		for i, v := range x {
 			x[i] = float32(math.Tanh(float64(v) / 2))
 		}

@@ -45,8 +45,9 @@ type Spec struct {
 	KMeans      bool
 	Restart     bool // quantize.Codebook.Restart; no official key
 
-	// Diffusion holds the official keys of a diffusion decoder, which is not read;
-	// nil: the decoder is none.
+	// Diffusion holds the official keys of a diffusion decoder, Dec being NoDecoder
+	// then; nil: the decoder is none. One that the official code has no name for has
+	// the arguments of its class under "unet" or "uvit".
 	Diffusion map[string]any
 }
 
@@ -205,10 +206,17 @@ func (s Spec) check() error {
 		return fail("undo_std with n_channels %d and n_labels %d, expected 3 channels and no labels", s.Channels, s.Labels)
 	case s.Policy != "batch_random" && s.Policy != "linde_buzo_gray":
 		return fail("code_replacement_policy is %q, expected batch_random or linde_buzo_gray", s.Policy)
+	case s.Diffusion != nil && s.Labels > 0:
+		return fail("a diffusion decoder with n_labels %d, expected pictures of numbers: classes cannot be drawn from noise", s.Labels)
 	case s.Decay < 0 || s.Decay > 1:
 		return fail("ema_decay is %g, expected 0 to 1", s.Decay)
 	case float64(s.Codes)*float64(s.Latent)*float64(s.Books) > 1<<31:
 		return fail("%d codes of %d numbers", s.Codes, s.Latent)
+	}
+	if s.Diffusion != nil {
+		if _, _, err := s.diffusion(); err != nil {
+			return fail("%v", err)
+		}
 	}
 	return nil
 }
@@ -291,7 +299,7 @@ func (s Spec) String() string {
 	}
 	dec := "decoder " + side(s.Dec)
 	if s.Diffusion != nil {
-		dec = fmt.Sprintf("diffusion decoder %v", s.Diffusion["dec_type"])
+		dec = "diffusion decoder " + s.drawn()
 	} else if s.Dec.Kind == NoDecoder {
 		dec = "no decoder"
 	}

@@ -66,6 +66,7 @@ func fromState(s Spec, f *checkpoint.File) (n *Network, err error) {
 	r := stateReader{f, map[string]bool{}, &checkpoint.Leftover{Of: "the tokenizer"}}
 	all := f.AllNames()
 	for _, name := range all {
+		// the diffusion decoder's are looked at where it is read
 		r.unread[name] = !strings.HasPrefix(name, "loss.") && !(s.Diffusion != nil && strings.HasPrefix(name, "decoder."))
 	}
 	if s.Enc.Depth > len(all) || s.Dec.Depth > len(all) {
@@ -89,7 +90,10 @@ func fromState(s Spec, f *checkpoint.File) (n *Network, err error) {
 	if len(r.left.Missing) > 0 || len(r.left.Unread) > 0 {
 		return nil, fault.Kind(checkpoint.ErrForeign, r.left)
 	}
-	return n, nil
+	if s.Diffusion != nil {
+		err = n.readDrawer(f)
+	}
+	return n, err
 }
 
 // entry reads a tensor of the network.
@@ -115,7 +119,7 @@ func (r *stateReader) entry(n *Network, e entry) error {
 		n.pos[e.side()] = table{got[2], got[3], turn{1, got[1], places, 1}.of(v)}
 		return nil
 	}
-	n.Params[e.name] = &Param{e.shape, e.turn.of(v)}
+	n.Params[e.name] = &Param{Shape: e.shape, Data: e.turn.of(v)}
 	return nil
 }
 
@@ -165,6 +169,12 @@ func (n *Network) state() []checkpoint.Tensor {
 	}
 	for _, t := range n.quant.Tensors() {
 		out = append(out, checkpoint.Tensor{Name: "quantize." + t.Name, Shape: t.Shape, Data: t.Data})
+	}
+	if n.drawer != nil {
+		drawn := n.drawer.State()
+		for _, name := range slices.Sorted(maps.Keys(drawn)) {
+			out = append(out, checkpoint.Tensor{Name: name, Shape: drawn[name].Shape, Data: drawn[name].Data})
+		}
 	}
 	return out
 }

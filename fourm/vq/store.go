@@ -107,6 +107,11 @@ func (t *Tokenizer) restore(c stored, s modality.Stored) error {
 		}
 		copy(q.Data, p.Data)
 	}
+	if spec.Diffusion != nil {
+		if err := t.net.readDrawer(kept(s)); err != nil {
+			return fmt.Errorf("vq: the tokenizer of %s: %w", m.Name, err)
+		}
+	}
 	return nil
 }
 
@@ -119,5 +124,5 @@ func restored(m modality.Modality, s modality.Stored, name string, shape []int) 
 	if !slices.Equal(x.Shape, shape) {
 		return nil, fmt.Errorf("vq: %q of the tokenizer of %s has shape %v, expected %v", name, m.Name, x.Shape, shape)
 	}
-	return &Param{shape, x.Data}, nil
+	return &Param{Shape: shape, Data: x.Data}, nil
 }

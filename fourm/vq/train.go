@@ -32,15 +32,24 @@ func Train(ctx context.Context, m modality.Modality, pics []*modality.Picture, c
 	}
 	c = c.resolved(m)
 	l := &trainer{c: c, pics: pics, report: report, chance: rand.NewPCG(uint64(c.Seed), 12), opt: optim.AdamW{Beta2: 0.99, Decay: 0.01}}
+	defer l.close()
+	if c.firstSteps() == 0 {
+		if err := l.fixed(ctx, m); err != nil {
+			return nil, err
+		}
+		return l.drawing(ctx)
+	}
 	if err := l.begin(m); err != nil {
 		return nil, err
 	}
-	defer l.close()
 	if err := l.open(ctx); err != nil {
 		return nil, err
 	}
 	if err := l.all(ctx); err != nil {
 		return nil, err
+	}
+	if c.Decoder != "" {
+		return l.drawing(ctx)
 	}
 	return l.t, nil
 }
@@ -138,7 +147,7 @@ func (l *trainer) all(ctx context.Context) error {
 	r := rand.New(l.chance)
 	if l.report != nil {
 		for _, p := range l.points { // of earlier sessions
-			l.report(p, l.c.Steps)
+			l.report(p, l.c.total())
 		}
 	}
 	for l.step < l.c.Steps {
@@ -163,7 +172,7 @@ func (l *trainer) all(ctx context.Context) error {
 			return l.stopped(ctx, wrong)
 		}
 		if l.report != nil {
-			l.report(p, l.c.Steps)
+			l.report(p, l.c.total())
 		}
 	}
 	l.t.Loss, l.t.Points = l.last().Loss, l.points

@@ -64,9 +64,10 @@ func TestWrongValues(t *testing.T) {
 			return err
 		},
 		"vq: the tokenizer has no decoder; it can tokenize, but not decode": func() error { k := small(t, nil); k.net.Spec.Dec.Kind = NoDecoder; return decode(k.net, 3)() },
-		"(unet_patched), which is not read; it can tokenize, but not decode": func() error {
-			k := small(t, map[string]any{"dec_type": "unet_patched", "beta_schedule": "linear"})
-			return decode(k.net, 3)()
+		"diffusion: pictures of 4x4, expected multiples of 8": func() error {
+			halved := cloned(someUViT)
+			halved["downsample_before_mid"] = true
+			return decode(small(t, map[string]any{"dec_type": "uvit_some", "uvit": halved}).net, 3)()
 		},
 	} {
 		if err := do(); err == nil || !strings.Contains(err.Error(), want) {

@@ -36,7 +36,7 @@ func readVGG(f *checkpoint.File) (*features, error) {
 				if err != nil {
 					return nil, err
 				}
-				params[name] = &Param{want, v}
+				params[name] = &Param{Shape: want, Data: v}
 			}
 			in = out
 		}

@@ -5,9 +5,8 @@ package vq
 import (
 	"context"
 	"fmt"
-	"math"
-	"slices"
 
+	"fourmlab/fourm/diffusion"
 	"fourmlab/fourm/modality"
 	"fourmlab/internal/fault"
 )
@@ -28,6 +27,9 @@ type Tokenizer struct {
 	Points []Point
 	// Err tells why there is nothing but this: the training failed.
 	Err error
+
+	// Sampler is how a diffusion decoder draws pictures.
+	Sampler diffusion.Sampler
 
 	net  *Network
 	free bool   // it takes pictures of any size that is a multiple of its patch
@@ -133,81 +135,6 @@ func (t *Tokenizer) tokens(c Codes, i int) modality.Tokens {
 	return tk
 }
 
-// Decode gives the picture of tokens. What ids of -1 would show is blank, as the
-// look has it: white, no depth, class 0.
-func (t *Tokenizer) Decode(tk modality.Tokens) (any, error) {
-	if t.Err != nil {
-		return nil, t.Err
-	}
-	t.net.mu.Lock()
-	defer t.net.mu.Unlock()
-	c, err := t.codes(tk)
-	if err == nil {
-		err = t.net.decodes()
-	}
-	if err != nil {
-		return nil, err
-	}
-	open := slices.Clone(c.IDs)
-	for i, id := range c.IDs {
-		switch {
-		case id < 0:
-			c.IDs[i] = 0
-		case int(id) >= t.net.Spec.Codes:
-			return nil, fmt.Errorf("vq: token %d of %s, expected one below %d", id, t.Of.Name, t.net.Spec.Codes)
-		}
-	}
-	v, err := t.net.vectors(c)
-	if err != nil {
-		return nil, err
-	}
-	g, l, places := t.net.graph(decoding, Loss{}, 1, c.Rows, c.Cols), t.net.Spec.Latent, c.Rows*c.Cols
-	copy(g.codes, v)
-	for i, id := range open {
-		if id < 0 {
-			clear(g.codes[i%places*l : i%places*l+l])
-		}
-	}
-	if err := g.m.Run(context.Background()); err != nil {
-		return nil, err
-	}
-	p := t.picture(g)
-	patch := t.net.Spec.decPatch()
-	for i, id := range open {
-		if id < 0 {
-			blank(p, i%places/c.Cols*patch[0], i%c.Cols*patch[1], patch, t.Of.Look.Spec().Blank)
-		}
-	}
-	return p, nil
-}
-
-// codes gives tokens as a batch of one.
-func (t *Tokenizer) codes(tk modality.Tokens) (Codes, error) {
-	books, rows, cols := t.net.Spec.Books, t.rows(), t.cols()
-	if t.free && tk.Rows%books == 0 && tk.Rows*tk.Cols == len(tk.IDs) && len(tk.IDs) > 0 && !t.net.Spec.Enc.mlp() {
-		rows, cols = tk.Rows/books, tk.Cols
-	}
-	if len(tk.IDs) != books*rows*cols {
-		return Codes{}, fmt.Errorf("vq: %d tokens of %s, expected %d", len(tk.IDs), t.Of.Name, books*rows*cols)
-	}
-	c := Codes{1, books, rows, cols, make([]int32, len(tk.IDs))}
-	for i, id := range tk.IDs {
-		c.IDs[i] = int32(min(max(id, -1), math.MaxInt32))
-	}
-	return c, nil
-}
-
-// blank clears a patch of which nothing is known yet.
-func blank(p *modality.Picture, y0, x0 int, n [2]int, v float32) {
-	for y := y0; y < y0+n[0]; y++ {
-		for x := x0; x < x0+n[1]; x++ {
-			for c := range p.C {
-				p.Set(y, x, c, v)
-			}
-		}
-	}
-}
-
 // Usage counts how often each code is used for the samples of a set, those
 // that have the modality. A sample that cannot be read panics with its error.
 func (t *Tokenizer) Usage(ds modality.Data) []int {
@@ -242,35 +169,6 @@ func (t *Tokenizer) Usage(ds modality.Data) []int {
 		}
 	}
 	return use
-}
-
-// Entries gives a picture of every code: the middle patch of a grid that shows
-// it everywhere.
-func (t *Tokenizer) Entries() ([]*modality.Picture, error) {
-	if t.Err != nil {
-		return nil, t.Err
-	}
-	var out []*modality.Picture
-	books, rows, cols := t.net.Spec.Books, t.rows(), t.cols()
-	patch := t.net.Spec.decPatch()
-	for id := range t.net.Spec.Codes {
-		tk := modality.Tokens{Modality: t.Of.Name, Rows: books * rows, Cols: cols, IDs: make([]int, books*rows*cols)}
-		for i := range tk.IDs {
-			tk.IDs[i] = id
-		}
-		v, err := t.Decode(tk)
-		if err != nil {
-			return nil, err
-		}
-		p := v.(*modality.Picture)
-		y0, x0 := rows/2*patch[0], cols/2*patch[1]
-		q := modality.NewPicture(patch[0], patch[1], p.C)
-		for y := range q.H {
-			copy(q.Pix[y*q.W*p.C:(y+1)*q.W*p.C], p.Pix[((y0+y)*p.W+x0)*p.C:])
-		}
-		out = append(out, q)
-	}
-	return out, nil
 }
 
 func pow2(n int) int {
