@@ -4,7 +4,7 @@ GO      ?= go
 JUPYTER := python3-jupyter-client python3-nbclient jupyter-nbconvert python3-ipykernel python3-jupyter-kernel-test jupyter-console
 LAB     := jupyter-notebook $(JUPYTER)
 
-.PHONY: build run test lab lint vuln gophernotes symbols fuzz torture notebooks race ablations-smoke parity bench-compare bench-kernel gallery go-suite clean tools
+.PHONY: scene-tokenizers build run test lab lint vuln gophernotes symbols fuzz torture notebooks race ablations-smoke parity bench-compare bench-kernel gallery go-suite clean tools
 
 # bin/fourm, the one program.
 build:
@@ -61,6 +61,11 @@ gophernotes:
 # The binding tables of the interpreters, made anew from the packages.
 symbols:
 	$(GO) run ./kernel/symbols/gen
+
+# The tokenizers of the rendered scenes that come with the program, made anew: half
+# an hour on two cores. What was stopped goes on where it was.
+scene-tokenizers:
+	$(GO) run ./bench/shipped
 
 # gofmt, go mod tidy, go vet, staticcheck, known vulnerabilities.
 lint: vuln

@@ -177,7 +177,16 @@ func SetTokenizer(name string, t Tokenizer) {
 		if k.Err != nil {
 			fault.Panic(op, "the tokenizer of %q was not trained: %v", name, k.Err)
 		}
-		fit, err := k.For(modality.Need(op, name))
+		m := modality.Need(op, name)
+		if m.Kind == modality.Symbols {
+			s, err := vq.AsSymbols(k, m)
+			if err != nil {
+				fault.Panic(op, "%v", err)
+			}
+			modality.SetTokenizer(name, s)
+			return
+		}
+		fit, err := k.For(m)
 		if err != nil {
 			fault.Panic(op, "%v", err)
 		}

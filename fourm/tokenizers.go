@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"fourmlab/fourm/modality"
+	"fourmlab/fourm/shipped"
 	"fourmlab/fourm/text"
 	"fourmlab/fourm/train"
 	"fourmlab/fourm/vq"
@@ -60,21 +61,27 @@ func TrainTokenizers(ds Data, names ...string) error {
 	return nil
 }
 
-// TrainTokenizer trains the tokenizer of one image modality and registers it, but
-// where its quantizer gives several code numbers a place. With c.Dir it goes on
-// where an earlier call was stopped. After an interrupt or a failure of the world the tokenizer has an Err and is
+// TrainTokenizer trains the tokenizer of one modality and registers it: of pictures,
+// or, for a modality of kind Symbols, of numbers ("bins:1024"), vectors, or
+// signals (Net "conv"). A tokenizer of pictures whose quantizer gives several code
+// numbers a place is not registered: SetTokenizer makes it that of a modality of
+// kind Symbols. With c.Dir it goes on where an earlier call was stopped. After an interrupt or a failure of the world the tokenizer has an Err and is
 // not registered; the one that was stays.
 func TrainTokenizer(ds Data, name string, c VQ) *vq.Tokenizer {
 	const op = "fourm.TrainTokenizer"
 	m := modality.Need(op, name)
-	if m.Kind != modality.Image {
-		fault.Hint(op, "fourm.TrainVocabulary(ds)", "%q is text", name)
-	}
-	r := reading{pictures: map[string][]*modality.Picture{m.Name: nil}}
 	samples := c.Samples
 	if samples == 0 {
 		samples = enoughPictures
 	}
+	switch m.Kind {
+	case modality.Image:
+	case modality.Symbols:
+		return trainSymbols(op, ds, m, c, samples)
+	default:
+		fault.Hint(op, "fourm.TrainVocabulary(ds)", "%q is text", name)
+	}
+	r := reading{pictures: map[string][]*modality.Picture{m.Name: nil}}
 	if err := r.read(op, ds, samples, samples); err != nil {
 		return &vq.Tokenizer{Of: m, Config: c, Err: err}
 	}
@@ -89,6 +96,15 @@ func TrainTokenizer(ds Data, name string, c VQ) *vq.Tokenizer {
 func LoadTokenizer(path string) (*vq.Tokenizer, error) {
 	checkEnv("fourm.LoadTokenizer")
 	return vq.Load(path)
+}
+
+// SceneTokenizers registers the tokenizers of the rendered scenes that come with
+// the program, and the named modalities as these take them, patch and vocabulary
+// included; without names, all. They work at once, and on pictures like the
+// scenes.
+func SceneTokenizers(names ...string) error {
+	checkEnv("fourm.SceneTokenizers")
+	return shipped.Tokenizers(names...)
 }
 
 // reading is one walk through a set: the pictures of some modalities and all
@@ -139,10 +155,21 @@ func (r *reading) take(op string, s Sample, pictures bool) {
 	}
 }
 
+// trainTokenizer trains a tokenizer and registers it, but where its quantizer
+// gives several code numbers a place: a place of the grid has room for one.
 func trainTokenizer(op string, m Modality, pics []*modality.Picture, c VQ) *vq.Tokenizer {
 	if len(pics) == 0 {
 		fault.Panic(op, "no sample has %q", m.Name)
 	}
+	t := trainPictures(op, m, pics, c)
+	if t.Err == nil && t.Network().Spec.Books == 1 {
+		modality.SetTokenizer(m.Name, t)
+	}
+	return t
+}
+
+// trainPictures trains a tokenizer, and shows how.
+func trainPictures(op string, m Modality, pics []*modality.Picture, c VQ) *vq.Tokenizer {
 	live := show.NewLive()
 	say := func(format string, args ...any) {
 		live.Put(map[string]any{"text/plain": fmt.Sprintf("tokenizer of "+m.Name+": "+format, args...)})
@@ -165,9 +192,6 @@ func trainTokenizer(op string, m Modality, pics []*modality.Picture, c VQ) *vq.T
 	}
 	if err != nil {
 		return &vq.Tokenizer{Of: m, Config: c, Err: fmt.Errorf("%s: %s: %w", op, m.Name, err)}
-	}
-	if t.Network().Spec.Books == 1 { // a place of the grid has room for one token
-		modality.SetTokenizer(m.Name, t)
 	}
 	return t
 }

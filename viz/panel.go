@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"fourmlab/fourm/modality"
+	"fourmlab/fourm/vq"
 )
 
 // panelOptions say what a panel may need besides its own value.
@@ -73,10 +74,18 @@ func panel(m modality.Modality, v any, o panelOptions) *cell {
 		return textPanel(v, o.w, o.tight)
 	case []int:
 		return textPanel(strings.Join(modality.Numerals(v), " "), o.w, o.tight)
+	case []float32:
+		if len(v) > fewNumbers {
+			return signalPanel(v, o.w, o.tight)
+		}
+	case []float64:
+		if x, ok := vq.NumbersOf(v); ok && len(v) > fewNumbers {
+			return signalPanel(x, o.w, o.tight)
+		}
 	case nil:
 		need(o.op, false, "%q has no value", m.Name)
 	}
-	return textPanel(fmt.Sprint(v), o.w, o.tight)
+	return textPanel(modality.Sample{Values: map[string]any{"": v}}.Text(""), o.w, o.tight)
 }
 
 func picturePanel(m modality.Modality, p *modality.Picture, o panelOptions) *cell {

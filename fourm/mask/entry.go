@@ -37,7 +37,7 @@ type Entry struct {
 //	Sequence   modality.Tokens, what t (a *text.Tokenizer) encodes, or []string:
 //	           chunks, with [EOS] as one more, of which those that reach beyond
 //	           the domain's Max are left out
-//	Symbols    modality.Tokens or []int, without the offset
+//	Symbols    modality.Tokens, what t encodes, or []int, without the offset
 //	Vectors    [][]float32
 //
 // Sequences are cut to Max. Both concentrations of the entry are 1; pixels and
@@ -73,7 +73,7 @@ func (e *Entry) take(t modality.Tokenizer, value any) (err error) {
 			return nil
 		}
 	case []int:
-		if d.Kind == modality.Symbols {
+		if _, own := t.(interface{ Numbers() bool }); d.Kind == modality.Symbols && !own {
 			e.Tokens.IDs, e.Tokens.Rows, e.Tokens.Cols = v, 1, len(v)
 			return nil
 		}
@@ -88,7 +88,7 @@ func (e *Entry) take(t modality.Tokenizer, value any) (err error) {
 	case d.Pixels && value == nil:
 		e.Tokens.Rows, e.Tokens.Cols = d.Rows, d.Cols
 		return nil
-	case d.Pixels || d.Kind == modality.Vectors || d.Kind == modality.Symbols || t == nil:
+	case d.Pixels || d.Kind == modality.Vectors || t == nil:
 		return fmt.Errorf("a %T is no value of %v", value, d.Kind)
 	}
 	if e.Tokens, err = t.Encode(value); err == nil {

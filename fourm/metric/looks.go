@@ -126,11 +126,27 @@ func finiteOnly(pixel []float32) []float32 {
 func For(m modality.Modality) []Metric {
 	switch {
 	case m.Kind == modality.Symbols:
-		return []Metric{symbolF1, ExactMatch}
+		return ofSymbols(m)
 	case m.Kind != modality.Image && !m.Look.Spec().Words:
 		return judgements[modality.Caption].metrics
 	}
 	return append([]Metric(nil), judged(m.Look).metrics...)
+}
+
+// ofSymbols gives the metrics of what symbols stand for: pictures and numbers,
+// where their tokenizer says so, else themselves.
+func ofSymbols(m modality.Modality) []Metric {
+	k, ok := modality.TokenizerOf(m.Name).(interface {
+		Numbers() bool
+		Pictured() modality.Modality
+	})
+	switch {
+	case !ok:
+		return []Metric{symbolF1, ExactMatch}
+	case k.Numbers():
+		return []Metric{NumberError, NumberRMSE}
+	}
+	return For(k.Pictured())
 }
 
 // Errors gives the error of each pixel, NaN where the truth is unknown: of depth

@@ -111,7 +111,7 @@ func ResolveDomain(op, name string, pixels bool) Domain {
 	if m.Pixels && pixels && name == m.Name {
 		return m.PixelDomain()
 	}
-	if m.Kind == Vectors || m.Kind == Symbols {
+	if m.Kind == Vectors {
 		return m.TokenDomain(m.Vocab)
 	}
 	if m.Kind == Image && TokenizerOf(m.Name) == nil && IsPublished(m.Name) {

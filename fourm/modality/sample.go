@@ -214,6 +214,10 @@ func (s Sample) Text(name string) string {
 		return strings.Join(w, "; ")
 	case []int:
 		return strings.Join(Numerals(v), " ")
+	case float64, float32:
+		return fmt.Sprintf("%.4g", v)
+	case []float64, []float32:
+		return strings.Trim(fmt.Sprintf("%.4g", v), "[]")
 	case image.Image:
 		return fmt.Sprintf("image %dx%d", v.Bounds().Dy(), v.Bounds().Dx())
 	default:

@@ -154,6 +154,15 @@ func TokenizerOf(name string) Tokenizer {
 	return t
 }
 
+// Registered is TokenizerOf without the one that Symbols have by themselves.
+func Registered(name string) Tokenizer {
+	t := TokenizerOf(name)
+	if _, plain := t.(numbers); plain {
+		return nil
+	}
+	return t
+}
+
 // NeedTokenizer is TokenizerOf that panics with what to do about it.
 func NeedTokenizer(op, name string) Tokenizer {
 	t := TokenizerOf(name)

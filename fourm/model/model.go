@@ -63,7 +63,7 @@ func begin(c Config) *Model {
 		m.Out = append(m.Out, d)
 	}
 	for _, d := range m.domains() {
-		if d.Pixels || d.Kind == modality.Vectors || d.Kind == modality.Symbols {
+		if d.Pixels || d.Kind == modality.Vectors || d.Kind == modality.Symbols && modality.Registered(d.Modality) == nil {
 			continue
 		}
 		// what a published model's own description says needs no tokenizer

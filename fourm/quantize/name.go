@@ -40,6 +40,7 @@ var kinds = []kind{
 	{"lfq", "BITS", func(n []int, _ int) Quantizer {
 		return NewLFQ(LFQ{Bits: n[0], Entropy: 0.1, Diversity: 1, Commitment: 0.25})
 	}, first, bits},
+	{"bins", "CODES", func(n []int, dim int) Quantizer { return NewBins(dim, n[0]) }, nil, func(n []int) (codes, books int) { return n[0], 0 }},
 	{"rvq", "BOOKSxCODES", func(n []int, dim int) Quantizer { return NewResidual(n[0], settings(dim, n[1], false)) }, nil, booksFirst},
 }
 
@@ -60,14 +61,16 @@ func settings(dim, codes int, cosine bool) Codebook {
 //	fsq-terramind:8,8,8,6,5 by TerraMind's
 //	lfq:18                  bits
 //	rvq:4x1024              books of codes, one behind the other
+//	bins:1024               quantile bins of each number by itself
 //
 // dim is how many numbers a latent has; 0 leaves it to the name, which says it
-// but for memcodes and rvq. Codebooks have the settings of the lab's short runs,
+// but for memcodes, rvq and bins. Codebooks have the settings of the lab's short runs,
 // lfq the weights 0.1, 1 and 0.25 for entropy, diversity and commitment. A name
 // that cannot be is a panic with a *fault.Error.
 func Parse(name string, dim int) Quantizer {
 	k, n, dim := parse("quantize.Parse", name, dim)
-	if strings.Contains(k.form, "x") {
+	if strings.Contains(k.form, "x") || k.name == "bins" {
+		n := append(n, 1)
 		books := float64(n[0]) * float64(n[1]) // of codes by numbers, or of books by codes
 		if k.dim == nil {
 			books *= float64(dim)
@@ -90,7 +93,9 @@ type Shape struct {
 func ShapeOf(name string, dim int) Shape {
 	k, n, dim := parse("quantize.ShapeOf", name, dim)
 	s := Shape{Kind: k.name, Dim: dim}
-	s.Codes, s.Books = k.size(n)
+	if s.Codes, s.Books = k.size(n); s.Books == 0 { // one of each number
+		s.Books = dim
+	}
 	return s
 }
 

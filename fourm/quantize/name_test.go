@@ -22,6 +22,7 @@ func TestParse(t *testing.T) {
 		{"cosine:16384x32", 0, 32, 16384, 1},
 		{"euclid:100x7", 7, 7, 100, 1},
 		{"memcodes:8x1024", 64, 64, 1024, 8},
+		{"bins:1024", 3, 3, 1024, 3},
 	} {
 		q := Parse(c.name, c.dim)
 		if q.Dim() != c.has || q.Codes() != c.codes || q.Books() != c.books {
@@ -37,7 +38,7 @@ func TestParse(t *testing.T) {
 }
 
 func TestWrongNames(t *testing.T) {
-	const known = " (there are cosine:CODESxDIM, euclid:CODESxDIM, memcodes:BOOKSxCODES, fsq:L,L,..., fsq-terramind:L,L,..., lfq:BITS, rvq:BOOKSxCODES)"
+	const known = " (there are cosine:CODESxDIM, euclid:CODESxDIM, memcodes:BOOKSxCODES, fsq:L,L,..., fsq-terramind:L,L,..., lfq:BITS, bins:CODES, rvq:BOOKSxCODES)"
 	for _, c := range []struct {
 		name string
 		dim  int

@@ -22,11 +22,13 @@ type VQ struct {
 	Vocab     int    `json:"vocab"`  // codes; 0 stands for the quantizer's, else the modality's
 	Latent    int    `json:"latent"` // numbers a code; 0 stands for the quantizer's, else 16
 
-	// Net is "vit" (empty stands for it) or "mlp", which maps places one by one:
-	// for vectors, and feature maps in patches of one place.
-	Net   string `json:"net,omitempty"`
-	Dim   int    `json:"dim"`   // width; 0 stands for 64
-	Depth int    `json:"depth"` // blocks on either side; 0 stands for 1
+	// Net is "vit" (empty stands for it); "mlp", which maps places one by one: for
+	// vectors, and feature maps in patches of one place; "conv", blocks of ConvNeXt,
+	// which know no positions: for signals; or "none", which bins stand for.
+	Net    string `json:"net,omitempty"`
+	Stride int    `json:"stride,omitempty"` // samples of a signal that make a token; 0 stands for 8
+	Dim    int    `json:"dim"`              // width; 0 stands for 64
+	Depth  int    `json:"depth"`            // blocks on either side; 0 stands for 1
 	// Decoder is "" (the mirror of the encoder), or "flow" or "diffusion": the
 	// encoder and its codes are trained with the mirror, then stay as they are, and
 	// a decoder that draws pictures from noise learns what they leave open.
@@ -78,6 +80,8 @@ func (c VQ) resolved(m modality.Modality) VQ {
 		latent := c.Latent
 		if kind, _, _ := strings.Cut(c.Quantizer, ":"); kind == "rvq" || kind == "memcodes" {
 			def(&latent, 16)
+		} else if kind == "bins" {
+			latent = m.Channels
 		}
 		s := quantize.ShapeOf(c.Quantizer, latent)
 		if c.Vocab != 0 && c.Vocab != s.Codes {
@@ -104,6 +108,11 @@ func (c VQ) resolved(m modality.Modality) VQ {
 			fail("%s of %s is too small", what, m.Name)
 		}
 	}
+	if kind, _, _ := strings.Cut(c.Quantizer, ":"); kind == "bins" {
+		c.Net = "none"
+	} else if c.Net == "none" {
+		fail("net none of %s with the quantizer %q, expected bins", m.Name, c.Quantizer)
+	}
 	if c.Net == "" {
 		c.Net = "vit"
 	}
@@ -112,7 +121,7 @@ func (c VQ) resolved(m modality.Modality) VQ {
 			fail("%s %q of %s, expected %s", what, v, m.Name, strings.Join(of, ", "))
 		}
 	}
-	one("net", c.Net, "vit", "mlp")
+	one("net", c.Net, "vit", "mlp", "conv", "none")
 	if c.Decoder != "" {
 		one("decoder", c.Decoder, "flow", "diffusion")
 		def(&c.DecoderSteps, 1000)
@@ -126,8 +135,8 @@ func (c VQ) resolved(m modality.Modality) VQ {
 	if c.Net == "vit" && (c.Dim%heads != 0 || c.Dim%4 != 0) {
 		fail("dim %d is no multiple of %d", c.Dim, heads)
 	}
-	if c.Net == "mlp" && m.Patch != 1 {
-		fail("net mlp maps places one by one, and %s has patches of %d, expected 1", m.Name, m.Patch)
+	if (c.Net == "mlp" || c.Net == "none") && m.Patch != 1 {
+		fail("net "+c.Net+" maps places one by one, and %s has patches of %d, expected 1", m.Name, m.Patch)
 	}
 	labels := m.Look.Spec().Scaling == modality.ClassIDs
 	if c.Loss == "" {

@@ -121,10 +121,15 @@ func (g *graph) encode() {
 		g.in = make([]float32, pixels*s.Channels)
 		x = ops.Input(g.g, "patches", shape, g.in)
 	}
-	if s.Enc.mlp() {
+	switch s.Enc.Kind {
+	case Identity:
+		g.encoded = ops.Detach(x)
+		g.z = g.encoded
+		return
+	case BottleneckMLP, PlainMLP:
 		g.encoded = g.pointwise("encoder", s.Enc, x)
-	} else {
-		g.encoded = g.blocks("encoder", s.Enc, g.place("encoder", s.Enc.Dim, g.linear(x, "encoder.proj")))
+	default:
+		g.encoded = g.body("encoder", s.Enc, g.linear(x, "encoder.proj"))
 	}
 	g.z = g.linear(g.encoded, "quant_proj")
 }
@@ -132,12 +137,16 @@ func (g *graph) encode() {
 // decode maps codes to patches, or to pictures where convolutions follow.
 func (g *graph) decode(q *G.Node) {
 	s := g.n.Spec
+	if s.Dec.Kind == Identity {
+		g.out = ops.Detach(q)
+		return
+	}
 	x := g.linear(q, "post_quant_proj")
 	if s.Dec.mlp() {
 		g.out = g.pointwise("decoder", s.Dec, x)
 		return
 	}
-	g.out = g.linear(g.blocks("decoder", s.Dec, g.place("decoder", s.Dec.Dim, x)), "decoder.out_proj")
+	g.out = g.linear(g.body("decoder", s.Dec, x), "decoder.out_proj")
 	if !s.OutConv {
 		return
 	}
@@ -146,6 +155,19 @@ func (g *graph) decode(q *G.Node) {
 	for i := range 2 {
 		g.out = g.convolution(g.out, fmt.Sprintf("decoder.out_conv.%d.", i))
 	}
+}
+
+// body is what lies between the maps of a side (B, T, D): a Transformer with
+// positions, or convolutions over the grid of tokens.
+func (g *graph) body(side string, a Arch, x *G.Node) *G.Node {
+	if a.Kind != Conv {
+		return g.blocks(side, a, g.place(side, a.Dim, x))
+	}
+	x = ops.Reshape(x, g.b, g.rows, g.cols, a.Dim)
+	for i := range a.Depth {
+		x = g.convolution(x, fmt.Sprintf("%s.blocks.%d.", side, i))
+	}
+	return ops.Reshape(x, g.b, g.rows*g.cols, a.Dim)
 }
 
 // convolution is a block of ConvNeXt.

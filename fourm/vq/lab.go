@@ -23,7 +23,12 @@ const (
 func (t *Tokenizer) spec() Spec {
 	c := t.Config
 	arch := func(name string) Arch {
-		if c.Net == "mlp" {
+		switch c.Net {
+		case "none":
+			return Arch{Name: "none", Kind: Identity}
+		case "conv":
+			return Arch{Name: fmt.Sprintf("conv/B_%d-W_%d", c.Depth, c.Dim), Kind: Conv, Dim: c.Dim, Depth: c.Depth, Ratio: 4}
+		case "mlp":
 			return Arch{Name: fmt.Sprintf("BottleneckMLP/B_%d-Wi_%d", c.Depth, c.Dim), Kind: BottleneckMLP, Dim: c.Dim, Depth: c.Depth, Ratio: 4}
 		}
 		return Arch{Name: name, Dim: c.Dim, Depth: c.Depth, Heads: heads, Ratio: 4}
@@ -62,7 +67,7 @@ func (t *Tokenizer) outline(s Spec) {
 		}
 	}
 	t.Params = t.net.Params
-	if s.Enc.mlp() && t.wide == [2]int{} { // which says nothing of how many places there are
+	if (s.Enc.mlp() || s.Enc.Kind == Conv || s.Enc.Kind == Identity) && t.wide == [2]int{} { // which says nothing of how many places there are
 		t.wide = [2]int{t.Of.Grid() * t.Of.Patch, t.Of.Cols() * t.Of.Patch}
 	}
 }
@@ -87,6 +92,9 @@ func (t *Tokenizer) declare() {
 	t.outline(t.spec())
 	t.net.initialise()
 	// blocks begin as the identity, so that the first steps fit the linear maps
+	if t.Config.Net == "conv" || t.Config.Net == "none" {
+		return
+	}
 	for _, side := range []string{"encoder", "decoder"} {
 		for i := range t.Config.Depth {
 			if t.Config.Net == "mlp" {

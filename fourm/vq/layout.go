@@ -55,6 +55,9 @@ func (t turn) of(v []float32) []float32 {
 // order in which their first numbers are drawn.
 func (s Spec) layout(seed int64) []entry {
 	l := lister{r: rand.New(rand.NewPCG(uint64(seed), 11))}
+	if s.Enc.Kind == Identity {
+		return nil
+	}
 	if s.Labels > 0 {
 		l.add(entry{name: "cls_emb.weight", shape: []int{s.Labels, s.Channels}, fill: func(int) float32 { return float32(l.r.NormFloat64()) }, trained: true})
 	}
@@ -65,8 +68,8 @@ func (s Spec) layout(seed int64) []entry {
 		pixels := p[0] * p[1]
 		w := l.linear("encoder.proj", s.Enc.Dim, s.Channels*pixels, 1)
 		w.official, w.turn = []int{s.Enc.Dim, s.Channels, p[0], p[1]}, turn{s.Enc.Dim, s.Channels, pixels, 1}
-		l.blocks("encoder", s.Enc, s.PostMLP)
-		l.positions("encoder", s.Enc.Dim, s.grid(s.EncSize, s.Patch))
+		l.body("encoder", s.Enc, s.PostMLP)
+		l.positions("encoder", s.Enc, s.grid(s.EncSize, s.Patch))
 	}
 	pointwise := func(name string, out, in int) {
 		w := l.linear(name, out, in, 1)
@@ -83,16 +86,16 @@ func (s Spec) layout(seed int64) []entry {
 	}
 	p = s.decPatch()
 	pixels, c := p[0]*p[1], s.out()
-	l.blocks("decoder", s.Dec, s.PostMLP)
+	l.body("decoder", s.Dec, s.PostMLP)
 	w := l.linear("decoder.out_proj", pixels*c, s.Dec.Dim, 1)
 	w.turn = turn{1, c, pixels, s.Dec.Dim}
 	l.all[len(l.all)-1].turn = turn{1, c, pixels, 1}
 	if s.OutConv {
 		for i := range 2 {
-			l.convolution(fmt.Sprintf("decoder.out_conv.%d.", i), c)
+			l.convolution(fmt.Sprintf("decoder.out_conv.%d.", i), c, 1e-6)
 		}
 	}
-	l.positions("decoder", s.Dec.Dim, s.grid(s.DecSize, s.DecPatch))
+	l.positions("decoder", s.Dec, s.grid(s.DecSize, s.DecPatch))
 	return l.entries()
 }
 
@@ -136,6 +139,18 @@ func (l *lister) norm(name string, d int) {
 	l.add(entry{name: name + ".bias", shape: []int{d}, fill: zero, trained: true})
 }
 
+// body adds the blocks of a side: a Transformer's, or ConvNeXt's, whose share in
+// the sum begins larger than the official 1e-6, since runs here are short.
+func (l *lister) body(side string, a Arch, post bool) {
+	if a.Kind != Conv {
+		l.blocks(side, a, post)
+		return
+	}
+	for i := range a.Depth {
+		l.convolution(fmt.Sprintf("%s.blocks.%d.", side, i), a.Dim, 0.1)
+	}
+}
+
 // blocks adds a Transformer.
 func (l *lister) blocks(side string, a Arch, post bool) {
 	for i := range a.Depth {
@@ -157,9 +172,12 @@ func (l *lister) blocks(side string, a Arch, post bool) {
 	}
 }
 
-// positions adds a table, as the official code makes it.
-func (l *lister) positions(side string, d int, grid [2]int) {
-	n := grid[0] * grid[1]
+// positions adds a table, as the official code makes it; convolutions have none.
+func (l *lister) positions(side string, a Arch, grid [2]int) {
+	if a.Kind == Conv {
+		return
+	}
+	n, d := grid[0]*grid[1], a.Dim
 	l.add(entry{name: side + ".pos_emb", shape: []int{n, d}, official: []int{1, d, grid[0], grid[1]}, turn: turn{1, d, n, 1}, made: true})
 }
 
@@ -181,8 +199,8 @@ func (l *lister) mlp(side string, a Arch, in, out int) {
 const convSide = 7 // pixels of a convolution's kernel
 
 // convolution adds a block of ConvNeXt (Liu et al., arXiv 2201.03545).
-func (l *lister) convolution(pre string, c int) {
-	l.add(entry{name: pre + "gamma", shape: []int{c}, fill: func(int) float32 { return 1e-6 }, trained: true})
+func (l *lister) convolution(pre string, c int, gamma float32) {
+	l.add(entry{name: pre + "gamma", shape: []int{c}, fill: func(int) float32 { return gamma }, trained: true})
 	w := l.linear(pre+"dwconv", c, convSide*convSide, 1)
 	w.official = []int{c, 1, convSide, convSide}
 	l.norm(pre+"norm", c)

@@ -104,7 +104,7 @@ func load(f *checkpoint.File, path string) (*Tokenizer, error) {
 
 // holds tells whether a file holds a tokenizer.
 func holds(f *checkpoint.File) bool {
-	return slices.ContainsFunc(names("quant_proj.weight"), func(n string) bool { return f.Shape(n) != nil })
+	return slices.ContainsFunc(append(names("quant_proj.weight"), "quantize.edges"), func(n string) bool { return f.Shape(n) != nil })
 }
 
 // configured reads the configuration of a file: official keys, the arguments of
@@ -203,13 +203,18 @@ func (n *Network) scale(look modality.Look) Scale {
 	case modality.ClassIDs:
 		return Scale{Classes: n.Spec.Labels}
 	case modality.Standardised:
-		s := Scale{Mean: make([]float64, n.Spec.Channels), Dev: make([]float64, n.Spec.Channels)}
-		for i := range s.Dev {
-			s.Dev[i] = 1
-		}
-		return s
+		return plain(n.Spec.Channels)
 	}
 	return Scale{}
+}
+
+// plain is the scale of standardised numbers that are taken as they are.
+func plain(channels int) Scale {
+	s := Scale{Mean: make([]float64, channels), Dev: make([]float64, channels)}
+	for i := range s.Dev {
+		s.Dev[i] = 1
+	}
+	return s
 }
 
 // For gives the tokenizer for a modality, whose name its tokens bear from then

@@ -98,7 +98,7 @@ func (t *Tokenizer) bounds() (lo, hi float64) {
 // within refuses numbers of a picture that are none, or beyond its bounds.
 func (t *Tokenizer) within(p *modality.Picture) error {
 	lo, hi := t.bounds()
-	unknown := t.Of.Look.Spec().Known != nil
+	unknown := t.Of.Look.Spec().Known != nil || t.scalingKind() == modality.LogScale
 	for j, v := range p.Pix {
 		switch f := float64(v); {
 		case math.IsNaN(f), math.IsInf(f, 0):

@@ -59,6 +59,8 @@ const (
 	BottleneckMLP             // residual blocks, place by place
 	PlainMLP                  // norms and linear maps, place by place
 	NoDecoder
+	Conv     // blocks of ConvNeXt, without positions: of any length and size
+	Identity // nothing at all: numbers go to the quantizer as they are
 )
 
 // Arch is a side of the network.
@@ -80,6 +82,7 @@ var sizes = map[string]Arch{
 }
 
 var (
+	convNet     = regexp.MustCompile(`^conv/B_(\d+)-W_(\d+)$`)
 	transformer = regexp.MustCompile(`^vit_([sbl])_(enc|dec)$`)
 	perceptron  = regexp.MustCompile(`^(BottleneckMLP|MLP)/\w+_(\d+)-\w+_(\d+)(?:-\w+_(\d+))?$`)
 )
@@ -91,8 +94,12 @@ func archNamed(name string) (Arch, bool) {
 		a.Name = name
 		return a, true
 	}
+	if name == "none" {
+		return Arch{Name: name, Kind: Identity}, true
+	}
 	m := perceptron.FindStringSubmatch(name)
-	if m == nil {
+	conv := convNet.FindStringSubmatch(name)
+	if m == nil && conv == nil {
 		return Arch{}, false
 	}
 	number := func(s string, def int) int {
@@ -101,6 +108,9 @@ func archNamed(name string) (Arch, bool) {
 			return def
 		}
 		return n
+	}
+	if conv != nil {
+		return Arch{Name: name, Kind: Conv, Depth: number(conv[1], 0), Dim: number(conv[2], 0), Ratio: 4}, true
 	}
 	a := Arch{Name: name, Kind: BottleneckMLP, Depth: number(m[2], 0), Dim: number(m[3], 0), Ratio: float64(number(m[4], 4))}
 	if m[1] == "MLP" {
@@ -172,6 +182,9 @@ func (s Spec) check() error {
 	for key, a := range map[string]Arch{"enc_type": s.Enc, "dec_type": s.Dec} {
 		switch {
 		case a.Kind == NoDecoder:
+		case a.Kind == Identity && (s.Enc.Kind != Identity || s.Dec.Kind != Identity || s.Patch != [2]int{1, 1} || s.Latent != s.Channels || s.Labels > 0):
+			return fail("%s is none, expected it of both sides, of numbers of patches of 1x1, and of a latent_dim of n_channels", key)
+		case a.Kind == Identity:
 		case a.Dim < 1 || a.Depth < 0 || a.hidden() < 1:
 			return fail("%s %q is %d wide with %d blocks", key, a.Name, a.Dim, a.Depth)
 		case a.Kind == ViT && (a.Heads < 1 || a.Dim%a.Heads != 0 || a.Dim%4 != 0):
@@ -253,7 +266,10 @@ func (s Spec) books() map[string][]int {
 	out := map[string][]int{codebook: {s.Codes, d}}
 	if s.Quantizer != "" {
 		out = map[string][]int{}
-		if quantize.ShapeOf(s.Quantizer, d).Kind == "rvq" {
+		switch quantize.ShapeOf(s.Quantizer, d).Kind {
+		case "bins":
+			out["quantize.edges"] = []int{d, s.Codes + 1}
+		case "rvq":
 			for i := range b {
 				out[fmt.Sprintf("quantize.layers.%d._codebook.embed", i)] = []int{s.Codes, d}
 			}

@@ -42,6 +42,9 @@ func Train(ctx context.Context, m modality.Modality, pics []*modality.Picture, c
 	if err := l.begin(m); err != nil {
 		return nil, err
 	}
+	if q, ok := l.t.net.quant.(quantize.Fitter); ok { // made of the numbers, without steps
+		return l.t, l.t.binned(q, pics)
+	}
 	if err := l.open(ctx); err != nil {
 		return nil, err
 	}
@@ -86,6 +89,8 @@ func (l *trainer) begin(m modality.Modality) error {
 	l.t.Config.From, l.t.Config.Val, l.t.Config.Dir = nil, nil, ""
 	if from != nil {
 		l.t.Scale = from.Scale
+	} else if l.c.Net == "none" {
+		l.t.Scale = plain(m.Channels)
 	} else {
 		l.t.Scale = scalings[m.Look.Spec().Scaling].measure(m, l.pics)
 	}

@@ -29,7 +29,7 @@ var floors = []struct {
 	{false, []string{"viz"}},
 	{true, []string{"datasets"}},
 	{false, []string{"fourm"}},
-	{true, []string{"fourm/train", "fourm/generate", "fourm/transfer", "fourm/ablate"}},
+	{true, []string{"fourm/train", "fourm/generate", "fourm/transfer", "fourm/ablate", "fourm/shipped"}},
 	{false, []string{"fourm/model", "fourm/vq"}},
 	{false, []string{"fourm/diffusion"}},
 	{false, []string{"fourm/mask"}},

@@ -1,0 +1,245 @@
+package fourm_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"fourmlab/fourm"
+	"fourmlab/fourm/modality"
+	"fourmlab/fourm/vq"
+)
+
+// sky is a set of stars: a spectrum with a line whose place says the redshift, a
+// vector of colours, and a small picture of how bright it is.
+type sky struct{ n int }
+
+func (s sky) Len() int { return s.n }
+
+func (s sky) Sample(i int) (fourm.Sample, error) {
+	r := rand.New(rand.NewPCG(3, uint64(i)))
+	z := r.Float64() * r.Float64()
+	spectrum := make([]float32, 64)
+	for k := range spectrum {
+		d := (float64(k) - 8 - 48*z) / 3
+		spectrum[k] = float32(500 + 20*math.Exp(-d*d/2))
+	}
+	p := fourm.NewPicture(8, 8, 1)
+	for k := range p.Pix {
+		p.Pix[k] = float32(z)
+	}
+	return fourm.Sample{Key: fmt.Sprint("star", i), Values: map[string]any{
+		"redshift": z, "spectrum": spectrum, "colours": []float64{100 * z, -50 * z, 7}, "stamp": p}}, nil
+}
+
+// stamped has the pictures under another name, too.
+type stamped struct{ sky }
+
+func (s stamped) Sample(i int) (fourm.Sample, error) {
+	x, err := s.sky.Sample(i)
+	x.Values["stamps"] = x.Values["stamp"]
+	return x, err
+}
+
+func stars(t *testing.T, n int) sky {
+	t.Helper()
+	fourm.SetHost(&quiet{})
+	t.Cleanup(func() { fourm.SetHost(nil) })
+	fourm.Register(fourm.Modality{Name: "redshift", Kind: fourm.Symbols, Vocab: 256, MaxTokens: 2})
+	fourm.Register(fourm.Modality{Name: "spectrum", Kind: fourm.Symbols, Vocab: 64, MaxTokens: 8})
+	fourm.Register(fourm.Modality{Name: "colours", Kind: fourm.Symbols, Vocab: 32, MaxTokens: 4})
+	fourm.Register(fourm.Modality{Name: "stamp", Look: fourm.Gray, Height: 8, Patch: 4, Vocab: 16})
+	return sky{n}
+}
+
+// Numbers come back within half a bin, in order; what is none is named.
+func TestScalars(t *testing.T) {
+	ds := stars(t, 800)
+	k := fourm.TrainTokenizer(ds, "redshift", fourm.VQ{Quantizer: "bins:256"})
+	if k.Err != nil {
+		t.Fatal(k.Err)
+	}
+	tok := modality.TokenizerOf("redshift")
+	edges := k.Params["quantize.edges"].Data
+	last, lastID := -1.0, -1
+	values := []float64{}
+	for i := range 200 {
+		s, _ := ds.Sample(i)
+		values = append(values, s.Values["redshift"].(float64))
+	}
+	slices.Sort(values)
+	for _, z := range values {
+		tk, err := tok.Encode(z)
+		if err != nil || len(tk.IDs) != 1 || tk.IDs[0] < lastID {
+			t.Fatalf("%g has tokens %v after %d of %g (%v)", z, tk.IDs, lastID, last, err)
+		}
+		last, lastID = z, tk.IDs[0]
+		back, err := tok.Decode(tk)
+		if err != nil {
+			t.Fatal(err)
+		}
+		half := float64(edges[lastID+1]-edges[lastID]) / 2
+		if d := math.Abs(back.(float64) - z); d > half+1e-6 {
+			t.Errorf("%g comes back as %g, half a bin is %g", z, back, half)
+		}
+	}
+	if _, err := tok.Encode(math.NaN()); err == nil || !strings.Contains(err.Error(), "NaN") {
+		t.Errorf("no number: %v", err)
+	}
+	if _, err := tok.Encode([]float64{1, 2}); err == nil || !strings.Contains(err.Error(), "redshift: 2 numbers, expected a number of 1") {
+		t.Errorf("two numbers: %v", err)
+	}
+	path := filepath.Join(t.TempDir(), "z.safetensors")
+	if err := k.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	read, err := fourm.LoadTokenizer(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fourm.SetTokenizer("redshift", read)
+	a, _ := tok.Encode(values[70])
+	b, err := modality.TokenizerOf("redshift").Encode(values[70])
+	if err != nil || !slices.Equal(a.IDs, b.IDs) {
+		t.Errorf("read again it says %v, not %v (%v)", b.IDs, a.IDs, err)
+	}
+}
+
+// Signals by convolutions beat the mean signal, vectors come back, and a wrong
+// length is named.
+func TestSignals(t *testing.T) {
+	ds := stars(t, 400)
+	k := fourm.TrainTokenizer(ds, "spectrum", fourm.VQ{Net: "conv", Quantizer: "cosine:64x8", Steps: 500, Dim: 32, Depth: 2, LR: 3e-3})
+	if k.Err != nil {
+		t.Fatal(k.Err)
+	}
+	tok := modality.TokenizerOf("spectrum")
+	mean := make([]float64, 64)
+	for i := range 100 {
+		s, _ := ds.Sample(i)
+		for k, v := range s.Values["spectrum"].([]float32) {
+			mean[k] += float64(v) / 100
+		}
+	}
+	off, base := 0.0, 0.0
+	for i := range 100 {
+		s, _ := ds.Sample(i)
+		v := s.Values["spectrum"].([]float32)
+		tk, err := tok.Encode(v)
+		if err != nil || len(tk.IDs) != 8 {
+			t.Fatalf("tokens %v (%v)", tk.IDs, err)
+		}
+		back, err := tok.Decode(tk)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, x := range back.([]float32) {
+			off += math.Pow(float64(x-v[k]), 2)
+			base += math.Pow(mean[k]-float64(v[k]), 2)
+		}
+	}
+	if off > base/10 {
+		t.Errorf("spectra come back with %.3f of the error of the mean spectrum", off/base)
+	}
+	if _, err := tok.Encode(make([]float32, 63)); err == nil || !strings.Contains(err.Error(), "spectrum: 63 numbers, expected a signal of 64") {
+		t.Errorf("a short spectrum: %v", err)
+	}
+	line(t, "signals of 64 samples of spectrum and a stride of 7, expected a multiple of it", func() {
+		fourm.TrainTokenizer(ds, "spectrum", fourm.VQ{Net: "conv", Stride: 7})
+	})
+	if v := fourm.TrainTokenizer(ds, "colours", fourm.VQ{Quantizer: "cosine:32x4", Steps: 400, Dim: 32}); v.Err != nil {
+		t.Fatal(v.Err)
+	}
+	s, _ := ds.Sample(5)
+	got := s.Tokens("colours").Value().([]float32)
+	for k, want := range s.Values["colours"].([]float64) {
+		if d := math.Abs(float64(got[k]) - want); d > 8 {
+			t.Errorf("colour %d is %g, was %g", k, got[k], want)
+		}
+	}
+}
+
+// A 4M of a spectrum, a number and a picture: the number is predicted from the
+// spectrum far better than by chance, also after the model was saved and loaded.
+func TestModelOfSymbols(t *testing.T) {
+	ds := stars(t, 400)
+	fourm.TrainTokenizer(ds, "redshift", fourm.VQ{Quantizer: "bins:64"})
+	fourm.TrainTokenizer(ds, "spectrum", fourm.VQ{Net: "conv", Quantizer: "cosine:64x8", Steps: 300, Dim: 32, LR: 3e-3})
+	fourm.TrainTokenizer(ds, "stamp", fourm.VQ{Steps: 60, Dim: 16, Latent: 4})
+	m := tinyModel("spectrum", "redshift", "stamp")
+	run := m.Train(ds, fourm.Train{Steps: 1200, Batch: 16, LR: 3e-3, Masks: []fourm.Mask{
+		{Inputs: []string{"spectrum"}, Outputs: []string{"redshift"}, In: 16, Out: 4},
+		{In: 12, Out: 12},
+	}})
+	if run.Err != nil {
+		t.Fatal(run.Err)
+	}
+	row := m.Eval(sky{60}, "spectrum->redshift").Rows[0]
+	if row.Metric != "mean absolute error" || !(row.Value < row.Baseline/2) {
+		t.Errorf("redshift of spectra: %+v", row)
+	}
+	s, _ := ds.Sample(420)
+	out := m.Generate(s, fourm.Chain("redshift").Then("spectrum", 1).Greedy(), 0)
+	if v, ok := out.Sample.Values["spectrum"].([]float32); !ok || len(v) != 64 || out.Err != nil {
+		t.Errorf("a generated spectrum is %T, %v", out.Sample.Values["spectrum"], out.Err)
+	}
+	path := filepath.Join(t.TempDir(), "m.safetensors")
+	if err := m.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	modality.SetTokenizer("redshift", nil)
+	back, err := fourm.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := m.Generate(s, fourm.Chain("spectrum").Then("redshift", 1).Greedy(), 0)
+	b := back.Generate(s, fourm.Chain("spectrum").Then("redshift", 1).Greedy(), 0)
+	if !reflect.DeepEqual(a.Sample.Values["redshift"], b.Sample.Values["redshift"]) {
+		t.Errorf("%v before, %v after", a.Sample.Values["redshift"], b.Sample.Values["redshift"])
+	}
+}
+
+// A residual code of pictures comes in as symbols, and its tokens decode to the
+// picture.
+func TestResidualSymbols(t *testing.T) {
+	ds := stars(t, 200)
+	fourm.TrainTokenizer(ds, "redshift", fourm.VQ{Quantizer: "bins:64"})
+	k := fourm.TrainTokenizer(ds, "stamp", fourm.VQ{Quantizer: "rvq:2x8", Steps: 100, Dim: 16})
+	if k.Err != nil || k.Network().Spec.Books != 2 {
+		t.Fatal(k)
+	}
+	line(t, "a tokenizer of stamp for short: it gives 8 tokens, expected at most 4 (MaxTokens)", func() {
+		fourm.Register(fourm.Modality{Name: "short", Kind: fourm.Symbols, Vocab: 8, MaxTokens: 4})
+		fourm.SetTokenizer("short", k)
+	})
+	fourm.Register(fourm.Modality{Name: "stamps", Kind: fourm.Symbols, Vocab: 8, MaxTokens: 8})
+	fourm.SetTokenizer("stamps", k)
+	s, _ := ds.Sample(1)
+	p := s.Picture("stamp")
+	grid, err := k.Encode(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tk, err := modality.TokenizerOf("stamps").Encode(p)
+	if err != nil || len(tk.IDs) != 8 || tk.IDs[0] != grid.IDs[0] || tk.IDs[1] != grid.IDs[4] || tk.IDs[2] != grid.IDs[1] {
+		t.Fatalf("symbols %v of a grid %v (%v)", tk.IDs, grid.IDs, err)
+	}
+	if a, b := tk.Value().(*fourm.Picture), grid.Value().(*fourm.Picture); !reflect.DeepEqual(a, b) {
+		t.Error("the symbols stand for another picture")
+	}
+	with := stamped{ds}
+	m := tinyModel("redshift", "stamps")
+	if run := m.Train(with, fourm.Train{Steps: 800, Batch: 16, LR: 3e-3, Masks: []fourm.Mask{{Inputs: []string{"redshift"}, Outputs: []string{"stamps"}, In: 4, Out: 12}}}); run.Err != nil {
+		t.Fatal(run.Err)
+	}
+	row := m.Eval(with, "redshift->stamps").Rows[0]
+	if row.Metric != "PSNR, dB" || !(row.Value > row.Baseline+3) {
+		t.Errorf("%+v", row)
+	}
+	var _ *vq.Serial = modality.TokenizerOf("stamps").(*vq.Serial)
+}
