@@ -107,6 +107,15 @@ func SceneTokenizers(names ...string) error {
 	return shipped.Tokenizers(names...)
 }
 
+// SceneTokenizer is SceneTokenizers of one modality, whose tokenizer it gives.
+func SceneTokenizer(name string) *vq.Tokenizer {
+	m := modality.Need("fourm.SceneTokenizer", name)
+	if err := SceneTokenizers(m.Name); err != nil {
+		return &vq.Tokenizer{Of: m, Err: err}
+	}
+	return modality.TokenizerOf(m.Name).(*vq.Tokenizer)
+}
+
 // reading is one walk through a set: the pictures of some modalities and all
 // texts.
 type reading struct {
