@@ -17,6 +17,7 @@ import (
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
 	"fourmlab/fourm/train"
+	"fourmlab/fourm/vq"
 	"fourmlab/internal/fault"
 )
 
@@ -25,6 +26,7 @@ var closed = map[reflect.Type][]string{
 	reflect.TypeOf(train.Options{}): {"Mask", "Masks", "ValMask", "Seed", "Val", "Dir", "Name", "Quiet", "NoEvents", "OnStep"},
 	reflect.TypeOf(model.Config{}):  {"Seed", "Domains"},
 	reflect.TypeOf(mask.Mask{}):     {"Seed"},
+	reflect.TypeOf(vq.VQ{}):         {"Val", "ValEvery", "ValSize", "Dir", "From"},
 }
 
 var factors = reflect.TypeOf([]Factor{})

@@ -203,11 +203,15 @@ func (l *trainer) take(ctx context.Context, r *rand.Rand, p *Point) (err error) 
 		return err
 	}
 	g, q := l.g, l.t.net.quant
-	if b, ok := q.(quantize.Beginner); ok && l.step == 0 && l.c.From == nil { // codes begin where the first latents lie
+	if l.step == 0 && l.c.From == nil { // codes begin where the first latents lie, or latents where the codes are
 		if err := g.m.Run(ctx); err != nil {
 			return err
 		}
-		b.Begin(g.m.Floats(g.z), r)
+		if b, ok := q.(quantize.Beginner); ok {
+			b.Begin(g.m.Floats(g.z), r)
+		} else {
+			l.t.spread(g.m.Floats(g.z))
+		}
 		if l.mean != nil {
 			l.mean = averageOf(l.t.net, l.c.EMA)
 		}

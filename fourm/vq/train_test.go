@@ -298,3 +298,36 @@ func TestOtherUnits(t *testing.T) {
 		}
 	}
 }
+
+// Latents of a first batch are spread around the codes.
+func TestSpread(t *testing.T) {
+	m := tiny("vqcolor", modality.Color)
+	k := train(t, m, pictures(m, 16), VQ{Quantizer: "fsq:5,5,5", Steps: 1, Batch: 16, Dim: 16, LR: 1e-9})
+	g := k.net.graph(encoding, Loss{}, 16, 4, 4)
+	for i, p := range pictures(m, 16) {
+		if err := k.put(g, i, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := g.m.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	z := g.m.Floats(g.z)
+	n := float64(len(z) / 3)
+	for a := range 3 {
+		for b := range 3 {
+			mean, product := 0.0, 0.0
+			for i := 0; i < len(z); i += 3 {
+				mean += float64(z[i+a]) / n
+				product += float64(z[i+a]) * float64(z[i+b]) / (n - 1)
+			}
+			want := 0.0
+			if a == b {
+				want = 1
+			}
+			if d := product - want; d > 0.01 || d < -0.01 || mean > 0.01 || mean < -0.01 {
+				t.Errorf("numbers %d and %d: mean %.3f, covariance %.3f, expected 0 and %g", a, b, mean, product, want)
+			}
+		}
+	}
+}
