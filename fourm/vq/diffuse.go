@@ -177,10 +177,8 @@ func (r *decoderRun) louden() error {
 	return nil
 }
 
-const (
-	ends   = 0.15 // how often training looks at noise alone, where sampling begins
-	weight = 0.5  // of errors where there is little noise, which make the edges sharp
-)
+// ends is how often training looks at noise alone, where sampling begins.
+const ends = 0.15
 
 // drawnBy gives a tokenizer with the same encoder and codes, and a fresh decoder
 // for pictures of rows by cols tokens.
@@ -217,7 +215,7 @@ func (t *Tokenizer) drawnBy(c DecoderConfig, rows, cols int) (*Tokenizer, error)
 	for _, q := range n.quant.Tensors() {
 		n.Params["quantize."+q.Name] = t.net.Params["quantize."+q.Name]
 	}
-	process.Ends, process.Weight = ends, weight
+	process.Ends = ends
 	n.draws(diffusion.New(net, process, c.Seed))
 	return &Tokenizer{Of: t.Of, Config: t.Config, Scale: t.Scale, Params: n.Params, net: n, free: t.free, wide: t.wide}, nil
 }
