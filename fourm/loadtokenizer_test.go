@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,6 +35,35 @@ func TestLoadTokenizer(t *testing.T) {
 	back, err := fourm.LoadTokenizer(path)
 	if err != nil || back.String() != k.String() {
 		t.Fatalf("%v came back as %v (%v)", k, back, err)
+	}
+	flow := fourm.TrainTokenizer(set, "shades", fourm.VQ{From: k, Decoder: "flow", DecoderSteps: 3, Batch: 4})
+	if flow.Err != nil || !strings.Contains(flow.String(), "flow decoder") {
+		t.Fatalf("%v (%v)", flow, flow.Err)
+	}
+	old, err := k.Encode(set[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if now, err := flow.Encode(set[1]); err != nil || !slices.Equal(now.IDs, old.IDs) {
+		t.Errorf("another decoder changes the tokens %v to %v (%v)", old.IDs, now.IDs, err)
+	}
+	if err := flow.Save(path + "f"); err != nil {
+		t.Fatal(err)
+	}
+	drawn, err := fourm.LoadTokenizer(path + "f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	flow.Sampler.Steps, drawn.Sampler.Steps = 4, 4
+	a, err := flow.Decode(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := drawn.Decode(old); err != nil || !reflect.DeepEqual(a, b) {
+		t.Errorf("loaded, it draws another picture (%v)", err)
+	}
+	if s, err := fourm.Peek(path + "f"); err != nil || !strings.Contains(s, "flow decoder uvit_lab") {
+		t.Errorf("peek says %q (%v)", s, err)
 	}
 	fourm.SetTokenizer("shades", back)
 	if s, err := fourm.Peek(path); err != nil || !strings.Contains(s, "shades: tokenizer of pictures of 16x24x1 in patches of 8x8: cosine codebook of 8 codes of 4 numbers") {

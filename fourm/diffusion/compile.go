@@ -36,7 +36,10 @@ func (d *Decoder) graph(s shape, loss string) (g *graph, err error) {
 	outputs := G.Nodes{g.out}
 	if loss != "" {
 		g.truth = make([]float32, len(g.in))
-		g.loss = losses[loss](g.out, ops.Input(g.g, "target", g.out.Shape(), g.truth))
+		c := channels(g.out)
+		g.weights = make([]float32, s.b*c)
+		weights := ops.Input(g.g, "weights", []int{s.b, c}, g.weights)
+		g.loss = losses[loss](ops.MulChannels(g.out, weights, 0), ops.MulChannels(ops.Input(g.g, "target", g.out.Shape(), g.truth), weights, 0))
 		var wrt G.Nodes
 		for name := range g.nodes {
 			g.names = append(g.names, name)

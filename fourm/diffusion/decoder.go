@@ -194,6 +194,9 @@ func (d *Decoder) Loss(ctx context.Context, clean, noise Pictures, steps []int, 
 	}
 	g.put(noisy, steps, c)
 	g.fields.in(g.truth, target)
+	for i := range g.weights {
+		g.weights[i] = p.root(steps[i*len(steps)/len(g.weights)])
+	}
 	if err := g.vm.Run(ctx); err != nil {
 		return 0, nil, err
 	}

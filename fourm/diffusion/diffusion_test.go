@@ -68,7 +68,7 @@ func TestLossGradients(t *testing.T) {
 	steps := []int{30, 700}
 	for name, n := range networks() {
 		for _, prediction := range []string{"sample", "epsilon", "v_prediction", "velocity"} {
-			p := diffusion.Process{Prediction: prediction}
+			p := diffusion.Process{Prediction: prediction, Weight: map[string]float64{"sample": 1, "velocity": 2}[prediction]}
 			if prediction == "velocity" {
 				p.Schedule.Name = "flow"
 			}
@@ -79,7 +79,7 @@ func TestLossGradients(t *testing.T) {
 			}
 			taped := shaken(n, p)
 			taped.Tape = true
-			if other, _, err := taped.Loss(ctx, x, noise, steps, c); err != nil || math.Abs(other-loss) > 1e-6 {
+			if other, _, err := taped.Loss(ctx, x, noise, steps, c); err != nil || math.Abs(other-loss) > 1e-6*max(1, loss) {
 				t.Errorf("%s, %s: loss %g, by gorgonia's machine %g, %v", name, prediction, loss, other, err)
 			}
 			if prediction != "v_prediction" && (prediction != "velocity" || name != "uvit") {
@@ -284,6 +284,7 @@ func TestRefused(t *testing.T) {
 		"eta is 1, expected 0: Euler's steps add no noise":                                                                flow(diffusion.Sampler{Eta: 1}),
 		`prediction type "epsilon" of a flow, expected velocity or sample`:                                                load(networks()["unet"], diffusion.Process{Schedule: diffusion.Schedule{Name: "flow"}, Prediction: "epsilon"}),
 		`prediction type "velocity", expected epsilon, sample or v_prediction`:                                            load(networks()["unet"], diffusion.Process{Schedule: diffusion.Schedule{Name: "linear"}, Prediction: "velocity"}),
+		"a weight of power -1, expected 0 to 4":                                                                           load(networks()["unet"], diffusion.Process{Weight: -1}),
 		"a share of 2 of training at the last step, expected 0 to 1":                                                      load(networks()["unet"], diffusion.Process{Ends: 2}),
 		`times "late" of training, expected uniform or logit_normal`:                                                      load(networks()["unet"], diffusion.Process{Times: "late"}),
 		`spacing "log" of sampling, expected leading, linspace or trailing`:                                               sample(diffusion.Sampler{Steps: 1, Spacing: "log"}),

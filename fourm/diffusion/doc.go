@@ -16,6 +16,13 @@
 // the step back that follows from what it says, over and over; 25 to 50 steps
 // are enough ([Sampler]). Another seed gives another picture of the same tokens.
 //
+// A rectified flow goes the straight way between the two (Liu et al., arXiv
+// 2209.03003; Lipman et al., 2210.02747), and so needs 4 to 8 steps to go back:
+//
+//	xₜ = (1-t) x₀ + t ε
+//
+// Its process is Process{Schedule: Schedule{Name: "flow"}}; all else is the same.
+//
 // # The networks
 //
 // [UNet] and [UViT] look at pictures at several sizes: convolutions halve them

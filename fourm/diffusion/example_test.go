@@ -41,6 +41,26 @@ func ExampleSchedule_Alphas() {
 	// shifted_cosine:0.5 0.959 0.799 0.000
 }
 
+// Pictures of one pixel that are 1 or -1, and a decoder that knows it: what it says
+// of a noisy one is the mean of those that may be in it. Euler's steps decide.
+func ExampleProcess_flow() {
+	process := diffusion.Process{Schedule: diffusion.Schedule{Name: "flow"}, Prediction: "sample"}
+	signal, noise, err := process.Schedule.Levels()
+	if err != nil {
+		panic(err)
+	}
+	s := diffusion.Sampler{Steps: 8, Noise: func(x []float32) { copy(x, []float32{-2, -0.5, 0.5, 2}) }}
+	x, err := s.Sample(context.Background(), process, 4, 4, func(noisy []float32, t int) ([]float32, error) {
+		mean := make([]float32, len(noisy))
+		for i, v := range noisy {
+			mean[i] = float32(math.Tanh(float64(v * signal[t] / (noise[t] * noise[t]))))
+		}
+		return mean, nil
+	})
+	fmt.Printf("%.2f %v\n", x, err)
+	// Output: [-1.00 -1.00 1.00 1.00] <nil>
+}
+
 // A small UNet before training says nothing yet: its last map begins at 0.
 func ExampleDecoder() {
 	net := diffusion.UNet{Channels: 3, Cond: 4, Patch: 2, Width: 32, Blocks: 1, Mult: []float64{1, 2}, Attention: []int{2}}

@@ -156,3 +156,33 @@ func TestFlow(t *testing.T) {
 		t.Error("a flow has no ᾱ")
 	}
 }
+
+// The loss of a picture that is predicted, weighed by noise squared, is that of the
+// velocity that follows from it.
+func TestWeight(t *testing.T) {
+	ctx := context.Background()
+	x, noise, c := batch()
+	steps := []int{30, 700} // the first has less noise than weights count
+	p := flow
+	p.Prediction = "sample"
+	d := shaken(networks()["unet"], p)
+	noisy, err := p.Noisy(x.Data, noise.Data, steps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := x
+	seen.Data = noisy
+	y, err := d.Predict(ctx, seen, steps, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, each := 0.0, len(x.Data)/2
+	for i, v := range y.Data {
+		off := float64(v-x.Data[i]) / []float64{0.05, 0.701}[i/each]
+		want += off * off / float64(len(y.Data))
+	}
+	d.Process.Weight = 2
+	if loss, _, err := d.Loss(ctx, x, noise, steps, c); err != nil || math.Abs(loss-want) > 1e-4*want {
+		t.Errorf("the loss is %g, expected %g (%v)", loss, want, err)
+	}
+}

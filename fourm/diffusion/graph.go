@@ -24,18 +24,20 @@ type graph struct {
 	nodes   map[string]*G.Node
 	declare func(name string, first initial, shape []int) *Param
 
-	in     []float32 // noisy pictures
-	steps  []float32 // sines and cosines of the steps (B, D)
-	cond   []float32 // conditions (B CondH CondW, D)
-	hide   func(hidden []bool)
-	waves  waves
-	emb    *G.Node // silu of the embedded step (B, D)
-	out    *G.Node
-	truth  []float32 // what out should be
-	loss   *G.Node
-	names  []string
-	grads  G.Nodes
-	fields layout
+	in    []float32 // noisy pictures
+	steps []float32 // sines and cosines of the steps (B, D)
+	cond  []float32 // conditions (B CondH CondW, D)
+	hide  func(hidden []bool)
+	waves waves
+	emb   *G.Node // silu of the embedded step (B, D)
+	out   *G.Node
+	truth []float32 // what out should be
+	// roots of what the loss of each sample weighs, for all channels (B, C)
+	weights []float32
+	loss    *G.Node
+	names   []string
+	grads   G.Nodes
+	fields  layout
 }
 
 // layout says how pictures lie in an array of the graph: (B, H/p, W/p, C p p),

@@ -35,6 +35,10 @@ type Process struct {
 	// Loss of training is "mse" (empty stands for it) or "smooth_l1", which 4M
 	// takes for depth and edges.
 	Loss string
+	// Weight p weighs the loss of a step by n to the power -p, n being its share of
+	// noise, at least 1/20: 0 weighs all steps alike, 2 makes the mse of a predicted
+	// picture that of a flow's velocity that follows from it.
+	Weight float64
 	// Clip cuts predicted pictures to [-1, 1] in sampling.
 	Clip bool
 	// Threshold does it picture by picture at the quantile 0.995 of their
@@ -89,6 +93,9 @@ func (p Process) resolved() (Process, error) {
 	}
 	if !(p.Ends >= 0 && p.Ends <= 1) {
 		return p, fmt.Errorf("diffusion: a share of %g of training at the last step, expected 0 to 1", p.Ends)
+	}
+	if !(p.Weight >= 0 && p.Weight <= 4) {
+		return p, fmt.Errorf("diffusion: a weight of power %g, expected 0 to 4", p.Weight)
 	}
 	if p.Times != "uniform" && p.Times != "logit_normal" {
 		return p, fmt.Errorf("diffusion: times %q of training, expected uniform or logit_normal", p.Times)
@@ -178,6 +185,14 @@ func (p Process) mix(x, y []float32, t []int, f func(a, s, x, y float32) float32
 		}
 	}
 	return out, nil
+}
+
+// leastNoise bounds the weights of losses.
+const leastNoise = 0.05
+
+// root gives the root of the weight of a step's loss.
+func (p Process) root(t int) float32 {
+	return float32(math.Pow(max(float64(p.noise[t]), leastNoise), -p.Weight/2))
 }
 
 // predicted gives the picture and the noise that follow from the decoder's

@@ -33,7 +33,7 @@ type VQ struct {
 	// encoder and its codes are trained with the mirror, then stay as they are, and
 	// a decoder that draws pictures from noise learns what they leave open.
 	Decoder      string `json:"decoder,omitempty"`
-	DecoderSteps int    `json:"decoder_steps,omitempty"` // of its training; 0 stands for 1000
+	DecoderSteps int    `json:"decoder_steps,omitempty"` // of its training; 0 stands for 600
 
 	Steps   int     `json:"steps"`             // 0 stands for 300
 	Batch   int     `json:"batch"`             // pictures a step; 0 stands for 16
@@ -124,7 +124,7 @@ func (c VQ) resolved(m modality.Modality) VQ {
 	one("net", c.Net, "vit", "mlp", "conv", "none")
 	if c.Decoder != "" {
 		one("decoder", c.Decoder, "flow", "diffusion")
-		def(&c.DecoderSteps, 1000)
+		def(&c.DecoderSteps, 600)
 		if m.Look.Spec().Scaling == modality.ClassIDs {
 			fail("decoder %s of %s, which has classes: they cannot be drawn from noise", c.Decoder, m.Name)
 		}

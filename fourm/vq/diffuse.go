@@ -20,9 +20,9 @@ import (
 // lab's defaults. The same configuration and pictures give the same decoder.
 type DecoderConfig struct {
 	Kind  string  // "flow" (rectified flow; empty stands for it) or "diffusion" (v-prediction, shifted cosine, no signal at the last step)
-	Steps int     // 0 stands for 1000
+	Steps int     // 0 stands for 600
 	Batch int     // pictures a step; 0 stands for 16
-	LR    float64 // peak; 0 stands for 2e-3
+	LR    float64 // peak; 0 stands for 3e-3
 	Drop  float64 // share of pictures whose codes are hidden, for guidance: cls_free_guidance_dropout; 0 stands for 0.1, less for none
 	Decay float64 // of the moving average of weights that is kept; 0 stands for 0.999, less where few steps were taken
 	Seed  int64
@@ -33,7 +33,7 @@ func (c DecoderConfig) resolved() (DecoderConfig, error) {
 		name string
 		p    *int
 		def  int
-	}{{"steps", &c.Steps, 1000}, {"batch", &c.Batch, 16}} {
+	}{{"steps", &c.Steps, 600}, {"batch", &c.Batch, 16}} {
 		if *f.p == 0 {
 			*f.p = f.def
 		}
@@ -44,7 +44,7 @@ func (c DecoderConfig) resolved() (DecoderConfig, error) {
 	for _, f := range []struct {
 		p   *float64
 		def float64
-	}{{&c.LR, 2e-3}, {&c.Drop, 0.1}, {&c.Decay, 0.999}} {
+	}{{&c.LR, 3e-3}, {&c.Drop, 0.1}, {&c.Decay, 0.999}} {
 		if *f.p == 0 {
 			*f.p = f.def
 		}

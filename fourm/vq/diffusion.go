@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math"
 	"strconv"
+	"strings"
 
 	"fourmlab/fourm/checkpoint"
 	"fourmlab/fourm/diffusion"
@@ -24,7 +25,11 @@ func (s Spec) diffusion() (diffusion.Network, diffusion.Process, error) {
 
 // drawn says what the diffusion decoder is.
 func (s Spec) drawn() string {
-	return fmt.Sprint(s.Diffusion["dec_type"])
+	kind := "diffusion"
+	if by, _ := s.Diffusion["beta_schedule"].(string); strings.HasPrefix(by, "flow") {
+		kind = "flow"
+	}
+	return fmt.Sprintf("%s decoder %v", kind, s.Diffusion["dec_type"])
 }
 
 // diffuses notes a key of a diffusion decoder, as it comes back from a file:

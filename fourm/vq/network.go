@@ -71,15 +71,19 @@ func (n *Network) books() {
 // numbers counts those that are learned, the codes among them.
 func (n *Network) numbers() int {
 	sum := 0
-	for _, name := range n.trained() {
-		sum += count(n.Params[name].Shape)
+	for _, e := range n.entries {
+		if e.trained {
+			sum += count(e.shape)
+		}
 	}
-	if p := n.Params[codebook]; p != nil {
-		sum += len(p.Data)
+	for _, t := range n.quant.Tensors() {
+		if t.Trained || "quantize."+t.Name == codebook {
+			sum += len(t.Data)
+		}
 	}
 	if n.drawer != nil {
-		for _, p := range n.drawer.Params {
-			sum += len(p.Data)
+		for _, name := range n.drawer.Learned() {
+			sum += len(n.drawer.Params[name].Data)
 		}
 	}
 	return sum

@@ -128,7 +128,7 @@ func (t *Tokenizer) ReportBy(ds modality.Data, features string) *Report {
 func (t *Tokenizer) facts() *Report {
 	s := t.net.Spec
 	r := &Report{Modality: t.Of.Name, Quantizer: fmt.Sprint(t.net.quant), Decoder: s.decoderName(), Grid: [2]int{t.rows(), t.cols()}, Patch: s.encPatch(), Parameters: t.net.numbers()}
-	if t.Config.Decoder != "" {
+	if t.Config.Decoder != "" && s.Diffusion != nil {
 		r.Decoder = t.Config.Decoder
 	}
 	r.Bits = float64(s.Books) * math.Log2(float64(s.Codes))

@@ -315,7 +315,7 @@ func (s Spec) String() string {
 	}
 	dec := "decoder " + side(s.Dec)
 	if s.Diffusion != nil {
-		dec = "diffusion decoder " + s.drawn()
+		dec = s.drawn()
 	} else if s.Dec.Kind == NoDecoder {
 		dec = "no decoder"
 	}

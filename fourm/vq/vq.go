@@ -61,6 +61,9 @@ func (t *Tokenizer) String() string {
 	if t.Config.Quantizer != "" {
 		codes = t.Config.Quantizer
 	}
+	if t.net.Spec.Diffusion != nil {
+		codes += ", " + t.net.Spec.drawn()
+	}
 	return fmt.Sprintf("tokenizer of %s: %s, %dx%d tokens, %d parameters, takes %s", t.Of.Name, codes, t.net.Spec.Books*t.Of.Grid(), t.Of.Cols(), t.net.numbers(), t.Range())
 }
 
