@@ -73,6 +73,7 @@ func init() {
 				"Config":      reflect.ValueOf(q.Config),
 				"Flatten":     reflect.ValueOf(q.Flatten),
 				"Open":        reflect.ValueOf(q.Open),
+				"OpenBytes":   reflect.ValueOf(q.OpenBytes),
 				"Peek":        reflect.ValueOf(q.Peek),
 				"ReadConfig":  reflect.ValueOf(q.ReadConfig),
 				"Write":       reflect.ValueOf(q.Write),

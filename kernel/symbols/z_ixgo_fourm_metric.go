@@ -46,6 +46,8 @@ func init() {
 				"MeanAngle":     reflect.ValueOf(&q.MeanAngle),
 				"MeanIoU":       reflect.ValueOf(&q.MeanIoU),
 				"MedianAngle":   reflect.ValueOf(&q.MedianAngle),
+				"NumberError":   reflect.ValueOf(&q.NumberError),
+				"NumberRMSE":    reflect.ValueOf(&q.NumberRMSE),
 				"PSNR":          reflect.ValueOf(&q.PSNR),
 				"PixelAccuracy": reflect.ValueOf(&q.PixelAccuracy),
 				"RMSE":          reflect.ValueOf(&q.RMSE),

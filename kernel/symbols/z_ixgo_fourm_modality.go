@@ -89,6 +89,7 @@ func init() {
 				"Register":        reflect.ValueOf(q.Register),
 				"RegisterKind":    reflect.ValueOf(q.RegisterKind),
 				"RegisterLook":    reflect.ValueOf(q.RegisterLook),
+				"Registered":      reflect.ValueOf(q.Registered),
 				"ResolveDomain":   reflect.ValueOf(q.ResolveDomain),
 				"Restore":         reflect.ValueOf(q.Restore),
 				"Same":            reflect.ValueOf(q.Same),

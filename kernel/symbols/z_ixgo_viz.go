@@ -84,6 +84,7 @@ func init() {
 				"Samples":    reflect.ValueOf(q.Samples),
 				"Schedule":   reflect.ValueOf(q.Schedule),
 				"Steps":      reflect.ValueOf(q.Steps),
+				"Tokenizers": reflect.ValueOf(q.Tokenizers),
 				"Tokens":     reflect.ValueOf(q.Tokens),
 				"TokensOn":   reflect.ValueOf(q.TokensOn),
 				"Variations": reflect.ValueOf(q.Variations),

@@ -56,6 +56,8 @@ func init() {
 		"ROAR":                 reflect.ValueOf(fourm.ROAR),
 		"Register":             reflect.ValueOf(fourm.Register),
 		"RegisterLook":         reflect.ValueOf(fourm.RegisterLook),
+		"SceneTokenizer":       reflect.ValueOf(fourm.SceneTokenizer),
+		"SceneTokenizers":      reflect.ValueOf(fourm.SceneTokenizers),
 		"Sequence":             reflect.ValueOf(fourm.Sequence),
 		"SetHost":              reflect.ValueOf(fourm.SetHost),
 		"SetTokenizer":         reflect.ValueOf(fourm.SetTokenizer),

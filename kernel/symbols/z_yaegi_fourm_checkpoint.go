@@ -18,6 +18,7 @@ func init() {
 		"ErrForeign":  reflect.ValueOf(&checkpoint.ErrForeign).Elem(),
 		"Flatten":     reflect.ValueOf(checkpoint.Flatten),
 		"Open":        reflect.ValueOf(checkpoint.Open),
+		"OpenBytes":   reflect.ValueOf(checkpoint.OpenBytes),
 		"Peek":        reflect.ValueOf(checkpoint.Peek),
 		"ReadConfig":  reflect.ValueOf(checkpoint.ReadConfig),
 		"Write":       reflect.ValueOf(checkpoint.Write),

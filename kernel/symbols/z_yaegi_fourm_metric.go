@@ -28,6 +28,8 @@ func init() {
 		"MeanAngle":     reflect.ValueOf(&metric.MeanAngle).Elem(),
 		"MeanIoU":       reflect.ValueOf(&metric.MeanIoU).Elem(),
 		"MedianAngle":   reflect.ValueOf(&metric.MedianAngle).Elem(),
+		"NumberError":   reflect.ValueOf(&metric.NumberError).Elem(),
+		"NumberRMSE":    reflect.ValueOf(&metric.NumberRMSE).Elem(),
 		"PSNR":          reflect.ValueOf(&metric.PSNR).Elem(),
 		"PixelAccuracy": reflect.ValueOf(&metric.PixelAccuracy).Elem(),
 		"RMSE":          reflect.ValueOf(&metric.RMSE).Elem(),

@@ -52,6 +52,7 @@ func init() {
 		"Register":        reflect.ValueOf(modality.Register),
 		"RegisterKind":    reflect.ValueOf(modality.RegisterKind),
 		"RegisterLook":    reflect.ValueOf(modality.RegisterLook),
+		"Registered":      reflect.ValueOf(modality.Registered),
 		"ResolveDomain":   reflect.ValueOf(modality.ResolveDomain),
 		"Restore":         reflect.ValueOf(modality.Restore),
 		"Same":            reflect.ValueOf(modality.Same),

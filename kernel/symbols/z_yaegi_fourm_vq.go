@@ -6,38 +6,51 @@ package symbols
 
 import (
 	"fourmlab/fourm/vq"
+	"go/constant"
+	"go/token"
 	"reflect"
 )
 
 func init() {
 	Symbols["fourmlab/fourm/vq/vq"] = map[string]reflect.Value{
 		// function, constant and variable definitions
+		"AsSymbols":     reflect.ValueOf(vq.AsSymbols),
 		"BottleneckMLP": reflect.ValueOf(vq.BottleneckMLP),
+		"Conv":          reflect.ValueOf(vq.Conv),
 		"ErrForeignRun": reflect.ValueOf(&vq.ErrForeignRun).Elem(),
+		"Identity":      reflect.ValueOf(vq.Identity),
 		"Load":          reflect.ValueOf(vq.Load),
 		"NewNetwork":    reflect.ValueOf(vq.NewNetwork),
 		"NoDecoder":     reflect.ValueOf(vq.NoDecoder),
+		"NumbersOf":     reflect.ValueOf(vq.NumbersOf),
 		"OfficialSpec":  reflect.ValueOf(vq.OfficialSpec),
 		"Peek":          reflect.ValueOf(vq.Peek),
 		"PlainMLP":      reflect.ValueOf(vq.PlainMLP),
+		"Read":          reflect.ValueOf(vq.Read),
 		"ReadNetwork":   reflect.ValueOf(vq.ReadNetwork),
+		"Statistics":    reflect.ValueOf(constant.MakeFromLiteral("\"statistics of channels at 3 sizes\"", token.STRING, 0)),
 		"Train":         reflect.ValueOf(vq.Train),
+		"TrainDecoder":  reflect.ValueOf(vq.TrainDecoder),
 		"ViT":           reflect.ValueOf(vq.ViT),
 
 		// type definitions
-		"Arch":      reflect.ValueOf((*vq.Arch)(nil)),
-		"Codes":     reflect.ValueOf((*vq.Codes)(nil)),
-		"Images":    reflect.ValueOf((*vq.Images)(nil)),
-		"Kind":      reflect.ValueOf((*vq.Kind)(nil)),
-		"Loss":      reflect.ValueOf((*vq.Loss)(nil)),
-		"Network":   reflect.ValueOf((*vq.Network)(nil)),
-		"Param":     reflect.ValueOf((*vq.Param)(nil)),
-		"Pass":      reflect.ValueOf((*vq.Pass)(nil)),
-		"Point":     reflect.ValueOf((*vq.Point)(nil)),
-		"Scale":     reflect.ValueOf((*vq.Scale)(nil)),
-		"Spec":      reflect.ValueOf((*vq.Spec)(nil)),
-		"Step":      reflect.ValueOf((*vq.Step)(nil)),
-		"Tokenizer": reflect.ValueOf((*vq.Tokenizer)(nil)),
-		"VQ":        reflect.ValueOf((*vq.VQ)(nil)),
+		"Arch":          reflect.ValueOf((*vq.Arch)(nil)),
+		"Codes":         reflect.ValueOf((*vq.Codes)(nil)),
+		"DecoderConfig": reflect.ValueOf((*vq.DecoderConfig)(nil)),
+		"Images":        reflect.ValueOf((*vq.Images)(nil)),
+		"Kind":          reflect.ValueOf((*vq.Kind)(nil)),
+		"Loss":          reflect.ValueOf((*vq.Loss)(nil)),
+		"Network":       reflect.ValueOf((*vq.Network)(nil)),
+		"Param":         reflect.ValueOf((*vq.Param)(nil)),
+		"Pass":          reflect.ValueOf((*vq.Pass)(nil)),
+		"Point":         reflect.ValueOf((*vq.Point)(nil)),
+		"Report":        reflect.ValueOf((*vq.Report)(nil)),
+		"Scale":         reflect.ValueOf((*vq.Scale)(nil)),
+		"Score":         reflect.ValueOf((*vq.Score)(nil)),
+		"Serial":        reflect.ValueOf((*vq.Serial)(nil)),
+		"Spec":          reflect.ValueOf((*vq.Spec)(nil)),
+		"Step":          reflect.ValueOf((*vq.Step)(nil)),
+		"Tokenizer":     reflect.ValueOf((*vq.Tokenizer)(nil)),
+		"VQ":            reflect.ValueOf((*vq.VQ)(nil)),
 	}
 }

@@ -35,6 +35,7 @@ func init() {
 		"Samples":    reflect.ValueOf(viz.Samples),
 		"Schedule":   reflect.ValueOf(viz.Schedule),
 		"Steps":      reflect.ValueOf(viz.Steps),
+		"Tokenizers": reflect.ValueOf(viz.Tokenizers),
 		"Tokens":     reflect.ValueOf(viz.Tokens),
 		"TokensOn":   reflect.ValueOf(viz.TokensOn),
 		"Variations": reflect.ValueOf(viz.Variations),
