@@ -19,7 +19,7 @@ import (
 // DecoderConfig says how such a decoder is trained. Zero values stand for the
 // lab's defaults. The same configuration and pictures give the same decoder.
 type DecoderConfig struct {
-	Kind  string  // "flow" (rectified flow; empty stands for it) or "diffusion" (v-prediction, shifted cosine, no signal at the last step)
+	Kind  string  // "flow" (rectified flow; empty stands for it) or "diffusion" (shifted cosine, nothing left at the last step); of both the network predicts pictures
 	Steps int     // 0 stands for 600
 	Batch int     // pictures a step; 0 stands for 16
 	LR    float64 // peak; 0 stands for 3e-3
@@ -194,7 +194,7 @@ func (t *Tokenizer) drawnBy(c DecoderConfig, rows, cols int) (*Tokenizer, error)
 		s.diffuses("prediction_type", "sample")
 	} else {
 		s.diffuses("beta_schedule", "shifted_cosine:0.2")
-		s.diffuses("prediction_type", "v_prediction")
+		s.diffuses("prediction_type", "sample")
 	}
 	if err := s.check(); err != nil {
 		return nil, err
