@@ -122,9 +122,9 @@ parity: build
 # The tour through a real Jupyter, in both kernels; then a notebook in a browser.
 notebooks: build gophernotes tools
 	bin/fourm kernel install -prefix build/jupyter
-	for k in fourm fourm-gophernotes; do \
+	for n in 01_tour 03_tokenizers; do for k in fourm fourm-gophernotes; do \
 		JUPYTER_PATH=build/jupyter/share/jupyter /usr/bin/python3 -m nbconvert --to notebook --execute --ExecutePreprocessor.timeout=1200 \
-			--ExecutePreprocessor.kernel_name=$$k --output-dir out --output 01_tour.$$k.ipynb notebooks/01_tour.ipynb || exit 1; done
+			--ExecutePreprocessor.kernel_name=$$k --output-dir out --output $$n.$$k.ipynb notebooks/$$n.ipynb || exit 1; done; done
 	$(GO) run ./kernel/inbrowser
 
 # Every timed case beside plain PyTorch, in turn: see docs/bench.md. For some

@@ -10,22 +10,38 @@ import (
 	"testing"
 )
 
-// The tour runs from its first cell to its last, made small: every cell
+// The notebooks run from their first cell to their last, made small: every cell
 // works, the figures are there, and both files are written.
 func TestTour(t *testing.T) {
-	src, err := os.ReadFile("../../notebooks/01_tour.ipynb")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, small := range [][2]string{
+	runSmall(t, "01_tour", [][2]string{
 		{`Scenes\(\d+,`, `Scenes(150,`},
 		{`Steps: \d+,`, `Steps: 6,`},
 		{`test.Head\(\d+\)`, `test.Head(3)`},
 		{`fourm.TrainTokenizers\(train, ([^)]*)\)`, `for _, n := range []string{$1} { fourm.TrainTokenizer(train, n, fourm.VQ{Steps: 8, Dim: 32}) }\nfourm.TrainVocabulary(train)`},
-	} {
+	}, 12, 10)
+}
+
+func TestTokenizerNotebook(t *testing.T) {
+	runSmall(t, "03_tokenizers", [][2]string{
+		{`Scenes\(1000,`, `Scenes(40,`},
+		{`Scenes\(100,`, `Scenes(12,`},
+		{`\bSteps: \d+,`, `Steps: 6,`},
+		{`DecoderSteps: \d+`, `DecoderSteps: 2`},
+		{`test.Head\(\d+\)`, `test.Head(3)`},
+	}, 12, 12)
+}
+
+// runSmall runs a notebook in which patterns are replaced.
+func runSmall(t *testing.T, name string, changes [][2]string, leastCells, leastPictures int) {
+	t.Helper()
+	src, err := os.ReadFile("../../notebooks/" + name + ".ipynb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, small := range changes {
 		re := regexp.MustCompile(small[0])
 		if !re.Match(src) {
-			t.Fatalf("the tour has nothing like %s", small[0])
+			t.Fatalf("%s has nothing like %s", name, small[0])
 		}
 		src = re.ReplaceAll(src, []byte(strings.ReplaceAll(small[1], "\n", `\n`)))
 	}
@@ -74,7 +90,7 @@ func TestTour(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := bytes.Count(html, []byte("data:image/png;base64,")); cells < 12 || pictures < 10 || n != pictures {
+	if n := bytes.Count(html, []byte("data:image/png;base64,")); cells < leastCells || pictures < leastPictures || n != pictures {
 		t.Errorf("%d cells with %d pictures, %d on the page", cells, pictures, n)
 	}
 	t.Logf("%d cells, %d pictures", cells, pictures)

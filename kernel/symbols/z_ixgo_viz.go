@@ -76,6 +76,7 @@ func init() {
 				"MaskBudget": reflect.ValueOf(q.MaskBudget),
 				"Masks":      reflect.ValueOf(q.Masks),
 				"Matrix":     reflect.ValueOf(q.Matrix),
+				"Pictures":   reflect.ValueOf(q.Pictures),
 				"Predict":    reflect.ValueOf(q.Predict),
 				"Recon":      reflect.ValueOf(q.Recon),
 				"Report":     reflect.ValueOf(q.Report),

@@ -27,6 +27,7 @@ func init() {
 		"MaskBudget": reflect.ValueOf(viz.MaskBudget),
 		"Masks":      reflect.ValueOf(viz.Masks),
 		"Matrix":     reflect.ValueOf(viz.Matrix),
+		"Pictures":   reflect.ValueOf(viz.Pictures),
 		"Predict":    reflect.ValueOf(viz.Predict),
 		"Recon":      reflect.ValueOf(viz.Recon),
 		"Report":     reflect.ValueOf(viz.Report),
