@@ -34,7 +34,7 @@ func TestTokenizer(t *testing.T) {
 	if info, err := os.Stat(figure); err != nil || info.Size() < 1000 {
 		t.Errorf("figure %v, %v", info, err)
 	}
-	if status, _, errs := call2("tokenizer", "eval", "scenes", "-modality", "rgb", "-tokenizer", a); status != 1 || !strings.Contains(errs, "a tokenizer of depth for rgb") {
+	if status, _, errs := call2("tokenizer", "eval", "scenes", "-modality", "rgb", "-tokenizer", a); status != 1 || !strings.Contains(errs, "the tokenizer of depth in "+a+" for rgb: it takes 1 numbers a pixel, expected 3") {
 		t.Errorf("status %d: %s", status, errs)
 	}
 	if status, out, errs := call2("peek", a); status != 0 || !strings.Contains(out, "fsq:5,5 of 25 codes") {

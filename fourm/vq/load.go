@@ -70,6 +70,9 @@ func Load(path string) (*Tokenizer, error) {
 // configuration beside it is looked for.
 func Read(f *checkpoint.File, path string) (*Tokenizer, error) {
 	t, err := load(f, path)
+	if t != nil {
+		t.file = path
+	}
 	if err != nil && !strings.Contains(err.Error(), path) {
 		err = fmt.Errorf("vq: %s: %w", path, err)
 	}
@@ -217,6 +220,15 @@ func plain(channels int) Scale {
 	return s
 }
 
+// called names the tokenizer in an error: its modality, and the file that it was
+// read from.
+func (t *Tokenizer) called() string {
+	if t.file == "" {
+		return "a tokenizer of " + t.Of.Name
+	}
+	return fmt.Sprintf("the tokenizer of %s in %s", t.Of.Name, t.file)
+}
+
 // For gives the tokenizer for a modality, whose name its tokens bear from then
 // on, or says what does not fit: the numbers of a pixel, the kind of value, the
 // size. A tokenizer of any size is made one of the modality's.
@@ -226,7 +238,7 @@ func (t *Tokenizer) For(m modality.Modality) (*Tokenizer, error) {
 	}
 	s, patch := t.net.Spec, t.net.Spec.encPatch()
 	fail := func(format string, args ...any) error {
-		return fmt.Errorf("vq: a tokenizer of %s for %s: %s", t.Of.Name, m.Name, fmt.Sprintf(format, args...))
+		return fmt.Errorf("vq: %s for %s: %s", t.called(), m.Name, fmt.Sprintf(format, args...))
 	}
 	mine, its := t.Of.Look.Spec(), m.Look.Spec()
 	if m.Kind != modality.Image {

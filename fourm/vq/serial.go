@@ -37,7 +37,7 @@ func AsSymbols(t *Tokenizer, m modality.Modality) (*Serial, error) {
 	}
 	s := &Serial{m, t}
 	if n := s.length(); n > m.MaxTokens {
-		return nil, fmt.Errorf("vq: a tokenizer of %s for %s: it gives %d tokens, expected at most %d (MaxTokens)", t.Of.Name, m.Name, n, m.MaxTokens)
+		return nil, fmt.Errorf("vq: %s for %s: it gives %d tokens, expected at most %d (MaxTokens)", t.called(), m.Name, n, m.MaxTokens)
 	}
 	return s, nil
 }

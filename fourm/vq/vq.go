@@ -32,6 +32,7 @@ type Tokenizer struct {
 	Sampler diffusion.Sampler
 
 	net  *Network
+	file string // that it was read from; empty: none
 	free bool   // it takes pictures of any size that is a multiple of its patch
 	wide [2]int // height and width that a modality asks of such a one; zeros: the network's
 }
