@@ -72,7 +72,7 @@ const (
 func (s *Serial) shape() string {
 	m := s.Inner.Of
 	switch {
-	case m.Look != modality.Feature || m.Grid() != 1:
+	case m.Look.Spec().Scaling != modality.Standardised || m.Grid() != 1:
 		return pictured
 	case m.Cols() == 1 && m.Channels == 1:
 		return single
