@@ -88,6 +88,12 @@ func TestScalars(t *testing.T) {
 			t.Errorf("%g comes back as %g, half a bin is %g", z, back, half)
 		}
 	}
+	if r := k.Report(sky{60}); r.Err != nil || r.Scores[0].Metric != "mean absolute error" || !(r.Scores[0].Value < 0.01) || r.Bits != 8 {
+		t.Errorf("report %v", r)
+	}
+	line(t, `decoder "flow" of redshift with bins, which need none`, func() {
+		fourm.TrainTokenizer(ds, "redshift", fourm.VQ{Quantizer: "bins:256", Decoder: "flow"})
+	})
 	if _, err := tok.Encode(math.NaN()); err == nil || !strings.Contains(err.Error(), "NaN") {
 		t.Errorf("no number: %v", err)
 	}
@@ -145,6 +151,9 @@ func TestSignals(t *testing.T) {
 	}
 	if off > base/10 {
 		t.Errorf("spectra come back with %.3f of the error of the mean spectrum", off/base)
+	}
+	if r := k.Report(sky{40}); r.Err != nil || r.Samples != 40 || r.Scores[1].Metric != "RMSE" || r.Features != "" {
+		t.Errorf("report %v", r)
 	}
 	if _, err := tok.Encode(make([]float32, 63)); err == nil || !strings.Contains(err.Error(), "spectrum: 63 numbers, expected a signal of 64") {
 		t.Errorf("a short spectrum: %v", err)

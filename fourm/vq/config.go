@@ -113,6 +113,9 @@ func (c VQ) resolved(m modality.Modality) VQ {
 	} else if c.Net == "none" {
 		fail("net none of %s with the quantizer %q, expected bins", m.Name, c.Quantizer)
 	}
+	if c.Net == "none" && c.Decoder != "" {
+		fail("decoder %q of %s with bins, which need none", c.Decoder, m.Name)
+	}
 	if c.Net == "" {
 		c.Net = "vit"
 	}

@@ -106,7 +106,12 @@ func (t *Tokenizer) ReportBy(ds modality.Data, features string) *Report {
 		fault.Panic(op, "the set is nil")
 	}
 	m := measuring{t: t, r: t.facts()}
-	for _, x := range metric.For(t.Of) {
+	m.serial = &Serial{Of: t.Of, Inner: t}
+	of := metric.For(t.Of)
+	if m.serial.Numbers() {
+		of = []metric.Metric{metric.NumberError, metric.NumberRMSE}
+	}
+	for _, x := range of {
 		m.tallies = append(m.tallies, x.Tally())
 	}
 	var err error
@@ -127,7 +132,7 @@ func (t *Tokenizer) ReportBy(ds modality.Data, features string) *Report {
 // facts are what is known without a set.
 func (t *Tokenizer) facts() *Report {
 	s := t.net.Spec
-	r := &Report{Modality: t.Of.Name, Quantizer: fmt.Sprint(t.net.quant), Decoder: s.decoderName(), Grid: [2]int{t.rows(), t.cols()}, Patch: s.encPatch(), Parameters: t.net.numbers()}
+	r := &Report{Frechet: math.NaN(), Modality: t.Of.Name, Quantizer: fmt.Sprint(t.net.quant), Decoder: s.decoderName(), Grid: [2]int{t.rows(), t.cols()}, Patch: s.encPatch(), Parameters: t.net.numbers()}
 	if t.Config.Decoder != "" && s.Diffusion != nil {
 		r.Decoder = t.Config.Decoder
 	}
@@ -155,6 +160,7 @@ func (s Spec) decoderName() string {
 type measuring struct {
 	t        *Tokenizer
 	r        *Report
+	serial   *Serial   // which knows what values are
 	look     describer // nil: no features
 	tallies  []*metric.Tally
 	ids      []int32 // (R, books)
@@ -179,7 +185,7 @@ func (m *measuring) all(ctx context.Context, ds modality.Data) error {
 			if !s.Has(m.t.Of.Name) {
 				continue
 			}
-			p, err := m.t.fit(s.Values[m.t.Of.Name])
+			p, err := m.serial.picture(s.Values[m.t.Of.Name])
 			if err != nil {
 				return fmt.Errorf("vq: sample %s: %w", s.Key, err)
 			}
@@ -225,7 +231,11 @@ func (m *measuring) batch(ctx context.Context, keys []string, pics []*modality.P
 		m.decoding = append(m.decoding, 1/time.Since(began).Seconds())
 		back := v.(*modality.Picture)
 		for _, t := range m.tallies {
-			t.Add(pics[i], back)
+			if m.serial.Numbers() {
+				t.Add(pics[i].Pix, back.Pix)
+			} else {
+				t.Add(pics[i], back)
+			}
 		}
 		if m.look != nil {
 			for _, side := range []struct {
@@ -285,7 +295,6 @@ func (m *measuring) sum() {
 		low, high := t.Interval(0.95, 1)
 		r.Scores = append(r.Scores, Score{t.Metric.Name, t.Metric.Unit, t.Value(), low, high, t.Metric.Lower})
 	}
-	r.Frechet = math.NaN()
 	if m.look != nil {
 		r.Frechet = distance(r.Features, m.truths, m.guesses)
 	}

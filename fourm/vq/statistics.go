@@ -28,7 +28,7 @@ type describer func(ctx context.Context, p *modality.Picture) ([]float64, error)
 // statistics, else, of classes, none.
 func (t *Tokenizer) describer(path string) (describer, string, error) {
 	if path == "" {
-		if t.labels() || t.rows()*t.cols() == 1 {
+		if t.labels() || t.rows() == 1 {
 			return nil, "", nil
 		}
 		return func(_ context.Context, p *modality.Picture) ([]float64, error) { return statistics(p), nil }, Statistics, nil
