@@ -39,7 +39,7 @@ var recipes = map[string]recipe{
 	"depth":    {patch: 8, VQ: vq.VQ{Vocab: 1024, Steps: 6000}},
 	"normal":   {patch: 8, VQ: vq.VQ{Vocab: 1024, Steps: 6000}},
 	"semseg":   {patch: 8, VQ: vq.VQ{Vocab: 1024, Steps: 8000, Batch: 32}},
-	"instance": {patch: 8, VQ: vq.VQ{Vocab: 1024, Steps: 8000, Batch: 32}},
+	"instance": {patch: 8, VQ: vq.VQ{Vocab: 1024, Steps: 12000, Batch: 32}},
 	"edge":     {patch: 8, VQ: vq.VQ{Vocab: 1024, Steps: 6000, Loss: "bce"}},
 }
 

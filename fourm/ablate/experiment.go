@@ -36,6 +36,7 @@ type Experiment struct {
 	Masks      []mask.Mask      // a mixture by weight, in place of Mask
 	ValMasks   []mask.Mask      // what every setting is validated with: the budgets of Mask, alphas of 1
 	Train      train.Options    // steps, batch, lr and their like; Val is what is held out
+	Measure    string           // a task of Model.Eval, "depth->rgb": settings are compared by its first metric on what is held out, not by validation losses
 	Vary       []Factor         // what the settings differ in; the grid of all where there are several
 	Seeds      []int64          // of weights and batches, one run each: 1
 }
@@ -121,6 +122,8 @@ func (e Experiment) check() Experiment {
 	for _, n := range slices.Sorted(maps.Keys(e.Tokenizers)) {
 		if m := modality.Need(op, n); m.Kind != modality.Image || !slices.Contains(c.Modalities(), m.Name) {
 			fault.Panic(op, "tokenizers: %q is no image modality of the model", n)
+		} else {
+			e.Tokenizers[n].Check(m)
 		}
 	}
 	return e
@@ -162,6 +165,9 @@ func (e Experiment) settings() []setting {
 		key, err := canonical(f.Key)
 		if err == nil {
 			err = variable(key)
+		}
+		if err == nil && strings.HasPrefix(key, "tokenizers.") && e.Measure == "" {
+			err = fmt.Errorf("%s is varied, and losses of other tokens cannot be compared: say what is to be measured, such as measure: depth->rgb", key)
 		}
 		if err != nil {
 			fault.Panic(op, "%v", err)
@@ -220,8 +226,8 @@ func (e Experiment) keys() string {
 // once for all, and what changes the question that is asked of them.
 func variable(key string) error {
 	part, _, _ := strings.Cut(key, ".")
-	if !slices.Contains([]string{"model", "mask", "masks", "train"}, part) || key == part && part != "masks" {
-		return fmt.Errorf("%s cannot be varied: vary a key of model, mask or train, such as mask.in_alpha", key)
+	if !slices.Contains([]string{"model", "mask", "masks", "train", "tokenizers"}, part) || key == part && part != "masks" {
+		return fmt.Errorf("%s cannot be varied: vary a key of model, mask, train or tokenizers, such as mask.in_alpha or tokenizers.rgb.quantizer", key)
 	}
 	if slices.Contains([]string{"model.outputs", "train.val_size", "train.val_every"}, key) {
 		return fmt.Errorf("%s cannot be varied: the validation losses would not be comparable", key)

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math"
 	"path/filepath"
 	"regexp"
@@ -39,6 +40,26 @@ type result struct {
 	Marginal map[string]float64 `json:"marginal"` // of predicting the tokens' own distribution
 	Train    float64            `json:"train"`    // of the last batch
 	Seconds  float64            `json:"seconds"`
+	Measured *float64           `json:"measured,omitempty"` // by Experiment.Measure
+	Kept     map[string]float64 `json:"kept,omitempty"`     // by the tokenizers of the setting
+}
+
+// value is what settings are compared by.
+func (d result) value() float64 {
+	if d.Measured != nil {
+		return *d.Measured
+	}
+	return d.Val
+}
+
+// parts are the columns beside it.
+func (d result) parts() map[string]float64 {
+	if d.Measured == nil {
+		return d.Losses
+	}
+	out := maps.Clone(d.Losses)
+	maps.Copy(out, d.Kept)
+	return out
 }
 
 // open makes the folder, or takes what it holds if it is of this experiment,
@@ -183,7 +204,12 @@ func (r *run) write() error {
 func (r *run) csv() []byte {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	w.Write(append([]string{r.ab.Factor, "seed", "step", "val"}, r.ab.domains...))
+	columns := r.ab.columns()
+	first := []string{r.ab.Factor, "seed", "step", "val"}
+	if r.exp.Measure != "" {
+		first = append(first, r.ab.Metric)
+	}
+	w.Write(append(first, columns...))
 	number := func(v float64) string { return strconv.FormatFloat(v, 'f', 6, 64) }
 	for _, s := range r.settings {
 		for _, seed := range r.exp.Seeds {
@@ -193,9 +219,13 @@ func (r *run) csv() []byte {
 			}
 			d := r.done[i]
 			line := []string{s.label, fmt.Sprint(seed), fmt.Sprint(d.Step), number(d.Val)}
-			for _, k := range r.ab.domains {
+			if r.exp.Measure != "" {
+				line = append(line, number(d.value()))
+			}
+			parts := d.parts()
+			for _, k := range columns {
 				cell := "" // nothing held out has a target of it
-				if v, ok := d.Losses[k]; ok {
+				if v, ok := parts[k]; ok {
 					cell = number(v)
 				}
 				line = append(line, cell)
@@ -220,16 +250,28 @@ func (a *Ablation) markdown() string {
 	if seeds > 1 {
 		over = fmt.Sprintf("mean ± standard deviation over %d seeds", seeds)
 	}
-	fmt.Fprintf(&b, "%s; lower is better. %s%s.\n\n", strings.ToUpper(over[:1])+over[1:], strings.ToUpper(a.About[:1]), a.About[1:])
-	fmt.Fprintf(&b, "| %s | mean | %s |\n|%s\n", a.Factor, strings.Join(a.domains, " | "), strings.Repeat("---|", len(a.domains)+2))
+	better, mean := "lower is better", "mean"
+	if !a.Lower {
+		better = "higher is better"
+	}
+	if a.task != "" {
+		better, mean = better+" where nothing else is said; losses are of tokens that differ, and not to be compared", a.Metric
+	}
+	columns := a.columns()
+	fmt.Fprintf(&b, "%s; %s. %s%s.\n\n", strings.ToUpper(over[:1])+over[1:], better, strings.ToUpper(a.About[:1]), a.About[1:])
+	fmt.Fprintf(&b, "| %s | %s | %s |\n|%s\n", a.Factor, mean, strings.Join(columns, " | "), strings.Repeat("---|", len(columns)+2))
 	cells := make([][]Row, len(a.Rows)) // by row and column
-	best := make([]float64, len(a.domains)+1)
+	best := make([]float64, len(columns)+1)
 	for c := range best {
 		best[c] = math.Inf(1)
 	}
+	sign := 1.0
+	if !a.Lower {
+		sign = -1
+	}
 	for i, r := range a.Rows {
 		cells[i] = append(cells[i], r)
-		for _, d := range a.domains {
+		for _, d := range columns {
 			part := Row{}
 			for _, by := range r.ByPart {
 				if v, ok := by[d]; ok {
@@ -239,23 +281,28 @@ func (a *Ablation) markdown() string {
 			cells[i] = append(cells[i], part)
 		}
 		for c := range best {
-			if m := cells[i][c].Mean(); m < best[c] {
+			m := cells[i][c].Mean()
+			if c == 0 {
+				m *= sign
+			}
+			if m < best[c] {
 				best[c] = m
 			}
 		}
 	}
+	best[0] *= sign
 	for i, r := range a.Rows {
 		fmt.Fprintf(&b, "| %s |", r.Label)
 		for c, x := range cells[i] {
 			s := x.text()
-			if x.Mean() == best[c] {
+			if x.Mean() == best[c] && (a.task == "" || c == 0) {
 				s = "**" + s + "**"
 			}
 			fmt.Fprintf(&b, " %s |", s)
 		}
 		b.WriteByte('\n')
 	}
-	if len(a.marginal) > 0 {
+	if len(a.marginal) > 0 && a.task == "" {
 		sum, n := 0.0, 0.0
 		var w []string
 		for _, d := range a.domains {

@@ -121,7 +121,7 @@ func TestLoadErrors(t *testing.T) {
 		{"vary:\n  mask.in_alpa: [1]\n", `lab.yaml:2: unknown key "in_alpa" in mask (did you mean "in_alpha"?)`},
 		{"vary:\n  mask.in_alpha: 1\n", `lab.yaml:2: vary: mask.in_alpha is 1, expected a list of values such as [1, 2]`},
 		{"vary:\n  model.dim: [32, wide]\n", `lab.yaml:2: model.dim is wide, expected a whole number`},
-		{"vary:\n  data.n: [1]\n", `data.n cannot be varied: vary a key of model, mask or train`},
+		{"vary:\n  data.n: [1]\n", `data.n cannot be varied: vary a key of model, mask, train or tokenizers`},
 		{"vary:\n  train.val_size: [1]\n", `not be comparable`},
 		{"a: &x [*x]\n", `unknown key "a"`},
 		{"modalities: &x [*x]\n", `modalities[0] is an alias, expected a value`},

@@ -4,7 +4,9 @@ package ablate
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -25,8 +27,26 @@ type Ablation struct {
 	Interrupted bool  // some settings may have no value yet
 	Err         error // the first failure, where the world failed
 
+	task     string             // that was measured in place of the loss; empty: none
 	domains  []string           // of the targets, in the order of the modalities
 	marginal map[string]float64 // loss of predicting the tokens' own distribution
+}
+
+// columns are what stands beside the value: losses by domain, and what tokenizers
+// keep.
+func (a *Ablation) columns() []string {
+	out := slices.Clone(a.domains)
+	more := map[string]bool{}
+	for _, r := range a.Rows {
+		for _, by := range r.ByPart {
+			for k := range by {
+				if !slices.Contains(a.domains, k) {
+					more[k] = true
+				}
+			}
+		}
+	}
+	return append(out, slices.Sorted(maps.Keys(more))...)
 }
 
 // Row is one setting's results. A value that is not there yet is NaN.

@@ -13,8 +13,10 @@ import (
 	"strings"
 	"time"
 
+	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
 	"fourmlab/fourm/train"
+	"fourmlab/fourm/vq"
 	"fourmlab/internal/fault"
 	"fourmlab/internal/show"
 	"fourmlab/internal/stop"
@@ -55,6 +57,10 @@ func Run(e Experiment, data train.Data) (*Ablation, error) {
 	}
 	r := &run{exp: e, settings: e.settings()}
 	r.ab = &Ablation{Name: e.Name, Factor: e.keys(), Metric: "validation loss, nats a token", Lower: true, Dir: e.Dir, domains: e.domains()}
+	if e.Measure != "" {
+		m := e.measured()
+		r.ab.Metric, r.ab.Lower, r.ab.task = e.Measure+": "+titled(m), m.Lower, e.Measure
+	}
 	from := e.Data.Name
 	if from == "" {
 		from = "data given"
@@ -101,7 +107,7 @@ func (r *run) all(data train.Data) error {
 		r.put(n)
 	}
 	r.put(fmt.Sprintf("%s: %d settings of %s, %d cells, %d of them finished", r.exp.Name, len(r.settings), r.ab.Factor, total, len(r.done)))
-	samples, held, err := r.prepare(data)
+	sets, err := r.prepare(data)
 	if err != nil {
 		return err
 	}
@@ -117,7 +123,7 @@ func (r *run) all(data train.Data) error {
 			if !math.IsNaN(r.ab.Rows[i].Values[j]) {
 				continue
 			}
-			if err := r.cell(n, i, j, samples, held); err != nil && first == nil {
+			if err := r.cell(n, i, j, sets[r.settings[i].exp.tokenizing()]); err != nil && first == nil {
 				first = fmt.Errorf("ablate: %s, seed %d: %w", r.settings[i].long, r.exp.Seeds[j], err)
 			}
 		}
@@ -128,22 +134,66 @@ func (r *run) all(data train.Data) error {
 	return first
 }
 
-// prepare does what is done once for all cells: tokenizers, and tokens.
-func (r *run) prepare(data train.Data) (samples, held train.Data, err error) {
+// prepare does what is done once for all cells: tokenizers, and tokens, of each
+// way to make them.
+func (r *run) prepare(data train.Data) (sets map[string]*tokenized, err error) {
+	sets = map[string]*tokenized{}
 	r.ab.Interrupted = show.Interruptible(func(ctx context.Context) {
-		if err = r.exp.tokenize(ctx, data, r.progress); err != nil {
-			return
+		for i, s := range r.settings {
+			key := s.exp.tokenizing()
+			if sets[key] != nil {
+				continue
+			}
+			file := tokenizers
+			if key != r.exp.tokenizing() {
+				file = r.names[i] + "." + tokenizers
+			}
+			if sets[key], err = r.set(ctx, s.exp, file, data); err != nil {
+				return
+			}
 		}
 		for _, s := range r.settings {
 			// what cannot be built or trained is said before anything is trained
+			sets[s.exp.tokenizing()].register()
 			train.Afford(model.New(s.exp.config()), s.exp.options(r.exp.Seeds[0]))
 		}
-		samples, held, err = r.tokens(ctx, data)
 	})
 	if r.ab.Interrupted && errors.Is(err, context.Canceled) {
 		err = nil
 	}
-	return samples, held, err
+	return sets, err
+}
+
+// set makes the tokenizers of a setting, tokenizes with them, and says what they
+// keep.
+func (r *run) set(ctx context.Context, e Experiment, file string, data train.Data) (*tokenized, error) {
+	if err := e.tokenize(ctx, file, data, r.progress); err != nil {
+		return nil, err
+	}
+	out := &tokenized{by: map[string]modality.Tokenizer{}, kept: map[string]float64{}}
+	for _, n := range e.config().Modalities() {
+		if t := modality.TokenizerOf(n); t != nil {
+			out.by[n] = t
+		}
+	}
+	var err error
+	if out.samples, out.held, err = r.tokens(ctx, data); err != nil || e.Measure == "" {
+		return out, err
+	}
+	for n := range e.Tokenizers {
+		t, ok := out.by[n].(*vq.Tokenizer)
+		if !ok {
+			continue
+		}
+		rep := t.Report(head{e.Train.Val, e.heldOut()})
+		if rep.Err != nil {
+			return out, rep.Err
+		}
+		s := rep.Scores[0]
+		out.kept[n+" decoded, "+strings.TrimSuffix(s.Metric+", "+s.Unit, ", ")] = s.Value
+		out.kept[n+", bits a place"], out.kept[n+", bits carried"] = rep.Bits, rep.Carried()
+	}
+	return out, nil
 }
 
 // tokens gives the samples with the tokens of all modalities, made once.
@@ -170,12 +220,13 @@ func (r *run) tokens(ctx context.Context, data train.Data) (samples, held train.
 }
 
 // cell trains and measures one setting with one seed.
-func (r *run) cell(n, i, j int, samples, held train.Data) error {
+func (r *run) cell(n, i, j int, set *tokenized) error {
 	s, seed := r.settings[i], r.exp.Seeds[j]
+	set.register()
 	c := s.exp.config()
 	c.Seed = seed
 	o := s.exp.options(seed)
-	o.Val = held
+	o.Val = set.held
 	if r.exp.Dir != "" {
 		o.Dir = filepath.Join(r.exp.Dir, "cells", fmt.Sprintf("%s-s%d", r.names[i], seed))
 	}
@@ -192,7 +243,8 @@ func (r *run) cell(n, i, j int, samples, held train.Data) error {
 		steps = 500 // what train.Options says
 	}
 	began := time.Now()
-	got, err := train.Fit(model.New(c), samples, o)
+	m := model.New(c)
+	got, err := train.Fit(m, set.samples, o)
 	if err != nil {
 		r.put(title + err.Error())
 		return err
@@ -211,9 +263,17 @@ func (r *run) cell(n, i, j int, samples, held train.Data) error {
 	if got.Interrupted || stopped {
 		r.ab.Interrupted = true
 	}
-	r.done = append(r.done, result{Label: s.label, Seed: seed, Step: last.Step, Val: last.ValLoss, Losses: last.Val, Marginal: got.Marginal, Train: last.Loss, Seconds: got.Last().Seconds})
+	d := result{Label: s.label, Seed: seed, Step: last.Step, Val: last.ValLoss, Losses: last.Val, Marginal: got.Marginal, Train: last.Loss, Seconds: got.Last().Seconds}
+	said := fmt.Sprintf("val %.3f", d.Val)
+	if r.exp.Measure != "" {
+		if err := r.measure(m, set, &d); err != nil || r.ab.Interrupted {
+			return err
+		}
+		said += fmt.Sprintf(", %s %.3f", r.ab.Metric, *d.Measured)
+	}
+	r.done = append(r.done, d)
 	r.fill()
-	r.put(fmt.Sprintf("%sval %.3f (%.0f s)", title, last.ValLoss, time.Since(began).Seconds()))
+	r.put(fmt.Sprintf("%s%s (%.0f s)", title, said, time.Since(began).Seconds()))
 	return r.write()
 }
 
@@ -221,7 +281,7 @@ func (r *run) cell(n, i, j int, samples, held train.Data) error {
 func (r *run) fill() {
 	for _, d := range r.done {
 		if i, j := r.at(d); i >= 0 {
-			r.ab.Rows[i].Values[j], r.ab.Rows[i].ByPart[j] = d.Val, d.Losses
+			r.ab.Rows[i].Values[j], r.ab.Rows[i].ByPart[j] = d.value(), d.parts()
 		}
 	}
 	sum, n := map[string]float64{}, 0.0

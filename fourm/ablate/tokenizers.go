@@ -1,7 +1,8 @@
 package ablate
 
 // The tokenizers of an experiment: made once, before the first model, and the
-// same for every setting, so that all losses are of the same tokens.
+// same for every setting, so that all losses are of the same tokens; unless they
+// are what is varied.
 
 import (
 	"context"
@@ -25,9 +26,10 @@ const (
 )
 
 // tokenize makes the tokenizers that the experiment asks for or that are not
-// registered, or takes those that its folder holds. say reports progress.
-func (e Experiment) tokenize(ctx context.Context, data train.Data, say func(format string, args ...any)) error {
-	path := filepath.Join(e.Dir, tokenizers)
+// registered, or takes those that a file in its folder holds. say reports
+// progress.
+func (e Experiment) tokenize(ctx context.Context, file string, data train.Data, say func(format string, args ...any)) error {
+	path := filepath.Join(e.Dir, file)
 	if e.Dir != "" {
 		if _, err := os.Stat(path); err == nil {
 			_, err := model.Load(path)

@@ -68,6 +68,10 @@ const opTrain = "fourm.TrainTokenizer"
 // heads of the tokenizer's attention.
 const heads = 4
 
+// Check panics with a *fault.Error where a tokenizer of a modality cannot be made
+// so.
+func (c VQ) Check(m modality.Modality) { c.resolved(m) }
+
 // resolved fills in what is left out, and refuses what cannot be.
 func (c VQ) resolved(m modality.Modality) VQ {
 	def := func(p *int, v int) {
