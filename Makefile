@@ -147,6 +147,7 @@ gallery:
 # One tiny ablation from start to end.
 ablations-smoke: build
 	bin/fourm ablate bench/ablations/smoke.yaml
+	bin/fourm ablate bench/ablations/tokenizers_smoke.yaml
 
 clean:
 	rm -rf bin build out
