@@ -28,10 +28,11 @@ type run struct {
 	settings []setting
 	ab       *Ablation
 	done     []result
-	names    []string       // folders of the settings
-	row      map[string]int // settings by label
-	column   map[int64]int  // seeds
-	notes    []string       // of what the folder held
+	names    []string                      // folders of the settings
+	row      map[string]int                // settings by label
+	column   map[int64]int                 // seeds
+	notes    []string                      // of what the folder held
+	made     map[string]modality.Tokenizer // by modality and configuration
 	live     *show.Live
 	shown    time.Time
 }
@@ -55,7 +56,7 @@ func Run(e Experiment, data train.Data) (*Ablation, error) {
 	if e.Data.Name == "" {
 		e.Data.N = data.Len()
 	}
-	r := &run{exp: e, settings: e.settings()}
+	r := &run{exp: e, settings: e.settings(), made: map[string]modality.Tokenizer{}}
 	r.ab = &Ablation{Name: e.Name, Factor: e.keys(), Metric: "validation loss, nats a token", Lower: true, Dir: e.Dir, domains: e.domains()}
 	if e.Measure != "" {
 		m := e.measured()
@@ -167,7 +168,7 @@ func (r *run) prepare(data train.Data) (sets map[string]*tokenized, err error) {
 // set makes the tokenizers of a setting, tokenizes with them, and says what they
 // keep.
 func (r *run) set(ctx context.Context, e Experiment, file string, data train.Data) (*tokenized, error) {
-	if err := e.tokenize(ctx, file, data, r.progress); err != nil {
+	if err := e.tokenize(ctx, file, data, r.made, r.progress); err != nil {
 		return nil, err
 	}
 	out := &tokenized{by: map[string]modality.Tokenizer{}, kept: map[string]float64{}}

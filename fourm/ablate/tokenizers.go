@@ -26,9 +26,9 @@ const (
 )
 
 // tokenize makes the tokenizers that the experiment asks for or that are not
-// registered, or takes those that a file in its folder holds. say reports
-// progress.
-func (e Experiment) tokenize(ctx context.Context, file string, data train.Data, say func(format string, args ...any)) error {
+// registered, or takes those that a file in its folder holds. Those that other
+// settings share are in made. say reports progress.
+func (e Experiment) tokenize(ctx context.Context, file string, data train.Data, made map[string]modality.Tokenizer, say func(format string, args ...any)) error {
 	path := filepath.Join(e.Dir, file)
 	if e.Dir != "" {
 		if _, err := os.Stat(path); err == nil {
@@ -59,9 +59,14 @@ func (e Experiment) tokenize(ctx context.Context, file string, data train.Data, 
 			texts = append(texts, m)
 			continue
 		}
-		if err := image(ctx, m, samples, c, say); err != nil {
-			return err
+		key := m.Name + " " + Experiment{Tokenizers: map[string]vq.VQ{m.Name: c}}.tokenizing()
+		if made[key] == nil {
+			if err := image(ctx, m, samples, c, say); err != nil {
+				return err
+			}
+			made[key] = modality.TokenizerOf(m.Name)
 		}
+		modality.SetTokenizer(m.Name, made[key])
 	}
 	if len(texts) > 0 {
 		words := text.Train(written(texts, samples), vocabulary)
