@@ -235,8 +235,8 @@ func drawReports(c draw.Canvas, rs []*vq.Report, score vq.Score) {
 			if i > 1 {
 				sty.XAlign = draw.XRight
 			}
-			for i == 1 && len(text) > 1 && sty.Width(text) > name {
-				text = text[:len(text)-1]
+			for r := []rune(text); i == 1 && len(r) > 1 && sty.Width(text) > name; r = r[:len(r)-1] {
+				text = string(r[:len(r)-1])
 			}
 			c.FillText(sty, vg.Point{X: x(i), Y: y}, text)
 		}

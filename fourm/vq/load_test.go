@@ -254,6 +254,9 @@ func TestHugeConfigurations(t *testing.T) {
 		"of 1048576x1048576 places":                {"image_size": "1048576", "patch_size": "1"},
 		"1048576 codes":                            {"codebook_size": "1048576", "latent_dim": "1048576"},
 		`"quantize._codebook.embed" has shape [40`: {"codebook_size": "1048576"},
+		"num_codebooks is 1000000, expected":       {"quantizer": `"rvq:1000000x1"`, "num_codebooks": "1000000", "codebook_size": "1", "latent_dim": "1"},
+		`no quantizer "vq:3"`:                      {"quantizer": `"vq:3"`},
+		"fsq:8,8 has 1 books of 64 codes, the":     {"quantizer": `"fsq:8,8"`, "latent_dim": "2"},
 		"4096 encoder and":                         {"vit": `{"dim_tokens": 16, "depth": 4096, "num_heads": 2}`},
 	} {
 		path := filepath.Join(t.TempDir(), "tok.safetensors")

@@ -179,6 +179,9 @@ func (s Spec) check() error {
 			return fail("%s is %d, expected at least 1", p.key, p.v)
 		}
 	}
+	if s.Books > 1<<12 {
+		return fail("num_codebooks is %d, expected at most %d", s.Books, 1<<12)
+	}
 	for key, a := range map[string]Arch{"enc_type": s.Enc, "dec_type": s.Dec} {
 		switch {
 		case a.Kind == NoDecoder:
