@@ -42,6 +42,14 @@ func (e Experiment) tokenizing() string {
 	return string(b)
 }
 
+// varies tells whether a factor's key begins so.
+func (e Experiment) varies(prefix string) bool {
+	return slices.ContainsFunc(e.Vary, func(f Factor) bool {
+		key, _ := canonical(f.Key)
+		return strings.HasPrefix(key, prefix)
+	})
+}
+
 // measured is the metric that settings are compared by: the first one of what the
 // task predicts.
 func (e Experiment) measured() metric.Metric {

@@ -183,7 +183,7 @@ func (r *run) set(ctx context.Context, e Experiment, file string, data train.Dat
 	}
 	for n := range e.Tokenizers {
 		t, ok := out.by[n].(*vq.Tokenizer)
-		if !ok {
+		if !ok || !r.exp.varies("tokenizers."+n+".") {
 			continue
 		}
 		rep := t.Report(head{e.Train.Val, e.heldOut()})
