@@ -17,11 +17,12 @@ import (
 
 // sky is a set of stars: a spectrum with a line whose place says the redshift, a
 // vector of colours, and a small picture of how bright it is.
-type sky struct{ n int }
+type sky struct{ from, n int }
 
 func (s sky) Len() int { return s.n }
 
 func (s sky) Sample(i int) (fourm.Sample, error) {
+	i += s.from
 	r := rand.New(rand.NewPCG(3, uint64(i)))
 	z := r.Float64() * r.Float64()
 	spectrum := make([]float32, 64)
@@ -54,7 +55,7 @@ func stars(t *testing.T, n int) sky {
 	fourm.Register(fourm.Modality{Name: "spectrum", Kind: fourm.Symbols, Vocab: 64, MaxTokens: 8})
 	fourm.Register(fourm.Modality{Name: "colours", Kind: fourm.Symbols, Vocab: 32, MaxTokens: 4})
 	fourm.Register(fourm.Modality{Name: "stamp", Look: fourm.Gray, Height: 8, Patch: 4, Vocab: 16})
-	return sky{n}
+	return sky{0, n}
 }
 
 // Numbers come back within half a bin, in order; what is none is named.
@@ -88,17 +89,33 @@ func TestScalars(t *testing.T) {
 			t.Errorf("%g comes back as %g, half a bin is %g", z, back, half)
 		}
 	}
-	if r := k.Report(sky{60}); r.Err != nil || r.Scores[0].Metric != "mean absolute error" || !(r.Scores[0].Value < 0.01) || r.Bits != 8 {
+	if r := k.Report(sky{1000, 60}); r.Err != nil || r.Scores[0].Metric != "mean absolute error" || !(r.Scores[0].Value < 0.01) || r.Bits != 8 {
 		t.Errorf("report %v", r)
 	}
 	line(t, `decoder "flow" of redshift with bins, which need none`, func() {
 		fourm.TrainTokenizer(ds, "redshift", fourm.VQ{Quantizer: "bins:256", Decoder: "flow"})
 	})
-	if _, err := tok.Encode(math.NaN()); err == nil || !strings.Contains(err.Error(), "NaN") {
+	if _, err := tok.Encode(math.NaN()); err == nil || !strings.Contains(err.Error(), "redshift: number 0 is NaN, expected a finite one") {
 		t.Errorf("no number: %v", err)
 	}
 	if _, err := tok.Encode([]float64{1, 2}); err == nil || !strings.Contains(err.Error(), "redshift: 2 numbers, expected a number of 1") {
 		t.Errorf("two numbers: %v", err)
+	}
+	list := fourm.TrainTokenizer(ds, "colours", fourm.VQ{Quantizer: "bins:32"})
+	one, _ := ds.Sample(3)
+	tk := one.Tokens("colours")
+	all, part := tk.Value().([]float32), tk
+	part.IDs = []int{tk.IDs[0], -1, tk.IDs[2]}
+	if some := part.Value().([]float32); some[0] != all[0] || some[1] != 0 || some[2] != all[2] {
+		t.Errorf("with one number undecided %v, of %v", some, all)
+	}
+	list.Params["quantize.edges"].Data[4] = float32(math.NaN())
+	broken := filepath.Join(t.TempDir(), "broken.safetensors")
+	if err := list.Save(broken); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fourm.LoadTokenizer(broken); err == nil || !strings.Contains(err.Error(), "number 0: quantize: edge 4 of bins is NaN") {
+		t.Errorf("edges that are no numbers: %v", err)
 	}
 	path := filepath.Join(t.TempDir(), "z.safetensors")
 	if err := k.Save(path); err != nil {
@@ -134,7 +151,7 @@ func TestSignals(t *testing.T) {
 	}
 	off, base := 0.0, 0.0
 	for i := range 100 {
-		s, _ := ds.Sample(i)
+		s, _ := sky{1000, 100}.Sample(i) // not seen
 		v := s.Values["spectrum"].([]float32)
 		tk, err := tok.Encode(v)
 		if err != nil || len(tk.IDs) != 8 {
@@ -152,7 +169,7 @@ func TestSignals(t *testing.T) {
 	if off > base/10 {
 		t.Errorf("spectra come back with %.3f of the error of the mean spectrum", off/base)
 	}
-	if r := k.Report(sky{40}); r.Err != nil || r.Samples != 40 || r.Scores[1].Metric != "RMSE" || r.Features != "" {
+	if r := k.Report(sky{1000, 40}); r.Err != nil || r.Samples != 40 || r.Scores[1].Metric != "RMSE" || r.Features != "" {
 		t.Errorf("report %v", r)
 	}
 	if _, err := tok.Encode(make([]float32, 63)); err == nil || !strings.Contains(err.Error(), "spectrum: 63 numbers, expected a signal of 64") {
@@ -188,7 +205,7 @@ func TestModelOfSymbols(t *testing.T) {
 	if run.Err != nil {
 		t.Fatal(run.Err)
 	}
-	row := m.Eval(sky{60}, "spectrum->redshift").Rows[0]
+	row := m.Eval(sky{1000, 60}, "spectrum->redshift").Rows[0]
 	if row.Metric != "mean absolute error" || !(row.Value < row.Baseline/2) {
 		t.Errorf("redshift of spectra: %+v", row)
 	}
@@ -246,7 +263,7 @@ func TestResidualSymbols(t *testing.T) {
 	if run := m.Train(with, fourm.Train{Steps: 800, Batch: 16, LR: 3e-3, Masks: []fourm.Mask{{Inputs: []string{"redshift"}, Outputs: []string{"stamps"}, In: 4, Out: 12}}}); run.Err != nil {
 		t.Fatal(run.Err)
 	}
-	row := m.Eval(with, "redshift->stamps").Rows[0]
+	row := m.Eval(stamped{sky{1000, 60}}, "redshift->stamps").Rows[0]
 	if row.Metric != "PSNR, dB" || !(row.Value > row.Baseline+3) {
 		t.Errorf("%+v", row)
 	}

@@ -28,18 +28,19 @@ import (
 // recipe says how a tokenizer is made; the modality's own patch and vocabulary
 // stand where it says none.
 type recipe struct {
-	patch int
+	patch  int
+	scenes int // that it is trained on; 0 stands for 4000
 	vq.VQ
 }
 
-// recipes by modality. All see the same scenes. What was tried beside them, and
+// recipes by modality. All see the same scenes, the first of them. What was tried beside them, and
 // what it gave: docs/bench.md, "Tokenizers that come with the program".
 var recipes = map[string]recipe{
 	"rgb":      {patch: 4, VQ: vq.VQ{Vocab: 256, Steps: 4000}},
 	"depth":    {patch: 8, VQ: vq.VQ{Vocab: 1024, Steps: 6000}},
 	"normal":   {patch: 8, VQ: vq.VQ{Vocab: 1024, Steps: 6000}},
 	"semseg":   {patch: 8, VQ: vq.VQ{Vocab: 1024, Steps: 8000, Batch: 32}},
-	"instance": {patch: 8, VQ: vq.VQ{Vocab: 1024, Steps: 12000, Batch: 32}},
+	"instance": {patch: 8, scenes: 12000, VQ: vq.VQ{Vocab: 1024, Steps: 12000, Batch: 32}},
 	"edge":     {patch: 8, VQ: vq.VQ{Vocab: 1024, Steps: 6000, Loss: "bce"}},
 }
 
@@ -47,7 +48,7 @@ var recipes = map[string]recipe{
 var order = []string{"rgb", "depth", "normal", "semseg", "instance", "edge"}
 
 const (
-	scenes = 4000 // that tokenizers are trained on
+	scenes = 4000
 	seed   = 1
 	unseen = 999 // seed of the scenes that they are judged by
 )
@@ -81,7 +82,11 @@ func make1(ctx context.Context, name string, r recipe, work, out string) error {
 	c := r.VQ
 	c.Dir, c.Seed, c.EMA = filepath.Join(work, name), seed, 0.99
 	c.Val, c.ValEvery = datasets.Scenes(64, unseen+1), 500
-	pics, err := pictures(name, scenes, seed)
+	n := r.scenes
+	if n == 0 {
+		n = scenes
+	}
+	pics, err := pictures(name, n, seed)
 	if err != nil {
 		return err
 	}

@@ -124,8 +124,8 @@ func (p Palette) String() string {
 	return strings.Join(s, " ")
 }
 
-// Sample is one scene in some modalities. Values holds a *Picture, string,
-// []Box or Palette by modality name, and may hold Toks in place of a value
+// Sample is one scene in some modalities. Values holds a *Picture, string, number,
+// list of numbers, []Box or Palette by modality name, and may hold Toks in place of a value
 // that has only been predicted. An image.Image stands for the *Picture that
 // PictureOf makes of it.
 type Sample struct {

@@ -74,6 +74,16 @@ func (b *bins) Fit(z []float32) error {
 	return nil
 }
 
+// Check refuses edges that do not rise, or are not finite.
+func (b *bins) Check() error {
+	for c := range b.dim {
+		if err := b.of(c).check(); err != nil {
+			return fmt.Errorf("number %d: %w", c, err)
+		}
+	}
+	return nil
+}
+
 // Assign writes the bin of each number; one that is none is in the first.
 func (b *bins) Assign(ids []int32, z []float32) {
 	for c := range b.dim {

@@ -90,11 +90,16 @@ func (t *Tokenizer) Decode(tk modality.Tokens) (any, error) {
 		return nil, err
 	}
 	places := c.Rows * c.Cols
-	hidden := make([]bool, places)
+	hidden, open := make([]bool, places), []int{}
 	for i, id := range c.IDs {
 		switch {
 		case id < 0:
-			c.IDs[i], hidden[i%places] = 0, true
+			c.IDs[i] = 0
+			if t.net.Spec.Enc.Kind == Identity { // each number is a book by itself
+				open = append(open, i%places*c.Books+i/places)
+			} else {
+				hidden[i%places] = true
+			}
 		case int(id) >= t.net.Spec.Codes:
 			return nil, fmt.Errorf("vq: token %d of %s, expected one below %d", id, t.Of.Name, t.net.Spec.Codes)
 		}
@@ -104,6 +109,9 @@ func (t *Tokenizer) Decode(tk modality.Tokens) (any, error) {
 		return nil, err
 	}
 	p := t.picture(all, 0)
+	for _, i := range open {
+		p.Pix[i] = t.Of.Look.Spec().Blank
+	}
 	patch := t.net.Spec.decPatch()
 	for i, h := range hidden {
 		if h {

@@ -99,6 +99,11 @@ func (s *Serial) picture(value any) (*modality.Picture, error) {
 		}
 		return nil, fmt.Errorf("vq: %s: %s, expected %s of %d", s.Of.Name, got, s.shape(), want)
 	}
+	for i, x := range v {
+		if x-x != 0 {
+			return nil, fmt.Errorf("vq: %s: number %d is %g, expected a finite one", s.Of.Name, i, x)
+		}
+	}
 	return &modality.Picture{H: 1, W: m.Cols(), C: m.Channels, Pix: v}, nil
 }
 

@@ -152,6 +152,16 @@ func (r *stateReader) quantizer(n *Network) error {
 			return err
 		}
 	}
+	return n.sound()
+}
+
+// sound refuses numbers of a quantizer that cannot be.
+func (n *Network) sound() error {
+	if q, ok := n.quant.(interface{ Check() error }); ok {
+		if err := q.Check(); err != nil {
+			return fault.Kind(checkpoint.ErrForeign, fmt.Errorf("vq: %w", err))
+		}
+	}
 	return nil
 }
 

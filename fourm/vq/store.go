@@ -107,6 +107,9 @@ func (t *Tokenizer) restore(c stored, s modality.Stored) error {
 		}
 		copy(q.Data, p.Data)
 	}
+	if err := t.net.sound(); err != nil {
+		return err
+	}
 	if spec.Diffusion != nil {
 		if err := t.net.readDrawer(kept(s)); err != nil {
 			return fmt.Errorf("vq: the tokenizer of %s: %w", m.Name, err)
