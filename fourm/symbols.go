@@ -15,37 +15,32 @@ import (
 // that of a modality of kind Symbols. The first sample says how many numbers
 // there are.
 func trainSymbols(op string, ds Data, m Modality, c VQ, samples int) *vq.Tokenizer {
-	failed := func(err error) *vq.Tokenizer {
-		tell(op, err)
-		return &vq.Tokenizer{Of: m, Config: c, Err: fmt.Errorf("%s: %s: %w", op, m.Name, err)}
-	}
-	if ds == nil || ds.Len() == 0 {
-		fault.Panic(op, "the set has no samples")
-	}
 	in := Modality{Name: m.Name, Kind: Image, Look: Feature, Height: 1, Width: 1, Patch: 1, Vocab: m.Vocab}
 	var pics []*Picture
-	for at := 0; at < min(ds.Len(), samples); at += 64 {
-		part, err := modality.Collect(ds, at, min(at+64, ds.Len(), samples))
+	err := walk(op, ds, samples, func(_ int, s Sample) error {
+		value, has := s.Values[m.Name]
+		if !has {
+			return nil
+		}
+		v, ok := modality.NumbersOf(value)
+		if !ok {
+			return fmt.Errorf("sample %s has a %T, expected a number or a list of numbers", s.Key, value)
+		}
+		if pics == nil {
+			in.Channels, in.Width = folded(m.Name, len(v), &c)
+		}
+		if len(v) != in.Channels*in.Width {
+			return fmt.Errorf("sample %s has %d numbers, expected %d", s.Key, len(v), in.Channels*in.Width)
+		}
+		p, err := vq.PictureOfNumbers(v, in.Width, in.Channels)
 		if err != nil {
-			return failed(err)
+			return fmt.Errorf("sample %s: %w", s.Key, err)
 		}
-		for _, s := range part {
-			value, has := s.Values[m.Name]
-			if !has {
-				continue
-			}
-			v, ok := vq.NumbersOf(value)
-			if !ok {
-				return failed(fmt.Errorf("sample %s has a %T, expected a number or a list of numbers", s.Key, value))
-			}
-			if pics == nil {
-				in.Channels, in.Width = folded(m.Name, len(v), &c)
-			}
-			if len(v) != in.Channels*in.Width {
-				return failed(fmt.Errorf("sample %s has %d numbers, expected %d", s.Key, len(v), in.Channels*in.Width))
-			}
-			pics = append(pics, &Picture{H: 1, W: in.Width, C: in.Channels, Pix: v})
-		}
+		pics = append(pics, p)
+		return nil
+	})
+	if err != nil {
+		return &vq.Tokenizer{Of: m, Config: c, Err: fmt.Errorf("%s: %s: %w", op, m.Name, err)}
 	}
 	if pics == nil {
 		fault.Panic(op, "no sample has %q", m.Name)

@@ -137,7 +137,7 @@ func TestScalars(t *testing.T) {
 // length is named.
 func TestSignals(t *testing.T) {
 	ds := stars(t, 400)
-	k := fourm.TrainTokenizer(ds, "spectrum", fourm.VQ{Net: "conv", Quantizer: "cosine:64x8", Steps: 500, Dim: 32, Depth: 2, LR: 3e-3})
+	k := fourm.TrainTokenizer(ds, "spectrum", fourm.VQ{Net: "conv", Quantizer: "cosine:64x8", Steps: 500, Dim: 32, Depth: 2, LR: 3e-3, Val: sky{2000, 12}})
 	if k.Err != nil {
 		t.Fatal(k.Err)
 	}
@@ -169,7 +169,10 @@ func TestSignals(t *testing.T) {
 	if off > base/10 {
 		t.Errorf("spectra come back with %.3f of the error of the mean spectrum", off/base)
 	}
-	if r := k.Report(sky{1000, 40}); r.Err != nil || r.Samples != 40 || r.Scores[1].Metric != "RMSE" || r.Features != "" {
+	if last := k.Points[len(k.Points)-1]; !(last.ValLoss > 0) || !(last.Metrics["mean absolute error"] > 0) {
+		t.Errorf("held-out spectra: %+v", last)
+	}
+	if r := k.Report(sky{1000, 40}); r.Err != nil || r.Decoder != "conv" || r.Samples != 40 || r.Scores[1].Metric != "RMSE" || r.Features != "" {
 		t.Errorf("report %v", r)
 	}
 	if _, err := tok.Encode(make([]float32, 63)); err == nil || !strings.Contains(err.Error(), "spectrum: 63 numbers, expected a signal of 64") {

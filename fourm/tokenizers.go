@@ -128,22 +128,37 @@ type reading struct {
 // read takes at most so many samples of the set, pictures of the first ones
 // alone.
 func (r *reading) read(op string, ds Data, most, pictures int) error {
+	r.texts = map[string][]string{}
+	return walk(op, ds, most, func(i int, s Sample) error {
+		if i == 0 {
+			r.first = s
+		}
+		r.take(op, s, i < pictures)
+		return nil
+	})
+}
+
+// walk calls take with each of at most so many samples of a set, and shows the
+// error that ends it.
+func walk(op string, ds Data, most int, take func(i int, s Sample) error) (err error) {
 	if ds == nil || ds.Len() == 0 {
 		fault.Panic(op, "the set has no samples")
 	}
-	r.texts = map[string][]string{}
+	defer func() {
+		if err != nil {
+			tell(op, err)
+		}
+	}()
 	const chunk = 64
 	for at := 0; at < min(ds.Len(), most); at += chunk {
 		part, err := modality.Collect(ds, at, min(at+chunk, ds.Len(), most))
 		if err != nil {
-			tell(op, err)
 			return err
 		}
 		for i, s := range part {
-			if at+i == 0 {
-				r.first = s
+			if err := take(at+i, s); err != nil {
+				return err
 			}
-			r.take(op, s, at+i < pictures)
 		}
 	}
 	return nil

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"fourmlab/fourm/modality"
-	"fourmlab/fourm/vq"
 )
 
 // panelOptions say what a panel may need besides its own value.
@@ -74,12 +73,8 @@ func panel(m modality.Modality, v any, o panelOptions) *cell {
 		return textPanel(v, o.w, o.tight)
 	case []int:
 		return textPanel(strings.Join(modality.Numerals(v), " "), o.w, o.tight)
-	case []float32:
-		if len(v) > fewNumbers {
-			return signalPanel(v, o.w, o.tight)
-		}
-	case []float64:
-		if x, ok := vq.NumbersOf(v); ok && len(v) > fewNumbers {
+	case []float32, []float64:
+		if x, _ := modality.NumbersOf(v); len(x) > fewNumbers {
 			return signalPanel(x, o.w, o.tight)
 		}
 	case nil:

@@ -13,15 +13,15 @@ const fewNumbers = 12
 
 // signalPanel draws numbers from left to right, with the least and the largest
 // beside them; those that are not finite are gaps.
-func signalPanel(v []float32, w int, tight bool) *cell {
+func signalPanel(v []float64, w int, tight bool) *cell {
 	h := w
 	if tight {
 		h = w / 2
 	}
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, x := range v {
-		if usable(float64(x)) {
-			lo, hi = math.Min(lo, float64(x)), math.Max(hi, float64(x))
+		if usable(x) {
+			lo, hi = math.Min(lo, x), math.Max(hi, x)
 		}
 	}
 	return &cell{w: w, h: h, draw: func(c canvas, r image.Rectangle) {
@@ -36,12 +36,12 @@ func signalPanel(v []float32, w int, tight bool) *cell {
 		at := func(i int) (x, y float64) {
 			share := 0.5
 			if hi > lo {
-				share = (float64(v[i]) - lo) / (hi - lo)
+				share = (v[i] - lo) / (hi - lo)
 			}
 			return float64(in.Min.X) + float64(i)/float64(len(v)-1)*float64(in.Dx()), float64(in.Max.Y) - share*float64(in.Dy())
 		}
 		for i := 1; i < len(v); i++ {
-			if usable(float64(v[i-1])) && usable(float64(v[i])) {
+			if usable(v[i-1]) && usable(v[i]) {
 				x0, y0 := at(i - 1)
 				x1, y1 := at(i)
 				c.line(x0, y0, x1, y1, 2, seriesColor(0))

@@ -15,6 +15,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"fourmlab/fourm/metric"
 	"fourmlab/fourm/vq"
 	"fourmlab/internal/human"
 )
@@ -81,12 +82,7 @@ func Tokenizers(reports ...*vq.Report) *Figure {
 	return f.Titled("Tokenizers of " + rs[0].Modality)
 }
 
-func titleOf(s vq.Score) string {
-	if s.Unit == "" {
-		return s.Metric
-	}
-	return s.Metric + ", " + s.Unit
-}
+func titleOf(s vq.Score) string { return metric.Metric{Name: s.Metric, Unit: s.Unit}.String() }
 
 // quantizerKind is the name of a quantizer without its sizes.
 func quantizerKind(r *vq.Report) string {

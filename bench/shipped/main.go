@@ -19,7 +19,6 @@ import (
 
 	"fourmlab/datasets"
 	"fourmlab/fourm/checkpoint"
-	"fourmlab/fourm/metric"
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/vq"
 	"fourmlab/internal/disk"
@@ -137,25 +136,11 @@ func judge(path, name string) error {
 	if err != nil {
 		return err
 	}
-	pics, err := pictures(name, 200, unseen)
-	if err != nil {
-		return err
+	r := t.Report(datasets.Scenes(200, unseen))
+	if r.Err != nil {
+		return r.Err
 	}
-	for _, m := range metric.For(t.Of) {
-		tally := m.Tally()
-		for _, p := range pics {
-			tk, err := t.Encode(p)
-			if err != nil {
-				return err
-			}
-			back, err := t.Decode(tk)
-			if err != nil {
-				return err
-			}
-			tally.Add(p, back)
-		}
-		fmt.Printf("%s: %v %v on 200 scenes\n", name, m, tally)
-	}
+	fmt.Println(r)
 	info, err := os.Stat(path)
 	if err != nil {
 		return err

@@ -71,11 +71,6 @@ func (e Experiment) measured() metric.Metric {
 	return metric.For(m)[0]
 }
 
-// titled is a metric with its unit.
-func titled(m metric.Metric) string {
-	return strings.TrimSuffix(m.Name+", "+m.Unit, ", ")
-}
-
 // measure carries the task out on what is held out.
 func (r *run) measure(m *model.Model, set *tokenized, d *result) (err error) {
 	var rep *generate.Report

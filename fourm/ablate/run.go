@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"fourmlab/fourm/metric"
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/model"
 	"fourmlab/fourm/train"
@@ -60,7 +61,7 @@ func Run(e Experiment, data train.Data) (*Ablation, error) {
 	r.ab = &Ablation{Name: e.Name, Factor: e.keys(), Metric: "validation loss, nats a token", Lower: true, Dir: e.Dir, domains: e.domains()}
 	if e.Measure != "" {
 		m := e.measured()
-		r.ab.Metric, r.ab.Lower, r.ab.task = e.Measure+": "+titled(m), m.Lower, e.Measure
+		r.ab.Metric, r.ab.Lower, r.ab.task = e.Measure+": "+m.String(), m.Lower, e.Measure
 	}
 	from := e.Data.Name
 	if from == "" {
@@ -191,7 +192,7 @@ func (r *run) set(ctx context.Context, e Experiment, file string, data train.Dat
 			return out, rep.Err
 		}
 		s := rep.Scores[0]
-		out.kept[n+" decoded, "+strings.TrimSuffix(s.Metric+", "+s.Unit, ", ")] = s.Value
+		out.kept[n+" decoded, "+metric.Metric{Name: s.Metric, Unit: s.Unit}.String()] = s.Value
 		out.kept[n+", bits a place"], out.kept[n+", bits carried"] = rep.Bits, rep.Carried()
 	}
 	return out, nil

@@ -5,6 +5,7 @@ package metric
 import (
 	"math"
 
+	"fourmlab/fourm/modality"
 	"fourmlab/internal/fault"
 )
 
@@ -43,32 +44,11 @@ func compare(truth, guess any, f func(d float64) float64) (sum, n float64) {
 	return sum, n
 }
 
-// numbersOf gives the numbers of a value.
+// numbersOf gives the numbers of a value, none of nil.
 func numbersOf(v any) []float64 {
-	switch v := v.(type) {
-	case nil:
-		return nil
-	case float64:
-		return []float64{v}
-	case float32:
-		return []float64{float64(v)}
-	case int:
-		return []float64{float64(v)}
-	case []int:
-		out := make([]float64, len(v))
-		for i, x := range v {
-			out[i] = float64(x)
-		}
-		return out
-	case []float64:
-		return v
-	case []float32:
-		out := make([]float64, len(v))
-		for i, x := range v {
-			out[i] = float64(x)
-		}
-		return out
+	out, ok := modality.NumbersOf(v)
+	if !ok && v != nil {
+		fault.Panic("metric", "a value of type %T, expected a number or a list of numbers", v)
 	}
-	fault.Panic("metric", "a value of type %T, expected a number or a list of numbers", v)
-	return nil
+	return out
 }

@@ -24,15 +24,19 @@ func averageOf(n *Network, decay float64) *average {
 	return a
 }
 
-// add takes the numbers after step steps in. The first steps count for less, or
-// the beginning would be seen for long.
+// add takes the numbers after step steps in.
 func (a *average) add(n *Network, step int) {
-	keep := float32(min(a.decay, float64(1+step)/float64(10+step)))
 	for i, name := range a.names {
-		mean := a.mean[i]
-		for k, v := range n.Params[name].Data {
-			mean[k] = keep*mean[k] + (1-keep)*v
-		}
+		follow(a.mean[i], n.Params[name].Data, a.decay, step)
+	}
+}
+
+// follow moves a mean towards x. The first steps count for less, or the beginning
+// would be seen for long.
+func follow(mean, x []float32, decay float64, step int) {
+	keep := float32(min(decay, float64(1+step)/float64(10+step)))
+	for k, v := range x {
+		mean[k] = keep*mean[k] + (1-keep)*v
 	}
 }
 

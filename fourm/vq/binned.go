@@ -4,7 +4,6 @@ package vq
 
 import (
 	"fmt"
-	"math"
 
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/quantize"
@@ -13,12 +12,7 @@ import (
 // binned makes the bins of the numbers of all pictures, place by place.
 func (t *Tokenizer) binned(q quantize.Fitter, pics []*modality.Picture) error {
 	var z []float32
-	for i, p := range pics {
-		for k, v := range p.Pix {
-			if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
-				return fmt.Errorf("vq: number %d of %s of sample %d is %g, expected a finite one", k%p.C, t.Of.Name, i, v)
-			}
-		}
+	for _, p := range pics {
 		z = append(z, p.Pix...)
 	}
 	if err := q.Fit(z); err != nil {

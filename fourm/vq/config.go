@@ -80,11 +80,14 @@ func (c VQ) resolved(m modality.Modality) VQ {
 		}
 	}
 	fail := func(format string, args ...any) { fault.Panic(opTrain, format, args...) }
+	kind, _, _ := strings.Cut(c.Quantizer, ":")
+	labels := m.Look.Spec().Scaling == modality.ClassIDs
 	if c.Quantizer != "" {
 		latent := c.Latent
-		if kind, _, _ := strings.Cut(c.Quantizer, ":"); kind == "rvq" || kind == "memcodes" {
+		switch kind {
+		case "rvq", "memcodes":
 			def(&latent, 16)
-		} else if kind == "bins" {
+		case "bins":
 			latent = m.Channels
 		}
 		s := quantize.ShapeOf(c.Quantizer, latent)
@@ -112,7 +115,7 @@ func (c VQ) resolved(m modality.Modality) VQ {
 			fail("%s of %s is too small", what, m.Name)
 		}
 	}
-	if kind, _, _ := strings.Cut(c.Quantizer, ":"); kind == "bins" {
+	if kind == "bins" {
 		c.Net = "none"
 	} else if c.Net == "none" {
 		fail("net none of %s with the quantizer %q, expected bins", m.Name, c.Quantizer)
@@ -132,7 +135,7 @@ func (c VQ) resolved(m modality.Modality) VQ {
 	if c.Decoder != "" {
 		one("decoder", c.Decoder, "flow", "diffusion")
 		def(&c.DecoderSteps, 600)
-		if m.Look.Spec().Scaling == modality.ClassIDs {
+		if labels {
 			fail("decoder %s of %s, which has classes: they cannot be drawn from noise", c.Decoder, m.Name)
 		}
 		if c.Net == "mlp" {
@@ -145,7 +148,6 @@ func (c VQ) resolved(m modality.Modality) VQ {
 	if (c.Net == "mlp" || c.Net == "none") && m.Patch != 1 {
 		fail("net "+c.Net+" maps places one by one, and %s has patches of %d, expected 1", m.Name, m.Patch)
 	}
-	labels := m.Look.Spec().Scaling == modality.ClassIDs
 	if c.Loss == "" {
 		c.Loss = "mse"
 		if labels {

@@ -90,9 +90,8 @@ type decoderRun struct {
 	state decoderState
 	out   *Tokenizer
 	pics  []*modality.Picture
-	codes []Codes // of each
-	order []int   // of the pictures in this epoch
-	epoch int
+	codes []Codes  // of each
+	order epochs   // of the pictures
 	names []string // of what learns
 }
 
@@ -121,7 +120,7 @@ func newDecoderRun(t *Tokenizer, pics []*modality.Picture, c DecoderConfig) (*de
 	case s.Enc.mlp():
 		return nil, fmt.Errorf("vq: %s has vectors; a %s decoder is for pictures", t.Of.Name, c.Kind)
 	}
-	r := &decoderRun{DecoderConfig: c, epoch: -1}
+	r := &decoderRun{DecoderConfig: c, order: epochs{seed: c.Seed, stream: ofOrder, n: len(pics)}}
 	var values []any
 	for i, p := range pics {
 		if p, err = t.fit(p); err != nil {
@@ -189,13 +188,9 @@ func (t *Tokenizer) drawnBy(c DecoderConfig, rows, cols int) (*Tokenizer, error)
 		"clip_sample": false, "thresholding": false} {
 		s.diffuses(key, v)
 	}
-	if c.Kind == "flow" {
-		s.diffuses("beta_schedule", "flow:0.2")
-		s.diffuses("prediction_type", "sample")
-	} else {
-		s.diffuses("beta_schedule", "shifted_cosine:0.2")
-		s.diffuses("prediction_type", "sample")
-	}
+	schedule := map[string]string{"flow": "flow:0.2", "diffusion": "shifted_cosine:0.2"}[c.Kind]
+	s.diffuses("beta_schedule", schedule)
+	s.diffuses("prediction_type", "sample")
 	if err := s.check(); err != nil {
 		return nil, err
 	}
@@ -252,11 +247,7 @@ func (r *decoderRun) batch() (x diffusion.Pictures, cond diffusion.Condition, er
 	x = diffusion.Pictures{B: r.Batch, H: first.H, W: first.W, C: first.C, Data: make([]float32, r.Batch*len(first.Pix))}
 	c := Codes{B: r.Batch, Books: r.codes[0].Books, Rows: r.codes[0].Rows, Cols: r.codes[0].Cols}
 	for i := range r.Batch {
-		at := r.state.Step*r.Batch + i
-		if epoch := at / len(r.pics); epoch != r.epoch {
-			r.epoch, r.order = epoch, rand.New(rand.NewPCG(uint64(r.Seed), ofOrder+uint64(epoch))).Perm(len(r.pics))
-		}
-		p := r.order[at%len(r.pics)]
+		p := r.order.at(r.state.Step*r.Batch + i)
 		r.out.units(x.Data[i*len(first.Pix):(i+1)*len(first.Pix)], r.pics[p].Pix)
 		c.IDs = append(c.IDs, r.codes[p].IDs...)
 	}
@@ -317,12 +308,8 @@ func (r *decoderRun) step(ctx context.Context) (loss, norm float64, err error) {
 	norm = optim.Norm(all)
 	r.state.Opt.Apply(params, all, decays, r.rate(at), norm, 1)
 	r.state.Step++
-	keep := float32(min(r.Decay, float64(1+at)/float64(10+at)))
 	for i, name := range r.names {
-		mean := r.state.Mean[name]
-		for k, v := range params[i] {
-			mean[k] = keep*mean[k] + (1-keep)*v
-		}
+		follow(r.state.Mean[name], params[i], r.Decay, at)
 	}
 	r.out.Loss = loss
 	return loss, norm, nil

@@ -46,27 +46,7 @@ func TestTrainDecoder(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(a.IDs, b.IDs) {
 			t.Errorf("%s: other tokens (%v)", kind, err)
 		}
-		path := filepath.Join(t.TempDir(), "k.safetensors")
-		if err := k.Save(path); err != nil {
-			t.Fatal(err)
-		}
-		read, err := Load(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := k.Store()
-		if err != nil {
-			t.Fatal(err)
-		}
-		back, err := modality.Restore(m, s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, other := range []*Tokenizer{read, back.(*Tokenizer)} {
-			if !reflect.DeepEqual(other.Params, k.Params) || !reflect.DeepEqual(other.net.Spec, k.net.Spec) || !reflect.DeepEqual(there(t, other, pics[3]), there(t, k, pics[3])) {
-				t.Errorf("%s comes back as %v, was %v", kind, other, k)
-			}
-		}
+		comesBack(t, k, pics[3])
 		k.Sampler.Guidance, k.Sampler.Steps = 2, 2
 		if there(t, k, pics[0]); k.net.Spec.Diffusion["cls_free_guidance_dropout"] != 0.1 {
 			t.Errorf("%s: guidance from %v of the codes left out", kind, k.net.Spec.Diffusion["cls_free_guidance_dropout"])

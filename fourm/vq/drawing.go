@@ -6,17 +6,14 @@ package vq
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"slices"
 	"strings"
 	"time"
 
 	"fourmlab/fourm/checkpoint"
-	"fourmlab/fourm/metric"
 	"fourmlab/fourm/modality"
 	"fourmlab/internal/fault"
 )
@@ -113,11 +110,10 @@ func (l *trainer) drawing(ctx context.Context) (*Tokenizer, error) {
 
 // drawn gives the modality's first metric of held-out pictures as they are drawn.
 func (l *trainer) drawn(ctx context.Context, t *Tokenizer) (map[string]float64, error) {
-	of := metric.For(t.Of)
-	if len(of) == 0 || len(l.val) == 0 {
+	if len(l.val) == 0 {
 		return nil, nil
 	}
-	tally := of[0].Tally()
+	tallies, out := t.tallies()[:1], map[string]float64{}
 	for _, p := range l.val {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -130,20 +126,23 @@ func (l *trainer) drawn(ctx context.Context, t *Tokenizer) (map[string]float64, 
 		if err != nil {
 			return nil, err
 		}
-		tally.Add(p, v)
+		t.count(tallies, p, v.(*modality.Picture))
 	}
-	if v := tally.Value(); !math.IsNaN(v) && !math.IsInf(v, 0) {
-		return map[string]float64{named(of[0]): v}, nil
-	}
-	return nil, nil
+	known(out, tallies[0])
+	return out, nil
 }
 
-// arrays are the tensors of a decoder under way by their names in its file.
-const (
-	ofMean   = "average."
-	ofFirst  = "optimizer.m."
-	ofSecond = "optimizer.v."
-)
+// tensors are those of a decoder under way, by their names in its file.
+func (r *decoderRun) tensors() (all []checkpoint.Tensor) {
+	for i, name := range r.names {
+		p := r.out.net.drawer.Params[name]
+		for prefix, data := range map[string][]float32{"": p.Data, ofMean: r.state.Mean[name], ofFirst: r.state.Opt.M[i], ofSecond: r.state.Opt.V[i]} {
+			all = append(all, checkpoint.Tensor{Name: prefix + name, Shape: p.Shape, Data: data})
+		}
+	}
+	slices.SortFunc(all, func(a, b checkpoint.Tensor) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
 
 // keepDrawing writes the state of the second stage.
 func (l *trainer) keepDrawing(r *decoderRun) error {
@@ -155,24 +154,12 @@ func (l *trainer) keepDrawing(r *decoderRun) error {
 		return err
 	}
 	f.facts.Step, f.facts.OptStep, f.facts.Spent = l.c.firstSteps()+r.state.Step, r.state.Opt.Step, l.last().Seconds
-	facts, err := json.Marshal(f.facts)
+	meta, err := f.meta(l.points)
 	if err != nil {
 		return err
 	}
-	points, err := json.Marshal(l.points)
-	if err != nil {
-		return err
-	}
-	var all []checkpoint.Tensor
-	for i, name := range r.names {
-		shape := r.out.net.drawer.Params[name].Shape
-		for prefix, data := range map[string][]float32{"": r.out.net.drawer.Params[name].Data, ofMean: r.state.Mean[name], ofFirst: r.state.Opt.M[i], ofSecond: r.state.Opt.V[i]} {
-			all = append(all, checkpoint.Tensor{Name: prefix + name, Shape: shape, Data: data})
-		}
-	}
-	slices.SortFunc(all, func(a, b checkpoint.Tensor) int { return strings.Compare(a.Name, b.Name) })
-	return errors.Join(f.declare(), checkpoint.Write(f.path("decoder.safetensors"), all,
-		map[string]string{"training": string(facts), "points": string(points), "codes": l.t.digest()}))
+	meta["codes"] = l.t.digest()
+	return errors.Join(f.declare(), checkpoint.Write(f.path("decoder.safetensors"), r.tensors(), meta))
 }
 
 // redraw goes on where the second stage was left. One of other codes, which a longer
@@ -193,9 +180,8 @@ func (l *trainer) redraw(r *decoderRun) error {
 	fail := func(format string, args ...any) error {
 		return fault.Kind(ErrForeignRun, fmt.Errorf("vq: "+path+": "+format, args...))
 	}
-	var had facts
-	var points []Point
-	if err := errors.Join(json.Unmarshal([]byte(in.Meta["training"]), &had), json.Unmarshal([]byte(in.Meta["points"]), &points)); err != nil {
+	had, points, err := reached(in)
+	if err != nil {
 		return fail("no state of a decoder's training: %w", err)
 	}
 	if in.Meta["codes"] != l.t.digest() {
@@ -210,18 +196,8 @@ func (l *trainer) redraw(r *decoderRun) error {
 		return fail("the decoder has taken %d steps, expected 1 to the %d asked for; choose another folder, or remove it", step, r.Steps)
 	}
 	r.begin()
-	read := func(name string, shape []int, to []float32) error {
-		if got := in.Shape(name); !slices.Equal(got, shape) {
-			return fail("tensor %q has shape %v, expected %v", name, got, shape)
-		}
-		return in.Into(name, to)
-	}
-	for i, name := range r.names {
-		p := r.out.net.drawer.Params[name]
-		if err := errors.Join(read(name, p.Shape, p.Data), read(ofMean+name, p.Shape, r.state.Mean[name]),
-			read(ofFirst+name, p.Shape, r.state.Opt.M[i]), read(ofSecond+name, p.Shape, r.state.Opt.V[i])); err != nil {
-			return err
-		}
+	if err := refill(in, path, r.tensors()); err != nil {
+		return err
 	}
 	r.state.Step, r.state.Opt.Step, l.points, l.spent = step, had.OptStep, points, had.Spent
 	return l.history()

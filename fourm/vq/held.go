@@ -5,9 +5,7 @@ package vq
 import (
 	"context"
 	"fmt"
-	"math"
 
-	"fourmlab/fourm/metric"
 	"fourmlab/fourm/quantize"
 )
 
@@ -29,7 +27,7 @@ func (l *trainer) held(ctx context.Context) error {
 		if !s.Has(m.Name) {
 			continue
 		}
-		p, err := m.Fit(s.Values[m.Name])
+		p, err := l.t.serial().picture(s.Values[m.Name])
 		if err != nil {
 			return fmt.Errorf("vq: held-out sample %s: %w", s.Key, err)
 		}
@@ -57,23 +55,18 @@ func (l *trainer) validate(ctx context.Context, p *Point) (err error) {
 	if pics == nil {
 		pics = l.pics[:min(len(l.pics), l.c.ValSize)]
 	}
-	g := l.t.net.graph(encoding, Loss{}, l.c.Batch, l.t.Of.Grid(), l.t.Of.Cols())
-	var ids []int32
+	values := make([]any, len(pics))
+	for i, p := range pics {
+		values[i] = p
+	}
+	tokens, err := l.t.EncodeAll(values)
+	if err != nil {
+		return err
+	}
 	books, codes := l.t.net.quant.Books(), l.t.net.quant.Codes()
-	per := g.rows * g.cols * books
-	for from := 0; from < len(pics); from += g.b {
-		n := min(g.b, len(pics)-from)
-		for i := range n {
-			if err := l.t.put(g, i, pics[from+i]); err != nil {
-				return err
-			}
-		}
-		if err := g.m.Run(ctx); err != nil {
-			return err
-		}
-		found := make([]int32, g.b*per)
-		l.t.net.quant.Assign(found, g.m.Floats(g.z))
-		ids = append(ids, found[:n*per]...)
+	var ids []int32
+	for _, tk := range tokens {
+		ids = append(ids, byPlace(tk.IDs, books)...)
 	}
 	use, err := quantize.Count(ids, books, codes)
 	if err != nil {
@@ -91,23 +84,11 @@ func (l *trainer) validate(ctx context.Context, p *Point) (err error) {
 	return l.judge(ctx, ids, p)
 }
 
-// named is what a metric is called in a point.
-func named(m metric.Metric) string {
-	if m.Unit != "" {
-		return m.Name + ", " + m.Unit
-	}
-	return m.Name
-}
-
 // judge decodes the tokens of the held-out pictures: the loss of their
 // reconstruction, and the modality's first metric.
 func (l *trainer) judge(ctx context.Context, ids []int32, p *Point) error {
 	t := l.t
-	var tally *metric.Tally
-	name := ""
-	if of := metric.For(t.Of); len(of) > 0 {
-		tally, name = of[0].Tally(), named(of[0])
-	}
+	tallies := t.tallies()[:1]
 	g := t.net.graph(judging, Loss{Name: l.c.Loss}, 1, t.Of.Grid(), t.Of.Cols())
 	per := len(ids) / len(l.val)
 	for i, pic := range l.val {
@@ -122,14 +103,8 @@ func (l *trainer) judge(ctx context.Context, ids []int32, p *Point) error {
 			return err
 		}
 		p.ValLoss += float64(g.m.Floats(g.loss)[0]) / float64(len(l.val))
-		if tally != nil {
-			tally.Add(pic, t.picture(g.output(), 0))
-		}
+		t.count(tallies, pic, t.picture(g.output(), 0))
 	}
-	if tally != nil {
-		if v := tally.Value(); !math.IsNaN(v) && !math.IsInf(v, 0) {
-			p.Metrics[name] = v
-		}
-	}
+	known(p.Metrics, tallies[0])
 	return nil
 }

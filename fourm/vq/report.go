@@ -23,7 +23,7 @@ type Report struct {
 	Name      string `json:"name"` // what tells it from others; yours to change
 	Modality  string `json:"modality"`
 	Quantizer string `json:"quantizer"` // as quantize.Parse has it
-	Decoder   string `json:"decoder"`   // "vit", "mlp", or a decoder that draws: "flow", "uvit_b_p4_f16"
+	Decoder   string `json:"decoder"`   // "vit", "mlp", "conv", "none", or a decoder that draws: "flow", "uvit_b_p4_f16"
 	Samples   int    `json:"samples"`
 
 	Grid       [2]int         `json:"grid"` // rows and columns of places
@@ -105,15 +105,7 @@ func (t *Tokenizer) ReportBy(ds modality.Data, features string) *Report {
 	if ds == nil {
 		fault.Panic(op, "the set is nil")
 	}
-	m := measuring{t: t, r: t.facts()}
-	m.serial = &Serial{Of: t.Of, Inner: t}
-	of := metric.For(t.Of)
-	if m.serial.Numbers() {
-		of = []metric.Metric{metric.NumberError, metric.NumberRMSE}
-	}
-	for _, x := range of {
-		m.tallies = append(m.tallies, x.Tally())
-	}
+	m := measuring{t: t, r: t.facts(), tallies: t.tallies()}
 	var err error
 	if m.look, m.r.Features, err = t.describer(features); err != nil {
 		return &Report{Modality: t.Of.Name, Err: err}
@@ -152,6 +144,10 @@ func (s Spec) decoderName() string {
 		return fmt.Sprint(s.Diffusion["dec_type"])
 	case s.Dec.mlp():
 		return "mlp"
+	case s.Dec.Kind == Conv:
+		return "conv"
+	case s.Dec.Kind == Identity:
+		return "none"
 	}
 	return "vit"
 }
@@ -160,7 +156,6 @@ func (s Spec) decoderName() string {
 type measuring struct {
 	t        *Tokenizer
 	r        *Report
-	serial   *Serial   // which knows what values are
 	look     describer // nil: no features
 	tallies  []*metric.Tally
 	ids      []int32 // (R, books)
@@ -185,7 +180,7 @@ func (m *measuring) all(ctx context.Context, ds modality.Data) error {
 			if !s.Has(m.t.Of.Name) {
 				continue
 			}
-			p, err := m.serial.picture(s.Values[m.t.Of.Name])
+			p, err := m.t.serial().picture(s.Values[m.t.Of.Name])
 			if err != nil {
 				return fmt.Errorf("vq: sample %s: %w", s.Key, err)
 			}
@@ -213,7 +208,6 @@ func (m *measuring) batch(ctx context.Context, keys []string, pics []*modality.P
 		return m.t.blame(keys, values, err)
 	}
 	m.encoding = append(m.encoding, float64(len(pics))/time.Since(began).Seconds())
-	books := len(m.t.books(tokens[0]))
 	if m.decoding == nil {
 		if _, err := m.t.Decode(tokens[0]); err != nil {
 			return err
@@ -230,13 +224,7 @@ func (m *measuring) batch(ctx context.Context, keys []string, pics []*modality.P
 		}
 		m.decoding = append(m.decoding, 1/time.Since(began).Seconds())
 		back := v.(*modality.Picture)
-		for _, t := range m.tallies {
-			if m.serial.Numbers() {
-				t.Add(pics[i].Pix, back.Pix)
-			} else {
-				t.Add(pics[i], back)
-			}
-		}
+		m.t.count(m.tallies, pics[i], back)
 		if m.look != nil {
 			for _, side := range []struct {
 				to *[][]float64
@@ -249,12 +237,7 @@ func (m *measuring) batch(ctx context.Context, keys []string, pics []*modality.P
 				*side.to = append(*side.to, x)
 			}
 		}
-		by := m.t.books(tk)
-		for r := range by[0] {
-			for b := range books {
-				m.ids = append(m.ids, int32(by[b][r]))
-			}
-		}
+		m.ids = append(m.ids, byPlace(tk.IDs, m.t.net.Spec.Books)...)
 		m.r.Samples++
 	}
 	return nil
@@ -268,17 +251,6 @@ func (t *Tokenizer) blame(keys []string, values []any, err error) error {
 		}
 	}
 	return err
-}
-
-// books gives the code numbers of a picture by book.
-func (t *Tokenizer) books(tk modality.Tokens) [][]int {
-	n := t.net.Spec.Books
-	per := len(tk.IDs) / n
-	var out [][]int
-	for b := range n {
-		out = append(out, tk.IDs[b*per:(b+1)*per])
-	}
-	return out
 }
 
 // sum makes numbers of what was counted.

@@ -135,15 +135,44 @@ func (l *trainer) restore() error {
 		return err
 	}
 	defer in.Close()
-	var had facts
-	if err := errors.Join(json.Unmarshal([]byte(in.Meta["training"]), &had), json.Unmarshal([]byte(in.Meta["points"]), &l.points)); err != nil {
+	had, points, err := reached(in)
+	if err != nil {
 		return fault.Kind(ErrForeignRun, fmt.Errorf("vq: %s: no state of a tokenizer's training: %w", path, err))
 	}
 	if err := f.agree(had); err != nil {
 		return err
 	}
 	state, fresh := l.state()
-	for _, t := range state {
+	if err := refill(in, path, state); err != nil {
+		return err
+	}
+	if err := l.chance.UnmarshalBinary(had.Chance); err != nil {
+		return fault.Kind(ErrForeignRun, fmt.Errorf("vq: %s: %w", path, err))
+	}
+	fresh()
+	l.step, l.opt.Step, l.points, l.spent = had.Step, had.OptStep, points, had.Spent
+	return nil
+}
+
+// meta are the facts and the points of a training as they stand in a file.
+func (f *folder) meta(points []Point) (map[string]string, error) {
+	a, err := json.Marshal(f.facts)
+	if err != nil {
+		return nil, err
+	}
+	b, err := json.Marshal(points)
+	return map[string]string{"training": string(a), "points": string(b)}, err
+}
+
+// reached reads them.
+func reached(in *checkpoint.File) (had facts, points []Point, err error) {
+	err = errors.Join(json.Unmarshal([]byte(in.Meta["training"]), &had), json.Unmarshal([]byte(in.Meta["points"]), &points))
+	return had, points, err
+}
+
+// refill reads tensors of a file to where their numbers lie.
+func refill(in *checkpoint.File, path string, all []checkpoint.Tensor) error {
+	for _, t := range all {
 		if got := in.Shape(t.Name); !slices.Equal(got, t.Shape) {
 			return fault.Kind(ErrForeignRun, fmt.Errorf("vq: %s: tensor %q has shape %v, expected %v", path, t.Name, got, t.Shape))
 		}
@@ -151,13 +180,15 @@ func (l *trainer) restore() error {
 			return err
 		}
 	}
-	if err := l.chance.UnmarshalBinary(had.Chance); err != nil {
-		return fault.Kind(ErrForeignRun, fmt.Errorf("vq: %s: %w", path, err))
-	}
-	fresh()
-	l.step, l.opt.Step, l.spent = had.Step, had.OptStep, had.Spent
 	return nil
 }
+
+// what tensors are of that are no parameters, before a parameter's name.
+const (
+	ofMean   = "average."
+	ofFirst  = "optimizer.m."
+	ofSecond = "optimizer.v."
+)
 
 // agree tells why the training that is asked for is not the one in the folder. It
 // may be asked to take more steps.
@@ -215,7 +246,7 @@ func (l *trainer) state() (all []checkpoint.Tensor, read func()) {
 	}
 	if l.mean != nil {
 		for i, name := range l.mean.names {
-			add("average.", name, l.mean.mean[i])
+			add(ofMean, name, l.mean.mean[i])
 		}
 	}
 	m, v := l.opt.M, l.opt.V
@@ -225,8 +256,8 @@ func (l *trainer) state() (all []checkpoint.Tensor, read func()) {
 		}
 	}
 	for i, name := range l.g.names {
-		add("optimizer.m.", name, m[i])
-		add("optimizer.v.", name, v[i])
+		add(ofFirst, name, m[i])
+		add(ofSecond, name, v[i])
 	}
 	return all, func() { l.opt.M, l.opt.V = m, v }
 }
@@ -257,16 +288,12 @@ func (l *trainer) keep() error {
 		return err
 	}
 	f.facts.Step, f.facts.Chance, f.facts.OptStep, f.facts.Spent = l.step, chance, l.opt.Step, l.last().Seconds
-	facts, err := json.Marshal(f.facts)
-	if err != nil {
-		return err
-	}
-	points, err := json.Marshal(l.points)
+	meta, err := f.meta(l.points)
 	if err != nil {
 		return err
 	}
 	state, _ := l.state()
-	if err := checkpoint.Write(f.path("state.safetensors"), state, map[string]string{"training": string(facts), "points": string(points)}); err != nil {
+	if err := checkpoint.Write(f.path("state.safetensors"), state, meta); err != nil {
 		return err
 	}
 	if err := f.declare(); err != nil {

@@ -91,7 +91,7 @@ func (s *Serial) picture(value any) (*modality.Picture, error) {
 	if p, ok := value.(*modality.Picture); ok {
 		return s.Inner.fit(p)
 	}
-	v, ok := NumbersOf(value)
+	v, ok := modality.NumbersOf(value)
 	if want := m.Cols() * m.Channels; !ok || len(v) != want {
 		got := fmt.Sprintf("%d numbers", len(v))
 		if !ok {
@@ -99,39 +99,23 @@ func (s *Serial) picture(value any) (*modality.Picture, error) {
 		}
 		return nil, fmt.Errorf("vq: %s: %s, expected %s of %d", s.Of.Name, got, s.shape(), want)
 	}
-	for i, x := range v {
-		if x-x != 0 {
-			return nil, fmt.Errorf("vq: %s: number %d is %g, expected a finite one", s.Of.Name, i, x)
-		}
+	p, err := PictureOfNumbers(v, m.Cols(), m.Channels)
+	if err != nil {
+		return nil, fmt.Errorf("vq: %s: %w", s.Of.Name, err)
 	}
-	return &modality.Picture{H: 1, W: m.Cols(), C: m.Channels, Pix: v}, nil
+	return p, nil
 }
 
-// NumbersOf gives a number or a list of numbers of any type that a set has.
-func NumbersOf(value any) ([]float32, bool) {
-	switch v := value.(type) {
-	case float64:
-		return []float32{float32(v)}, true
-	case float32:
-		return []float32{v}, true
-	case int:
-		return []float32{float32(v)}, true
-	case []float32:
-		return v, true
-	case []float64:
-		out := make([]float32, len(v))
-		for i, x := range v {
-			out[i] = float32(x)
+// PictureOfNumbers lays numbers in a row of width places of so many channels; one
+// that is not finite as a float32 is an error.
+func PictureOfNumbers(v []float64, width, channels int) (*modality.Picture, error) {
+	p := modality.NewPicture(1, width, channels)
+	for i, x := range v {
+		if p.Pix[i] = float32(x); p.Pix[i]-p.Pix[i] != 0 {
+			return nil, fmt.Errorf("number %d is %g, expected a finite one", i, x)
 		}
-		return out, true
-	case []int:
-		out := make([]float32, len(v))
-		for i, x := range v {
-			out[i] = float32(x)
-		}
-		return out, true
 	}
-	return nil, false
+	return p, nil
 }
 
 // Encode gives the tokens of a value.
@@ -159,14 +143,23 @@ func (s *Serial) EncodeAll(values []any) ([]modality.Tokens, error) {
 	}
 	for i, tk := range all {
 		ids := make([]int, len(tk.IDs))
-		books := s.Inner.net.Spec.Books
-		places := len(ids) / books
-		for at := range ids {
-			ids[at] = tk.IDs[at%books*places+at/books]
+		for at, id := range byPlace(tk.IDs, s.Inner.net.Spec.Books) {
+			ids[at] = int(id)
 		}
 		all[i] = modality.Tokens{Modality: s.Of.Name, IDs: ids, Rows: 1, Cols: len(ids), Words: modality.Numerals(ids)}.By(s)
 	}
 	return all, nil
+}
+
+// byPlace gives code numbers that lie book by book place by place, as quantizers
+// have them.
+func byPlace(ids []int, books int) []int32 {
+	places := len(ids) / books
+	out := make([]int32, len(ids))
+	for at := range out {
+		out[at] = int32(ids[at%books*places+at/books])
+	}
+	return out
 }
 
 // Decode gives the value of tokens. Those that are missing, or not decided yet,

@@ -31,7 +31,7 @@ func Train(ctx context.Context, m modality.Modality, pics []*modality.Picture, c
 		}
 	}
 	c = c.resolved(m)
-	l := &trainer{c: c, pics: pics, report: report, chance: rand.NewPCG(uint64(c.Seed), 12), opt: optim.AdamW{Beta2: 0.99, Decay: 0.01}}
+	l := &trainer{c: c, pics: pics, report: report, chance: rand.NewPCG(uint64(c.Seed), 12), order: epochs{seed: c.Seed, stream: 13, n: len(pics)}, opt: optim.AdamW{Beta2: 0.99, Decay: 0.01}}
 	defer l.close()
 	if c.firstSteps() == 0 {
 		if err := l.fixed(ctx, m); err != nil {
@@ -72,8 +72,7 @@ type trainer struct {
 	mean   *average  // nil: none
 	chance *rand.PCG // of what replaces dead codes
 	step   int       // taken so far
-	order  []int     // of the pictures in an epoch
-	epoch  int       // of order; order nil: none
+	order  epochs    // of the pictures
 
 	began  time.Time
 	spent  float64 // seconds of earlier sessions
@@ -255,15 +254,10 @@ func (l *trainer) take(ctx context.Context, r *rand.Rand, p *Point) (err error) 
 	return nil
 }
 
-// draw writes the step's pictures into the graph. The order of an epoch follows
-// from the seed and its number alone.
+// draw writes the step's pictures into the graph.
 func (l *trainer) draw() error {
 	for i := range l.c.Batch {
-		at := l.step*l.c.Batch + i
-		if epoch := at / len(l.pics); l.order == nil || epoch != l.epoch {
-			l.order, l.epoch = rand.New(rand.NewPCG(uint64(l.c.Seed), uint64(13+epoch))).Perm(len(l.pics)), epoch
-		}
-		if err := l.t.put(l.g, i, l.pics[l.order[at%len(l.pics)]]); err != nil {
+		if err := l.t.put(l.g, i, l.pics[l.order.at(l.step*l.c.Batch+i)]); err != nil {
 			return err
 		}
 	}

@@ -45,32 +45,38 @@ func TestQuantizers(t *testing.T) {
 		if after > before/4 {
 			t.Errorf("%q: squared error %.4f, %.4f after two steps", name, after, before)
 		}
-		path := filepath.Join(t.TempDir(), "k.safetensors")
-		if err := k.Save(path); err != nil {
-			t.Fatal(err)
-		}
-		read, err := Load(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := k.Store()
-		if err != nil {
-			t.Fatal(err)
-		}
-		back, err := modality.Restore(m, s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, other := range []*Tokenizer{read, back.(*Tokenizer)} {
-			if !reflect.DeepEqual(other.Params, k.Params) || other.Vocab() != k.Vocab() || !reflect.DeepEqual(there(t, other, pics[3]), there(t, k, pics[3])) {
-				t.Errorf("%q comes back as %v", name, other)
-			}
-		}
+		comesBack(t, k, pics[3])
 		if name == "rvq:2x16" {
 			tk, err := k.Encode(pics[0])
 			if err != nil || tk.Rows != 8 || tk.Cols != 4 {
 				t.Errorf("two books: tokens %dx%d, error %v", tk.Rows, tk.Cols, err)
 			}
+		}
+	}
+}
+
+// comesBack checks that a tokenizer is the same from a file and from a checkpoint.
+func comesBack(t *testing.T, k *Tokenizer, p *modality.Picture) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "k.safetensors")
+	if err := k.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	read, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := k.Store()
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := modality.Restore(k.Of, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, other := range []*Tokenizer{read, back.(*Tokenizer)} {
+		if !reflect.DeepEqual(other.Params, k.Params) || !reflect.DeepEqual(other.net.Spec, k.net.Spec) || other.Vocab() != k.Vocab() || !reflect.DeepEqual(there(t, other, p), there(t, k, p)) {
+			t.Errorf("%v comes back as %v", k, other)
 		}
 	}
 }

@@ -81,6 +81,7 @@ func init() {
 				"Need":            reflect.ValueOf(q.Need),
 				"NeedTokenizer":   reflect.ValueOf(q.NeedTokenizer),
 				"NewPicture":      reflect.ValueOf(q.NewPicture),
+				"NumbersOf":       reflect.ValueOf(q.NumbersOf),
 				"Numerals":        reflect.ValueOf(q.Numerals),
 				"Patches":         reflect.ValueOf(q.Patches),
 				"PictureOf":       reflect.ValueOf(q.PictureOf),

@@ -43,6 +43,7 @@ func init() {
 		"NeedTokenizer":   reflect.ValueOf(modality.NeedTokenizer),
 		"NewPicture":      reflect.ValueOf(modality.NewPicture),
 		"Normal":          reflect.ValueOf(modality.Normal),
+		"NumbersOf":       reflect.ValueOf(modality.NumbersOf),
 		"Numerals":        reflect.ValueOf(modality.Numerals),
 		"Patches":         reflect.ValueOf(modality.Patches),
 		"PictureOf":       reflect.ValueOf(modality.PictureOf),
