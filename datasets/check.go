@@ -116,7 +116,9 @@ func (r *CheckReport) see(name string, v any) {
 			row.shape = "differing"
 		}
 		look := specOf(name, true)
-		row.unit = look.Unit
+		if row.unit = look.Unit; holdsSymbols(name) {
+			row.unit = ""
+		}
 		if look.Scaling == modality.ClassIDs {
 			row.unit = "ids"
 		}
@@ -140,6 +142,15 @@ func (r *CheckReport) see(name string, v any) {
 	case modality.Palette:
 		row.unit = "colours"
 		row.see(float64(len(v)))
+	default:
+		list, ok := modality.NumbersOf(v)
+		if !ok {
+			return
+		}
+		row.unit, row.shape = "", fmt.Sprint(len(list))
+		for _, x := range list {
+			row.see(x)
+		}
 	}
 }
 

@@ -73,6 +73,13 @@ func parseOne(look modality.Look, name string, raw json.RawMessage, pick func(n 
 	if parse := parsers[look]; parse != nil {
 		return parse(raw)
 	}
+	if holdsSymbols(name) {
+		v, err := numbersField(raw)
+		if err != nil {
+			return nil, fmt.Errorf("%s is %w", name, err)
+		}
+		return v, nil
+	}
 	many, err := captionsOf(raw)
 	if err != nil && name == "caption" {
 		many, err = sidecar(raw)

@@ -40,7 +40,11 @@
 // class ids, of a kind that loses nothing. Each may be a .npy: depth in metres
 // (whole numbers: millimetres), normals from -1 to 1, whole ids. Values of a look
 // that somebody registered are read by its LookSpec: 16 bits of gray in its steps,
-// arrays, or files of its own. Depth that is
+// arrays, or files of its own. Of a modality of kind Symbols, which a program
+// registers before it opens the set, values are numbers: in SET/NAME/a.npy one
+// number, a vector or a signal (N), a signal of several channels (N, C), whole
+// numbers (N) that are symbols, or rows of them that are ready-made tokens; in
+// meta.jsonl a number, a list, or a list of lists. Depth that is
 // not finite or below 0 is unknown, and so is a normal that is not finite. What
 // is transparent in a colour picture is white. In meta.jsonl "box" is [x0, y0,
 // x1, y1] in pixels, whose class is the sample's group, or 4M's {"instances":

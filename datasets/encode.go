@@ -43,6 +43,8 @@ func jsonOf(v any) any {
 			list = append(list, map[string]any{"boxes": [4]float64{b.X0, b.Y0, b.X1, b.Y1}, "class_name": b.Class, "score": b.Score})
 		}
 		return map[string]any{"instances": list}
+	case *modality.Picture:
+		return rowsOf(v)
 	case modality.Palette:
 		list := []string{}
 		for _, c := range v {

@@ -76,13 +76,16 @@ func loadTree(at location) (*tree, []problem) {
 			continue
 		}
 		t.cols = append(t.cols, c)
-		t.tokens = t.tokens || c.tokens
+		t.tokens = t.tokens || c.tokens && !holdsSymbols(c.name)
 	}
 	if shards, err := shardsIn(root); err != nil {
 		bad = append(bad, problem{root, "", err.Error()})
 	} else if len(shards) > 0 && only == nil {
 		cols, wrong := openMixed(shards, t.notes)
 		t.cols, bad = append(t.cols, cols...), append(bad, wrong...)
+	}
+	if t.crops != nil { // symbols have no place in a picture, unless windows say one
+		t.tokens = t.tokens || slices.ContainsFunc(t.cols, func(c *column) bool { return c.tokens })
 	}
 	if !t.tokens {
 		if t.crops != nil {

@@ -247,7 +247,7 @@ func (m *metaIndex) textFields(row map[string]json.RawMessage) (names []string) 
 		}
 		if name := alias[f]; name != "" {
 			add(name, f)
-		} else if x, ok := modality.Find(f); ok && x.Kind == modality.Sequence {
+		} else if x, ok := modality.Find(f); ok && (x.Kind == modality.Sequence || x.Kind == modality.Symbols) {
 			add(x.Name, f)
 		} else if many, err := captionsOf(raw); err == nil && len(many) > 0 && strings.Join(many, "") != "" {
 			add(f, f)

@@ -102,7 +102,7 @@ func (w *writer) add(s modality.Sample, split string) error {
 	}
 	for _, n := range names {
 		p, ok := s.Values[n].(*modality.Picture)
-		if !ok {
+		if !ok || holdsSymbols(n) && p.H == 1 {
 			row[n] = jsonOf(s.Values[n])
 			continue
 		}

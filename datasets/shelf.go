@@ -98,6 +98,9 @@ type onDisk struct {
 	Vectors  map[string][][]float32
 	Lists    map[string][]string
 	Symbols  map[string][]int
+	Numbers  map[string][]float32
+	Wide     map[string][]float64
+	Single   map[string]float64
 	Toks     map[string]modality.Tokens
 	Makers   map[string]string // of tokens: their tokenizer
 }
@@ -106,7 +109,9 @@ func (d *shelf) path(i int) string { return filepath.Join(d.dir, fmt.Sprintf("%0
 
 // put writes a sample.
 func (d *shelf) put(i int, s modality.Sample) error {
-	o := onDisk{s.Key, map[string]*modality.Picture{}, map[string]string{}, map[string][]modality.Box{}, map[string]modality.Palette{}, map[string][][]float32{}, map[string][]string{}, map[string][]int{}, s.Toks, map[string]string{}}
+	o := onDisk{Key: s.Key, Pictures: map[string]*modality.Picture{}, Texts: map[string]string{}, Boxes: map[string][]modality.Box{},
+		Palettes: map[string]modality.Palette{}, Vectors: map[string][][]float32{}, Lists: map[string][]string{}, Symbols: map[string][]int{},
+		Numbers: map[string][]float32{}, Wide: map[string][]float64{}, Single: map[string]float64{}, Toks: s.Toks, Makers: map[string]string{}}
 	for n, t := range s.Toks {
 		name, err := d.makers.put(t.Tokenizer())
 		if err != nil {
@@ -132,6 +137,12 @@ func (d *shelf) put(i int, s modality.Sample) error {
 			o.Lists[n] = v
 		case []int:
 			o.Symbols[n] = v
+		case []float32:
+			o.Numbers[n] = v
+		case []float64:
+			o.Wide[n] = v
+		case float64:
+			o.Single[n] = v
 		default:
 			return fmt.Errorf("key %q: %s is a %T, which no file keeps", s.Key, n, v)
 		}
@@ -172,6 +183,9 @@ func (d *shelf) get(i int) (s modality.Sample, there bool, err error) {
 	copyAll(s.Values, o.Vectors)
 	copyAll(s.Values, o.Lists)
 	copyAll(s.Values, o.Symbols)
+	copyAll(s.Values, o.Numbers)
+	copyAll(s.Values, o.Wide)
+	copyAll(s.Values, o.Single)
 	s.Toks = maps.Clone(o.Toks)
 	for n, name := range o.Makers {
 		k, err := d.makers.get(n, name)

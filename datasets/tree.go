@@ -84,7 +84,13 @@ func (t *tree) decode(i int, w window) (modality.Sample, error) {
 		}
 		if c.tokens {
 			if e.ext != "npy" {
-				return fail(fmt.Errorf("a .%s file, expected tokens (.npy)", e.ext))
+				return fail(fmt.Errorf("a .%s file, expected %s (.npy)", e.ext, c.holds()))
+			}
+			if v, ok, err := c.numbers(b); err != nil {
+				return fail(err)
+			} else if ok {
+				s.Values[c.name] = v
+				continue
 			}
 			tk, err := decodeTokens(c.name, b, max(1, len(w.all)), w.row)
 			if err != nil {

@@ -170,7 +170,9 @@ func Modalities() Table {
 }
 
 // SetTokenizer makes t the modality's tokenizer; one whose training failed is
-// refused, and one that takes other values.
+// refused, and one that takes other values. One that gives several code numbers a
+// place is for a modality of kind Symbols, or, of features of a whole picture, for
+// an image modality whose grid they fill.
 func SetTokenizer(name string, t Tokenizer) {
 	const op = "fourm.SetTokenizer"
 	if k, ok := t.(*vq.Tokenizer); ok && k != nil {
@@ -178,7 +180,7 @@ func SetTokenizer(name string, t Tokenizer) {
 			fault.Panic(op, "the tokenizer of %q was not trained: %v", name, k.Err)
 		}
 		m := modality.Need(op, name)
-		if m.Kind == modality.Symbols {
+		if m.Kind == modality.Symbols || k.Network().Spec.Books > 1 && m.Name != k.Of.Name {
 			s, err := vq.AsSymbols(k, m)
 			if err != nil {
 				fault.Panic(op, "%v", err)

@@ -34,8 +34,13 @@ func (s sky) Sample(i int) (fourm.Sample, error) {
 	for k := range p.Pix {
 		p.Pix[k] = float32(z)
 	}
+	leads := fourm.NewPicture(1, 32, 2) // a line in one channel, its mirror in the other
+	for k := range 32 {
+		leads.Set(0, k, 0, spectrum[2*k])
+		leads.Set(0, k, 1, -spectrum[63-2*k])
+	}
 	return fourm.Sample{Key: fmt.Sprint("star", i), Values: map[string]any{
-		"redshift": z, "spectrum": spectrum, "colours": []float64{100 * z, -50 * z, 7}, "stamp": p}}, nil
+		"redshift": z, "spectrum": spectrum, "colours": []float64{100 * z, -50 * z, 7}, "stamp": p, "leads": leads}}, nil
 }
 
 // stamped has the pictures under another name, too.
@@ -54,6 +59,7 @@ func stars(t *testing.T, n int) sky {
 	fourm.Register(fourm.Modality{Name: "redshift", Kind: fourm.Symbols, Vocab: 256, MaxTokens: 2})
 	fourm.Register(fourm.Modality{Name: "spectrum", Kind: fourm.Symbols, Vocab: 64, MaxTokens: 8})
 	fourm.Register(fourm.Modality{Name: "colours", Kind: fourm.Symbols, Vocab: 32, MaxTokens: 4})
+	fourm.Register(fourm.Modality{Name: "leads", Kind: fourm.Symbols, Vocab: 64, MaxTokens: 4})
 	fourm.Register(fourm.Modality{Name: "stamp", Look: fourm.Gray, Height: 8, Patch: 4, Vocab: 16})
 	return sky{0, n}
 }
@@ -271,4 +277,120 @@ func TestResidualSymbols(t *testing.T) {
 		t.Errorf("%+v", row)
 	}
 	var _ *vq.Serial = modality.TokenizerOf("stamps").(*vq.Serial)
+}
+
+// Signals of two channels come back as pictures of one row, from a file too; what
+// has another shape is named, and too short a sequence before training.
+func TestChannels(t *testing.T) {
+	ds := stars(t, 300)
+	k := fourm.TrainTokenizer(ds, "leads", fourm.VQ{Net: "conv", Quantizer: "cosine:64x8", Steps: 400, Dim: 32, Depth: 2, LR: 3e-3})
+	if k.Err != nil {
+		t.Fatal(k.Err)
+	}
+	path := filepath.Join(t.TempDir(), "leads.safetensors")
+	if err := k.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	read, err := fourm.LoadTokenizer(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	off, all := 0.0, 0.0
+	var back *fourm.Picture
+	for i := range 20 {
+		s, _ := sky{2000, 20}.Sample(i)
+		p := s.Picture("leads")
+		fourm.SetTokenizer("leads", k)
+		tk := s.Tokens("leads")
+		if len(tk.IDs) != 4 {
+			t.Fatalf("%d tokens, expected 4", len(tk.IDs))
+		}
+		back = tk.Picture()
+		if back.H != 1 || back.W != 32 || back.C != 2 {
+			t.Fatalf("comes back as %dx%dx%d", back.H, back.W, back.C)
+		}
+		fourm.SetTokenizer("leads", read)
+		if again := s.Tokens("leads"); !slices.Equal(again.IDs, tk.IDs) || !reflect.DeepEqual(again.Picture(), back) {
+			t.Fatalf("read again it says %v, not %v", again.IDs, tk.IDs)
+		}
+		for j, v := range p.Pix {
+			mean := float32(500 * (1 - 2*(j%2)))
+			off += float64((v - back.Pix[j]) * (v - back.Pix[j]))
+			all += float64((v - mean) * (v - mean))
+		}
+	}
+	if off > all/3 {
+		t.Errorf("two channels come back with %.3f of the error of their means", off/all)
+	}
+	if _, err := modality.TokenizerOf("leads").Encode(fourm.NewPicture(1, 16, 2)); err == nil || !strings.Contains(err.Error(), "leads: a picture of 1x16x2, expected a picture of 1x32x2: 32 samples of 2 channels") {
+		t.Errorf("half a signal: %v", err)
+	}
+	if _, err := modality.TokenizerOf("leads").Encode(back.Pix); err == nil || !strings.Contains(err.Error(), "leads: 64 numbers, expected a picture of 1x32x2") {
+		t.Errorf("a list: %v", err)
+	}
+	line(t, "leads: it gives 16 tokens, expected at most 4 (MaxTokens)", func() {
+		fourm.TrainTokenizer(ds, "leads", fourm.VQ{Net: "conv", Stride: 2})
+	})
+}
+
+// Features of a whole picture get sixteen tokens that lie on a grid of 4x4, as
+// DINOv2's and ImageBind's in 4M-21; a model learns them, and is given them.
+func TestWhole(t *testing.T) {
+	ds := stars(t, 200)
+	fourm.TrainTokenizer(ds, "redshift", fourm.VQ{Quantizer: "bins:64"})
+	fourm.Register(fourm.Modality{Name: "globe", Look: fourm.Feature, Channels: 8, Height: 1, Width: 1, Patch: 1, Vocab: 16})
+	fourm.Register(fourm.Modality{Name: "globes", Look: fourm.Feature, Channels: 8, Height: 8, Patch: 2, Vocab: 16, Learned: true})
+	with := globes{ds}
+	k := fourm.TrainTokenizer(with, "globe", fourm.VQ{Net: "mlp", Quantizer: "memcodes:16x16", Steps: 200, Dim: 32})
+	if k.Err != nil {
+		t.Fatal(k.Err)
+	}
+	fourm.SetTokenizer("globes", k)
+	s, _ := with.Sample(1)
+	tk := s.Tokens("globes")
+	if len(tk.IDs) != 16 || tk.Rows != 4 || tk.Cols != 4 {
+		t.Fatalf("tokens %v", tk)
+	}
+	if p := tk.Picture(); p.H != 1 || p.W != 1 || p.C != 8 {
+		t.Errorf("comes back as %dx%dx%d", p.H, p.W, p.C)
+	}
+	m := tinyModel("redshift", "globes")
+	if run := m.Train(with, fourm.Train{Steps: 300, Batch: 16, LR: 3e-3}); run.Err != nil {
+		t.Fatal(run.Err)
+	}
+	row := m.Eval(globes{sky{1000, 40}}, "globes->redshift").Rows[0]
+	if !(row.Value < row.Baseline) {
+		t.Errorf("%+v", row)
+	}
+	path := filepath.Join(t.TempDir(), "m.safetensors")
+	if err := m.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	back, err := fourm.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := fourm.Chain("redshift").Then("globes", 4).Greedy()
+	a, b := m.Generate(s, plan, 0).Sample, back.Generate(s, plan, 0).Sample
+	if !reflect.DeepEqual(a.Values["globes"], b.Values["globes"]) {
+		t.Error("the model that was read makes other features")
+	}
+	line(t, "globe for small: it gives 16 tokens, expected those of a grid of 2x2", func() {
+		fourm.Register(fourm.Modality{Name: "small", Look: fourm.Feature, Channels: 8, Height: 2, Patch: 1, Vocab: 16})
+		fourm.SetTokenizer("small", k)
+	})
+}
+
+// globes has features of the pictures beside them.
+type globes struct{ sky }
+
+func (s globes) Sample(i int) (fourm.Sample, error) {
+	x, err := s.sky.Sample(i)
+	z := float32(x.Values["redshift"].(float64))
+	p := fourm.NewPicture(1, 1, 8)
+	for c := range p.Pix {
+		p.Pix[c] = float32(math.Sin(float64(z) * float64(c+1)))
+	}
+	x.Values["globe"], x.Values["globes"] = p, p
+	return x, err
 }

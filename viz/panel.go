@@ -58,6 +58,10 @@ func picture(m modality.Modality, v any) *modality.Picture {
 func panel(m modality.Modality, v any, o panelOptions) *cell {
 	switch v := v.(type) {
 	case *modality.Picture:
+		if m.Kind == modality.Symbols && v.H == 1 && v.W > fewNumbers {
+			x, _ := modality.NumbersOf(v.Pix)
+			return signalPanel(x, v.C, o.w, o.tight)
+		}
 		return picturePanel(m, v, o)
 	case image.Image:
 		p, err := m.AsPicture(v)
@@ -75,7 +79,7 @@ func panel(m modality.Modality, v any, o panelOptions) *cell {
 		return textPanel(strings.Join(modality.Numerals(v), " "), o.w, o.tight)
 	case []float32, []float64:
 		if x, _ := modality.NumbersOf(v); len(x) > fewNumbers {
-			return signalPanel(x, o.w, o.tight)
+			return signalPanel(x, 1, o.w, o.tight)
 		}
 	case nil:
 		need(o.op, false, "%q has no value", m.Name)

@@ -11,9 +11,10 @@ import (
 // fewNumbers are written out.
 const fewNumbers = 12
 
-// signalPanel draws numbers from left to right, with the least and the largest
-// beside them; those that are not finite are gaps.
-func signalPanel(v []float64, w int, tight bool) *cell {
+// signalPanel draws numbers from left to right, a curve for each channel, with the
+// least and the largest beside them; those that are not finite are gaps. The
+// channels of a sample are neighbours in v.
+func signalPanel(v []float64, channels, w int, tight bool) *cell {
 	h := w
 	if tight {
 		h = w / 2
@@ -38,13 +39,13 @@ func signalPanel(v []float64, w int, tight bool) *cell {
 			if hi > lo {
 				share = (v[i] - lo) / (hi - lo)
 			}
-			return float64(in.Min.X) + float64(i)/float64(len(v)-1)*float64(in.Dx()), float64(in.Max.Y) - share*float64(in.Dy())
+			return float64(in.Min.X) + float64(i/channels)/float64(max(len(v)/channels-1, 1))*float64(in.Dx()), float64(in.Max.Y) - share*float64(in.Dy())
 		}
-		for i := 1; i < len(v); i++ {
-			if usable(v[i-1]) && usable(v[i]) {
-				x0, y0 := at(i - 1)
+		for i := channels; i < len(v); i++ {
+			if usable(v[i-channels]) && usable(v[i]) {
+				x0, y0 := at(i - channels)
 				x1, y1 := at(i)
-				c.line(x0, y0, x1, y1, 2, seriesColor(0))
+				c.line(x0, y0, x1, y1, 2, seriesColor(i%channels))
 			}
 		}
 		c.text(in.Min.X, r.Min.Y+pad-2, strconv.FormatFloat(hi, 'g', 4, 64), t)

@@ -123,7 +123,7 @@ func checkTruths(samples []modality.Sample, target string) {
 			}
 			continue
 		}
-		p, err := mod.Fit(v)
+		p, err := modality.FitFor(modality.TokenizerOf(target), mod, v)
 		if err != nil {
 			fault.Panic(op, "sample %s: %v", s.Key, err)
 		}

@@ -127,7 +127,7 @@ func (g *generation) give(op string, s modality.Sample, d modality.Domain) error
 // isValue says what is wrong with the value of a modality that is tokenized.
 func isValue(d modality.Domain, tok modality.Tokenizer, value any) error {
 	if m, ok := modality.Find(d.Modality); ok && d.Kind == modality.Image {
-		_, err := m.Fit(value)
+		_, err := modality.FitFor(tok, m, value)
 		return err
 	}
 	if t, ok := tok.(*text.Tokenizer); ok {

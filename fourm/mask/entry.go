@@ -40,7 +40,7 @@ type Entry struct {
 //	Symbols    modality.Tokens, what t encodes, or []int, without the offset
 //	Vectors    [][]float32
 //
-// Sequences are cut to Max. Both concentrations of the entry are 1; pixels and
+// Sequences are cut to Max, as in 4M; more Symbols are an error. Both concentrations of the entry are 1; pixels and
 // vectors are an input only. The error says what does not fit.
 func EntryOf(d modality.Domain, t modality.Tokenizer, value any) (Entry, error) {
 	e := Entry{Domain: d, In: 1, Out: 1}
@@ -139,6 +139,9 @@ func (e *Entry) fit() error {
 	case modality.Symbols:
 		if e.Words == nil && d.Offset < text.EOS+4 {
 			return fmt.Errorf("symbols begin at id %d, expected 7 or more: no room for sentinels before them", d.Offset)
+		}
+		if n := len(e.Tokens.IDs); n > d.Max {
+			return fmt.Errorf("%d symbols, expected at most %d", n, d.Max)
 		}
 		for i, id := range e.Tokens.IDs {
 			if id < 0 {

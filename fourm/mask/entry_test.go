@@ -29,6 +29,7 @@ func TestEntryOfErrors(t *testing.T) {
 		{says, words, [][]float32{{1, 2}}, "says: text: a [][]float32 is no caption"},
 		{notes, nil, "a b", "notes: a string is no value of symbols"},
 		{notes, nil, []int{1, -1}, "notes: symbol 1 is -1, expected 0 or more"},
+		{notes, nil, []int{1, 2, 3, 4, 5, 6, 7, 8, 9}, "notes: 9 symbols, expected at most 8"},
 		{modality.Domain{Name: "notes", Kind: modality.Symbols, Max: 8, Offset: 6}, nil, []int{1}, "notes: symbols begin at id 6, expected 7 or more: no room for sentinels before them"},
 		{sound, nil, []int{1}, "sound: a []int is no value of vectors"},
 		{sound, nil, modality.Tokens{IDs: []int{1}}, "sound: a modality.Tokens is no value of vectors"},

@@ -188,6 +188,17 @@ func (m Modality) Fit(value any) (*Picture, error) {
 	return Domain{Modality: m.Name, Rows: m.Height, Cols: m.width(), Patch: 1, Channels: m.Channels}.Fit(value)
 }
 
+// FitFor is Fit for the modality's tokenizer t, whose values may have another form:
+// features of a whole picture are one place, and their tokens a grid.
+func FitFor(t Tokenizer, m Modality, value any) (*Picture, error) {
+	if own, ok := t.(interface {
+		Fit(value any) (*Picture, error)
+	}); ok {
+		return own.Fit(value)
+	}
+	return m.Fit(value)
+}
+
 // MustFit is Fit on behalf of the call op, which panics.
 func (m Modality) MustFit(op string, value any) *Picture {
 	p, err := m.Fit(value)

@@ -8,7 +8,8 @@ import (
 )
 
 // numbers is the tokenizer of Symbols: a value is a []int of numbers below
-// Vocab. Tokens have them as they are; where they lie in a model's vocabulary
+// Vocab, at most MaxTokens of them; a part of a code would stand for another
+// value, so none is cut. Tokens have them as they are; where they lie in a model's vocabulary
 // is the Domain's business (see Domain.ToModel).
 type numbers struct{ of Modality }
 
@@ -19,10 +20,13 @@ func (n numbers) Encode(value any) (Tokens, error) {
 	if !ok {
 		return Tokens{}, fmt.Errorf("%s: a %T is no list of whole numbers, expected []int", n.of.Name, value)
 	}
-	ids = append([]int{}, ids[:min(len(ids), n.of.MaxTokens)]...)
+	if len(ids) > n.of.MaxTokens {
+		return Tokens{}, fmt.Errorf("%s: %d symbols, expected at most %d (MaxTokens)", n.of.Name, len(ids), n.of.MaxTokens)
+	}
 	if err := n.check(ids); err != nil {
 		return Tokens{}, err
 	}
+	ids = append([]int{}, ids...)
 	return Tokens{Modality: n.of.Name, IDs: ids, Rows: 1, Cols: len(ids), Words: Numerals(ids)}.By(n), nil
 }
 

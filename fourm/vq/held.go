@@ -27,7 +27,7 @@ func (l *trainer) held(ctx context.Context) error {
 		if !s.Has(m.Name) {
 			continue
 		}
-		p, err := l.t.serial().picture(s.Values[m.Name])
+		p, err := l.t.serial().Fit(s.Values[m.Name])
 		if err != nil {
 			return fmt.Errorf("vq: held-out sample %s: %w", s.Key, err)
 		}

@@ -180,7 +180,7 @@ func (m *measuring) all(ctx context.Context, ds modality.Data) error {
 			if !s.Has(m.t.Of.Name) {
 				continue
 			}
-			p, err := m.t.serial().picture(s.Values[m.t.Of.Name])
+			p, err := m.t.serial().Fit(s.Values[m.t.Of.Name])
 			if err != nil {
 				return fmt.Errorf("vq: sample %s: %w", s.Key, err)
 			}

@@ -1,7 +1,8 @@
 package vq
 
-// Tokens as a sequence: tokenizers of modalities of kind Symbols, whose values are
-// numbers, vectors, signals, or pictures that get several code numbers a place.
+// Tokens in a line: tokenizers of modalities of kind Symbols, whose values are
+// numbers, vectors, signals, or pictures that get several code numbers a place; and
+// of features of a whole picture, whose code numbers fill a grid.
 
 import (
 	"encoding/json"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"fourmlab/fourm/modality"
+	"fourmlab/fourm/quantize"
 )
 
 // Serial is a tokenizer of a modality of kind Symbols. Its tokens are those of
@@ -17,29 +19,62 @@ import (
 //
 //	a number              float64, where Inner is of one number
 //	a list, or a vector   []float32 of as many as Inner's pictures have channels
-//	a signal              []float32 of N samples, where Inner is of convolutions
+//	a signal              []float32 of N samples, where Inner is of convolutions;
+//	                      of several channels a *Picture of 1xNxC
 //	a picture             *Picture, of Inner's modality
 //
-// Encode takes []float64 and whole numbers as well.
+// Encode takes []float64 and whole numbers as well. Of an image modality the
+// tokens fill its grid: the sixteen of DINOv2's and ImageBind's features of a whole
+// picture are a grid of 4x4 in 4M-21 (docs/4m.md, 1.2), and values are *Picture of
+// 1x1xC.
 type Serial struct {
-	Of    modality.Modality // of kind Symbols
+	Of    modality.Modality // of kind Symbols, or an image
 	Inner *Tokenizer
 }
 
-// AsSymbols gives a tokenizer for a modality of kind Symbols; an error where its
-// sequence has no room for the tokens.
+// AsSymbols gives a tokenizer for a modality of kind Symbols, or for an image
+// modality with as many places as Inner gives tokens of one place; an error where
+// they do not fit.
 func AsSymbols(t *Tokenizer, m modality.Modality) (*Serial, error) {
 	if t.Err != nil {
 		return nil, t.Err
 	}
+	n := t.net.Spec.Books * t.rows() * t.cols()
+	if m.Kind == modality.Image && t.rows()*t.cols() == 1 && t.net.Spec.Books > 1 {
+		if m.Channels != t.Of.Channels || m.Look.Spec().Scaling != modality.Standardised {
+			return nil, fmt.Errorf("vq: %s for %s: it takes features of %d numbers, expected %s of %d", t.called(), m.Name, t.Of.Channels, m.Look.Spec().Called(), m.Channels)
+		}
+		if n != m.Grid()*m.Cols() {
+			return nil, fmt.Errorf("vq: %s for %s: it gives %d tokens, expected those of a grid of %dx%d", t.called(), m.Name, n, m.Grid(), m.Cols())
+		}
+		return &Serial{m, t}, nil
+	}
+	if err := room(m, n); err != nil {
+		return nil, fmt.Errorf("vq: %s for %s: %w", t.called(), m.Name, err)
+	}
+	return &Serial{m, t}, nil
+}
+
+// RoomFor tells why the tokens that a tokenizer of pictures of in would give, if
+// trained as c says, are none of a modality of kind Symbols.
+func (c VQ) RoomFor(in, m modality.Modality) error {
+	c = c.resolved(in)
+	books := 1
+	if c.Quantizer != "" {
+		books = quantize.ShapeOf(c.Quantizer, c.Latent).Books
+	}
+	return room(m, books*in.Grid()*in.Cols())
+}
+
+// room tells why n tokens are none of a modality of kind Symbols.
+func room(m modality.Modality, n int) error {
 	if m.Kind != modality.Symbols {
-		return nil, fmt.Errorf("vq: %s is of kind %v, expected symbols", m.Name, m.Kind)
+		return fmt.Errorf("%s is of kind %v, expected symbols", m.Name, m.Kind)
 	}
-	s := &Serial{m, t}
-	if n := s.length(); n > m.MaxTokens {
-		return nil, fmt.Errorf("vq: %s for %s: it gives %d tokens, expected at most %d (MaxTokens)", t.called(), m.Name, n, m.MaxTokens)
+	if n > m.MaxTokens {
+		return fmt.Errorf("it gives %d tokens, expected at most %d (MaxTokens)", n, m.MaxTokens)
 	}
-	return s, nil
+	return nil
 }
 
 // length is how many tokens a value gets.
@@ -66,6 +101,7 @@ const (
 	single   = "a number"
 	listed   = "a list of numbers"
 	signal   = "a signal"
+	channels = "a signal of several channels"
 	pictured = "a picture"
 )
 
@@ -78,32 +114,50 @@ func (s *Serial) shape() string {
 		return single
 	case m.Cols() == 1:
 		return listed
+	case s.channels() > 1:
+		return channels
 	}
 	return signal
 }
 
-// picture gives a value as the network's picture.
-func (s *Serial) picture(value any) (*modality.Picture, error) {
+// channels of a signal; a place has Stride samples of each.
+func (s *Serial) channels() int {
+	if stride := s.Inner.Config.Stride; stride > 0 {
+		return max(s.Inner.Of.Channels/stride, 1)
+	}
+	return 1
+}
+
+// Fit gives a value as the picture that Inner takes, or says what does not fit.
+func (s *Serial) Fit(value any) (*modality.Picture, error) {
 	m := s.Inner.Of
 	if s.shape() == pictured {
 		return s.Inner.fit(value)
 	}
-	if p, ok := value.(*modality.Picture); ok {
-		return s.Inner.fit(p)
-	}
-	v, ok := modality.NumbersOf(value)
-	if want := m.Cols() * m.Channels; !ok || len(v) != want {
-		got := fmt.Sprintf("%d numbers", len(v))
-		if !ok {
-			got = fmt.Sprintf("a %T", value)
+	want, n := m.Cols()*m.Channels, s.channels()
+	got := fmt.Sprintf("a %T", value)
+	if p, ok := value.(*modality.Picture); ok && p != nil {
+		if p.H == 1 && p.W == m.Cols() && p.C == m.Channels {
+			return s.Inner.fit(p)
 		}
-		return nil, fmt.Errorf("vq: %s: %s, expected %s of %d", s.Of.Name, got, s.shape(), want)
+		if p.H == 1 && p.W*n == want && p.C == n && len(p.Pix) == want {
+			return s.Inner.fit(&modality.Picture{H: 1, W: m.Cols(), C: m.Channels, Pix: p.Pix})
+		}
+		got = fmt.Sprintf("a picture of %dx%dx%d", p.H, p.W, p.C)
+	} else if v, ok := modality.NumbersOf(value); ok {
+		if len(v) == want && n == 1 {
+			p, err := PictureOfNumbers(v, m.Cols(), m.Channels)
+			if err != nil {
+				return nil, fmt.Errorf("vq: %s: %w", s.Of.Name, err)
+			}
+			return p, nil
+		}
+		got = fmt.Sprintf("%d numbers", len(v))
 	}
-	p, err := PictureOfNumbers(v, m.Cols(), m.Channels)
-	if err != nil {
-		return nil, fmt.Errorf("vq: %s: %w", s.Of.Name, err)
+	if n > 1 {
+		return nil, fmt.Errorf("vq: %s: %s, expected a picture of 1x%dx%d: %d samples of %d channels", s.Of.Name, got, want/n, n, want/n, n)
 	}
-	return p, nil
+	return nil, fmt.Errorf("vq: %s: %s, expected %s of %d", s.Of.Name, got, s.shape(), want)
 }
 
 // PictureOfNumbers lays numbers in a row of width places of so many channels; one
@@ -131,7 +185,7 @@ func (s *Serial) Encode(value any) (modality.Tokens, error) {
 func (s *Serial) EncodeAll(values []any) ([]modality.Tokens, error) {
 	pics := make([]any, len(values))
 	for i, v := range values {
-		p, err := s.picture(v)
+		p, err := s.Fit(v)
 		if err != nil {
 			return nil, sample(i, len(values), err)
 		}
@@ -146,7 +200,13 @@ func (s *Serial) EncodeAll(values []any) ([]modality.Tokens, error) {
 		for at, id := range byPlace(tk.IDs, s.Inner.net.Spec.Books) {
 			ids[at] = int(id)
 		}
-		all[i] = modality.Tokens{Modality: s.Of.Name, IDs: ids, Rows: 1, Cols: len(ids), Words: modality.Numerals(ids)}.By(s)
+		tk = modality.Tokens{Modality: s.Of.Name, IDs: ids, Rows: 1, Cols: len(ids)}
+		if s.Of.Kind == modality.Image {
+			tk.Rows, tk.Cols = s.Of.Grid(), s.Of.Cols()
+		} else {
+			tk.Words = modality.Numerals(ids)
+		}
+		all[i] = tk.By(s)
 	}
 	return all, nil
 }
@@ -178,14 +238,16 @@ func (s *Serial) Decode(tk modality.Tokens) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch p := v.(*modality.Picture); s.shape() {
-	case single:
-		return float64(p.Pix[0]), nil
-	case pictured:
+	p, n := v.(*modality.Picture), s.channels()
+	switch shape := s.shape(); {
+	case shape == channels:
+		return &modality.Picture{H: 1, W: len(p.Pix) / n, C: n, Pix: p.Pix}, nil
+	case shape == pictured || s.Of.Kind == modality.Image:
 		return p, nil
-	default:
-		return p.Pix, nil
+	case shape == single:
+		return float64(p.Pix[0]), nil
 	}
+	return p.Pix, nil
 }
 
 // serialKind is what a checkpoint calls such a tokenizer.
