@@ -58,9 +58,14 @@ func picture(m modality.Modality, v any) *modality.Picture {
 func panel(m modality.Modality, v any, o panelOptions) *cell {
 	switch v := v.(type) {
 	case *modality.Picture:
-		if m.Kind == modality.Symbols && v.H == 1 && v.W > fewNumbers {
-			x, _ := modality.NumbersOf(v.Pix)
+		if v == nil {
+			return picturePanel(m, v, o)
+		}
+		switch x, _ := modality.NumbersOf(v.Pix); {
+		case m.Kind == modality.Symbols && v.H == 1 && v.W > fewNumbers:
 			return signalPanel(x, v.C, o.w, o.tight)
+		case v.H*v.W == 1 && v.C > fewNumbers: // features of a whole picture
+			return signalPanel(x, 1, o.w, o.tight)
 		}
 		return picturePanel(m, v, o)
 	case image.Image:
