@@ -394,3 +394,82 @@ func (s globes) Sample(i int) (fourm.Sample, error) {
 	x.Values["globe"], x.Values["globes"] = p, p
 	return x, err
 }
+
+// tune is a set of melodies: eight notes upwards from a first one, by steps that a
+// mood says.
+type tune struct{ from, n int }
+
+func (s tune) Len() int { return s.n }
+
+func (s tune) Sample(i int) (fourm.Sample, error) {
+	i += s.from
+	first, by := i%16, 1+i/16%3
+	notes := make([]int, 8)
+	for k := range notes {
+		notes[k] = first + by*k
+	}
+	return fourm.Sample{Key: fmt.Sprint("tune", i), Values: map[string]any{"notes": notes, "mood": []int{by - 1}}}, nil
+}
+
+// Whole numbers that are tokens already go the whole way: in, out, guided, with a
+// part of them given, and by a model that was saved. Too many are an error that says
+// how many there may be.
+func TestNotes(t *testing.T) {
+	fourm.SetHost(&quiet{})
+	t.Cleanup(func() { fourm.SetHost(nil) })
+	fourm.Register(fourm.Modality{Name: "notes", Kind: fourm.Symbols, Vocab: 40, MaxTokens: 12})
+	fourm.Register(fourm.Modality{Name: "mood", Kind: fourm.Symbols, Vocab: 3, MaxTokens: 3})
+	m := tinyModel("notes", "mood")
+	ds := tune{0, 48}
+	if run := m.Train(ds, fourm.Train{Steps: 1200, Batch: 16, LR: 3e-3, Masks: []fourm.Mask{
+		{Inputs: []string{"notes"}, Outputs: []string{"mood"}, In: 12, Out: 6},
+		{Inputs: []string{"mood"}, Outputs: []string{"notes"}, In: 6, Out: 12},
+		{In: 12, Out: 12},
+	}}); run.Err != nil {
+		t.Fatal(run.Err)
+	}
+	path := filepath.Join(t.TempDir(), "m.safetensors")
+	if err := m.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	back, err := fourm.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	right, steps := 0, 0
+	plan := fourm.Chain("notes").Then("mood", 1).Greedy()
+	guided := fourm.Chain("mood").Then("notes", 1).Greedy().Guide(1.5)
+	for i := range 48 {
+		s, _ := ds.Sample(i)
+		out := m.Generate(s, plan, 0).Sample
+		if reflect.DeepEqual(out.Values["mood"], s.Values["mood"]) {
+			right++
+		}
+		a, b := m.Generate(s, guided, 0).Sample.Values["notes"], back.Generate(s, guided, 0).Sample.Values["notes"]
+		if !reflect.DeepEqual(a, b) {
+			t.Fatalf("%v of the model, %v of the one that was read", a, b)
+		}
+		notes := a.([]int)
+		up := len(notes) == 8
+		for k := 1; up && k < len(notes); k++ {
+			up = notes[k]-notes[k-1] == s.Values["mood"].([]int)[0]+1
+		}
+		if up {
+			steps++
+		}
+	}
+	if right < 40 || steps < 24 {
+		t.Errorf("%d of 48 moods and %d of 48 melodies are right", right, steps)
+	}
+	s, _ := ds.Sample(5)
+	tk := s.Tokens("notes")
+	tk.IDs, tk.Cols = tk.IDs[:3], 3
+	s.Values = map[string]any{}
+	s.Toks = map[string]fourm.Tokens{"notes": tk}
+	if v := m.Generate(s, plan, 0).Sample.Values["mood"]; !reflect.DeepEqual(v, []int{0}) {
+		t.Errorf("of the first three notes the mood is %v, expected [0]", v)
+	}
+	long, _ := ds.Sample(1)
+	long.Values["notes"] = make([]int, 13)
+	line(t, "notes: 13 symbols, expected at most 12 (MaxTokens)", func() { long.Tokens("notes") })
+}

@@ -32,22 +32,41 @@ func (n *Network) decodes() error {
 	return nil
 }
 
-// draw gives the pictures of code numbers in the network's units. What hidden (B,
-// Rows, Cols) names the decoder is not told; nil: it is told all.
+// draw gives the pictures of code numbers in the network's units, which a diffusion
+// decoder draws. What hidden (B, Rows, Cols) names the decoder is not told; nil: it
+// is told all.
 func (n *Network) draw(ctx context.Context, c Codes, hidden []bool, s diffusion.Sampler) (diffusion.Pictures, error) {
 	if err := n.decodes(); err != nil {
 		return diffusion.Pictures{}, err
+	}
+	if n.drawer == nil {
+		return n.say(ctx, c, hidden)
 	}
 	v, err := n.vectors(c)
 	if err != nil {
 		return diffusion.Pictures{}, err
 	}
-	if n.drawer != nil {
-		patch := n.Spec.decPatch()
-		if s.Noise == nil {
-			s.Noise = alike(s.Seed, c.B)
-		}
-		return n.Diffusion().Sample(ctx, diffusion.Condition{B: c.B, H: c.Rows, W: c.Cols, C: n.Spec.Latent, Data: v, Hidden: hidden}, c.Rows*patch[0], c.Cols*patch[1], s)
+	patch := n.Spec.decPatch()
+	if s.Noise == nil {
+		s.Noise = alike(s.Seed, c.B)
+	}
+	p, err := n.Diffusion().Sample(ctx, diffusion.Condition{B: c.B, H: c.Rows, W: c.Cols, C: n.Spec.Latent, Data: v, Hidden: hidden}, c.Rows*patch[0], c.Cols*patch[1], s)
+	if err != nil || n.Spec.Residual == 0 {
+		return p, err
+	}
+	first, err := n.say(ctx, c, hidden)
+	for i, v := range first.Data {
+		p.Data[i] = v + float32(n.Spec.Residual)*p.Data[i]
+	}
+	return p, err
+}
+
+// say gives what the decoder that needs one pass says, as draw does. The pictures
+// stay until the next call.
+func (n *Network) say(ctx context.Context, c Codes, hidden []bool) (diffusion.Pictures, error) {
+	v, err := n.vectors(c)
+	if err != nil {
+		return diffusion.Pictures{}, err
 	}
 	g, l := n.graph(decoding, Loss{}, c.B, c.Rows, c.Cols), n.Spec.Latent
 	copy(g.codes, v)

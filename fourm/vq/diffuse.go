@@ -2,7 +2,8 @@ package vq
 
 // Training of a decoder that draws pictures from noise, on an encoder and codes
 // that stay as they are (docs/4m.md, 2.4; the official freeze_enc): tokens do not
-// change, only what they are shown as.
+// change, only what they are shown as. Where the tokenizer has a decoder that needs
+// one pass, that stays too, and the new one learns what it leaves out.
 
 import (
 	"context"
@@ -145,6 +146,9 @@ func newDecoderRun(t *Tokenizer, pics []*modality.Picture, c DecoderConfig) (*de
 	if r.out, err = t.drawnBy(c, r.codes[0].Rows, r.codes[0].Cols); err != nil {
 		return nil, err
 	}
+	if err := r.measure(); err != nil {
+		return nil, err
+	}
 	return r, r.louden()
 }
 
@@ -176,63 +180,6 @@ func (r *decoderRun) louden() error {
 	return nil
 }
 
-// ends is how often training looks at noise alone, where sampling begins.
-const ends = 0.15
-
-// drawnBy gives a tokenizer with the same encoder and codes, and a fresh decoder
-// for pictures of rows by cols tokens.
-func (t *Tokenizer) drawnBy(c DecoderConfig, rows, cols int) (*Tokenizer, error) {
-	s := t.net.Spec
-	s.Dec, s.DecPatch, s.DecSize, s.OutConv, s.Frozen, s.Diffusion = Arch{Kind: NoDecoder}, [2]int{}, [2]int{}, false, true, nil
-	for key, v := range map[string]any{"dec_type": "uvit_lab", "uvit": s.labUViT(rows, cols).Arguments(), "cls_free_guidance_dropout": c.Drop,
-		"clip_sample": false, "thresholding": false} {
-		s.diffuses(key, v)
-	}
-	schedule := map[string]string{"flow": "flow:0.2", "diffusion": "shifted_cosine:0.2"}[c.Kind]
-	s.diffuses("beta_schedule", schedule)
-	s.diffuses("prediction_type", "sample")
-	if err := s.check(); err != nil {
-		return nil, err
-	}
-	net, process, err := s.diffusion()
-	if err != nil {
-		return nil, err
-	}
-	n := outline(s, 0)
-	for _, e := range n.entries {
-		if e.made {
-			n.pos[e.side()] = t.net.pos[e.side()]
-		} else {
-			n.Params[e.name] = t.net.Params[e.name]
-		}
-	}
-	n.quant = t.net.quant
-	for _, q := range n.quant.Tensors() {
-		n.Params["quantize."+q.Name] = t.net.Params["quantize."+q.Name]
-	}
-	process.Ends = ends
-	n.draws(diffusion.New(net, process, c.Seed))
-	return &Tokenizer{Of: t.Of, Config: t.Config, Scale: t.Scale, Params: n.Params, net: n, free: t.free, wide: t.wide}, nil
-}
-
-// labUViT is a UViT of one to four million numbers for pictures of rows by cols
-// tokens. Its Transformer sees token by token; from there each level has twice the
-// places on a side, down to pixels' patches of at most 4, and 2 of small tokens.
-func (s Spec) labUViT(rows, cols int) diffusion.UViT {
-	token := s.decPatch()
-	p, rest := token[0], token[1]
-	for rest != 0 { // what divides both sides
-		p, rest = rest, p%rest
-	}
-	u := diffusion.UViT{Widths: []int{128}, Layers: []int{1}, Groups: 16, Depth: 4, Heads: 4, Dim: 128, MLP: 4, TimeDim: 128, Positions: max(rows, cols, 2)}
-	for p%2 == 0 && (p > 4 || len(u.Widths) == 1) {
-		p /= 2
-		u.Widths, u.Layers = append([]int{64}, u.Widths...), append([]int{1}, u.Layers...)
-	}
-	u.Patch = p
-	return u
-}
-
 // seeds of what chance decides, beside the step.
 const (
 	ofOrder = 31 + iota<<32
@@ -248,7 +195,9 @@ func (r *decoderRun) batch() (x diffusion.Pictures, cond diffusion.Condition, er
 	c := Codes{B: r.Batch, Books: r.codes[0].Books, Rows: r.codes[0].Rows, Cols: r.codes[0].Cols}
 	for i := range r.Batch {
 		p := r.order.at(r.state.Step*r.Batch + i)
-		r.out.units(x.Data[i*len(first.Pix):(i+1)*len(first.Pix)], r.pics[p].Pix)
+		if err := r.put(x.Data[i*len(first.Pix):(i+1)*len(first.Pix)], p, n.Spec.Residual); err != nil {
+			return x, cond, err
+		}
 		c.IDs = append(c.IDs, r.codes[p].IDs...)
 	}
 	v, err := n.vectors(c)
@@ -315,10 +264,17 @@ func (r *decoderRun) step(ctx context.Context) (loss, norm float64, err error) {
 	return loss, norm, nil
 }
 
-// finish puts the averaged weights in the place of the last ones.
-func (r *decoderRun) finish() *Tokenizer {
+// swap exchanges the weights and their average.
+func (r *decoderRun) swap() {
 	for name, mean := range r.state.Mean {
-		copy(r.out.net.drawer.Params[name].Data, mean)
+		for i, v := range r.out.net.drawer.Params[name].Data {
+			r.out.net.drawer.Params[name].Data[i], mean[i] = mean[i], v
+		}
 	}
+}
+
+// finish leaves the averaged weights in the place of the last ones.
+func (r *decoderRun) finish() *Tokenizer {
+	r.swap()
 	return r.out
 }

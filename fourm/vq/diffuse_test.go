@@ -20,23 +20,39 @@ func TestTrainDecoder(t *testing.T) {
 	m := tiny("vqcolor", modality.Color)
 	pics := pictures(m, 16)
 	plain := train(t, m, pics, VQ{Steps: 60, Batch: 8, Dim: 16, Latent: 8})
-	for _, kind := range []string{"flow", "diffusion"} {
+	all := func(k *Tokenizer) (sum float64) {
+		for _, p := range pics {
+			sum += squared(p, there(t, k, p)) / float64(len(pics))
+		}
+		return sum
+	}
+	for _, of := range []struct {
+		kind string
+		from *Tokenizer
+	}{{"flow", plain}, {"diffusion", plain}, {"flow", withoutDecoder(plain)}, {"diffusion", withoutDecoder(plain)}} {
+		kind := of.kind
 		after := func(steps int) (*Tokenizer, float64) {
-			k, err := TrainDecoder(context.Background(), plain, pics, DecoderConfig{Kind: kind, Steps: steps, Batch: 8}, nil)
+			k, err := TrainDecoder(context.Background(), of.from, pics, DecoderConfig{Kind: kind, Steps: steps, Batch: 8}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			sum := 0.0
-			for _, p := range pics {
-				sum += squared(p, there(t, k, p)) / float64(len(pics))
-			}
-			return k, sum
+			return k, all(k)
 		}
 		_, first := after(1)
 		k, last := after(30)
 		t.Logf("%s: mean squared error %.4f after 1 step, %.4f after 30", kind, first, last)
 		if !(last < 0.8*first) {
 			t.Errorf("%s: mean squared error %g after 1 step, %g after 30", kind, first, last)
+		}
+		if residual := k.net.Spec.Residual > 0; residual != (of.from == plain) {
+			t.Errorf("%s: what another decoder leaves out: %v", kind, residual)
+		}
+		if of.from == plain {
+			k.Sampler.Steps = 1
+			if one, whole := all(k), all(plain); one > 1.1*whole {
+				t.Errorf("%s: a first guess has an error of %.4f, the plain decoder %.4f", kind, one, whole)
+			}
+			k.Sampler.Steps = 0
 		}
 		a, err := plain.Encode(pics[3])
 		if err != nil {
@@ -52,6 +68,16 @@ func TestTrainDecoder(t *testing.T) {
 			t.Errorf("%s: guidance from %v of the codes left out", kind, k.net.Spec.Diffusion["cls_free_guidance_dropout"])
 		}
 	}
+}
+
+// withoutDecoder gives a tokenizer that can tokenize alone, as some published files.
+func withoutDecoder(k *Tokenizer) *Tokenizer {
+	s := k.net.Spec
+	s.Dec = Arch{Kind: NoDecoder}
+	out := *k
+	out.net = k.net.with(s)
+	out.Params = out.net.Params
+	return &out
 }
 
 // The network fits pictures of every shape, patch and number of channels, and has
@@ -102,6 +128,11 @@ func TestDecoderInOneCall(t *testing.T) {
 	if n := len(whole.Points); n != 17 || whole.Points[n-1].Step != 17 || len(whole.Points[n-1].Metrics) != 1 {
 		t.Errorf("%d points, the last of them %+v", n, whole.Points[n-1])
 	}
+	for i, p := range whole.Points { // of both stages, as often as it was asked for
+		if due := i+1 == 4 || i+1 == 8 || i+1 == 12 || i+1 == 16 || i+1 == 17; (p.Metrics != nil) != due {
+			t.Errorf("step %d: held out %v", i+1, p.Metrics)
+		}
+	}
 	plain := c
 	plain.Decoder, plain.DecoderSteps = "", 0
 	first := train(t, m, pics, plain)
@@ -135,7 +166,7 @@ func TestDecoderInOneCall(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !reflect.DeepEqual(k.Params, want.k.Params) {
+			if last := k.Points[len(k.Points)-1]; !reflect.DeepEqual(k.Params, want.k.Params) || !reflect.DeepEqual(last.Metrics, want.k.Points[len(want.k.Points)-1].Metrics) {
 				t.Errorf("%s, stopped after step %d: it comes out as another", name, at)
 			}
 			read, err := Load(filepath.Join(c.Dir, "tokenizer.safetensors"))

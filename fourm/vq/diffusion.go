@@ -86,18 +86,38 @@ func (n *Network) draws(d *diffusion.Decoder) {
 	}
 }
 
-// readDrawer reads the diffusion decoder of a state dict.
+// readDrawer reads the diffusion decoder of a state dict, of which the network
+// itself has some tensors.
 func (n *Network) readDrawer(t diffusion.Tensors) error {
 	net, process, err := n.Spec.diffusion()
 	if err != nil {
 		return err
 	}
-	d, err := diffusion.Load(net, process, t)
+	own := map[string]bool{}
+	for _, e := range n.entries {
+		own[e.name] = true
+	}
+	d, err := diffusion.Load(net, process, without{t, own})
 	if err != nil {
 		return fault.Kind(checkpoint.ErrForeign, err)
 	}
 	n.draws(d)
 	return nil
+}
+
+// without are tensors of which some are another's.
+type without struct {
+	diffusion.Tensors
+	own map[string]bool
+}
+
+func (w without) Names() (out []string) {
+	for _, name := range w.Tensors.Names() {
+		if !w.own[name] {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // kept are the tensors of a tokenizer in a model's checkpoint.

@@ -67,40 +67,43 @@ func (l *trainer) drawing(ctx context.Context) (*Tokenizer, error) {
 			l.report(p, l.c.total())
 		}
 	}
-	var t *Tokenizer
+	if r.state.Step > 0 && l.drawingDue(r) && l.last().Metrics == nil { // stopped between a step and its validation
+		if l.points[len(l.points)-1].Metrics, err = l.drawn(ctx, r); err != nil {
+			return nil, err
+		}
+		if err := l.keepDrawing(r); err != nil {
+			return nil, err
+		}
+	}
 	for r.state.Step < r.Steps {
 		p := Point{Step: l.c.firstSteps() + r.state.Step + 1, LR: r.rate(r.state.Step), Losses: map[string]float64{},
 			Tokens: l.last().Tokens + int64(r.Batch*len(r.codes[0].IDs))}
 		if p.Loss, p.GradNorm, err = r.step(ctx); err != nil {
-			if ctx.Err() == nil {
-				return nil, err
-			}
-			return nil, errors.Join(err, l.keepDrawing(r))
+			return nil, l.leave(ctx, r, err)
+		}
+		due := l.drawingDue(r)
+		var wrong error
+		if due {
+			p.Metrics, wrong = l.drawn(ctx, r)
 		}
 		p.Seconds = l.spent + time.Since(l.began).Seconds()
 		l.points = append(l.points, p)
-		last := r.state.Step == r.Steps
 		if err := l.note(p, false); err != nil {
 			return nil, err
 		}
-		if last || r.state.Step%l.c.ValEvery == 0 {
+		if wrong != nil {
+			return nil, l.leave(ctx, r, wrong)
+		}
+		if due {
 			if err := l.keepDrawing(r); err != nil {
 				return nil, err
 			}
 		}
-		if last {
-			t = r.finish()
-			if l.points[len(l.points)-1].Metrics, err = l.drawn(ctx, t); err != nil {
-				return nil, err
-			}
-		}
 		if l.report != nil {
-			l.report(l.last(), l.c.total())
+			l.report(p, l.c.total())
 		}
 	}
-	if t == nil {
-		t = r.finish()
-	}
+	t := r.finish()
 	t.Loss, t.Points = l.last().Loss, l.points
 	if l.kept != nil {
 		err = errors.Join(l.kept.declare(), t.Save(l.kept.path("tokenizer.safetensors")))
@@ -108,12 +111,30 @@ func (l *trainer) drawing(ctx context.Context) (*Tokenizer, error) {
 	return t, err
 }
 
-// drawn gives the modality's first metric of held-out pictures as they are drawn.
-func (l *trainer) drawn(ctx context.Context, t *Tokenizer) (map[string]float64, error) {
+// drawingDue tells whether the state is kept after this step, and what is held out
+// is drawn.
+func (l *trainer) drawingDue(r *decoderRun) bool {
+	return r.state.Step == r.Steps || r.state.Step%l.c.ValEvery == 0
+}
+
+// leave keeps what was reached where the person stopped the training.
+func (l *trainer) leave(ctx context.Context, r *decoderRun, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	return errors.Join(err, l.keepDrawing(r))
+}
+
+// drawn gives the modality's first metric of held-out pictures as the decoder draws
+// them with the average of its weights; nil where none are held out.
+func (l *trainer) drawn(ctx context.Context, r *decoderRun) (map[string]float64, error) {
 	if len(l.val) == 0 {
 		return nil, nil
 	}
-	tallies, out := t.tallies()[:1], map[string]float64{}
+	r.swap()
+	defer r.swap()
+	t, out := r.out, map[string]float64{}
+	tallies := t.tallies()[:1]
 	for _, p := range l.val {
 		if err := ctx.Err(); err != nil {
 			return nil, err

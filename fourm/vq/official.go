@@ -23,6 +23,12 @@ var withoutEffect = []string{"sync_codebook", "ckpt_path", "ignore_keys", "kind"
 var diffusing = []string{"num_train_timesteps", "cls_free_guidance_dropout", "masked_cfg", "masked_cfg_low", "masked_cfg_high", "scheduler",
 	"beta_schedule", "prediction_type", "clip_sample", "thresholding", "conditioning", "dec_transformer_dropout", "zero_terminal_snr", "unet", "uvit"}
 
+// keys of a diffusion decoder that draws what another leaves out; not official.
+const (
+	residualOf  = "residual_of"
+	residualStd = "residual_std"
+)
+
 // OfficialSpec reads an official configuration, as JSON or YAML decodes it. A key
 // that is unknown and a value of another type are errors. "vit" beside the
 // official keys gives the sizes of a Transformer that is none of theirs, "unet" or
@@ -65,7 +71,10 @@ func OfficialSpec(raw map[string]any) (Spec, error) {
 		} else {
 			s.diffuses("dec_type", "unet_patched")
 		}
-		s.Dec = Arch{Kind: NoDecoder}
+		s.Dec, s.Residual = Arch{Kind: NoDecoder}, k.Number(residualStd, 0)
+		if _, ok := k.Value(residualOf); ok {
+			s.Dec = side(&k, residualOf, "", other)
+		}
 	} else {
 		s.Dec = side(&k, "dec_type", "vit_b_dec", other)
 	}
@@ -150,7 +159,10 @@ func (s Spec) official() map[string]any {
 	if s.Dec.Kind == NoDecoder && s.Diffusion == nil {
 		out["class"] = "VQ"
 	}
-	if s.Dec.Kind != NoDecoder {
+	switch {
+	case s.Residual > 0:
+		out[residualOf], out[residualStd], out["out_conv"] = s.Dec.Name, s.Residual, s.OutConv
+	case s.Dec.Kind != NoDecoder:
 		out["dec_type"], out["out_conv"] = s.Dec.Name, s.OutConv
 	}
 	for _, a := range []Arch{s.Enc, s.Dec} {

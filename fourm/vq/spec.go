@@ -45,10 +45,13 @@ type Spec struct {
 	KMeans      bool
 	Restart     bool // quantize.Codebook.Restart; no official key
 
-	// Diffusion holds the official keys of a diffusion decoder, Dec being NoDecoder
-	// then; nil: the decoder is none. One that the official code has no name for has
-	// the arguments of its class under "unet" or "uvit".
+	// Diffusion holds the official keys of a diffusion decoder; nil: the decoder is
+	// none. One that the official code has no name for has the arguments of its class
+	// under "unet" or "uvit".
 	Diffusion map[string]any
+	// Residual is more than 0 where a diffusion decoder draws what Dec leaves out of
+	// a picture, in this unit; 0: it draws the picture, and Dec is NoDecoder.
+	Residual float64
 }
 
 // Kind tells how a side of the network is built.
@@ -224,6 +227,8 @@ func (s Spec) check() error {
 		return fail("code_replacement_policy is %q, expected batch_random or linde_buzo_gray", s.Policy)
 	case s.Diffusion != nil && s.Labels > 0:
 		return fail("a diffusion decoder with n_labels %d, expected pictures of numbers: classes cannot be drawn from noise", s.Labels)
+	case s.Diffusion != nil && (s.Residual > 0) != (s.Dec.Kind != NoDecoder), s.Residual < 0, s.Residual > 0 && s.Diffusion == nil:
+		return fail("residual_std is %g, expected more than 0 of a diffusion decoder behind another, else 0", s.Residual)
 	case s.Decay < 0 || s.Decay > 1:
 		return fail("ema_decay is %g, expected 0 to 1", s.Decay)
 	case float64(s.Codes)*float64(s.Latent)*float64(s.Books) > 1<<31:
@@ -318,7 +323,9 @@ func (s Spec) String() string {
 	}
 	dec := "decoder " + side(s.Dec)
 	if s.Diffusion != nil {
-		dec = s.drawn()
+		if dec = s.drawn(); s.Residual > 0 {
+			dec = "decoder " + strings.TrimSpace(side(s.Dec)) + " and " + dec
+		}
 	} else if s.Dec.Kind == NoDecoder {
 		dec = "no decoder"
 	}
