@@ -5,6 +5,7 @@ package fourm
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/vq"
@@ -16,6 +17,9 @@ import (
 // convolutions), and makes it that of a modality of kind Symbols. The first sample
 // says how many numbers there are.
 func trainSymbols(op string, ds Data, m Modality, c VQ, samples int) *vq.Tokenizer {
+	if c.Samples == 0 && strings.HasPrefix(c.Quantizer, "bins:") && ds != nil {
+		samples = ds.Len() // they are counted, no more
+	}
 	in := Modality{Name: m.Name, Kind: Image, Look: Feature, Height: 1, Width: 1, Patch: 1, Vocab: m.Vocab}
 	var pics []*Picture
 	var wide, deep int // of a value

@@ -185,7 +185,11 @@ func trainTokenizer(op string, m Modality, pics []*modality.Picture, c VQ) *vq.T
 	if len(pics) == 0 {
 		fault.Panic(op, "no sample has %q", m.Name)
 	}
+	m = c.On(m)
 	t := trainPictures(op, m, pics, c)
+	if t.Err == nil && c.Patch != 0 {
+		modality.Register(m)
+	}
 	if t.Err == nil && t.Network().Spec.Books == 1 {
 		modality.SetTokenizer(m.Name, t)
 	}

@@ -12,7 +12,6 @@ import (
 
 	"fourmlab/datasets"
 	"fourmlab/fourm"
-	"fourmlab/fourm/modality"
 	"fourmlab/fourm/vq"
 	"fourmlab/internal/disk"
 	"fourmlab/viz"
@@ -36,14 +35,13 @@ func (f *files) Set(v string) error { *f = append(*f, v); return nil }
 // tokenized are the flags that both uses have.
 type tokenized struct {
 	modality, split *string
-	patch, n        *int
+	n               *int
 }
 
 func (c *call) tokenized(split string) tokenized {
 	return tokenized{
 		modality: c.String("modality", "", "`NAME` of the modality"),
 		split:    c.String("split", split, "`SPLIT` of the set: train, val, test or all"),
-		patch:    c.Int("patch", 0, "`PIXELS` a side of a token of a tokenizer that is trained; 0 stands for the modality's"),
 		n:        c.Int("n", 0, "at most `N` samples of the split; 0: all of a folder, 2000 scenes"),
 	}
 }
@@ -56,8 +54,8 @@ func (t tokenized) open(words []string) (m fourm.Modality, ds *datasets.Set, err
 	if *t.modality == "" {
 		return m, nil, usage{"-modality says which modality is meant"}
 	}
-	if *t.n < 0 || *t.patch < 0 {
-		return m, nil, usage{fmt.Sprintf("-n %d -patch %d, expected 0 or more", *t.n, *t.patch)}
+	if *t.n < 0 {
+		return m, nil, usage{fmt.Sprintf("-n %d, expected 0 or more", *t.n)}
 	}
 	if words[0] == "scenes" {
 		n := *t.n
@@ -75,11 +73,6 @@ func (t tokenized) open(words []string) (m fourm.Modality, ds *datasets.Set, err
 		if *t.n > 0 && *t.n < ds.Len() {
 			ds = ds.Head(*t.n)
 		}
-	}
-	if *t.patch > 0 {
-		m = modality.Lookup(*t.modality)
-		m.Patch = *t.patch
-		fourm.Register(m)
 	}
 	return fourm.Lookup(*t.modality), ds, nil
 }

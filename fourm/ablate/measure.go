@@ -30,6 +30,7 @@ type tokenized struct {
 func (t *tokenized) register() {
 	for n, k := range t.by {
 		modality.SetTokenizer(n, k)
+		patched(k)
 	}
 }
 

@@ -56,7 +56,7 @@ func TestVaryTokenizers(t *testing.T) {
 		t.Errorf("tokenizers in %v, expected one file for each", files)
 	}
 	head := strings.SplitN(read(t, e, "results.csv"), "\n", 2)[0]
-	if want := `tokenizers.shade.quantizer,seed,step,val,"says->shade: PSNR, dB",tok_shade,says,"shade decoded, PSNR, dB","shade, bits a place","shade, bits carried"`; head != want {
+	if want := `tokenizers.shade.quantizer,seed,step,val,"says->shade: PSNR, dB",tok_shade,says,"shade decoded, Fréchet distance","shade decoded, PSNR, dB","shade, bits a picture","shade, bits a place","shade, bits carried"`; head != want {
 		t.Errorf("results.csv begins with %s, expected %s", head, want)
 	}
 	if table := read(t, e, "table.md"); !strings.Contains(table, "higher is better") || strings.Contains(table, "no input") {
@@ -66,6 +66,31 @@ func TestVaryTokenizers(t *testing.T) {
 	again := carryOut(t, e, data)
 	if !reflect.DeepEqual(again.Rows, ab.Rows) {
 		t.Errorf("again it is\n%v\nwas\n%v", again, ab)
+	}
+}
+
+// Patches and decoders can be varied, too: each setting has the grid of its own
+// tokens, and in the end the modality is what it was.
+func TestVaryPatches(t *testing.T) {
+	data := things(t, 24)
+	e := overTokenizers(t)
+	e.Vary = []Factor{Vary("tokenizers.shade.patch", 4, 2), Vary("tokenizers.shade.decoder", "", "flow")}
+	e.Tokenizers = map[string]vq.VQ{"shade": {Steps: 4, Batch: 4, Dim: 16, DecoderSteps: 2}}
+	was := modality.Lookup("shade")
+	for range 2 { // the second time from its folder
+		ab := carryOut(t, e, data)
+		if len(ab.Rows) != 4 {
+			t.Fatalf("%+v", ab)
+		}
+		for i, r := range ab.Rows {
+			by, places := r.ByPart[0], float64([]int{4, 4, 16, 16}[i])
+			if !(r.Values[0] > 0) || by["shade, bits a picture"] != places*by["shade, bits a place"] {
+				t.Errorf("%s: %g, %v", r.Label, r.Values[0], by)
+			}
+		}
+		if now := modality.Lookup("shade"); !reflect.DeepEqual(now, was) {
+			t.Errorf("the modality is %v, was %v", now, was)
+		}
 	}
 }
 

@@ -34,6 +34,7 @@ type run struct {
 	column   map[int64]int                 // seeds
 	notes    []string                      // of what the folder held
 	made     map[string]modality.Tokenizer // by modality and configuration
+	reset    func()                        // registers what was registered before
 	live     *show.Live
 	shown    time.Time
 }
@@ -84,7 +85,8 @@ func Run(e Experiment, data train.Data) (*Ablation, error) {
 	for j, s := range e.Seeds {
 		r.column[s] = j
 	}
-	defer e.registered()()
+	r.reset = e.registered()
+	defer r.reset()
 	err := r.all(data)
 	r.ab.Err = err
 	return r.ab, err
@@ -169,6 +171,7 @@ func (r *run) prepare(data train.Data) (sets map[string]*tokenized, err error) {
 // set makes the tokenizers of a setting, tokenizes with them, and says what they
 // keep.
 func (r *run) set(ctx context.Context, e Experiment, file string, data train.Data) (*tokenized, error) {
+	r.reset()
 	if err := e.tokenize(ctx, file, data, r.made, r.progress); err != nil {
 		return nil, err
 	}
@@ -194,6 +197,10 @@ func (r *run) set(ctx context.Context, e Experiment, file string, data train.Dat
 		s := rep.Scores[0]
 		out.kept[n+" decoded, "+metric.Metric{Name: s.Metric, Unit: s.Unit}.String()] = s.Value
 		out.kept[n+", bits a place"], out.kept[n+", bits carried"] = rep.Bits, rep.Carried()
+		if !math.IsNaN(rep.Frechet) {
+			out.kept[n+" decoded, Fréchet distance"] = rep.Frechet
+		}
+		out.kept[n+", bits a picture"] = rep.Bits * float64(rep.Grid[0]*rep.Grid[1])
 	}
 	return out, nil
 }

@@ -67,6 +67,7 @@ func (e Experiment) tokenize(ctx context.Context, file string, data train.Data, 
 			made[key] = modality.TokenizerOf(m.Name)
 		}
 		modality.SetTokenizer(m.Name, made[key])
+		patched(made[key])
 	}
 	if len(texts) > 0 {
 		words := text.Train(written(texts, samples), vocabulary)
@@ -100,7 +101,15 @@ func image(ctx context.Context, m modality.Modality, samples []modality.Sample, 
 		return err
 	}
 	modality.SetTokenizer(m.Name, t)
+	patched(t)
 	return nil
+}
+
+// patched gives a modality the patch of its tokenizer, which a setting may vary.
+func patched(t modality.Tokenizer) {
+	if k, ok := t.(*vq.Tokenizer); ok && k.Of.Patch != modality.Lookup(k.Of.Name).Patch {
+		modality.Register(k.Of)
+	}
 }
 
 // written gathers what the samples say in some modalities.
@@ -117,13 +126,17 @@ func written(ms []modality.Modality, samples []modality.Sample) []string {
 // registered remembers which tokenizers are in use; the function that it gives
 // brings them back.
 func (e Experiment) registered() func() {
-	had := map[string]modality.Tokenizer{}
+	had, of := map[string]modality.Tokenizer{}, []modality.Modality{}
 	for _, n := range e.config().Modalities() {
 		if t := modality.TokenizerOf(n); t != nil {
 			had[n] = t
 		}
+		of = append(of, modality.Lookup(n))
 	}
 	return func() {
+		for _, m := range of { // whose patches may have been varied
+			modality.Register(m)
+		}
 		for n, t := range had {
 			modality.SetTokenizer(n, t)
 		}

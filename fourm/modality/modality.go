@@ -124,6 +124,15 @@ func Register(m Modality) {
 	registry.Unlock()
 }
 
+// With gives an image modality in patches of another size, on behalf of the call op.
+func (m Modality) With(op string, patch int) Modality {
+	if m.Kind != Image || patch < 1 {
+		fault.Panic(op, "patches of %d of %s, a %v, expected at least 1 pixel of an image", patch, m.Name, m.Kind)
+	}
+	m.Patch = patch
+	return m.resolved(op)
+}
+
 // resolved fills in what zero stands for and refuses what cannot be.
 func (m Modality) resolved(op string) Modality {
 	for what, v := range map[string]int{"height": m.Height, "width": m.Width, "patch": m.Patch, "channels": m.Channels, "dim": m.Dim,

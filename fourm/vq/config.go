@@ -26,6 +26,7 @@ type VQ struct {
 	// vectors, and feature maps in patches of one place; "conv", blocks of ConvNeXt,
 	// which know no positions: for signals; or "none", which bins stand for.
 	Net    string `json:"net,omitempty"`
+	Patch  int    `json:"patch,omitempty"`  // pixels a side of a token; 0 stands for the modality's, and another becomes the modality's
 	Stride int    `json:"stride,omitempty"` // samples of a signal that make a token; 0 stands for 8
 	Dim    int    `json:"dim"`              // width; 0 stands for 64
 	Depth  int    `json:"depth"`            // blocks on either side; 0 stands for 1
@@ -37,7 +38,7 @@ type VQ struct {
 
 	Steps   int     `json:"steps"`             // 0 stands for 300
 	Batch   int     `json:"batch"`             // pictures a step; 0 stands for 16
-	Samples int     `json:"samples,omitempty"` // of the set that are read; 0 stands for 1000
+	Samples int     `json:"samples,omitempty"` // of the set that are read; 0 stands for 1000, for bins for all
 	LR      float64 `json:"lr"`                // peak; 0 stands for 5e-3
 	Warm    int     `json:"warm,omitempty"`    // steps of linear warm-up; 0 stands for a twentieth of Steps
 	EMA     float64 `json:"ema,omitempty"`     // decay of a moving average of the weights, which the tokenizer has in the end; 0: none
@@ -65,12 +66,20 @@ type VQ struct {
 
 const opTrain = "fourm.TrainTokenizer"
 
+// On gives the modality with the patch that the configuration asks for.
+func (c VQ) On(m modality.Modality) modality.Modality {
+	if c.Patch == 0 {
+		return m
+	}
+	return m.With(opTrain, c.Patch)
+}
+
 // heads of the tokenizer's attention.
 const heads = 4
 
 // Check panics with a *fault.Error where a tokenizer of a modality cannot be made
 // so.
-func (c VQ) Check(m modality.Modality) { c.resolved(m) }
+func (c VQ) Check(m modality.Modality) { c.resolved(c.On(m)) }
 
 // resolved fills in what is left out, and refuses what cannot be.
 func (c VQ) resolved(m modality.Modality) VQ {

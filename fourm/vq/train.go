@@ -30,6 +30,7 @@ func Train(ctx context.Context, m modality.Modality, pics []*modality.Picture, c
 			return nil, fmt.Errorf("vq: %w", err)
 		}
 	}
+	m = c.On(m)
 	c = c.resolved(m)
 	l := &trainer{c: c, pics: pics, report: report, chance: rand.NewPCG(uint64(c.Seed), 12), order: epochs{seed: c.Seed, stream: 13, n: len(pics)}, opt: optim.AdamW{Beta2: 0.99, Decay: 0.01}}
 	defer l.close()
