@@ -126,8 +126,11 @@ func Register(m Modality) {
 
 // With gives an image modality in patches of another size, on behalf of the call op.
 func (m Modality) With(op string, patch int) Modality {
-	if m.Kind != Image || patch < 1 {
-		fault.Panic(op, "patches of %d of %s, a %v, expected at least 1 pixel of an image", patch, m.Name, m.Kind)
+	switch {
+	case m.Kind != Image:
+		fault.Panic(op, "patches of %d of %s, which is of kind %v; images have patches", patch, m.Name, m.Kind)
+	case patch < 1:
+		fault.Panic(op, "patches of %d of %s, expected at least 1", patch, m.Name)
 	}
 	m.Patch = patch
 	return m.resolved(op)

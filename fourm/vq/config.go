@@ -155,7 +155,11 @@ func (c VQ) resolved(m modality.Modality) VQ {
 		fail("dim %d is no multiple of %d", c.Dim, heads)
 	}
 	if (c.Net == "mlp" || c.Net == "none") && m.Patch != 1 {
-		fail("net "+c.Net+" maps places one by one, and %s has patches of %d, expected 1", m.Name, m.Patch)
+		what := "net " + c.Net
+		if kind == "bins" {
+			what = "quantizer " + c.Quantizer
+		}
+		fail(what+" takes places one by one, and %s has patches of %d, expected 1", m.Name, m.Patch)
 	}
 	if c.Loss == "" {
 		c.Loss = "mse"
