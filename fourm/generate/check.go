@@ -82,6 +82,9 @@ func (st Stage) check(d modality.Domain, conditions []string) {
 	if !(st.Temp >= 0) || !(st.TopP >= 0 && st.TopP <= 1) || st.TopK < 0 || !(st.Share >= 0 && st.Share <= 1) || st.Steps < 0 { // a NaN is none of these
 		fault.Panic(op, "stage %q has temperature %g, top-p %g, top-k %d, share %g, %d steps", st.Target, st.Temp, st.TopP, st.TopK, st.Share, st.Steps)
 	}
+	if !(st.MinP >= 0 && st.MinP <= 1) || !(st.Typical >= 0 && st.Typical <= 1) {
+		fault.Panic(op, "stage %q has min-p %g and typical %g, expected 0 to 1", st.Target, st.MinP, st.Typical)
+	}
 	if n := len(st.Guides); n > 0 && n != len(conditions) {
 		fault.Panic(op, "stage %q has %d weights of guidance, but %d conditions before it: %s", st.Target, n, len(conditions), strings.Join(conditions, ", "))
 	}

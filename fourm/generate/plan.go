@@ -48,6 +48,8 @@ type Stage struct {
 	TopP     float64            // smallest set of tokens with this probability; 0 or 1 is all
 	TopK     int                // this many likeliest tokens; 0 is all
 	Share    float64            // this share of the vocabulary, where TopK is 0; 0 is all
+	MinP     float64            // tokens at least so likely as this share of the likeliest; 0 is all (Filter.Min)
+	Typical  float64            // smallest set of typical tokens with this probability; 0 or 1 is all (Filter.Typical)
 }
 
 // Plan says from what and in which order modalities are generated. Each
@@ -135,6 +137,13 @@ func (p *Plan) TopP(q float64) *Plan { p.last("Plan.TopP").TopP = q; return p }
 // TopK keeps the n likeliest tokens in the last stage.
 func (p *Plan) TopK(n int) *Plan { p.last("Plan.TopK").TopK = n; return p }
 
+// MinP keeps, in the last stage, the tokens that are at least so likely as the share
+// q of the likeliest.
+func (p *Plan) MinP(q float64) *Plan { p.last("Plan.MinP").MinP = q; return p }
+
+// Typical keeps, in the last stage, the typical tokens of total probability q.
+func (p *Plan) Typical(q float64) *Plan { p.last("Plan.Typical").Typical = q; return p }
+
 // Cool says how the temperature of the last stage falls: "linear", "constant"
 // or "onex:LOW:POWER".
 func (p *Plan) Cool(schedule string) *Plan { p.last("Plan.Cool").Cooling = schedule; return p }
@@ -183,6 +192,12 @@ func (p Plan) String() string {
 		}
 		if s.TopK != 0 {
 			o = append(o, fmt.Sprintf("top-k=%d", s.TopK))
+		}
+		if s.MinP != 0 {
+			o = append(o, fmt.Sprintf("min-p=%g", s.MinP))
+		}
+		if s.Typical != 0 {
+			o = append(o, fmt.Sprintf("typical=%g", s.Typical))
 		}
 		w = append(w, fmt.Sprintf("%s(%s)", s.Target, strings.Join(o, ", ")))
 	}

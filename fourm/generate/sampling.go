@@ -1,7 +1,7 @@
 package generate
 
-// Drawing a token from logits: top-k, then top-p, then temperature, in 4M's
-// order (docs/4m.md, 6.3).
+// Drawing a token from logits: top-k, then top-p, then what 4M does not have, then
+// temperature, in 4M's order (docs/4m.md, 6.3).
 
 import (
 	"cmp"
@@ -54,11 +54,14 @@ func (d Dice) Draw(_, _ int, _ []int, p []float64) int {
 
 // Filter says which tokens may be drawn: K (or, where it is 0, the share Share
 // of the vocabulary) likeliest ones, of these the smallest set with probability
-// P; 0 stands for all.
+// P, of these those that Min and Typical leave; 0 stands for all. All look at
+// probabilities at temperature 1.
 type Filter struct {
-	K     int
-	Share float64
-	P     float64
+	K       int
+	Share   float64
+	P       float64
+	Min     float64 // those at least so likely as this share of the likeliest (min-p: Nguyen et al., arXiv 2407.01082)
+	Typical float64 // the smallest set of this probability whose surprise -log p is nearest to its mean, the entropy (Meister et al., arXiv 2202.00666)
 }
 
 // frozen is the temperature up to which the likeliest token is taken, as the
@@ -110,6 +113,12 @@ func (s *sieve) choices(logits []float32, temp float64, f Filter) (ids []int, p 
 		share = 1
 	}
 	ids = s.likeliest(logits, k, share)
+	if f.Min > 0 {
+		ids = atLeast(logits, ids, f.Min)
+	}
+	if f.Typical > 0 && f.Typical < 1 {
+		ids = s.typical(logits, ids, f.Typical)
+	}
 	kept := s.e[:len(ids)]
 	top := float32(math.Inf(-1))
 	for i, id := range ids {
@@ -236,6 +245,59 @@ func (s *sieve) below(which int, more []int) []int {
 	}
 	s.ids = append(s.ids, more...)
 	return s.ids
+}
+
+// atLeast leaves those of ids that are so likely as a share of the likeliest.
+func atLeast(logits []float32, ids []int, share float64) []int {
+	top := float32(math.Inf(-1))
+	for _, id := range ids {
+		top = max(top, logits[id])
+	}
+	least := float64(top) + math.Log(share)
+	out := ids[:0]
+	for _, id := range ids {
+		if float64(logits[id]) >= least {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// typical leaves the smallest set of ids with a share of their probability whose
+// surprise is nearest to the entropy, in the order of ids.
+func (s *sieve) typical(logits []float32, ids []int, share float64) []int {
+	top := math.Inf(-1)
+	for _, id := range ids {
+		top = max(top, float64(logits[id]))
+	}
+	sum := 0.0
+	for _, id := range ids {
+		sum += math.Exp(float64(logits[id]) - top)
+	}
+	norm, entropy := top+math.Log(sum), 0.0
+	surprise := make([]float64, len(ids))
+	for i, id := range ids {
+		surprise[i] = norm - float64(logits[id])
+		entropy += math.Exp(-surprise[i]) * surprise[i]
+	}
+	order := make([]int, len(ids))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Compare(math.Abs(surprise[a]-entropy), math.Abs(surprise[b]-entropy))
+	})
+	n, mass := 0, 0.0
+	for n < len(order) && mass < share {
+		mass += math.Exp(-surprise[order[n]])
+		n++
+	}
+	order = order[:n]
+	slices.Sort(order)
+	for i, at := range order {
+		ids[i] = ids[at]
+	}
+	return ids[:n]
 }
 
 // drawn gives a token for every row of logits and the probability it had among

@@ -138,3 +138,75 @@ func TestLikeliest(t *testing.T) {
 		}
 	}
 }
+
+// Min-p and typical sampling keep what their definitions say, found by a plain loop
+// over all tokens.
+func TestMinPAndTypical(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	for n := range 200 {
+		v := 2 + r.IntN(200)
+		logits, p := make([]float32, v), make([]float64, v)
+		sum := 0.0
+		for i := range logits {
+			logits[i] = float32(r.NormFloat64() * []float64{0.1, 1, 4}[n%3])
+			p[i] = math.Exp(float64(logits[i]))
+			sum += p[i]
+		}
+		top, entropy := 0.0, 0.0
+		for i := range p {
+			p[i] /= sum
+			top = max(top, p[i])
+			entropy -= p[i] * math.Log(p[i])
+		}
+		share := 0.05 + 0.9*r.Float64()
+		var want []int
+		for i := range p {
+			if p[i] >= share*top*(1+1e-6) {
+				want = append(want, i)
+			}
+		}
+		got, _ := Choices(logits, 1, Filter{Min: share})
+		for _, id := range want {
+			if !slices.Contains(got, id) {
+				t.Fatalf("min-p %g: token %d of probability %g is gone, the likeliest has %g", share, id, p[id], top)
+			}
+		}
+		for _, id := range got {
+			if p[id] < share*top*(1-1e-6) {
+				t.Fatalf("min-p %g: token %d of probability %g stays, the likeliest has %g", share, id, p[id], top)
+			}
+		}
+		off := func(i int) float64 { return math.Abs(-math.Log(p[i]) - entropy) }
+		got, q := Choices(logits, 1, Filter{Typical: share})
+		mass, far := 0.0, 0.0
+		for _, id := range got {
+			mass += p[id]
+			far = max(far, off(id))
+		}
+		if mass < share-1e-6 {
+			t.Fatalf("typical %g: what stays has probability %g", share, mass)
+		}
+		for i := range p {
+			if !slices.Contains(got, i) && off(i) < far-1e-6 {
+				t.Fatalf("typical %g: token %d is %g from the entropy and gone, one that stays %g", share, i, off(i), far)
+			}
+		}
+		if len(got) > 1 { // without the farthest it is too little
+			for i, id := range got {
+				if off(id) > far-1e-9 && mass-p[id] >= share+1e-6 {
+					t.Fatalf("typical %g: %d is not needed", share, got[i])
+				}
+			}
+		}
+		if total := plus(q); math.Abs(1-total) > 1e-6 {
+			t.Fatalf("probabilities add up to %g", total)
+		}
+	}
+}
+
+func plus(x []float64) (sum float64) {
+	for _, v := range x {
+		sum += v
+	}
+	return sum
+}

@@ -48,7 +48,7 @@ func (s Stage) resolved(d modality.Domain) Stage {
 // stage has a weight for each. A text is one step.
 func (s Stage) Scheduled(d modality.Domain, total int, by []string, compat bool) ([]Scheduled, error) {
 	s = s.resolved(d)
-	step := Scheduled{Domain: d.Name, Scheme: s.Scheme, Guide: s.Guide, By: by, Filter: Filter{K: s.TopK, Share: s.Share, P: s.TopP}}
+	step := Scheduled{Domain: d.Name, Scheme: s.Scheme, Guide: s.Guide, By: by, Filter: Filter{K: s.TopK, Share: s.Share, P: s.TopP, Min: s.MinP, Typical: s.Typical}}
 	if !s.Greedy {
 		step.Temp = s.Temp
 	}
