@@ -38,18 +38,21 @@ type Stage struct {
 	Target   string
 	Scheme   Scheme
 	Steps    int
-	Schedule string             // tokens a step: "cosine" or "linear"; "" is what suits the scheme (docs/4m.md, 6.2)
-	Temp     float64            // temperature
-	Greedy   bool               // true: the likeliest token everywhere, whatever Temp, TopP, TopK and Share say
-	Cooling  string             // how it falls over the steps: "linear" (or ""), "constant", "onex:LOW:POWER"
-	Guide    float64            // weight of classifier-free guidance; 1 is none (docs/4m.md, 6.4)
-	Guides   []float64          // guidance by each condition for itself, one weight a condition, in the order in which they are given and generated; in place of Guide
-	Weights  map[string]float64 // guidance by each given modality for itself, by weight; negative ones push away
-	TopP     float64            // smallest set of tokens with this probability; 0 or 1 is all
-	TopK     int                // this many likeliest tokens; 0 is all
-	Share    float64            // this share of the vocabulary, where TopK is 0; 0 is all
-	MinP     float64            // tokens at least so likely as this share of the likeliest; 0 is all (Filter.Min)
-	Typical  float64            // smallest set of typical tokens with this probability; 0 or 1 is all (Filter.Typical)
+	Schedule string // tokens a step: "cosine", "linear", "arccos", "square" or "constant"; "" is what suits the scheme (docs/4m.md, 6.2)
+	// Pace is a schedule of one's own, in place of Schedule: the share of the tokens
+	// that is decided once a share of the steps is done.
+	Pace    func(done float64) float64 `json:"-"`
+	Temp    float64                    // temperature
+	Greedy  bool                       // true: the likeliest token everywhere, whatever Temp, TopP, TopK and Share say
+	Cooling string                     // how it falls over the steps: "linear" (or ""), "constant", "onex:LOW:POWER"
+	Guide   float64                    // weight of classifier-free guidance; 1 is none (docs/4m.md, 6.4)
+	Guides  []float64                  // guidance by each condition for itself, one weight a condition, in the order in which they are given and generated; in place of Guide
+	Weights map[string]float64         // guidance by each given modality for itself, by weight; negative ones push away
+	TopP    float64                    // smallest set of tokens with this probability; 0 or 1 is all
+	TopK    int                        // this many likeliest tokens; 0 is all
+	Share   float64                    // this share of the vocabulary, where TopK is 0; 0 is all
+	MinP    float64                    // tokens at least so likely as this share of the likeliest; 0 is all (Filter.Min)
+	Typical float64                    // smallest set of typical tokens with this probability; 0 or 1 is all (Filter.Typical)
 }
 
 // Plan says from what and in which order modalities are generated. Each
@@ -143,6 +146,14 @@ func (p *Plan) MinP(q float64) *Plan { p.last("Plan.MinP").MinP = q; return p }
 
 // Typical keeps, in the last stage, the typical tokens of total probability q.
 func (p *Plan) Typical(q float64) *Plan { p.last("Plan.Typical").Typical = q; return p }
+
+// Pace says how many tokens each step of the last stage decides: "cosine", "linear",
+// "arccos", "square" or "constant".
+func (p *Plan) Pace(schedule string) *Plan { p.last("Plan.Pace").Schedule = schedule; return p }
+
+// PaceBy is Pace by a function: the share of the tokens that is decided once a share
+// of the steps is done.
+func (p *Plan) PaceBy(f func(done float64) float64) *Plan { p.last("Plan.PaceBy").Pace = f; return p }
 
 // Cool says how the temperature of the last stage falls: "linear", "constant"
 // or "onex:LOW:POWER".

@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+
+	"fourmlab/internal/fault"
 )
 
 // Schedules are the official ones; steps that decide nothing are left out.
@@ -209,4 +211,41 @@ func plus(x []float64) (sum float64) {
 		sum += v
 	}
 	return sum
+}
+
+// Schedules by a function are the definitions, decide every token, and none of them
+// has an empty step.
+func TestPaces(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		steps, total int
+		want         []int
+	}{
+		// floor(196 (1 - arccos(i/8) / (pi/2))) for i of 1 to 8 is 15 31 47 65 84 105 132 196
+		{"arccos", 8, 196, []int{15, 16, 16, 18, 19, 21, 27, 64}},
+		{"square", 4, 64, []int{4, 12, 20, 28}},
+		{"constant", 8, 196, []int{24, 25, 24, 25, 24, 25, 24, 25}},
+		{"square", 64, 64, slices.Repeat([]int{1}, 64)},
+	} {
+		if got := PacedTokens(paces[c.name], c.steps, c.total); !slices.Equal(got, c.want) {
+			t.Errorf("%s(%d, %d) is %v, expected %v", c.name, c.steps, c.total, got, c.want)
+		}
+	}
+	own := func(r float64) float64 { return math.Sqrt(r) }
+	for total := 1; total <= 40; total++ {
+		for steps := 1; steps <= 45; steps++ {
+			for name, f := range map[string]func(float64) float64{"arccos": paces["arccos"], "square": paces["square"], "constant": paces["constant"], "own": own} {
+				got := PacedTokens(f, steps, total)
+				if sum(got) != total || len(got) > steps || slices.Min(got) < 1 {
+					t.Fatalf("%s(%d, %d) is %v", name, steps, total, got)
+				}
+			}
+		}
+	}
+	defer func() {
+		if e, ok := recover().(*fault.Error); !ok || e.Error() != "generate.PacedTokens: a schedule that has decided the share 2 after 0.5 of its steps, expected 0 to 1" {
+			t.Errorf("got %v", e)
+		}
+	}()
+	PacedTokens(func(r float64) float64 { return 2 }, 2, 8)
 }

@@ -5,7 +5,9 @@ package generate
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -64,6 +66,42 @@ func LinearTokens(steps, total int) []int {
 		out[i] = total / steps
 		if i < total%steps {
 			out[i]++
+		}
+	}
+	return out
+}
+
+// paces are schedules as functions: the share of the tokens that is decided once a
+// share of the steps is done (Chang et al., arXiv 2202.04200, 3.3; arccos as
+// Besnier et al. have it, 2503.17076). They rise from 0 to 1.
+var paces = map[string]func(r float64) float64{
+	"arccos":   func(r float64) float64 { return 1 - math.Acos(r)/(math.Pi/2) },
+	"square":   func(r float64) float64 { return r * r },
+	"constant": func(r float64) float64 { return r },
+}
+
+// PacedTokens gives the numbers of tokens of a schedule that a function says: the
+// share that is decided once a share of the steps is done. After step i, counted from
+// 0, so many tokens are decided, rounded down, but at least i+1; after the last one
+// all. Steps that would decide nothing are left out.
+func PacedTokens(pace func(r float64) float64, steps, total int) []int {
+	const op = "generate.PacedTokens"
+	steps = min(steps, total)
+	schedule(op, steps, total)
+	var out []int
+	done := 0
+	for i := range steps {
+		r := float64(i+1) / float64(steps)
+		share := pace(r)
+		if !(share >= 0 && share <= 1+1e-9) {
+			fault.Panic(op, "a schedule that has decided the share %g after %.3g of its steps, expected 0 to 1", share, r)
+		}
+		now := min(max(int(float64(total)*share+1e-9), i+1), total-(steps-1-i))
+		if i == steps-1 {
+			now = total
+		}
+		if now > done {
+			out, done = append(out, now-done), now
 		}
 	}
 	return out
@@ -166,10 +204,16 @@ func temperatures(name string, t float64, tokens []int) ([]float64, error) {
 	return nil, fmt.Errorf("temperature schedule %q, expected linear, constant or onex:LOW:POWER", name)
 }
 
-// tokens gives the numbers of a schedule by name: "cosine" or "linear"; ""
+// tokens gives the numbers of a schedule, by a person's own function or by name; ""
 // stands for what suits the scheme.
 func (s Stage) tokens(total int, compat bool) ([]int, error) {
+	if s.Pace != nil {
+		return PacedTokens(s.Pace, s.Steps, total), nil
+	}
 	name := s.Schedule
+	if pace := paces[name]; pace != nil {
+		return PacedTokens(pace, s.Steps, total), nil
+	}
 	if name == "" && s.Scheme == ROAR {
 		name = "linear"
 	}
@@ -182,7 +226,7 @@ func (s Stage) tokens(total int, compat bool) ([]int, error) {
 		}
 		return CosineTokens(s.Steps, total), nil
 	}
-	return nil, fmt.Errorf("token schedule %q, expected cosine or linear", name)
+	return nil, fmt.Errorf("token schedule %q, expected cosine, linear, %s", name, strings.Join(slices.Sorted(maps.Keys(paces)), ", "))
 }
 
 // argsort gives the places of x from the smallest to the largest.
