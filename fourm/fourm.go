@@ -69,6 +69,8 @@ type (
 	Plan      = generate.Plan
 	Stage     = generate.Stage
 	Scheme    = generate.Scheme
+	GridStep  = generate.GridStep
+	Guess     = generate.Guess
 	Result    = generate.Result
 	Step      = generate.Step
 	Report    = generate.Report
@@ -112,13 +114,22 @@ const (
 	ClassIDs     = modality.ClassIDs
 )
 
-// The order in which the tokens of a target are decided.
-const (
-	Auto           = generate.Auto
+// The order in which the tokens of a target are decided. A type of one's own may be
+// a Scheme, too.
+var (
 	MaskGIT        = generate.MaskGIT
 	ROAR           = generate.ROAR
 	Autoregressive = generate.Autoregressive
+	Raster         = generate.Raster
+	Halton         = generate.Halton
 )
+
+// Gumbel is MaskGIT with noise of a temperature in its confidence, which falls to
+// none in the last step.
+func Gumbel(t float64) Scheme { return generate.Gumbel(t) }
+
+// Moment chooses places before their tokens are drawn, with noise of a temperature.
+func Moment(a float64) Scheme { return generate.Moment(a) }
 
 // Data is a source of samples; a type declared in a cell may satisfy it.
 type Data = modality.Data

@@ -58,7 +58,7 @@ func stageTitle(out fourm.Result, i int, name string) (title, sub string) {
 		if steps == 0 && m.Kind == modality.Image {
 			steps = s.Steps
 		}
-		if s.Scheme != 0 {
+		if s.Scheme != nil {
 			w = append(w, s.Scheme.String())
 		}
 		switch {

@@ -31,8 +31,9 @@ type Batch struct {
 	Opens int
 	// Splits tells the sentinels of a text; symbols have their own.
 	Splits func(id int) bool
-	never  []int     // tokens that are never drawn
-	logits []float32 // of the last step; the next one writes over them
+	never  []int                        // tokens that are never drawn
+	sure   []map[string]map[int]float64 // probabilities of what was decided here, by sample, domain and place
+	logits []float32                    // of the last step; the next one writes over them
 	// Watch, where not nil, is shown the logits of every pass over a target, rows
 	// of one number a token: those with the conditions, then those without.
 	Watch func(logits []float32)

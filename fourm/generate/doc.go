@@ -9,7 +9,7 @@
 //
 // A stage of a plan has a schedule (Stage.Scheduled): how many tokens each step
 // decides, and at what temperature. A Batch carries steps out, of several
-// samples at once: MaskGIT and ROAR decide places of a grid in parallel, a text
+// samples at once: a Scheme decides places of a grid in parallel, a text
 // is decided token by token. All chance comes from a Chance, so that the
 // recorded numbers of the official code give its tokens.
 //

@@ -12,25 +12,6 @@ import (
 	"fourmlab/internal/fault"
 )
 
-// Scheme is the order in which the tokens of a target are decided.
-type Scheme int
-
-const (
-	// Auto is MaskGIT for images and Autoregressive for sequences.
-	Auto Scheme = iota
-	// MaskGIT predicts all remaining tokens in each step and keeps the most
-	// confident (docs/4m.md, 6.3).
-	MaskGIT
-	// ROAR decides random positions in each step (docs/4m.md, 6.3).
-	ROAR
-	// Autoregressive decides one token after the other.
-	Autoregressive
-)
-
-func (s Scheme) String() string {
-	return [...]string{"auto", "maskgit", "roar", "autoregressive"}[s]
-}
-
 // Stage is one target of a plan. The zero values of Steps, Temp, Guide and
 // TopP stand for 8 steps, temperature 1, no guidance, and no filter. The official
 // key of each field: docs/4m.md, 10.5.
@@ -43,6 +24,7 @@ type Stage struct {
 	// that is decided once a share of the steps is done.
 	Pace    func(done float64) float64 `json:"-"`
 	Temp    float64                    // temperature
+	Redo    float64                    // this share of the decided tokens of a grid, the least likely ones, is decided anew in each step; 0 is none
 	Greedy  bool                       // true: the likeliest token everywhere, whatever Temp, TopP, TopK and Share say
 	Cooling string                     // how it falls over the steps: "linear" (or ""), "constant", "onex:LOW:POWER"
 	Guide   float64                    // weight of classifier-free guidance; 1 is none (docs/4m.md, 6.4)
@@ -155,6 +137,10 @@ func (p *Plan) Pace(schedule string) *Plan { p.last("Plan.Pace").Schedule = sche
 // of the steps is done.
 func (p *Plan) PaceBy(f func(done float64) float64) *Plan { p.last("Plan.PaceBy").Pace = f; return p }
 
+// Redo decides, in each step of the last stage but the first, the share q of the
+// tokens that were decided before anew, those that had the least probability.
+func (p *Plan) Redo(q float64) *Plan { p.last("Plan.Redo").Redo = q; return p }
+
 // Cool says how the temperature of the last stage falls: "linear", "constant"
 // or "onex:LOW:POWER".
 func (p *Plan) Cool(schedule string) *Plan { p.last("Plan.Cool").Cooling = schedule; return p }
@@ -172,7 +158,7 @@ func (p *Plan) Weigh(given string, w float64) *Plan {
 	return p
 }
 
-// By sets the scheme of the last stage.
+// By sets the scheme of the last stage; nil is the usual one.
 func (p *Plan) By(s Scheme) *Plan { p.last("Plan.By").Scheme = s; return p }
 
 // String gives "caption -> rgb(8, T=2) -> depth(4)".
@@ -209,6 +195,17 @@ func (p Plan) String() string {
 		}
 		if s.Typical != 0 {
 			o = append(o, fmt.Sprintf("typical=%g", s.Typical))
+		}
+		if s.Scheme != nil {
+			o = append(o, s.Scheme.String())
+		}
+		if s.Pace != nil {
+			o = append(o, "own pace")
+		} else if s.Schedule != "" {
+			o = append(o, s.Schedule)
+		}
+		if s.Redo != 0 {
+			o = append(o, fmt.Sprintf("redo=%g", s.Redo))
 		}
 		w = append(w, fmt.Sprintf("%s(%s)", s.Target, strings.Join(o, ", ")))
 	}

@@ -211,16 +211,16 @@ func (s Stage) tokens(total int, compat bool) ([]int, error) {
 		return PacedTokens(s.Pace, s.Steps, total), nil
 	}
 	name := s.Schedule
+	if name == "" {
+		name = suits(s.Scheme)
+	}
 	if pace := paces[name]; pace != nil {
 		return PacedTokens(pace, s.Steps, total), nil
-	}
-	if name == "" && s.Scheme == ROAR {
-		name = "linear"
 	}
 	switch {
 	case name == "linear":
 		return LinearTokens(s.Steps, total), nil
-	case name == "" || name == "cosine":
+	case name == "cosine":
 		if compat {
 			return OfficialCosine(s.Steps, total), nil
 		}

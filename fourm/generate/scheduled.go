@@ -15,6 +15,9 @@ type Scheduled struct {
 	Domain  string
 	Scheme  Scheme
 	Tokens  int     // that are decided; all of a text
+	Index   int     // the step of its stage, counted from 0
+	Of      int     // steps of the stage
+	Redo    float64 // share of the tokens decided so far that is decided anew
 	Temp    float64 // 0 takes the likeliest token
 	Filter  Filter
 	Guide   float64    // weight of guidance against the same without By; 1 is none
@@ -34,7 +37,7 @@ func (s Stage) resolved(d modality.Domain) Stage {
 	if s.Guide == 0 {
 		s.Guide = 1
 	}
-	if s.Scheme == Auto {
+	if s.Scheme == nil {
 		s.Scheme = MaskGIT
 		if !d.Grid() {
 			s.Scheme = Autoregressive
@@ -61,8 +64,11 @@ func (s Stage) Scheduled(d modality.Domain, total int, by []string, compat bool)
 	for _, given := range slices.Sorted(maps.Keys(s.Weights)) {
 		step.Groups, step.Weights = append(step.Groups, []string{given}), append(step.Weights, s.Weights[given])
 	}
-	if s.Scheme == Autoregressive {
+	if !d.Grid() {
 		return []Scheduled{step}, nil
+	}
+	if s.Scheme == Autoregressive {
+		s.Steps, s.Schedule, s.Pace = total, "constant", nil
 	}
 	tokens, err := s.tokens(total, compat)
 	if err != nil {
@@ -74,7 +80,10 @@ func (s Stage) Scheduled(d modality.Domain, total int, by []string, compat bool)
 	}
 	var out []Scheduled
 	for i, n := range tokens[:len(temps)] {
-		step.Tokens = n
+		step.Tokens, step.Index, step.Of = n, i, len(temps)
+		if i > 0 {
+			step.Redo = s.Redo
+		}
 		if !s.Greedy {
 			step.Temp = temps[i]
 		}

@@ -21,7 +21,7 @@ func TestSchedule(t *testing.T) {
 	want := CosineTokens(6, room)
 	temps := LinearTemps(2, want)
 	for i, s := range got[0] {
-		if !reflect.DeepEqual(s, Scheduled{Domain: "tok_depth", Scheme: MaskGIT, Tokens: want[i], Temp: temps[i], Guide: 1}) {
+		if !reflect.DeepEqual(s, Scheduled{Domain: "tok_depth", Scheme: MaskGIT, Tokens: want[i], Index: i, Of: 6, Temp: temps[i], Guide: 1}) {
 			t.Errorf("step %d: %v, expected %d tokens at %v", i, s, want[i], temps[i])
 		}
 	}

@@ -44,6 +44,11 @@ func (g *generation) image(ctx context.Context, d modality.Domain, schedule []Sc
 			return t, steps, err
 		}
 		step := Step{Target: d.Modality, Index: k, Of: len(schedule), New: make([]bool, d.Max)}
+		for at, open := range b.Rows[0][d.Name].Target { // some may be open again
+			if open {
+				t.IDs[at], conf[at] = -1, 0
+			}
+		}
 		for _, x := range ds[0] {
 			t.IDs[x.At], conf[x.At], step.New[x.At] = x.ID, float32(x.P), true
 		}

@@ -7,7 +7,6 @@ package symbols
 import (
 	q "fourmlab/fourm/generate"
 
-	"go/constant"
 	"reflect"
 
 	"github.com/goplus/ixgo"
@@ -44,6 +43,7 @@ func init() {
 			},
 			Interfaces: map[string]reflect.Type{
 				"Chance": reflect.TypeOf((*q.Chance)(nil)).Elem(),
+				"Scheme": reflect.TypeOf((*q.Scheme)(nil)).Elem(),
 			},
 			NamedTypes: map[string]reflect.Type{
 				"Attention": reflect.TypeOf((*q.Attention)(nil)).Elem(),
@@ -52,13 +52,14 @@ func init() {
 				"Dice":      reflect.TypeOf((*q.Dice)(nil)).Elem(),
 				"Filter":    reflect.TypeOf((*q.Filter)(nil)).Elem(),
 				"Grid":      reflect.TypeOf((*q.Grid)(nil)).Elem(),
+				"GridStep":  reflect.TypeOf((*q.GridStep)(nil)).Elem(),
+				"Guess":     reflect.TypeOf((*q.Guess)(nil)).Elem(),
 				"Plan":      reflect.TypeOf((*q.Plan)(nil)).Elem(),
 				"Report":    reflect.TypeOf((*q.Report)(nil)).Elem(),
 				"ReportRow": reflect.TypeOf((*q.ReportRow)(nil)).Elem(),
 				"Result":    reflect.TypeOf((*q.Result)(nil)).Elem(),
 				"Retrieval": reflect.TypeOf((*q.Retrieval)(nil)).Elem(),
 				"Scheduled": reflect.TypeOf((*q.Scheduled)(nil)).Elem(),
-				"Scheme":    reflect.TypeOf((*q.Scheme)(nil)).Elem(),
 				"Stage":     reflect.TypeOf((*q.Stage)(nil)).Elem(),
 				"Step":      reflect.TypeOf((*q.Step)(nil)).Elem(),
 				"Strip":     reflect.TypeOf((*q.Strip)(nil)).Elem(),
@@ -67,7 +68,13 @@ func init() {
 			AliasTypes: map[string]reflect.Type{
 				"Data": reflect.TypeOf((*q.Data)(nil)).Elem(),
 			},
-			Vars: map[string]reflect.Value{},
+			Vars: map[string]reflect.Value{
+				"Autoregressive": reflect.ValueOf(&q.Autoregressive),
+				"Halton":         reflect.ValueOf(&q.Halton),
+				"MaskGIT":        reflect.ValueOf(&q.MaskGIT),
+				"ROAR":           reflect.ValueOf(&q.ROAR),
+				"Raster":         reflect.ValueOf(&q.Raster),
+			},
 			Funcs: map[string]reflect.Value{
 				"AnyToAny":       reflect.ValueOf(q.AnyToAny),
 				"Attend":         reflect.ValueOf(q.Attend),
@@ -79,22 +86,21 @@ func init() {
 				"Eval":           reflect.ValueOf(q.Eval),
 				"FallingTemps":   reflect.ValueOf(q.FallingTemps),
 				"Generate":       reflect.ValueOf(q.Generate),
+				"Gumbel":         reflect.ValueOf(q.Gumbel),
+				"HaltonOrder":    reflect.ValueOf(q.HaltonOrder),
 				"LinearTemps":    reflect.ValueOf(q.LinearTemps),
 				"LinearTokens":   reflect.ValueOf(q.LinearTokens),
+				"Moment":         reflect.ValueOf(q.Moment),
 				"NewDice":        reflect.ValueOf(q.NewDice),
 				"OfficialCosine": reflect.ValueOf(q.OfficialCosine),
 				"OneX":           reflect.ValueOf(q.OneX),
+				"PacedTokens":    reflect.ValueOf(q.PacedTokens),
 				"Reconstruct":    reflect.ValueOf(q.Reconstruct),
 				"Retrieve":       reflect.ValueOf(q.Retrieve),
 				"SeedOf":         reflect.ValueOf(q.SeedOf),
 				"SweepOver":      reflect.ValueOf(q.SweepOver),
 			},
-			TypedConsts: map[string]ixgo.TypedConst{
-				"Auto":           {Typ: reflect.TypeOf(q.Auto), Value: constant.MakeInt64(int64(q.Auto))},
-				"Autoregressive": {Typ: reflect.TypeOf(q.Autoregressive), Value: constant.MakeInt64(int64(q.Autoregressive))},
-				"MaskGIT":        {Typ: reflect.TypeOf(q.MaskGIT), Value: constant.MakeInt64(int64(q.MaskGIT))},
-				"ROAR":           {Typ: reflect.TypeOf(q.ROAR), Value: constant.MakeInt64(int64(q.ROAR))},
-			},
+			TypedConsts:   map[string]ixgo.TypedConst{},
 			UntypedConsts: map[string]ixgo.UntypedConst{},
 		}
 	})

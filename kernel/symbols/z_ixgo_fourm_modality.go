@@ -71,6 +71,7 @@ func init() {
 				"Families":        reflect.ValueOf(q.Families),
 				"Find":            reflect.ValueOf(q.Find),
 				"FindLook":        reflect.ValueOf(q.FindLook),
+				"FitFor":          reflect.ValueOf(q.FitFor),
 				"FromImage":       reflect.ValueOf(q.FromImage),
 				"ID":              reflect.ValueOf(q.ID),
 				"ImageOf":         reflect.ValueOf(q.ImageOf),

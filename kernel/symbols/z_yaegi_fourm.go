@@ -6,6 +6,7 @@ package symbols
 
 import (
 	"fourmlab/fourm"
+	"fourmlab/fourm/generate"
 	"fourmlab/fourm/modality"
 	"reflect"
 )
@@ -15,8 +16,7 @@ func init() {
 		// function, constant and variable definitions
 		"Ablate":               reflect.ValueOf(fourm.Ablate),
 		"AblateFile":           reflect.ValueOf(fourm.AblateFile),
-		"Auto":                 reflect.ValueOf(fourm.Auto),
-		"Autoregressive":       reflect.ValueOf(fourm.Autoregressive),
+		"Autoregressive":       reflect.ValueOf(&fourm.Autoregressive).Elem(),
 		"Base":                 reflect.ValueOf(fourm.Base),
 		"Boxes":                reflect.ValueOf(fourm.Boxes),
 		"Caption":              reflect.ValueOf(fourm.Caption),
@@ -31,6 +31,8 @@ func init() {
 		"ErrNoRun":             reflect.ValueOf(&fourm.ErrNoRun).Elem(),
 		"Feature":              reflect.ValueOf(fourm.Feature),
 		"Gray":                 reflect.ValueOf(fourm.Gray),
+		"Gumbel":               reflect.ValueOf(fourm.Gumbel),
+		"Halton":               reflect.ValueOf(&fourm.Halton).Elem(),
 		"Image":                reflect.ValueOf(fourm.Image),
 		"Label":                reflect.ValueOf(fourm.Label),
 		"Large":                reflect.ValueOf(fourm.Large),
@@ -41,8 +43,9 @@ func init() {
 		"LoadTokenizer":        reflect.ValueOf(fourm.LoadTokenizer),
 		"LogScale":             reflect.ValueOf(fourm.LogScale),
 		"Lookup":               reflect.ValueOf(fourm.Lookup),
-		"MaskGIT":              reflect.ValueOf(fourm.MaskGIT),
+		"MaskGIT":              reflect.ValueOf(&fourm.MaskGIT).Elem(),
 		"Modalities":           reflect.ValueOf(fourm.Modalities),
+		"Moment":               reflect.ValueOf(fourm.Moment),
 		"MustLoad":             reflect.ValueOf(fourm.MustLoad),
 		"MustOpenRun":          reflect.ValueOf(fourm.MustOpenRun),
 		"New":                  reflect.ValueOf(fourm.New),
@@ -53,7 +56,8 @@ func init() {
 		"OpenVocabulary":       reflect.ValueOf(fourm.OpenVocabulary),
 		"Peek":                 reflect.ValueOf(fourm.Peek),
 		"Published":            reflect.ValueOf(fourm.Published),
-		"ROAR":                 reflect.ValueOf(fourm.ROAR),
+		"ROAR":                 reflect.ValueOf(&fourm.ROAR).Elem(),
+		"Raster":               reflect.ValueOf(&fourm.Raster).Elem(),
 		"Register":             reflect.ValueOf(fourm.Register),
 		"RegisterLook":         reflect.ValueOf(fourm.RegisterLook),
 		"SceneTokenizer":       reflect.ValueOf(fourm.SceneTokenizer),
@@ -84,6 +88,8 @@ func init() {
 		"Experiment": reflect.ValueOf((*fourm.Experiment)(nil)),
 		"Factor":     reflect.ValueOf((*fourm.Factor)(nil)),
 		"Grid":       reflect.ValueOf((*fourm.Grid)(nil)),
+		"GridStep":   reflect.ValueOf((*fourm.GridStep)(nil)),
+		"Guess":      reflect.ValueOf((*fourm.Guess)(nil)),
 		"Host":       reflect.ValueOf((*fourm.Host)(nil)),
 		"Look":       reflect.ValueOf((*fourm.Look)(nil)),
 		"LookSpec":   reflect.ValueOf((*fourm.LookSpec)(nil)),
@@ -117,6 +123,7 @@ func init() {
 		// interface wrapper definitions
 		"_Data":      reflect.ValueOf((*_fourmlab_fourm_Data)(nil)),
 		"_Host":      reflect.ValueOf((*_fourmlab_fourm_Host)(nil)),
+		"_Scheme":    reflect.ValueOf((*_fourmlab_fourm_Scheme)(nil)),
 		"_Tokenizer": reflect.ValueOf((*_fourmlab_fourm_Tokenizer)(nil)),
 	}
 }
@@ -151,6 +158,27 @@ func (W _fourmlab_fourm_Host) Show(bundle map[string]any) string {
 }
 func (W _fourmlab_fourm_Host) Update(handle string, bundle map[string]any) {
 	W.WUpdate(handle, bundle)
+}
+
+// _fourmlab_fourm_Scheme is an interface wrapper for Scheme type
+type _fourmlab_fourm_Scheme struct {
+	IValue  interface{}
+	WKeep   func(s *generate.GridStep, guesses []generate.Guess) []int
+	WLook   func(s *generate.GridStep) []int
+	WString func() string
+}
+
+func (W _fourmlab_fourm_Scheme) Keep(s *generate.GridStep, guesses []generate.Guess) []int {
+	return W.WKeep(s, guesses)
+}
+func (W _fourmlab_fourm_Scheme) Look(s *generate.GridStep) []int {
+	return W.WLook(s)
+}
+func (W _fourmlab_fourm_Scheme) String() string {
+	if W.WString == nil {
+		return ""
+	}
+	return W.WString()
 }
 
 // _fourmlab_fourm_Tokenizer is an interface wrapper for Tokenizer type

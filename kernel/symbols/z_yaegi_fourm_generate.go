@@ -15,8 +15,7 @@ func init() {
 		// function, constant and variable definitions
 		"AnyToAny":       reflect.ValueOf(generate.AnyToAny),
 		"Attend":         reflect.ValueOf(generate.Attend),
-		"Auto":           reflect.ValueOf(generate.Auto),
-		"Autoregressive": reflect.ValueOf(generate.Autoregressive),
+		"Autoregressive": reflect.ValueOf(&generate.Autoregressive).Elem(),
 		"Chain":          reflect.ValueOf(generate.Chain),
 		"Choices":        reflect.ValueOf(generate.Choices),
 		"Continue":       reflect.ValueOf(generate.Continue),
@@ -25,13 +24,19 @@ func init() {
 		"Eval":           reflect.ValueOf(generate.Eval),
 		"FallingTemps":   reflect.ValueOf(generate.FallingTemps),
 		"Generate":       reflect.ValueOf(generate.Generate),
+		"Gumbel":         reflect.ValueOf(generate.Gumbel),
+		"Halton":         reflect.ValueOf(&generate.Halton).Elem(),
+		"HaltonOrder":    reflect.ValueOf(generate.HaltonOrder),
 		"LinearTemps":    reflect.ValueOf(generate.LinearTemps),
 		"LinearTokens":   reflect.ValueOf(generate.LinearTokens),
-		"MaskGIT":        reflect.ValueOf(generate.MaskGIT),
+		"MaskGIT":        reflect.ValueOf(&generate.MaskGIT).Elem(),
+		"Moment":         reflect.ValueOf(generate.Moment),
 		"NewDice":        reflect.ValueOf(generate.NewDice),
 		"OfficialCosine": reflect.ValueOf(generate.OfficialCosine),
 		"OneX":           reflect.ValueOf(generate.OneX),
-		"ROAR":           reflect.ValueOf(generate.ROAR),
+		"PacedTokens":    reflect.ValueOf(generate.PacedTokens),
+		"ROAR":           reflect.ValueOf(&generate.ROAR).Elem(),
+		"Raster":         reflect.ValueOf(&generate.Raster).Elem(),
 		"Reconstruct":    reflect.ValueOf(generate.Reconstruct),
 		"Retrieve":       reflect.ValueOf(generate.Retrieve),
 		"SeedOf":         reflect.ValueOf(generate.SeedOf),
@@ -46,6 +51,8 @@ func init() {
 		"Dice":      reflect.ValueOf((*generate.Dice)(nil)),
 		"Filter":    reflect.ValueOf((*generate.Filter)(nil)),
 		"Grid":      reflect.ValueOf((*generate.Grid)(nil)),
+		"GridStep":  reflect.ValueOf((*generate.GridStep)(nil)),
+		"Guess":     reflect.ValueOf((*generate.Guess)(nil)),
 		"Plan":      reflect.ValueOf((*generate.Plan)(nil)),
 		"Report":    reflect.ValueOf((*generate.Report)(nil)),
 		"ReportRow": reflect.ValueOf((*generate.ReportRow)(nil)),
@@ -61,6 +68,7 @@ func init() {
 		// interface wrapper definitions
 		"_Chance": reflect.ValueOf((*_fourmlab_fourm_generate_Chance)(nil)),
 		"_Data":   reflect.ValueOf((*_fourmlab_fourm_generate_Data)(nil)),
+		"_Scheme": reflect.ValueOf((*_fourmlab_fourm_generate_Scheme)(nil)),
 	}
 }
 
@@ -90,4 +98,25 @@ func (W _fourmlab_fourm_generate_Data) Len() int {
 }
 func (W _fourmlab_fourm_generate_Data) Sample(i int) (modality.Sample, error) {
 	return W.WSample(i)
+}
+
+// _fourmlab_fourm_generate_Scheme is an interface wrapper for Scheme type
+type _fourmlab_fourm_generate_Scheme struct {
+	IValue  interface{}
+	WKeep   func(s *generate.GridStep, guesses []generate.Guess) []int
+	WLook   func(s *generate.GridStep) []int
+	WString func() string
+}
+
+func (W _fourmlab_fourm_generate_Scheme) Keep(s *generate.GridStep, guesses []generate.Guess) []int {
+	return W.WKeep(s, guesses)
+}
+func (W _fourmlab_fourm_generate_Scheme) Look(s *generate.GridStep) []int {
+	return W.WLook(s)
+}
+func (W _fourmlab_fourm_generate_Scheme) String() string {
+	if W.WString == nil {
+		return ""
+	}
+	return W.WString()
 }

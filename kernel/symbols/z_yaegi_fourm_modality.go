@@ -27,6 +27,7 @@ func init() {
 		"Feature":         reflect.ValueOf(modality.Feature),
 		"Find":            reflect.ValueOf(modality.Find),
 		"FindLook":        reflect.ValueOf(modality.FindLook),
+		"FitFor":          reflect.ValueOf(modality.FitFor),
 		"FromImage":       reflect.ValueOf(modality.FromImage),
 		"Gray":            reflect.ValueOf(modality.Gray),
 		"ID":              reflect.ValueOf(modality.ID),
