@@ -128,6 +128,17 @@ var (
 // none in the last step.
 func Gumbel(t float64) Scheme { return generate.Gumbel(t) }
 
+// Around gives the places of a modality's grid outside of a rectangle, in fractions of
+// the picture: with Plan.Keep the rectangle is painted anew.
+func Around(name string, x0, y0, x1, y1 float64) []bool {
+	return generate.Around(name, x0, y0, x1, y1)
+}
+
+// Within gives the places inside: with Plan.Keep all around it is painted anew.
+func Within(name string, x0, y0, x1, y1 float64) []bool {
+	return generate.Within(name, x0, y0, x1, y1)
+}
+
 // Moment chooses places before their tokens are drawn, with noise of a temperature.
 func Moment(a float64) Scheme { return generate.Moment(a) }
 

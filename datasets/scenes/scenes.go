@@ -33,6 +33,12 @@
 // Depth, normal, semseg and instance come from the ray through the middle of
 // the pixel. An object of which fewer than 12 pixels (at 64x64) can be seen
 // has no box and is not spoken of.
+//
+// # The judge
+//
+// Read takes a caption apart, and Verify counts whether a picture shows what it says:
+// kinds, colours, sizes, what lies where. Of true scenes it finds all things, of
+// another scene's caption one in sixteen.
 package scenes
 
 import (

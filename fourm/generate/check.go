@@ -46,6 +46,14 @@ func check(m *model.Model, s modality.Sample, plan Plan) {
 			fault.Panic(op, "%q is given or generated already", st.Target)
 		}
 		st.check(d, conditions)
+		if st.Keep != nil {
+			if _, ok := m.InputDomain(d.Name); !ok {
+				fault.Panic(op, "stage %q keeps tokens of it, which is no input of this model (it has %v)", st.Target, m.Config.Inputs)
+			}
+			if _, tok := s.Toks[d.Modality]; !tok && !s.Has(d.Modality) {
+				fault.Panic(op, "stage %q keeps tokens of it, and sample %s has none (it has %v)", st.Target, s.Key, s.Names())
+			}
+		}
 		for name := range st.Weights {
 			if _, ok := among(m, conditions, name); !ok {
 				fault.Panic(op, "stage %q weighs %q, which is not given before it", st.Target, name)
@@ -87,6 +95,9 @@ func (st Stage) check(d modality.Domain, conditions []string) {
 	}
 	if !(st.MinP >= 0 && st.MinP <= 1) || !(st.Typical >= 0 && st.Typical <= 1) {
 		fault.Panic(op, "stage %q has min-p %g and typical %g, expected 0 to 1", st.Target, st.MinP, st.Typical)
+	}
+	if st.Keep != nil && (!d.Grid() || len(st.Keep) != d.Max) {
+		fault.Panic(op, "stage %q keeps %d places, expected a picture's grid, here of %dx%d", st.Target, len(st.Keep), d.Rows, d.Cols)
 	}
 	if n := len(st.Guides); n > 0 && n != len(conditions) {
 		fault.Panic(op, "stage %q has %d weights of guidance, but %d conditions before it: %s", st.Target, n, len(conditions), strings.Join(conditions, ", "))

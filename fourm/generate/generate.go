@@ -45,6 +45,11 @@ func Generate(ctx context.Context, m *model.Model, s modality.Sample, plan Plan,
 	}
 	for i, stage := range plan.Stages {
 		d, _ := m.Domain(stage.Target)
+		if stage.Keep != nil {
+			if err := g.keep(s, d, stage.Keep); err != nil {
+				return res, err
+			}
+		}
 		t, steps, err := g.stage(ctx, d, stage)
 		for k := range steps {
 			steps[k].Stage, steps[k].Of = i, max(steps[k].Of, len(steps))
@@ -89,20 +94,9 @@ func (g *generation) give(op string, s modality.Sample, d modality.Domain) error
 		g.s.Values[d.Modality] = value
 	}
 	if !d.Pixels && d.Kind != modality.Vectors {
-		tok := g.m.Tokenizer(d.Modality)
-		t, tokenized := s.Toks[d.Modality]
-		if tokenized {
-			fits(t.Fits(tok))
-		} else {
-			if tok == nil {
-				fault.Hint(op, "give it as tokens", "sample %s: %q has no tokenizer", s.Key, d.Modality)
-			}
-			fits(isValue(d, tok, value))
-			var err error
-			if t, err = tok.Encode(value); err != nil {
-				return fmt.Errorf("generate: %w", err)
-			}
-			t = t.By(tok)
+		t, err := g.tokenized(op, s, d)
+		if err != nil {
+			return err
 		}
 		g.s.Toks[d.Modality] = t
 		p.Tokens, p.In = t, t
@@ -122,6 +116,30 @@ func (g *generation) give(op string, s modality.Sample, d modality.Domain) error
 	fits(err)
 	g.know(d, row)
 	return nil
+}
+
+// tokenized gives the tokens that a sample has of a domain, or those of its value; it
+// fails as give does.
+func (g *generation) tokenized(op string, s modality.Sample, d modality.Domain) (t modality.Tokens, err error) {
+	fits := func(err error) {
+		if err != nil {
+			fault.Panic(op, "sample %s: %v", s.Key, err)
+		}
+	}
+	tok := g.m.Tokenizer(d.Modality)
+	t, has := s.Toks[d.Modality]
+	if has {
+		fits(t.Fits(tok))
+		return t, nil
+	}
+	if tok == nil {
+		fault.Hint(op, "give it as tokens", "sample %s: %q has no tokenizer", s.Key, d.Modality)
+	}
+	fits(isValue(d, tok, s.Values[d.Modality]))
+	if t, err = tok.Encode(s.Values[d.Modality]); err != nil {
+		return t, fmt.Errorf("generate: %w", err)
+	}
+	return t.By(tok), nil
 }
 
 // isValue says what is wrong with the value of a modality that is tokenized.
@@ -171,6 +189,22 @@ func (g *generation) finish(d modality.Domain, t modality.Tokens) error {
 	default:
 		g.know(d, row)
 	}
+	return nil
+}
+
+// keep makes a target's row one of which some places are known already.
+func (g *generation) keep(s modality.Sample, d modality.Domain, places []bool) error {
+	t, err := g.tokenized(op, s, d)
+	if err != nil {
+		return err
+	}
+	row := Empty(d, d.Max, 0, 0)
+	for at, stays := range places {
+		if stays {
+			row.IDs[at], row.Input[at], row.Target[at] = t.IDs[at], true, false
+		}
+	}
+	g.rows[d.Name] = row
 	return nil
 }
 

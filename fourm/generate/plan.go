@@ -24,6 +24,7 @@ type Stage struct {
 	// that is decided once a share of the steps is done.
 	Pace    func(done float64) float64 `json:"-"`
 	Temp    float64                    // temperature
+	Keep    []bool                     // places of a grid, row by row, that stay as the sample has them; the others are decided. nil: none
 	Redo    float64                    // this share of the decided tokens of a grid, the least likely ones, is decided anew in each step; 0 is none
 	Greedy  bool                       // true: the likeliest token everywhere, whatever Temp, TopP, TopK and Share say
 	Cooling string                     // how it falls over the steps: "linear" (or ""), "constant", "onex:LOW:POWER"
@@ -137,6 +138,44 @@ func (p *Plan) Pace(schedule string) *Plan { p.last("Plan.Pace").Schedule = sche
 // of the steps is done.
 func (p *Plan) PaceBy(f func(done float64) float64) *Plan { p.last("Plan.PaceBy").Pace = f; return p }
 
+// Keep leaves, in the last stage, those places of a picture's grid as they are in the
+// sample, and decides the others: in-painting and out-painting. There is one bool a
+// place, row by row; Around and Within make such lists.
+func (p *Plan) Keep(places []bool) *Plan {
+	p.last("Plan.Keep").Keep = slices.Clone(places)
+	return p
+}
+
+// Around gives the places of a modality's grid that lie outside of a rectangle, in
+// fractions of the picture from the upper left corner: with Plan.Keep the rectangle
+// is painted anew.
+func Around(name string, x0, y0, x1, y1 float64) []bool {
+	out := Within(name, x0, y0, x1, y1)
+	for i := range out {
+		out[i] = !out[i]
+	}
+	return out
+}
+
+// Within gives the places whose middle lies in a rectangle: with Plan.Keep all around
+// it is painted anew.
+func Within(name string, x0, y0, x1, y1 float64) []bool {
+	m := modality.Need("fourm.Within", name)
+	if m.Kind != modality.Image {
+		fault.Panic("fourm.Within", "%q is of kind %v, expected an image", name, m.Kind)
+	}
+	if !(x0 < x1 && y0 < y1) {
+		fault.Panic("fourm.Within", "a rectangle from (%g, %g) to (%g, %g), expected its upper left and its lower right corner", x0, y0, x1, y1)
+	}
+	rows, cols := m.Grid(), m.Cols()
+	out := make([]bool, rows*cols)
+	for i := range out {
+		x, y := (float64(i%cols)+0.5)/float64(cols), (float64(i/cols)+0.5)/float64(rows)
+		out[i] = x >= x0 && x <= x1 && y >= y0 && y <= y1
+	}
+	return out
+}
+
 // Redo decides, in each step of the last stage but the first, the share q of the
 // tokens that were decided before anew, those that had the least probability.
 func (p *Plan) Redo(q float64) *Plan { p.last("Plan.Redo").Redo = q; return p }
@@ -203,6 +242,15 @@ func (p Plan) String() string {
 			o = append(o, "own pace")
 		} else if s.Schedule != "" {
 			o = append(o, s.Schedule)
+		}
+		if s.Keep != nil {
+			n := 0
+			for _, stays := range s.Keep {
+				if stays {
+					n++
+				}
+			}
+			o = append(o, fmt.Sprintf("%d of %d kept", n, len(s.Keep)))
 		}
 		if s.Redo != 0 {
 			o = append(o, fmt.Sprintf("redo=%g", s.Redo))

@@ -19,12 +19,18 @@ func (g *generation) stage(ctx context.Context, d modality.Domain, stage Stage) 
 		weights[d] = v
 	}
 	stage.Weights = weights
-	steps, err := stage.Scheduled(d, d.Max, by, g.compat)
-	if err != nil {
-		return modality.Tokens{}, nil, err
-	}
 	if _, ok := g.rows[d.Name]; !ok {
 		g.rows[d.Name] = g.blank(d)
+	}
+	total := d.Max
+	for _, stays := range stage.Keep {
+		if stays {
+			total--
+		}
+	}
+	steps, err := stage.Scheduled(d, total, by, g.compat)
+	if err != nil {
+		return modality.Tokens{}, nil, err
 	}
 	if d.Grid() {
 		return g.image(ctx, d, steps)
@@ -36,6 +42,11 @@ func (g *generation) stage(ctx context.Context, d modality.Domain, stage Stage) 
 func (g *generation) image(ctx context.Context, d modality.Domain, schedule []Scheduled) (modality.Tokens, []Step, error) {
 	t := modality.Tokens{Modality: d.Modality, Rows: d.Rows, Cols: d.Cols, IDs: slices.Repeat([]int{-1}, d.Max)}.By(g.m.Tokenizer(d.Modality))
 	conf := make([]float32, d.Max)
+	for at, known := range g.rows[d.Name].Input {
+		if known { // kept
+			t.IDs[at], conf[at] = g.rows[d.Name].IDs[at], 1
+		}
+	}
 	var steps []Step
 	b := g.batch()
 	for k, now := range schedule {

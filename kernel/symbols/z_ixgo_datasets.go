@@ -75,7 +75,9 @@ func init() {
 				"PackReport":  reflect.TypeOf((*q.PackReport)(nil)).Elem(),
 				"Set":         reflect.TypeOf((*q.Set)(nil)).Elem(),
 			},
-			AliasTypes: map[string]reflect.Type{},
+			AliasTypes: map[string]reflect.Type{
+				"Verdict": reflect.TypeOf((*q.Verdict)(nil)).Elem(),
+			},
 			Vars: map[string]reflect.Value{
 				"ErrNoSet": reflect.ValueOf(&q.ErrNoSet),
 			},
@@ -93,6 +95,7 @@ func init() {
 				"PhotoAs":    reflect.ValueOf(q.PhotoAs),
 				"Scenes":     reflect.ValueOf(q.Scenes),
 				"ScenesWith": reflect.ValueOf(q.ScenesWith),
+				"Verify":     reflect.ValueOf(q.Verify),
 				"Write":      reflect.ValueOf(q.Write),
 			},
 			TypedConsts:   map[string]ixgo.TypedConst{},

@@ -100,6 +100,7 @@ func init() {
 			Funcs: map[string]reflect.Value{
 				"Ablate":          reflect.ValueOf(q.Ablate),
 				"AblateFile":      reflect.ValueOf(q.AblateFile),
+				"Around":          reflect.ValueOf(q.Around),
 				"Base":            reflect.ValueOf(q.Base),
 				"Chain":           reflect.ValueOf(q.Chain),
 				"CheckDevice":     reflect.ValueOf(q.CheckDevice),
@@ -133,6 +134,7 @@ func init() {
 				"TrainTokenizers": reflect.ValueOf(q.TrainTokenizers),
 				"TrainVocabulary": reflect.ValueOf(q.TrainVocabulary),
 				"Vary":            reflect.ValueOf(q.Vary),
+				"Within":          reflect.ValueOf(q.Within),
 				"XL":              reflect.ValueOf(q.XL),
 			},
 			TypedConsts: map[string]ixgo.TypedConst{

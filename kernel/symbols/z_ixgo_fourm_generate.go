@@ -35,6 +35,7 @@ func init() {
 				"maps":                       "maps",
 				"math":                       "math",
 				"math/rand/v2":               "rand",
+				"regexp":                     "regexp",
 				"slices":                     "slices",
 				"sort":                       "sort",
 				"strconv":                    "strconv",
@@ -77,6 +78,7 @@ func init() {
 			},
 			Funcs: map[string]reflect.Value{
 				"AnyToAny":       reflect.ValueOf(q.AnyToAny),
+				"Around":         reflect.ValueOf(q.Around),
 				"Attend":         reflect.ValueOf(q.Attend),
 				"Chain":          reflect.ValueOf(q.Chain),
 				"Choices":        reflect.ValueOf(q.Choices),
@@ -99,6 +101,7 @@ func init() {
 				"Retrieve":       reflect.ValueOf(q.Retrieve),
 				"SeedOf":         reflect.ValueOf(q.SeedOf),
 				"SweepOver":      reflect.ValueOf(q.SweepOver),
+				"Within":         reflect.ValueOf(q.Within),
 			},
 			TypedConsts:   map[string]ixgo.TypedConst{},
 			UntypedConsts: map[string]ixgo.UntypedConst{},

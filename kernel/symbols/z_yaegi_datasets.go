@@ -26,6 +26,7 @@ func init() {
 		"PhotoAs":    reflect.ValueOf(datasets.PhotoAs),
 		"Scenes":     reflect.ValueOf(datasets.Scenes),
 		"ScenesWith": reflect.ValueOf(datasets.ScenesWith),
+		"Verify":     reflect.ValueOf(datasets.Verify),
 		"Write":      reflect.ValueOf(datasets.Write),
 
 		// type definitions
@@ -34,5 +35,6 @@ func init() {
 		"PackOptions": reflect.ValueOf((*datasets.PackOptions)(nil)),
 		"PackReport":  reflect.ValueOf((*datasets.PackReport)(nil)),
 		"Set":         reflect.ValueOf((*datasets.Set)(nil)),
+		"Verdict":     reflect.ValueOf((*datasets.Verdict)(nil)),
 	}
 }

@@ -16,6 +16,7 @@ func init() {
 		// function, constant and variable definitions
 		"Ablate":               reflect.ValueOf(fourm.Ablate),
 		"AblateFile":           reflect.ValueOf(fourm.AblateFile),
+		"Around":               reflect.ValueOf(fourm.Around),
 		"Autoregressive":       reflect.ValueOf(&fourm.Autoregressive).Elem(),
 		"Base":                 reflect.ValueOf(fourm.Base),
 		"Boxes":                reflect.ValueOf(fourm.Boxes),
@@ -75,6 +76,7 @@ func init() {
 		"UnitVectors":          reflect.ValueOf(fourm.UnitVectors),
 		"Vary":                 reflect.ValueOf(fourm.Vary),
 		"Vectors":              reflect.ValueOf(fourm.Vectors),
+		"Within":               reflect.ValueOf(fourm.Within),
 		"XL":                   reflect.ValueOf(fourm.XL),
 
 		// type definitions

@@ -14,6 +14,7 @@ func init() {
 	Symbols["fourmlab/fourm/generate/generate"] = map[string]reflect.Value{
 		// function, constant and variable definitions
 		"AnyToAny":       reflect.ValueOf(generate.AnyToAny),
+		"Around":         reflect.ValueOf(generate.Around),
 		"Attend":         reflect.ValueOf(generate.Attend),
 		"Autoregressive": reflect.ValueOf(&generate.Autoregressive).Elem(),
 		"Chain":          reflect.ValueOf(generate.Chain),
@@ -41,6 +42,7 @@ func init() {
 		"Retrieve":       reflect.ValueOf(generate.Retrieve),
 		"SeedOf":         reflect.ValueOf(generate.SeedOf),
 		"SweepOver":      reflect.ValueOf(generate.SweepOver),
+		"Within":         reflect.ValueOf(generate.Within),
 
 		// type definitions
 		"Attention": reflect.ValueOf((*generate.Attention)(nil)),
