@@ -99,6 +99,12 @@ func (st Stage) check(d modality.Domain, conditions []string) {
 	if st.Keep != nil && (!d.Grid() || len(st.Keep) != d.Max) {
 		fault.Panic(op, "stage %q keeps %d places, expected a picture's grid, here of %dx%d", st.Target, len(st.Keep), d.Rows, d.Cols)
 	}
+	if st.Fill != "" {
+		if d.Kind != modality.Sequence {
+			fault.Panic(op, "stage %q fills a text, and is of kind %v", st.Target, d.Kind)
+		}
+		gaps(st.Target, st.Fill)
+	}
 	if n := len(st.Guides); n > 0 && n != len(conditions) {
 		fault.Panic(op, "stage %q has %d weights of guidance, but %d conditions before it: %s", st.Target, n, len(conditions), strings.Join(conditions, ", "))
 	}

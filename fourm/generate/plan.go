@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"fourmlab/fourm/modality"
@@ -25,6 +26,7 @@ type Stage struct {
 	Pace    func(done float64) float64 `json:"-"`
 	Temp    float64                    // temperature
 	Keep    []bool                     // places of a grid, row by row, that stay as the sample has them; the others are decided. nil: none
+	Fill    string                     // a text in which [S_1], [S_2], ... stand for what is to be written; "" is [S_1] alone
 	Redo    float64                    // this share of the decided tokens of a grid, the least likely ones, is decided anew in each step; 0 is none
 	Greedy  bool                       // true: the likeliest token everywhere, whatever Temp, TopP, TopK and Share say
 	Cooling string                     // how it falls over the steps: "linear" (or ""), "constant", "onex:LOW:POWER"
@@ -146,6 +148,11 @@ func (p *Plan) Keep(places []bool) *Plan {
 	return p
 }
 
+// Fill writes, in the last stage, what is left open in a text, where [S_1], [S_2], ...
+// stand, and leaves the rest as it is: "a large [S_1] ball on a [S_2] floor". Of boxes
+// and palettes it is their words that are given (docs/4m.md, 1.4).
+func (p *Plan) Fill(text string) *Plan { p.last("Plan.Fill").Fill = text; return p }
+
 // Around gives the places of a modality's grid that lie outside of a rectangle, in
 // fractions of the picture from the upper left corner: with Plan.Keep the rectangle
 // is painted anew.
@@ -251,6 +258,9 @@ func (p Plan) String() string {
 				}
 			}
 			o = append(o, fmt.Sprintf("%d of %d kept", n, len(s.Keep)))
+		}
+		if s.Fill != "" {
+			o = append(o, strconv.Quote(s.Fill))
 		}
 		if s.Redo != 0 {
 			o = append(o, fmt.Sprintf("redo=%g", s.Redo))

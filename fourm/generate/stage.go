@@ -19,6 +19,9 @@ func (g *generation) stage(ctx context.Context, d modality.Domain, stage Stage) 
 		weights[d] = v
 	}
 	stage.Weights = weights
+	if stage.Fill != "" {
+		g.rows[d.Name] = prompt(d, g.lexicon(d).(*text.Vocab), gaps(stage.Target, stage.Fill))
+	}
 	if _, ok := g.rows[d.Name]; !ok {
 		g.rows[d.Name] = g.blank(d)
 	}
@@ -34,6 +37,9 @@ func (g *generation) stage(ctx context.Context, d modality.Domain, stage Stage) 
 	}
 	if d.Grid() {
 		return g.image(ctx, d, steps)
+	}
+	if stage.Fill != "" {
+		return g.complete(ctx, d, steps[0])
 	}
 	return g.write(ctx, d, steps[0])
 }
