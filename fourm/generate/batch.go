@@ -24,19 +24,52 @@ import (
 type Batch struct {
 	Model  *model.Model
 	Rows   []map[string]mask.Row // by sample, by domain
-	Chance Chance
-	Compat bool // as the official code does, where it has a defect
+	Chance Chance                // of all samples together
+	Compat bool                  // as the official code does, where it has a defect
 	// Opens is the sentinel that stands for the text of a target; symbols have
 	// their own.
 	Opens int
 	// Splits tells the sentinels of a text; symbols have their own.
 	Splits func(id int) bool
 	never  []int                        // tokens that are never drawn
+	own    []Chance                     // of each sample for itself, in place of Chance; nil: there is one for all
 	sure   []map[string]map[int]float64 // probabilities of what was decided here, by sample, domain and place
 	logits []float32                    // of the last step; the next one writes over them
 	// Watch, where not nil, is shown the logits of every pass over a target, rows
 	// of one number a token: those with the conditions, then those without.
 	Watch func(logits []float32)
+}
+
+// turns gives the Chance of rows that belong to samples; -1 stands for one whose
+// text has ended, for which nothing is drawn.
+func (b *Batch) turns(of []int) Chance {
+	if b.own == nil {
+		return b.Chance
+	}
+	return inTurn{b.own, of}
+}
+
+// chanceOf gives the Chance of a sample.
+func (b *Batch) chanceOf(i int) Chance {
+	if b.own == nil {
+		return b.Chance
+	}
+	return b.own[i]
+}
+
+// inTurn asks the Chance of each row's own sample.
+type inTurn struct {
+	own []Chance
+	of  []int // samples, by row
+}
+
+func (t inTurn) Noise(n int) []float32 { return t.own[0].Noise(n) }
+
+func (t inTurn) Draw(row, rows int, ids []int, p []float64) int {
+	if t.of[row] < 0 {
+		return 0
+	}
+	return t.own[t.of[row]].Draw(row, rows, ids, p)
 }
 
 // Decision is a token that a step settled.

@@ -87,14 +87,18 @@ func Eval(ctx context.Context, m *model.Model, ds Data, tasks []string) (*Report
 	}
 	for k, plan := range plans {
 		truth, guess := map[string][]any{}, map[string][]any{}
+		seeds := make([]int64, len(samples))
+		for i := range seeds {
+			seeds[i] = int64(i)
+		}
+		all, err := GenerateAll(ctx, m, samples, *plan, seeds, false)
+		if err != nil {
+			return rep, err
+		}
 		for i, s := range samples {
-			out, err := Generate(ctx, m, s, *plan, int64(i))
-			if err != nil {
-				return rep, err
-			}
-			for _, g := range out.Generated {
+			for _, g := range all[i].Generated {
 				if v, ok := s.Values[g]; ok {
-					truth[g], guess[g] = append(truth[g], v), append(guess[g], out.Sample.Values[g])
+					truth[g], guess[g] = append(truth[g], v), append(guess[g], all[i].Sample.Values[g])
 				}
 			}
 		}

@@ -63,39 +63,44 @@ func prompt(d modality.Domain, v *text.Vocab, parts []string) mask.Row {
 	return r
 }
 
-// complete writes the gaps of a prompt, one after the other. A gap ends with the sentinel
-// of the next, the last one with [EOS] too.
-func (g *generation) complete(ctx context.Context, d modality.Domain, now Scheduled) (modality.Tokens, []Step, error) {
-	v := g.lexicon(d)
+// complete writes the gaps of a prompt, one after the other. A gap ends with the
+// sentinel of the next, the last one with [EOS] too.
+func (g group) complete(ctx context.Context, d modality.Domain, now Scheduled) ([]modality.Tokens, [][]Step, error) {
+	v := g.all[0].lexicon(d)
 	b := g.batch()
 	b.never = v.Never()
-	in := inputs(g.rows[d.Name])
-	target := targets(g.rows[d.Name])
-	stop := target[len(target)-1]
-	var steps []Step
-	p := []float64{1} // by token of the target, its opening sentinel included
-	var last filled
-	_, err := b.text(ctx, d, now, func(ids [][]int, ps []float64) bool {
-		p = append(p, ps[0])
-		id := ids[0][len(ids[0])-1]
-		if id == stop {
+	steps, all := make([][]Step, len(g.all)), make([]modality.Tokens, len(g.all))
+	in, stop := make([][]int, len(g.all)), make([]int, len(g.all))
+	p := make([][]float64, len(g.all)) // by token of the target, its opening sentinel included
+	last := make([]filled, len(g.all))
+	for i, one := range g.all {
+		target := targets(one.rows[d.Name])
+		in[i], stop[i], p[i] = inputs(one.rows[d.Name]), target[len(target)-1], []float64{1}
+		last[i] = filling(v.IsSentinel, in[i], nil, nil)
+	}
+	_, err := b.text(ctx, d, now, func(i int, ids []int, q float64) bool {
+		p[i] = append(p[i], q)
+		id := ids[len(ids)-1]
+		if id == stop[i] {
 			return false
 		}
 		if v.IsSentinel(id) {
 			return true
 		}
-		last = filling(v.IsSentinel, in, ids[0], p)
-		step := Step{Target: d.Modality, Index: len(steps), Tokens: g.tokens(d, v, last.ids), New: make([]bool, len(last.ids)), Confidence: last.p}
-		if last.newest >= 0 {
-			step.New[last.newest] = true
+		last[i] = filling(v.IsSentinel, in[i], ids, p[i])
+		if g.trace {
+			step := Step{Target: d.Modality, Index: len(steps[i]), Tokens: g.all[i].tokens(d, v, last[i].ids), New: make([]bool, len(last[i].ids)), Confidence: last[i].p}
+			if last[i].newest >= 0 {
+				step.New[last[i].newest] = true
+			}
+			steps[i] = append(steps[i], step)
 		}
-		steps = append(steps, step)
-		return id != v.End() && len(last.ids) < d.Max
+		return id != v.End() && len(last[i].ids) < d.Max
 	})
-	if last.ids == nil {
-		last = filling(v.IsSentinel, in, nil, nil)
+	for i, one := range g.all {
+		all[i] = one.tokens(d, v, slices.Clone(last[i].ids))
 	}
-	return g.tokens(d, v, slices.Clone(last.ids)), steps, err
+	return all, steps, err
 }
 
 // filled is a prompt with what was written so far in its gaps.

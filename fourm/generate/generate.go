@@ -24,47 +24,95 @@ const op = "Model.Generate"
 func Generate(ctx context.Context, m *model.Model, s modality.Sample, plan Plan, seed int64) (Result, error) {
 	s = m.As(s)
 	check(m, s, plan)
-	g := &generation{m: m, seed: seed, compat: plan.Compat,
-		s: modality.Sample{Key: s.Key, Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]mask.Row{}}
-	g.chance = NewDice(seed)
-	res := Result{Plan: plan}
-	for _, name := range plan.Given {
-		d, _ := m.InputDomain(name)
-		if !slices.Contains(res.Given, d.Modality) {
-			res.Given = append(res.Given, d.Modality)
-		}
-		if err := g.give(op, s, d); err != nil {
-			return res, err
+	out, err := carryOut(ctx, m, []modality.Sample{s}, plan, []int64{seed}, true)
+	return out[0], err
+}
+
+// together is how many samples are generated at a time.
+const together = 16
+
+// GenerateAll is Generate for many samples, a seed for each, several at a time:
+// results are those of one after the other, but for rounding in the last bits of
+// probabilities, and for the steps, which are not kept without trace. What is finished
+// is returned with an error.
+func GenerateAll(ctx context.Context, m *model.Model, samples []modality.Sample, plan Plan, seeds []int64, trace bool) ([]Result, error) {
+	if len(samples) != len(seeds) {
+		fault.Panic(op, "%d samples and %d seeds, expected one for each", len(samples), len(seeds))
+	}
+	as := make([]modality.Sample, len(samples))
+	for i, s := range samples {
+		as[i] = m.As(s)
+		check(m, as[i], plan)
+	}
+	n := together
+	if plan.Compat { // prompts of one batch share a Chance there
+		n = 1
+	}
+	var out []Result
+	for at := 0; at < len(as); at += n {
+		end := min(at+n, len(as))
+		part, err := carryOut(ctx, m, as[at:end], plan, seeds[at:end], trace)
+		out = append(out, part...)
+		if err != nil {
+			return out, err
 		}
 	}
-	if plan.Compat { // the official prompts of later targets are seen from the start
-		for _, stage := range plan.Stages {
-			d, _ := m.Domain(stage.Target)
-			g.rows[d.Name] = g.blank(d)
-		}
-	}
-	for i, stage := range plan.Stages {
-		d, _ := m.Domain(stage.Target)
-		if stage.Keep != nil {
-			if err := g.keep(s, d, stage.Keep); err != nil {
+	return out, nil
+}
+
+// carryOut carries out a plan on samples together.
+func carryOut(ctx context.Context, m *model.Model, samples []modality.Sample, plan Plan, seeds []int64, trace bool) ([]Result, error) {
+	all, res := group{trace: trace}, make([]Result, len(samples))
+	for i, s := range samples {
+		g := &generation{m: m, seed: seeds[i], compat: plan.Compat,
+			s: modality.Sample{Key: s.Key, Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]mask.Row{}}
+		g.chance = NewDice(seeds[i])
+		all.all = append(all.all, g)
+		res[i].Plan = plan
+		for _, name := range plan.Given {
+			d, _ := m.InputDomain(name)
+			if !slices.Contains(res[i].Given, d.Modality) {
+				res[i].Given = append(res[i].Given, d.Modality)
+			}
+			if err := g.give(op, s, d); err != nil {
 				return res, err
 			}
 		}
-		t, steps, err := g.stage(ctx, d, stage)
-		for k := range steps {
-			steps[k].Stage, steps[k].Of = i, max(steps[k].Of, len(steps))
+		if plan.Compat { // the official prompts of later targets are seen from the start
+			for _, stage := range plan.Stages {
+				d, _ := m.Domain(stage.Target)
+				g.rows[d.Name] = g.blank(d)
+			}
 		}
-		res.Trace = append(res.Trace, steps...)
-		if err != nil {
-			res.Sample = g.s
-			return res, err
-		}
-		if err := g.finish(d, t); err != nil {
-			return res, err
-		}
-		res.Generated = append(res.Generated, d.Modality)
 	}
-	res.Sample = g.s
+	for k, stage := range plan.Stages {
+		d, _ := m.Domain(stage.Target)
+		if stage.Keep != nil {
+			for i, g := range all.all {
+				if err := g.keep(samples[i], d, stage.Keep); err != nil {
+					return res, err
+				}
+			}
+		}
+		tokens, steps, err := all.stage(ctx, d, stage)
+		for i, g := range all.all {
+			for n := range steps[i] {
+				steps[i][n].Stage, steps[i][n].Of = k, max(steps[i][n].Of, len(steps[i]))
+			}
+			res[i].Trace = append(res[i].Trace, steps[i]...)
+			res[i].Sample = g.s
+			if err != nil {
+				continue
+			}
+			if failed := g.finish(d, tokens[i]); failed != nil {
+				return res, failed
+			}
+			res[i].Generated = append(res[i].Generated, d.Modality)
+		}
+		if err != nil {
+			return res, err
+		}
+	}
 	return res, nil
 }
 

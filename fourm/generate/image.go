@@ -61,7 +61,13 @@ func (b *Batch) grid(ctx context.Context, d modality.Domain, step Scheduled) ([]
 	if m, ok := step.Scheme.(moment); ok {
 		power = m.power()
 	}
-	ids, probs := drawn(b.Chance, logits, d.Vocab, step.Temp/power, step.Filter)
+	var of []int
+	for i, at := range places {
+		for range at {
+			of = append(of, i)
+		}
+	}
+	ids, probs := drawn(b.turns(of), logits, d.Vocab, step.Temp/power, step.Filter)
 	out := make([][]Decision, len(b.Rows))
 	row := 0
 	for i := range b.Rows {
@@ -87,7 +93,7 @@ func (b *Batch) grid(ctx context.Context, d modality.Domain, step Scheduled) ([]
 // seen is a step of a sample as its scheme sees it.
 func (b *Batch) seen(i int, d modality.Domain, step Scheduled, n int, open []int) *GridStep {
 	r := b.Rows[i][d.Name]
-	s := &GridStep{Rows: d.Rows, Cols: d.Cols, Index: step.Index, Of: max(step.Of, 1), Tokens: n, IDs: make([]int, d.Max), Open: slices.Clone(open), chance: b.Chance}
+	s := &GridStep{Rows: d.Rows, Cols: d.Cols, Index: step.Index, Of: max(step.Of, 1), Tokens: n, IDs: make([]int, d.Max), Open: slices.Clone(open), chance: b.chanceOf(i)}
 	for at := range s.IDs {
 		s.IDs[at] = -1
 		if r.Input[at] {
@@ -160,11 +166,14 @@ func describe(guesses []Guess, logits []float32, vocab int, power float64) {
 	}
 }
 
-// random picks open places by one order for all samples.
+// random picks open places, by one order for all samples that share a Chance.
 func (b *Batch) random(d modality.Domain, seen []*GridStep) query {
-	order := argsort(b.Chance.Noise(d.Max))
 	out := make(query, len(seen))
+	var order []int
 	for i, s := range seen {
+		if order == nil || b.own != nil {
+			order = argsort(b.chanceOf(i).Noise(d.Max))
+		}
 		out[i] = first(s, order)
 	}
 	return out

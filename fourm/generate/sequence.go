@@ -14,9 +14,9 @@ import (
 // text decides all tokens of a text: behind the first target token, until every
 // sample has come to the last one or to the end of its room. What was decided
 // takes the place of its sentinel among the inputs. after, where not nil, is
-// called with each sample's tokens and the probability of the last one; false
-// stops.
-func (b *Batch) text(ctx context.Context, d modality.Domain, step Scheduled, after func(ids [][]int, p []float64) bool) ([][]Decision, error) {
+// called with a sample's tokens and the probability of the last one; false ends
+// that sample, which no more is drawn for.
+func (b *Batch) text(ctx context.Context, d modality.Domain, step Scheduled, after func(i int, ids []int, p float64) bool) ([][]Decision, error) {
 	room := min(d.Max, len(targets(b.Rows[0][d.Name])))
 	ids := make([][]int, len(b.Rows))
 	stop := make([]int, len(b.Rows))
@@ -31,6 +31,10 @@ func (b *Batch) text(ctx context.Context, d modality.Domain, step Scheduled, aft
 		ids[i], stop[i] = []int{t[0]}, t[len(t)-1]
 	}
 	out := make([][]Decision, len(b.Rows))
+	turn := make([]int, len(b.Rows)) // samples; -1: it has ended
+	for i := range turn {
+		turn[i] = i
+	}
 	read, err := b.read(ctx, d, step, max(room, 1))
 	if err != nil {
 		return nil, err
@@ -45,21 +49,27 @@ func (b *Batch) text(ctx context.Context, d modality.Domain, step Scheduled, aft
 		if err != nil {
 			return nil, err
 		}
-		last := make([]float64, len(b.Rows))
-		next := make([][]int, len(b.Rows))
 		ended := true
 		for i := range b.Rows {
 			b.forbid(logits[i*d.Vocab : (i+1)*d.Vocab])
 		}
-		tokens, probs := drawn(b.Chance, logits, d.Vocab, step.Temp, step.Filter)
+		tokens, probs := drawn(b.turns(turn), logits, d.Vocab, step.Temp, step.Filter)
 		for i := range b.Rows {
+			if turn[i] < 0 {
+				continue
+			}
 			id, p := tokens[i], probs[i]
 			out[i] = append(out[i], Decision{len(ids[i]) - 1, id, p})
-			next[i], last[i] = append(slices.Clone(ids[i]), id), p
-			ended = ended && slices.Contains(next[i], stop[i])
+			ids[i] = append(slices.Clone(ids[i]), id)
+			done := slices.Contains(ids[i], stop[i])
+			if after != nil {
+				if done = !after(i, ids[i], p) || done; done {
+					turn[i] = -1
+				}
+			}
+			ended = ended && done
 		}
-		ids = next
-		if after != nil && !after(ids, last) || ended {
+		if ended {
 			break
 		}
 	}

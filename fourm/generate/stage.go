@@ -1,6 +1,7 @@
 package generate
 
-// One stage of a plan, step by step, and what is kept of each step.
+// One stage of a plan, step by step, of one sample or several, and what is kept of
+// each step.
 
 import (
 	"context"
@@ -10,20 +11,44 @@ import (
 	"fourmlab/fourm/text"
 )
 
-// stage decides a target and gives its tokens and steps.
-func (g *generation) stage(ctx context.Context, d modality.Domain, stage Stage) (modality.Tokens, []Step, error) {
-	by := slices.Clone(g.known)
+// group are samples that a plan is carried out on together. Each has its own Chance,
+// so that it comes out as if it were alone.
+type group struct {
+	all   []*generation
+	trace bool // steps are kept
+}
+
+// batch is that of the samples, in which text may be emptied.
+func (g group) batch() *Batch {
+	first := g.all[0]
+	b := first.batch()
+	if len(g.all) == 1 {
+		return b
+	}
+	b.Rows, b.own = nil, nil
+	for _, one := range g.all {
+		b.Rows, b.own = append(b.Rows, one.rows), append(b.own, one.chance)
+	}
+	return b
+}
+
+// stage decides a target of all samples and gives their tokens and steps.
+func (g group) stage(ctx context.Context, d modality.Domain, stage Stage) ([]modality.Tokens, [][]Step, error) {
+	first := g.all[0]
+	by := slices.Clone(first.known)
 	weights := map[string]float64{}
 	for name, v := range stage.Weights {
-		d, _ := among(g.m, g.known, name)
+		d, _ := among(first.m, first.known, name)
 		weights[d] = v
 	}
 	stage.Weights = weights
-	if stage.Fill != "" {
-		g.rows[d.Name] = prompt(d, g.lexicon(d).(*text.Vocab), gaps(stage.Target, stage.Fill))
-	}
-	if _, ok := g.rows[d.Name]; !ok {
-		g.rows[d.Name] = g.blank(d)
+	for _, one := range g.all {
+		if stage.Fill != "" {
+			one.rows[d.Name] = prompt(d, one.lexicon(d).(*text.Vocab), gaps(stage.Target, stage.Fill))
+		}
+		if _, ok := one.rows[d.Name]; !ok {
+			one.rows[d.Name] = one.blank(d)
+		}
 	}
 	total := d.Max
 	for _, stays := range stage.Keep {
@@ -31,88 +56,101 @@ func (g *generation) stage(ctx context.Context, d modality.Domain, stage Stage) 
 			total--
 		}
 	}
-	steps, err := stage.Scheduled(d, total, by, g.compat)
-	if err != nil {
-		return modality.Tokens{}, nil, err
-	}
-	if d.Grid() {
+	steps, err := stage.Scheduled(d, total, by, first.compat)
+	switch {
+	case err != nil:
+		return make([]modality.Tokens, len(g.all)), make([][]Step, len(g.all)), err
+	case d.Grid():
 		return g.image(ctx, d, steps)
-	}
-	if stage.Fill != "" {
+	case stage.Fill != "":
 		return g.complete(ctx, d, steps[0])
 	}
 	return g.write(ctx, d, steps[0])
 }
 
 // image carries out the steps of a grid.
-func (g *generation) image(ctx context.Context, d modality.Domain, schedule []Scheduled) (modality.Tokens, []Step, error) {
-	t := modality.Tokens{Modality: d.Modality, Rows: d.Rows, Cols: d.Cols, IDs: slices.Repeat([]int{-1}, d.Max)}.By(g.m.Tokenizer(d.Modality))
-	conf := make([]float32, d.Max)
-	for at, known := range g.rows[d.Name].Input {
-		if known { // kept
-			t.IDs[at], conf[at] = g.rows[d.Name].IDs[at], 1
+func (g group) image(ctx context.Context, d modality.Domain, schedule []Scheduled) ([]modality.Tokens, [][]Step, error) {
+	all, conf, steps := make([]modality.Tokens, len(g.all)), make([][]float32, len(g.all)), make([][]Step, len(g.all))
+	tok := g.all[0].m.Tokenizer(d.Modality)
+	for i, one := range g.all {
+		all[i] = modality.Tokens{Modality: d.Modality, Rows: d.Rows, Cols: d.Cols, IDs: slices.Repeat([]int{-1}, d.Max)}.By(tok)
+		conf[i] = make([]float32, d.Max)
+		for at, known := range one.rows[d.Name].Input {
+			if known { // kept
+				all[i].IDs[at], conf[i][at] = one.rows[d.Name].IDs[at], 1
+			}
 		}
 	}
-	var steps []Step
 	b := g.batch()
 	for k, now := range schedule {
 		ds, err := b.Step(ctx, now)
 		if err != nil {
-			return t, steps, err
+			return all, steps, err
 		}
-		step := Step{Target: d.Modality, Index: k, Of: len(schedule), New: make([]bool, d.Max)}
-		for at, open := range b.Rows[0][d.Name].Target { // some may be open again
-			if open {
-				t.IDs[at], conf[at] = -1, 0
+		for i, t := range all {
+			step := Step{Target: d.Modality, Index: k, Of: len(schedule), New: make([]bool, d.Max)}
+			for at, open := range b.Rows[i][d.Name].Target { // some may be open again
+				if open {
+					t.IDs[at], conf[i][at] = -1, 0
+				}
 			}
-		}
-		for _, x := range ds[0] {
-			t.IDs[x.At], conf[x.At], step.New[x.At] = x.ID, float32(x.P), true
-		}
-		step.Tokens = t
-		step.Tokens.IDs = slices.Clone(t.IDs)
-		step.Confidence = slices.Clone(conf)
-		if tok := g.m.Tokenizer(d.Modality); tok != nil {
-			if step.Value, err = tok.Decode(step.Tokens); err != nil {
-				return t, steps, err
+			for _, x := range ds[i] {
+				t.IDs[x.At], conf[i][x.At], step.New[x.At] = x.ID, float32(x.P), true
 			}
+			if !g.trace {
+				continue
+			}
+			step.Tokens = t
+			step.Tokens.IDs = slices.Clone(t.IDs)
+			step.Confidence = slices.Clone(conf[i])
+			if tok != nil {
+				if step.Value, err = tok.Decode(step.Tokens); err != nil {
+					return all, steps, err
+				}
+			}
+			steps[i] = append(steps[i], step)
 		}
-		steps = append(steps, step)
 	}
-	return t, steps, nil
+	return all, steps, nil
 }
 
 // write carries out the one step of a text: it ends with [EOS], a sentinel or
 // the end of its room. Text that ends of itself has [EOS] behind it.
-func (g *generation) write(ctx context.Context, d modality.Domain, now Scheduled) (modality.Tokens, []Step, error) {
-	v := g.lexicon(d)
-	tokens := func(ids []int) modality.Tokens { return g.tokens(d, v, ids) }
+func (g group) write(ctx context.Context, d modality.Domain, now Scheduled) ([]modality.Tokens, [][]Step, error) {
+	v := g.all[0].lexicon(d)
 	eos := v.End()
 	ends := func(id int) bool { return id == eos || v.IsSentinel(id) }
-	var steps []Step
-	var read []int // ids so far
+	all, steps := make([]modality.Tokens, len(g.all)), make([][]Step, len(g.all))
+	read := make([][]int, len(g.all)) // ids so far
 	b := g.batch()
 	b.never = v.Never()
-	_, err := b.text(ctx, d, now, func(ids [][]int, p []float64) bool {
-		last := ids[0][len(ids[0])-1]
+	_, err := b.text(ctx, d, now, func(i int, ids []int, p float64) bool {
+		last := ids[len(ids)-1]
 		if v.IsSentinel(last) {
 			return false
 		}
-		read = slices.Clone(ids[0][1:])
-		now := tokens(read)
-		step := Step{Target: d.Modality, Index: len(steps), Tokens: now, New: make([]bool, len(now.IDs)), Confidence: make([]float32, len(now.IDs))}
-		if n := len(steps); n > 0 {
-			copy(step.Confidence, steps[n-1].Confidence)
+		read[i] = slices.Clone(ids[1:])
+		more := !ends(last) && len(read[i]) < d.Max
+		if !g.trace {
+			return more
 		}
-		step.New[len(step.New)-1], step.Confidence[len(step.New)-1] = true, float32(p[0])
-		steps = append(steps, step)
-		return !ends(last) && len(now.IDs) < d.Max
+		now := g.all[i].tokens(d, v, read[i])
+		step := Step{Target: d.Modality, Index: len(steps[i]), Tokens: now, New: make([]bool, len(now.IDs)), Confidence: make([]float32, len(now.IDs))}
+		if n := len(steps[i]); n > 0 {
+			copy(step.Confidence, steps[i][n-1].Confidence)
+		}
+		step.New[len(step.New)-1], step.Confidence[len(step.New)-1] = true, float32(p)
+		steps[i] = append(steps[i], step)
+		return more
 	})
-	ids := slices.Clone(read)
-	if eos >= 0 && len(ids) < d.Max && (len(ids) == 0 || ids[len(ids)-1] != eos) {
-		ids = append(ids, eos)
+	for i, one := range g.all {
+		ids := slices.Clone(read[i])
+		if eos >= 0 && len(ids) < d.Max && (len(ids) == 0 || ids[len(ids)-1] != eos) {
+			ids = append(ids, eos)
+		}
+		all[i] = one.tokens(d, v, ids)
 	}
-	return tokens(ids), steps, err
+	return all, steps, err
 }
 
 // tokens makes tokens of the ids of a text as the model numbers them.

@@ -88,6 +88,7 @@ func init() {
 				"Eval":           reflect.ValueOf(q.Eval),
 				"FallingTemps":   reflect.ValueOf(q.FallingTemps),
 				"Generate":       reflect.ValueOf(q.Generate),
+				"GenerateAll":    reflect.ValueOf(q.GenerateAll),
 				"Gumbel":         reflect.ValueOf(q.Gumbel),
 				"HaltonOrder":    reflect.ValueOf(q.HaltonOrder),
 				"LinearTemps":    reflect.ValueOf(q.LinearTemps),

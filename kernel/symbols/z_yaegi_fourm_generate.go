@@ -25,6 +25,7 @@ func init() {
 		"Eval":           reflect.ValueOf(generate.Eval),
 		"FallingTemps":   reflect.ValueOf(generate.FallingTemps),
 		"Generate":       reflect.ValueOf(generate.Generate),
+		"GenerateAll":    reflect.ValueOf(generate.GenerateAll),
 		"Gumbel":         reflect.ValueOf(generate.Gumbel),
 		"Halton":         reflect.ValueOf(&generate.Halton).Elem(),
 		"HaltonOrder":    reflect.ValueOf(generate.HaltonOrder),
