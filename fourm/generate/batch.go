@@ -6,9 +6,7 @@ package generate
 import (
 	"context"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 
 	"fourmlab/fourm/kernels/cpu"
 	"fourmlab/fourm/mask"
@@ -35,6 +33,7 @@ type Batch struct {
 	own    []Chance                     // of each sample for itself, in place of Chance; nil: there is one for all
 	sure   []map[string]map[int]float64 // probabilities of what was decided here, by sample, domain and place
 	logits []float32                    // of the last step; the next one writes over them
+	other  values                       // of conditions, beside those that the samples have
 	// Watch, where not nil, is shown the logits of every pass over a target, rows
 	// of one number a token: those with the conditions, then those without.
 	Watch func(logits []float32)
@@ -167,111 +166,6 @@ func visible(m *model.Model, rows map[string]mask.Row) int {
 		}
 	}
 	return n
-}
-
-// ask gives the logits of a step, guided. again gives the query of each pass;
-// most often they are all the same.
-func (b *Batch) ask(ctx context.Context, d modality.Domain, step Scheduled, again func() query) ([]float32, error) {
-	versions, weights := b.versions(step)
-	asked := make([]query, len(versions))
-	for v := range asked {
-		asked[v] = again()
-	}
-	all, err := b.outputs(ctx, d, versions, asked)
-	if err != nil {
-		return nil, err
-	}
-	b.logits = b.logitsOf(b.logits, d, mix(all, weights))
-	return b.logits, nil
-}
-
-// versions gives the samples as a step sees them: with each condition that
-// has a weight, and without any in the end. A single version has no weight.
-func (b *Batch) versions(step Scheduled) (versions [][]map[string]mask.Row, weights []float32) {
-	switch {
-	case step.Groups != nil:
-		return b.groups(step)
-	case step.Guide != 1 && len(step.By) > 0:
-		return [][]map[string]mask.Row{b.Rows, b.without(step.By)}, []float32{float32(step.Guide)}
-	}
-	return [][]map[string]mask.Row{b.Rows}, nil
-}
-
-// mix gives u + sum of w (c - u) for the outputs c of every version with a
-// weight and u of the last one. Logits are linear in them, so that theirs are
-// mixed by it (docs/4m.md, 6.4).
-func mix(all [][]float32, weights []float32) []float32 {
-	u := all[len(all)-1]
-	if len(weights) == 0 {
-		return u
-	}
-	out := slices.Clone(u)
-	for v, w := range weights {
-		for i := range out {
-			out[i] += w * (all[v][i] - u[i])
-		}
-	}
-	return out
-}
-
-// groups gives the samples with each group of conditions and none of the
-// others, then with none at all, and the weights of the groups.
-func (b *Batch) groups(step Scheduled) (versions [][]map[string]mask.Row, weights []float32) {
-	every := slices.Concat(step.Groups...)
-	for g, names := range append(slices.Clone(step.Groups), nil) {
-		samples := make([]map[string]mask.Row, len(b.Rows))
-		for i, rows := range b.Rows {
-			samples[i] = maps.Clone(rows)
-			for _, n := range every {
-				if !slices.Contains(names, n) {
-					delete(samples[i], n)
-				}
-			}
-		}
-		versions = append(versions, samples)
-		if names != nil {
-			weights = append(weights, float32(step.Weights[g]))
-		}
-	}
-	return versions, weights
-}
-
-// without gives the samples with domains emptied.
-func (b *Batch) without(names []string) []map[string]mask.Row {
-	out := make([]map[string]mask.Row, len(b.Rows))
-	for i, rows := range b.Rows {
-		out[i] = maps.Clone(rows)
-		for _, n := range names {
-			if r, ok := rows[n]; ok {
-				out[i][n] = b.emptied(n, r)
-			}
-		}
-	}
-	return out
-}
-
-// emptied gives a domain that shows nothing: a grid without input, a text that
-// is the one sentinel for all of it, a single vector of zeros (docs/4m.md, 6.4).
-func (b *Batch) emptied(name string, r mask.Row) mask.Row {
-	d := b.domain(name)
-	out := mask.Row{IDs: r.IDs, Given: r.Given, Input: make([]bool, len(r.Input)), Target: make([]bool, len(r.Input))}
-	switch {
-	case d.Grid() || len(r.Input) == 0:
-	case d.Kind == modality.Vectors:
-		out.Given, out.Input[0] = make([]float32, len(r.Given)), true
-	default:
-		out.IDs = make([]int, len(r.IDs))
-		out.IDs[0], out.Input[0] = b.opens(d), true
-	}
-	return out
-}
-
-// opens gives the sentinel that stands for all of a text.
-func (b *Batch) opens(d modality.Domain) int {
-	if d.Kind == modality.Symbols {
-		return text.Numbers{First: d.Offset}.Sentinel(1)
-	}
-	return b.Opens
 }
 
 // splits gives what tells the sentinels of a text.

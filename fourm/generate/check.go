@@ -5,6 +5,8 @@ package generate
 
 import (
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,6 +54,11 @@ func check(m *model.Model, s modality.Sample, plan Plan) {
 			}
 			if _, tok := s.Toks[d.Modality]; !tok && !s.Has(d.Modality) {
 				fault.Panic(op, "stage %q keeps tokens of it, and sample %s has none (it has %v)", st.Target, s.Key, s.Names())
+			}
+		}
+		for _, name := range st.others() {
+			if _, ok := among(m, conditions, name); !ok {
+				fault.Panic(op, "stage %q has another %q, which is not given before it", st.Target, name)
 			}
 		}
 		for name := range st.Weights {
@@ -105,6 +112,20 @@ func (st Stage) check(d modality.Domain, conditions []string) {
 		}
 		gaps(st.Target, st.Fill)
 	}
+	if !(st.Rescale >= 0 && st.Rescale <= 1) || math.IsNaN(st.SelfGuide) || math.IsInf(st.SelfGuide, 0) {
+		fault.Panic(op, "stage %q takes back the share %g of what guidance adds, and guides itself by %g, expected 0 to 1 and a number", st.Target, st.Rescale, st.SelfGuide)
+	}
+	if st.GuideFrom != 0 || st.GuideUntil != 0 {
+		if !(st.GuideFrom >= 0 && st.GuideFrom < st.GuideUntil && st.GuideUntil <= 1) || !d.Grid() {
+			fault.Panic(op, "stage %q is guided from %g to %g of its steps, expected a range within 0 to 1, of a picture", st.Target, st.GuideFrom, st.GuideUntil)
+		}
+	}
+	if st.SelfGuide != 0 && !d.Grid() {
+		fault.Panic(op, "stage %q guides itself, expected a picture; a text has no tokens to look at without", st.Target)
+	}
+	if len(st.Against) > 0 && (st.Guide == 0 || st.Guide == 1) && len(st.Guides)+len(st.Weights)+len(st.Beside) == 0 {
+		fault.Hint(op, "put Guide(2) beside it", "stage %q leads away from %s by no weight of guidance", st.Target, strings.Join(slices.Sorted(maps.Keys(st.Against)), ", "))
+	}
 	if n := len(st.Guides); n > 0 && n != len(conditions) {
 		fault.Panic(op, "stage %q has %d weights of guidance, but %d conditions before it: %s", st.Target, n, len(conditions), strings.Join(conditions, ", "))
 	}
@@ -114,6 +135,15 @@ func (st Stage) check(d modality.Domain, conditions []string) {
 	if _, err := st.Scheduled(d, max(d.Max, 1), nil, false); err != nil {
 		fault.Panic(op, "stage %q: %v", st.Target, err)
 	}
+}
+
+// others lists the conditions of which a stage has another value.
+func (st Stage) others() []string {
+	out := slices.Sorted(maps.Keys(st.Against))
+	for _, o := range st.Beside {
+		out = append(out, o.Given)
+	}
+	return out
 }
 
 // among gives the condition that a name means, of a domain or a modality.

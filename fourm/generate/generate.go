@@ -131,39 +131,50 @@ type generation struct {
 // everything up to [EOS]. A value that is none of its modality is a mistake in
 // what was given, and panics; a tokenizer that fails is the error.
 func (g *generation) give(op string, s modality.Sample, d modality.Domain) error {
+	row, t, err := g.row(op, s, d)
+	if err != nil {
+		return err
+	}
+	if value, ok := s.Values[d.Modality]; ok {
+		g.s.Values[d.Modality] = value
+	}
+	if t != nil {
+		g.s.Toks[d.Modality] = *t
+	}
+	g.know(d, row)
+	return nil
+}
+
+// row gives a domain of the sample as an input, and its tokens where it is given by
+// them.
+func (g *generation) row(op string, s modality.Sample, d modality.Domain) (row mask.Row, toks *modality.Tokens, err error) {
 	fits := func(err error) {
 		if err != nil {
 			fault.Panic(op, "sample %s: %v", s.Key, err)
 		}
 	}
 	p := mask.Part{Domain: d.Name, Modality: d.Modality, Pixels: d.Pixels}
-	value, given := s.Values[d.Modality]
-	if given {
-		g.s.Values[d.Modality] = value
-	}
 	if !d.Pixels && d.Kind != modality.Vectors {
 		t, err := g.tokenized(op, s, d)
 		if err != nil {
-			return err
+			return row, nil, err
 		}
-		g.s.Toks[d.Modality] = t
-		p.Tokens, p.In = t, t
+		toks, p.Tokens, p.In = &t, t, t
 		p.In.IDs = d.ToModel(t.IDs)
 	}
 	if d.Grid() {
 		p.Input, p.Target = slices.Repeat([]bool{true}, d.Max), make([]bool, d.Max)
 	}
 	if d.Kind == modality.Vectors {
-		v, ok := value.([][]float32)
+		v, ok := s.Values[d.Modality].([][]float32)
 		if !ok {
-			fault.Panic(op, "sample %s: %q is a %T, expected vectors", s.Key, d.Modality, value)
+			fault.Panic(op, "sample %s: %q is a %T, expected vectors", s.Key, d.Modality, s.Values[d.Modality])
 		}
 		p.Vectors = v[:min(len(v), d.Max)]
 	}
-	row, err := model.RowOf(d, g.s, p)
+	row, err = model.RowOf(d, s, p)
 	fits(err)
-	g.know(d, row)
-	return nil
+	return row, toks, nil
 }
 
 // tokenized gives the tokens that a sample has of a domain, or those of its value; it

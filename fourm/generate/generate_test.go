@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -290,61 +289,6 @@ func TestChainConditions(t *testing.T) {
 	a, b := logits(slices.Repeat([]int{1}, 16)), logits(slices.Repeat([]int{6}, 16))
 	if reflect.DeepEqual(a, b) || reflect.DeepEqual(a, logits(nil)) {
 		t.Error("the second stage does not see the first")
-	}
-}
-
-// A guidance of 1 is none; any other weight w gives u + w (c - u) of the
-// conditional and the emptied pass.
-func TestGuidance(t *testing.T) {
-	m, ds := world(t, 1)
-	plain := generate(t, m, ds[0], Chain("shade", "caption").Then("tone", 4), 5)
-	one := generate(t, m, ds[0], Chain("shade", "caption").Then("tone", 4).Guide(1), 5)
-	if !reflect.DeepEqual(plain.Sample.Toks, one.Sample.Toks) {
-		t.Error("a guidance of 1 changes the result")
-	}
-	d, _ := m.Domain("tone")
-	part := slices.Repeat([]int{2}, 16)
-	logits := func(w *generation, step Scheduled) []float32 {
-		row := mask.Row{IDs: part, Input: make([]bool, 16), Target: make([]bool, 16)}
-		for i := range 16 {
-			row.Input[i], row.Target[i] = i < 6, i >= 6
-		}
-		w.rows[d.Name] = row
-		l, err := w.batch().ask(context.Background(), d, step, func() query { return query{{6, 7, 8, 9, 10, 11, 12, 13, 14, 15}} })
-		if err != nil {
-			t.Fatal(err)
-		}
-		return slices.Clone(l)
-	}
-	full := fresh(t, m, ds[0], "shade", "caption")
-	c := logits(full, Scheduled{Guide: 1})
-	empty := fresh(t, m, ds[0], "shade", "caption")
-	empty.rows = full.batch().without(full.known)[0]
-	u := logits(empty, Scheduled{Guide: 1})
-	if reflect.DeepEqual(c, u) {
-		t.Fatal("the emptied conditions are still seen")
-	}
-	by := full.known
-	g := logits(full, Scheduled{Guide: 2.5, By: by})
-	one1, one2 := logits(full, Scheduled{Guide: 1, Groups: [][]string{by}, Weights: []float64{2.5}}), logits(full, Scheduled{Guide: 1, Groups: [][]string{by[:1], by[1:]}, Weights: []float64{2, -1}})
-	// conditions that are weighed each for itself are left out, not emptied
-	c1, c2, n := logits(fresh(t, m, ds[0], "shade"), Scheduled{Guide: 1}), logits(fresh(t, m, ds[0], "caption"), Scheduled{Guide: 1}), logits(fresh(t, m, ds[0]), Scheduled{Guide: 1})
-	for i := range c {
-		want, one, both := u[i]+2.5*(c[i]-u[i]), n[i]+2.5*(c[i]-n[i]), n[i]+2*(c1[i]-n[i])-(c2[i]-n[i])
-		if math.Abs(float64(g[i]-want)) > 1e-4 || math.Abs(float64(one1[i]-one)) > 1e-4 || math.Abs(float64(one2[i]-both)) > 1e-4 {
-			t.Fatalf("logit %d: guided %g, expected %g; weighed %g and %g, expected %g and %g", i, g[i], want, one1[i], one2[i], one, both)
-		}
-	}
-	if reflect.DeepEqual(plain.Sample.Toks, generate(t, m, ds[0], Chain("shade", "caption").Then("tone", 4).Weigh("caption", 3).Weigh("shade", -1), 5).Sample.Toks) {
-		t.Error("weighed conditions change nothing")
-	}
-	byName := generate(t, m, ds[0], Chain("shade", "caption").Then("tone", 4).Weigh("shade", -1).Weigh("caption", 3), 5)
-	inOrder := generate(t, m, ds[0], Chain("shade", "caption").Then("tone", 4).Guide(-1, 3), 5)
-	if !reflect.DeepEqual(byName.Sample.Toks, inOrder.Sample.Toks) {
-		t.Error("weights in the order of the conditions give something else than the same by name")
-	}
-	if got := inOrder.Plan.String(); got != "shade + caption -> tone(4, g=-1/3)" {
-		t.Errorf("the plan prints as %q", got)
 	}
 }
 

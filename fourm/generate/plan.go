@@ -4,7 +4,6 @@ package generate
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,11 +32,20 @@ type Stage struct {
 	Guide   float64                    // weight of classifier-free guidance; 1 is none (docs/4m.md, 6.4)
 	Guides  []float64                  // guidance by each condition for itself, one weight a condition, in the order in which they are given and generated; in place of Guide
 	Weights map[string]float64         // guidance by each given modality for itself, by weight; negative ones push away
-	TopP    float64                    // smallest set of tokens with this probability; 0 or 1 is all
-	TopK    int                        // this many likeliest tokens; 0 is all
-	Share   float64                    // this share of the vocabulary, where TopK is 0; 0 is all
-	MinP    float64                    // tokens at least so likely as this share of the likeliest; 0 is all (Filter.Min)
-	Typical float64                    // smallest set of typical tokens with this probability; 0 or 1 is all (Filter.Typical)
+	// Against are other values of conditions, by modality, that guidance leads away
+	// from, in place of nothing at all: a negative prompt.
+	Against map[string]any
+	Beside  []Other // further values of conditions, each followed with its weight
+	Rescale float64 // this share of the spread that guidance adds to logits is taken back; 0 is none
+	// Guidance is in the steps alone that begin at or after the share GuideFrom of the
+	// stage and before GuideUntil; 0 stands for the whole stage.
+	GuideFrom, GuideUntil float64
+	SelfGuide             float64 // weight of guidance away from what is predicted without half of the tokens decided so far; 0 is none
+	TopP                  float64 // smallest set of tokens with this probability; 0 or 1 is all
+	TopK                  int     // this many likeliest tokens; 0 is all
+	Share                 float64 // this share of the vocabulary, where TopK is 0; 0 is all
+	MinP                  float64 // tokens at least so likely as this share of the likeliest; 0 is all (Filter.Min)
+	Typical               float64 // smallest set of typical tokens with this probability; 0 or 1 is all (Filter.Typical)
 }
 
 // Plan says from what and in which order modalities are generated. Each
@@ -102,20 +110,6 @@ func (p *Plan) Temp(t float64) *Plan {
 func (p *Plan) Greedy() *Plan {
 	s := p.last("Plan.Greedy")
 	s.Temp, s.Greedy = 0, true
-	return p
-}
-
-// Guide sets the guidance weight of the last stage; several are one a
-// condition, in the order in which the conditions are given and generated
-// (docs/4m.md, 6.4).
-func (p *Plan) Guide(w ...float64) *Plan {
-	s := p.last("Plan.Guide")
-	s.Guide, s.Guides = 0, nil
-	if len(w) == 1 {
-		s.Guide = w[0]
-	} else {
-		s.Guides = slices.Clone(w)
-	}
 	return p
 }
 
@@ -191,19 +185,6 @@ func (p *Plan) Redo(q float64) *Plan { p.last("Plan.Redo").Redo = q; return p }
 // or "onex:LOW:POWER".
 func (p *Plan) Cool(schedule string) *Plan { p.last("Plan.Cool").Cooling = schedule; return p }
 
-// Weigh guides the last stage by one given modality with a weight of its own;
-// several may be weighed, and a negative weight pushes away (Liu et al., arXiv
-// 2206.01714).
-func (p *Plan) Weigh(given string, w float64) *Plan {
-	s := p.last("Plan.Weigh")
-	s.Weights = maps.Clone(s.Weights)
-	if s.Weights == nil {
-		s.Weights = map[string]float64{}
-	}
-	s.Weights[condition("Plan.Weigh", given)] = w
-	return p
-}
-
 // By sets the scheme of the last stage; nil is the usual one.
 func (p *Plan) By(s Scheme) *Plan { p.last("Plan.By").Scheme = s; return p }
 
@@ -221,15 +202,7 @@ func (p Plan) String() string {
 		case s.Temp != 0:
 			o = append(o, fmt.Sprintf("T=%g", s.Temp))
 		}
-		if s.Guide != 0 {
-			o = append(o, fmt.Sprintf("g=%g", s.Guide))
-		}
-		if len(s.Guides) > 0 {
-			o = append(o, "g="+strings.Trim(strings.Join(strings.Fields(fmt.Sprint(s.Guides)), "/"), "[]"))
-		}
-		for _, g := range slices.Sorted(maps.Keys(s.Weights)) {
-			o = append(o, fmt.Sprintf("%s %+g", g, s.Weights[g]))
-		}
+		o = append(o, s.guidance()...)
 		if s.TopP != 0 {
 			o = append(o, fmt.Sprintf("top-p=%g", s.TopP))
 		}

@@ -14,23 +14,22 @@ import (
 
 // reader is a text on its way.
 type reader struct {
-	b       *Batch
-	d       modality.Domain
-	dec     *model.Decoder
-	copies  int
-	weights []float32
-	said    [][]float32 // outputs of all tokens, where somebody watches
+	b    *Batch
+	d    modality.Domain
+	step Scheduled
+	dec  *model.Decoder
+	looks
+	said [][]float32 // outputs of all tokens, where somebody watches
 }
 
 // read begins a text of at most most tokens.
 func (b *Batch) read(ctx context.Context, d modality.Domain, step Scheduled, most int) (*reader, error) {
-	versions, weights := b.versions(step)
-	n, blind := b.room(versions)
-	r := &reader{b: b, d: d, copies: len(versions), weights: weights}
-	net := b.Model.Graph(model.Encoding, model.Shape{B: len(versions) * len(b.Rows), N: n, M: 1})
+	r := &reader{b: b, d: d, step: step, looks: b.looks(step)}
+	n, blind := b.room(r.versions)
+	net := b.Model.Graph(model.Encoding, model.Shape{B: len(r.versions) * len(b.Rows), N: n, M: 1})
 	net.Empty()
 	at := 0
-	for _, samples := range versions {
+	for _, samples := range r.versions {
 		for _, rows := range samples {
 			if err := b.Model.FillQuery(net.Batch, at, rows, d.Name, nil, false); err != nil {
 				return nil, err
@@ -52,12 +51,12 @@ func (r *reader) next(ctx context.Context, ids []int) ([]float32, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	y, err := r.dec.Next(slices.Repeat(ids, r.copies))
+	y, err := r.dec.Next(slices.Repeat(ids, len(r.versions)))
 	if err != nil {
 		return nil, err
 	}
 	n := len(ids) * r.b.Model.Config.Dim
-	all := make([][]float32, r.copies)
+	all := make([][]float32, len(r.versions))
 	for v := range all {
 		all[v] = y[v*n : (v+1)*n]
 	}
@@ -67,7 +66,7 @@ func (r *reader) next(ctx context.Context, ids []int) ([]float32, error) {
 			r.b.Watch(r.rows(v, len(ids)))
 		}
 	}
-	r.b.logits = r.b.logitsOf(r.b.logits, r.d, mix(all, r.weights))
+	r.b.logits = r.b.guided(r.d, r.step, r.looks, all)
 	return r.b.logits, nil
 }
 

@@ -24,6 +24,9 @@ type Scheduled struct {
 	By      []string   // domains that guidance empties
 	Groups  [][]string // conditions weighed each for itself, in place of Guide: sets of domains
 	Weights []float64  // of the groups
+	Rescale float64    // share in which guided logits get back the spread of unguided ones
+	Self    float64    // weight of self-guidance
+	Plain   bool       // no guidance of any kind
 }
 
 // resolved fills in what zero values stand for.
@@ -51,7 +54,7 @@ func (s Stage) resolved(d modality.Domain) Stage {
 // stage has a weight for each. A text is one step.
 func (s Stage) Scheduled(d modality.Domain, total int, by []string, compat bool) ([]Scheduled, error) {
 	s = s.resolved(d)
-	step := Scheduled{Domain: d.Name, Scheme: s.Scheme, Guide: s.Guide, By: by, Filter: Filter{K: s.TopK, Share: s.Share, P: s.TopP, Min: s.MinP, Typical: s.Typical}}
+	step := Scheduled{Domain: d.Name, Scheme: s.Scheme, Guide: s.Guide, By: by, Rescale: s.Rescale, Self: s.SelfGuide, Filter: Filter{K: s.TopK, Share: s.Share, P: s.TopP, Min: s.MinP, Typical: s.Typical}}
 	if !s.Greedy {
 		step.Temp = s.Temp
 	}
@@ -87,7 +90,11 @@ func (s Stage) Scheduled(d modality.Domain, total int, by []string, compat bool)
 		if !s.Greedy {
 			step.Temp = temps[i]
 		}
-		out = append(out, step)
+		now := step
+		if s.GuideUntil > 0 && (float64(i) < s.GuideFrom*float64(len(temps)) || float64(i) >= s.GuideUntil*float64(len(temps))) {
+			now.Guide, now.Groups, now.Weights, now.Rescale, now.Self, now.Plain = 1, nil, nil, 0, 0, true
+		}
+		out = append(out, now)
 	}
 	return out, nil
 }

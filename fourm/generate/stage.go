@@ -7,6 +7,7 @@ import (
 	"context"
 	"slices"
 
+	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
 	"fourmlab/fourm/text"
 )
@@ -15,13 +16,15 @@ import (
 // so that it comes out as if it were alone.
 type group struct {
 	all   []*generation
-	trace bool // steps are kept
+	trace bool   // steps are kept
+	other values // of conditions, in the stage at work
 }
 
 // batch is that of the samples, in which text may be emptied.
 func (g group) batch() *Batch {
 	first := g.all[0]
 	b := first.batch()
+	b.other = g.other
 	if len(g.all) == 1 {
 		return b
 	}
@@ -57,6 +60,9 @@ func (g group) stage(ctx context.Context, d modality.Domain, stage Stage) ([]mod
 		}
 	}
 	steps, err := stage.Scheduled(d, total, by, first.compat)
+	if err == nil {
+		g.other, err = first.others(stage)
+	}
 	switch {
 	case err != nil:
 		return make([]modality.Tokens, len(g.all)), make([][]Step, len(g.all)), err
@@ -66,6 +72,33 @@ func (g group) stage(ctx context.Context, d modality.Domain, stage Stage) ([]mod
 		return g.complete(ctx, d, steps[0])
 	}
 	return g.write(ctx, d, steps[0])
+}
+
+// others gives the rows of what a stage has beside the samples' own conditions.
+func (g *generation) others(stage Stage) (values, error) {
+	v := values{against: map[string]mask.Row{}}
+	row := func(name string, value any) (string, mask.Row, error) {
+		name, _ = among(g.m, g.known, name)
+		d, _ := g.m.InputDomain(name)
+		s := modality.Sample{Key: "beside", Values: map[string]any{d.Modality: value}}
+		r, _, err := g.row(op, s, d)
+		return name, r, err
+	}
+	for given, value := range stage.Against {
+		name, r, err := row(given, value)
+		if err != nil {
+			return v, err
+		}
+		v.against[name] = r
+	}
+	for _, o := range stage.Beside {
+		name, r, err := row(o.Given, o.Value)
+		if err != nil {
+			return v, err
+		}
+		v.beside = append(v.beside, besides{name, r, float32(o.Weight)})
+	}
+	return v, nil
 }
 
 // image carries out the steps of a grid.

@@ -22,7 +22,9 @@ type VQ struct {
 	Vocab     int    `json:"vocab"`  // codes; 0 stands for the quantizer's, else the modality's
 	Latent    int    `json:"latent"` // numbers a code; 0 stands for the quantizer's, else 16
 
-	// Net is "vit" (empty stands for it); "mlp", which maps places one by one: for
+	// Net is "vit" (empty stands for it); "local", whose encoder looks at each patch by
+	// itself, so that a patch has the same code wherever it lies and a model foresees it
+	// more easily, and whose decoder is a Transformer; "mlp", which maps places one by one: for
 	// vectors, and feature maps in patches of one place; "conv", blocks of ConvNeXt,
 	// which know no positions: for signals; or "none", which bins stand for.
 	Net    string `json:"net,omitempty"`
@@ -140,7 +142,7 @@ func (c VQ) resolved(m modality.Modality) VQ {
 			fail("%s %q of %s, expected %s", what, v, m.Name, strings.Join(of, ", "))
 		}
 	}
-	one("net", c.Net, "vit", "mlp", "conv", "none")
+	one("net", c.Net, "vit", "local", "mlp", "conv", "none")
 	if c.Decoder != "" {
 		one("decoder", c.Decoder, "flow", "diffusion")
 		def(&c.DecoderSteps, 600)
@@ -151,7 +153,7 @@ func (c VQ) resolved(m modality.Modality) VQ {
 			fail("decoder %s of %s with net mlp, expected vit", c.Decoder, m.Name)
 		}
 	}
-	if c.Net == "vit" && (c.Dim%heads != 0 || c.Dim%4 != 0) {
+	if (c.Net == "vit" || c.Net == "local") && (c.Dim%heads != 0 || c.Dim%4 != 0) {
 		fail("dim %d is no multiple of %d", c.Dim, heads)
 	}
 	if (c.Net == "mlp" || c.Net == "none") && m.Patch != 1 {

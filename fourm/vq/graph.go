@@ -158,10 +158,19 @@ func (g *graph) decode(q *G.Node) {
 }
 
 // body is what lies between the maps of a side (B, T, D): a Transformer with
-// positions, or convolutions over the grid of tokens.
+// positions, its MLPs alone, or convolutions over the grid of tokens.
 func (g *graph) body(side string, a Arch, x *G.Node) *G.Node {
-	if a.Kind != Conv {
+	switch a.Kind {
+	case ViT:
 		return g.blocks(side, a, g.place(side, a.Dim, x))
+	case Local:
+		for i := range a.Depth {
+			x = g.feedForward(fmt.Sprintf("%s.blocks.%d.", side, i), x)
+			if g.tap != nil {
+				g.tap(i, x)
+			}
+		}
+		return x
 	}
 	x = ops.Reshape(x, g.b, g.rows, g.cols, a.Dim)
 	for i := range a.Depth {
@@ -250,8 +259,7 @@ func (g *graph) blocks(side string, a Arch, x *G.Node) *G.Node {
 		pre := fmt.Sprintf("%s.blocks.%d.", side, i)
 		y := ops.SelfAttention(g.linear(g.norm(x, pre+"norm1"), pre+"attn.qkv"), g.span(), a.Heads)
 		x = ops.Add(x, g.linear(y, pre+"attn.proj"))
-		h := ops.Gelu(g.linear(g.norm(x, pre+"norm2"), pre+"mlp.fc1"))
-		x = ops.Add(x, g.linear(h, pre+"mlp.fc2"))
+		x = g.feedForward(pre, x)
 		if g.tap != nil {
 			g.tap(i, x)
 		}
@@ -261,6 +269,12 @@ func (g *graph) blocks(side string, a Arch, x *G.Node) *G.Node {
 		x = ops.Add(x, g.linear(h, side+".post_mlp.fc2"))
 	}
 	return x
+}
+
+// feedForward is the second half of a Transformer's block.
+func (g *graph) feedForward(pre string, x *G.Node) *G.Node {
+	h := ops.Gelu(g.linear(g.norm(x, pre+"norm2"), pre+"mlp.fc1"))
+	return ops.Add(x, g.linear(h, pre+"mlp.fc2"))
 }
 
 // epsMLP is what the norms of MLPs add to the variance.

@@ -38,6 +38,9 @@ func (t *Tokenizer) spec() Spec {
 		Enc: arch("vit_lab_enc"), Dec: arch("vit_lab_dec"), Patch: [2]int{t.Of.Patch, t.Of.Patch},
 		Codes: c.Vocab, Books: 1, Latent: c.Latent, NormCodes: true, Decay: decay, Threshold: tokens / float64(c.Vocab) / neglected, Policy: "batch_random",
 		Commitment: commitment, KMeans: true, Restart: true}
+	if c.Net == "local" {
+		s.Enc = Arch{Name: fmt.Sprintf("local/B_%d-W_%d", c.Depth, c.Dim), Kind: Local, Dim: c.Dim, Depth: c.Depth, Ratio: 4}
+	}
 	if c.Quantizer == "" {
 		return s
 	}
@@ -101,7 +104,9 @@ func (t *Tokenizer) declare() {
 				clear(t.Params[fmt.Sprintf("%s.blocks.%d.block.2.weight", side, i)].Data)
 				continue
 			}
-			clear(t.Params[fmt.Sprintf("%s.blocks.%d.attn.proj.weight", side, i)].Data)
+			if w := t.Params[fmt.Sprintf("%s.blocks.%d.attn.proj.weight", side, i)]; w != nil {
+				clear(w.Data)
+			}
 			clear(t.Params[fmt.Sprintf("%s.blocks.%d.mlp.fc2.weight", side, i)].Data)
 		}
 	}

@@ -142,39 +142,44 @@ func (l *lister) norm(name string, d int) {
 // body adds the blocks of a side: a Transformer's, or ConvNeXt's, whose share in
 // the sum begins larger than the official 1e-6, since runs here are short.
 func (l *lister) body(side string, a Arch, post bool) {
-	if a.Kind != Conv {
-		l.blocks(side, a, post)
-		return
-	}
 	for i := range a.Depth {
-		l.convolution(fmt.Sprintf("%s.blocks.%d.", side, i), a.Dim, 0.1)
-	}
-}
-
-// blocks adds a Transformer.
-func (l *lister) blocks(side string, a Arch, post bool) {
-	for i := range a.Depth {
-		pre := fmt.Sprintf("%s.blocks.%d.", side, i)
-		l.norm(pre+"norm1", a.Dim)
-		l.linear(pre+"attn.qkv", 3*a.Dim, a.Dim, 3)
-		if a.NoQKV {
-			l.all = l.all[:len(l.all)-1]
+		switch pre := fmt.Sprintf("%s.blocks.%d.", side, i); a.Kind {
+		case Conv:
+			l.convolution(pre, a.Dim, 0.1)
+		case Local:
+			l.feedForward(pre, a)
+		default:
+			l.attention(pre, a)
+			l.feedForward(pre, a)
 		}
-		l.linear(pre+"attn.proj", a.Dim, a.Dim, 1)
-		l.norm(pre+"norm2", a.Dim)
-		l.linear(pre+"mlp.fc1", a.hidden(), a.Dim, 1)
-		l.linear(pre+"mlp.fc2", a.Dim, a.hidden(), 1)
 	}
-	if post {
+	if post && a.Kind == ViT {
 		l.norm(side+".norm_mlp", a.Dim)
 		l.linear(side+".post_mlp.fc1", a.hidden(), a.Dim, 1)
 		l.linear(side+".post_mlp.fc2", a.Dim, a.hidden(), 1)
 	}
 }
 
-// positions adds a table, as the official code makes it; convolutions have none.
+// attention adds the first half of a Transformer's block.
+func (l *lister) attention(pre string, a Arch) {
+	l.norm(pre+"norm1", a.Dim)
+	l.linear(pre+"attn.qkv", 3*a.Dim, a.Dim, 3)
+	if a.NoQKV {
+		l.all = l.all[:len(l.all)-1]
+	}
+	l.linear(pre+"attn.proj", a.Dim, a.Dim, 1)
+}
+
+// feedForward adds the second half.
+func (l *lister) feedForward(pre string, a Arch) {
+	l.norm(pre+"norm2", a.Dim)
+	l.linear(pre+"mlp.fc1", a.hidden(), a.Dim, 1)
+	l.linear(pre+"mlp.fc2", a.Dim, a.hidden(), 1)
+}
+
+// positions adds a Transformer's table, as the official code makes it.
 func (l *lister) positions(side string, a Arch, grid [2]int) {
-	if a.Kind == Conv {
+	if a.Kind != ViT {
 		return
 	}
 	n, d := grid[0]*grid[1], a.Dim

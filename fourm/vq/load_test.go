@@ -99,6 +99,7 @@ var members = map[string]map[string]any{
 	"unet":           {"dec_type": "unet_some", "unet": someUNet, "beta_schedule": "linear", "prediction_type": "sample"},
 	"uvit":           {"dec_type": "uvit_some", "uvit": someUViT, "beta_schedule": "shifted_cosine:0.5", "cls_free_guidance_dropout": 0.25},
 	"uvit, attends":  {"dec_type": "uvit_some", "uvit": someUViT, "conditioning": "xattn", "num_codebooks": 2, "undo_std": true},
+	"by itself":      {"enc_type": "local/B_2-W_16", "n_labels": 4},
 	"no biases":      {"vit": map[string]any{"dim_tokens": 16, "depth": 1, "num_heads": 4, "qkv_bias": false}},
 }
 

@@ -64,6 +64,7 @@ const (
 	NoDecoder
 	Conv     // blocks of ConvNeXt, without positions: of any length and size
 	Identity // nothing at all: numbers go to the quantizer as they are
+	Local    // the MLPs of a Transformer without its attention and positions: each patch by itself
 )
 
 // Arch is a side of the network.
@@ -85,7 +86,7 @@ var sizes = map[string]Arch{
 }
 
 var (
-	convNet     = regexp.MustCompile(`^conv/B_(\d+)-W_(\d+)$`)
+	unofficial  = regexp.MustCompile(`^(conv|local)/B_(\d+)-W_(\d+)$`)
 	transformer = regexp.MustCompile(`^vit_([sbl])_(enc|dec)$`)
 	perceptron  = regexp.MustCompile(`^(BottleneckMLP|MLP)/\w+_(\d+)-\w+_(\d+)(?:-\w+_(\d+))?$`)
 )
@@ -101,8 +102,8 @@ func archNamed(name string) (Arch, bool) {
 		return Arch{Name: name, Kind: Identity}, true
 	}
 	m := perceptron.FindStringSubmatch(name)
-	conv := convNet.FindStringSubmatch(name)
-	if m == nil && conv == nil {
+	own := unofficial.FindStringSubmatch(name)
+	if m == nil && own == nil {
 		return Arch{}, false
 	}
 	number := func(s string, def int) int {
@@ -112,8 +113,9 @@ func archNamed(name string) (Arch, bool) {
 		}
 		return n
 	}
-	if conv != nil {
-		return Arch{Name: name, Kind: Conv, Depth: number(conv[1], 0), Dim: number(conv[2], 0), Ratio: 4}, true
+	if own != nil {
+		kind := map[string]Kind{"conv": Conv, "local": Local}[own[1]]
+		return Arch{Name: name, Kind: kind, Depth: number(own[2], 0), Dim: number(own[3], 0), Ratio: 4}, true
 	}
 	a := Arch{Name: name, Kind: BottleneckMLP, Depth: number(m[2], 0), Dim: number(m[3], 0), Ratio: float64(number(m[4], 4))}
 	if m[1] == "MLP" {

@@ -230,7 +230,7 @@ func TestWrongConfig(t *testing.T) {
 		{m, VQ{Quantizer: "fsq:8,8", Vocab: 100}, "vocab 100 of vqcolor with the quantizer fsq:8,8 of 64 codes; leave one of them out"},
 		{m, VQ{Quantizer: "fsq:8,8", Latent: 3}, `"fsq:8,8" takes latents of 2 numbers, expected one for latents of 3`},
 		{m, VQ{Quantizer: "vq"}, `no quantizer "vq"`},
-		{m, VQ{Net: "cnn"}, `net "cnn" of vqcolor, expected vit, mlp`},
+		{m, VQ{Net: "cnn"}, `net "cnn" of vqcolor, expected vit, local, mlp`},
 		{m, VQ{Net: "mlp"}, "net mlp takes places one by one, and vqcolor has patches of 4, expected 1"},
 		{m, VQ{Quantizer: "bins:8"}, "quantizer bins:8 takes places one by one, and vqcolor has patches of 4, expected 1"},
 		{m, VQ{Patch: 5}, "no multiple of patch 5"},
