@@ -57,6 +57,7 @@ type (
 
 	Mask   = mask.Mask
 	Masked = mask.Masked
+	Ground = mask.Ground
 	Part   = mask.Part
 
 	Config = model.Config

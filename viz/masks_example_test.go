@@ -2,9 +2,11 @@ package viz_test
 
 import (
 	"math/rand"
+	rand2 "math/rand/v2"
 	"testing"
 
 	"fourmlab/fourm"
+	"fourmlab/fourm/mask"
 	"fourmlab/viz"
 )
 
@@ -52,3 +54,21 @@ func ExampleMasks() {
 }
 
 func TestMasks(t *testing.T) { golden(t, ExampleMasks, "masks") }
+
+// Masks of more kinds: blocks, rows, and the same places in all modalities.
+//
+//	viz.Masks(m.Mask(fourm.Mask{In: 96, Out: 64, Pattern: "tubes"}).Draw(s))
+func ExampleMasks_patterns() {
+	s := scene(1)
+	var parts []fourm.Part
+	for i, pattern := range []string{"blocks", "rows", "tubes", "tubes"} {
+		d := fourm.Lookup([]string{"rgb", "depth", "normal", "semseg"}[i])
+		e := mask.Entry{Domain: d.TokenDomain(d.Vocab), In: 1, Out: 1, Tokens: codes(d.Name, s.Picture(d.Name))}
+		r := rand2.New(rand2.NewPCG(4, 0)) // the same for all
+		p := fourm.Mask{In: 20, Out: 24, Pattern: pattern}.Parts(mask.Seeded(r), []mask.Entry{e})
+		parts = append(parts, p...)
+	}
+	save(viz.Masks(fourm.Masked{Sample: s, Parts: parts}), "masks_patterns")
+}
+
+func TestMasksPatterns(t *testing.T) { golden(t, ExampleMasks_patterns, "masks_patterns") }

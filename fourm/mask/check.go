@@ -120,6 +120,15 @@ func (m Mask) check() {
 			fault.Panic(op, "keep scheme %q for %s, expected random, all or binary", k, n)
 		}
 	}
+	if _, _, ok := pattern(m.Pattern); !ok && m.Pattern != "" {
+		fault.Panic(op, "pattern %q, expected %s, those with groups also with a size: blocks:3", m.Pattern, patternNames())
+	}
+	if m.Pattern != "" && m.Order != nil {
+		fault.Panic(op, "Pattern %q and an Order of one's own, expected one of them", m.Pattern)
+	}
+	if m.Fixed && (m.Pattern != "" || m.Order != nil) {
+		fault.Panic(op, "a pattern beside Fixed, which shows grids whole or not at all")
+	}
 	for n := range m.Least {
 		known(n)
 	}

@@ -9,7 +9,8 @@
 //	mk := mask.Mask{In: 32, Out: 32, InAlpha: 0.5, OutAlpha: 0.5}.Draw(s)
 //	fmt.Println(mk)
 //
-// Within a domain, the tokens of a grid are chosen at random. Text is masked
+// Within a domain, the tokens of a grid are chosen at random; with a Pattern or an Order
+// of one's own in blocks, rows, or at the same places in all modalities. Text is masked
 // by spans: [S_1], [S_2] and so on stand for them in the input, and open them
 // in the target, which one more sentinel closes. A text that comes in chunks
 // ([]string) is masked chunk by chunk. Vectors are masked as text is, but are

@@ -163,7 +163,10 @@ func (e *Entry) fit() error {
 // Part masks the entry with budgets of in and out tokens, sentinels included;
 // a negative out makes every token that is no input a target. Budgets over the
 // domain's Max panic with a *fault.Error: 4M's buffers have no room for them.
-func (e Entry) Part(c Chance, in, out int) Part {
+func (e Entry) Part(c Chance, in, out int) Part { return e.part(c, in, out, nil) }
+
+// part is Part with a pattern.
+func (e Entry) part(c Chance, in, out int, by *by) Part {
 	d := e.Domain
 	if in < 0 || in > d.Max || out > d.Max {
 		fault.Panic("mask.Part", "%s: budgets of %d input and %d target tokens, expected at most %d", d.Name, in, out, d.Max)
@@ -175,7 +178,11 @@ func (e Entry) Part(c Chance, in, out int) Part {
 	}
 	p := Part{Domain: d.Name, Modality: d.Modality, Pixels: d.Pixels, Tokens: e.Tokens, Room: in}
 	if d.Grid() {
-		p.Input, p.Target = grid(c, d.Max, in, out)
+		if by == nil {
+			p.Input, p.Target = grid(c, d.Max, in, out)
+		} else {
+			p.Input, p.Target = ordered(by.order(c, e, in, out), d.Max, in, out)
+		}
 		return p
 	}
 	cut := e.pieces()

@@ -23,6 +23,20 @@ func grid(c Chance, n, in, out int) (input, target []bool) {
 	return input, target
 }
 
+// ordered makes the first places of an order inputs and those behind them targets; a
+// negative out makes every place that is no input a target.
+func ordered(places []int, n, in, out int) (input, target []bool) {
+	input, target = make([]bool, n), make([]bool, n)
+	for k, at := range places {
+		input[at] = k < in
+		target[at] = k >= in && k < in+out
+	}
+	for at := range target {
+		target[at] = target[at] || out < 0 && !input[at]
+	}
+	return input, target
+}
+
 // order gives the indices that sort x, the earlier first among equals. Numbers
 // that are spread evenly from 0 to 1 are nearly sorted once each is in the
 // bucket of its size; the few that are not move a step or two.

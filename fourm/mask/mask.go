@@ -35,6 +35,16 @@ type Mask struct {
 	// "all", 1; "binary", 0 or 1. It falls until the input fits its budget.
 	Keep map[string]string
 
+	// Pattern says which places of a grid go together; inputs are taken from it first,
+	// then targets: "random" (or nothing), each by itself, as in 4M; "blocks", "rows",
+	// "columns", with a size as in "blocks:3" if it is to be another than a quarter of
+	// the grid, or one; "same", the same places in all modalities; "tubes", blocks
+	// that are the same in all. Texts are masked as ever.
+	Pattern string
+	// Order is a pattern of one's own: it gives the places of a grid in the order in
+	// which they become inputs, then targets. All chance is in what it is given.
+	Order func(Ground) []int `json:"-" yaml:"-"`
+
 	Shuffle []string // sequences whose chunks are put in random order first, as 4M does with metadata
 	Rest    bool     // every token that is no input is a target; Out only says what a batch has room for
 	Fixed   bool     // Inputs are seen whole, Outputs are targets whole; In and Out only say what a batch has room for
@@ -152,8 +162,9 @@ func (m Mask) parts(c Chance, entries []Entry) []Part {
 		out = between(m.OutMin, out)
 	}
 	ins, outs := share(c, entries, in, out, !m.Compat)
+	by := m.by(c)
 	for i, e := range entries {
-		parts[i] = e.Part(c, ins[i], outs[i])
+		parts[i] = e.part(c, ins[i], outs[i], by)
 	}
 	return parts
 }
