@@ -33,6 +33,7 @@ type Batch struct {
 	own    []Chance                     // of each sample for itself, in place of Chance; nil: there is one for all
 	sure   []map[string]map[int]float64 // probabilities of what was decided here, by sample, domain and place
 	logits []float32                    // of the last step; the next one writes over them
+	temps  []float64                    // of the step at work by sample, in place of the step's own; nil: it has one for all
 	other  values                       // of conditions, beside those that the samples have
 	// Watch, where not nil, is shown the logits of every pass over a target, rows
 	// of one number a token: those with the conditions, then those without.
@@ -54,6 +55,18 @@ func (b *Batch) chanceOf(i int) Chance {
 		return b.Chance
 	}
 	return b.own[i]
+}
+
+// tempsOf gives the temperatures of rows that belong to samples.
+func (b *Batch) tempsOf(step Scheduled, of []int) []float64 {
+	out := make([]float64, len(of))
+	for row, i := range of {
+		out[row] = step.Temp
+		if b.temps != nil {
+			out[row] = b.temps[i]
+		}
+	}
+	return out
 }
 
 // inTurn asks the Chance of each row's own sample.

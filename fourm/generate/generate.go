@@ -24,7 +24,7 @@ const op = "Model.Generate"
 func Generate(ctx context.Context, m *model.Model, s modality.Sample, plan Plan, seed int64) (Result, error) {
 	s = m.As(s)
 	check(m, s, plan)
-	out, err := carryOut(ctx, m, []modality.Sample{s}, plan, []int64{seed}, true)
+	out, err := carryOut(ctx, m, []modality.Sample{s}, []Plan{plan}, []int64{seed}, true)
 	return out[0], err
 }
 
@@ -36,22 +36,27 @@ const together = 16
 // probabilities, and for the steps, which are not kept without trace. What is finished
 // is returned with an error.
 func GenerateAll(ctx context.Context, m *model.Model, samples []modality.Sample, plan Plan, seeds []int64, trace bool) ([]Result, error) {
+	return each(ctx, m, samples, slices.Repeat([]Plan{plan}, len(samples)), seeds, trace)
+}
+
+// each is GenerateAll with a plan for each sample. Plans differ in what is given and in
+// temperatures alone.
+func each(ctx context.Context, m *model.Model, samples []modality.Sample, plans []Plan, seeds []int64, trace bool) ([]Result, error) {
 	if len(samples) != len(seeds) {
 		fault.Panic(op, "%d samples and %d seeds, expected one for each", len(samples), len(seeds))
 	}
-	as := make([]modality.Sample, len(samples))
+	as, n := make([]modality.Sample, len(samples)), together
 	for i, s := range samples {
 		as[i] = m.As(s)
-		check(m, as[i], plan)
-	}
-	n := together
-	if plan.Compat { // prompts of one batch share a Chance there
-		n = 1
+		check(m, as[i], plans[i])
+		if plans[i].Compat { // prompts of one batch share a Chance there
+			n = 1
+		}
 	}
 	var out []Result
 	for at := 0; at < len(as); at += n {
 		end := min(at+n, len(as))
-		part, err := carryOut(ctx, m, as[at:end], plan, seeds[at:end], trace)
+		part, err := carryOut(ctx, m, as[at:end], plans[at:end], seeds[at:end], trace)
 		out = append(out, part...)
 		if err != nil {
 			return out, err
@@ -60,10 +65,11 @@ func GenerateAll(ctx context.Context, m *model.Model, samples []modality.Sample,
 	return out, nil
 }
 
-// carryOut carries out a plan on samples together.
-func carryOut(ctx context.Context, m *model.Model, samples []modality.Sample, plan Plan, seeds []int64, trace bool) ([]Result, error) {
+// carryOut carries out plans on samples together.
+func carryOut(ctx context.Context, m *model.Model, samples []modality.Sample, plans []Plan, seeds []int64, trace bool) ([]Result, error) {
 	all, res := group{trace: trace}, make([]Result, len(samples))
 	for i, s := range samples {
+		plan := plans[i]
 		g := &generation{m: m, seed: seeds[i], compat: plan.Compat,
 			s: modality.Sample{Key: s.Key, Values: map[string]any{}, Toks: map[string]modality.Tokens{}}, rows: map[string]mask.Row{}}
 		g.chance = NewDice(seeds[i])
@@ -85,8 +91,12 @@ func carryOut(ctx context.Context, m *model.Model, samples []modality.Sample, pl
 			}
 		}
 	}
-	for k, stage := range plan.Stages {
+	for k, stage := range plans[0].Stages {
 		d, _ := m.Domain(stage.Target)
+		var stages []Stage
+		for _, p := range plans {
+			stages = append(stages, p.Stages[k])
+		}
 		if stage.Keep != nil {
 			for i, g := range all.all {
 				if err := g.keep(samples[i], d, stage.Keep); err != nil {
@@ -94,7 +104,7 @@ func carryOut(ctx context.Context, m *model.Model, samples []modality.Sample, pl
 				}
 			}
 		}
-		tokens, steps, err := all.stage(ctx, d, stage)
+		tokens, steps, err := all.stage(ctx, d, stages)
 		for i, g := range all.all {
 			for n := range steps[i] {
 				steps[i][n].Stage, steps[i][n].Of = k, max(steps[i][n].Of, len(steps[i]))

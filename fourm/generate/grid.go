@@ -6,6 +6,8 @@ package generate
 import (
 	"context"
 	"fmt"
+	"maps"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -46,23 +48,44 @@ func AnyToAny(ctx context.Context, m *model.Model, s modality.Sample) (Grid, err
 	for i := range g.Made {
 		g.Made[i] = make([]any, len(g.Targets))
 	}
-	for i, from := range g.Given {
-		for j, to := range g.Targets {
-			if from == to {
-				continue
+	for j, to := range g.Targets {
+		for _, alike := range g.alike(m, j) {
+			var plans []Plan
+			for _, i := range alike {
+				plans = append(plans, *Chain(g.Given[i]).Then(to, 8).Greedy())
 			}
-			out, err := Generate(ctx, m, s, *Chain(from).Then(to, 8).Greedy(), 0)
+			out, err := each(ctx, m, slices.Repeat([]modality.Sample{s}, len(alike)), plans, make([]int64, len(alike)), false)
 			if err != nil {
 				return g, err
 			}
-			if v, ok := out.Sample.Values[to]; ok {
-				g.Made[i][j] = v
-			} else {
-				g.Made[i][j] = out.Sample.Toks[to]
+			for k, i := range alike {
+				if v, ok := out[k].Sample.Values[to]; ok {
+					g.Made[i][j] = v
+				} else {
+					g.Made[i][j] = out[k].Sample.Toks[to]
+				}
 			}
 		}
 	}
 	return g, nil
+}
+
+// alike gives the rows that a column is made from, those of about as many tokens
+// together: a batch is as wide as its longest.
+func (g Grid) alike(m *model.Model, column int) [][]int {
+	sizes := map[int][]int{}
+	for i, from := range g.Given {
+		if from != g.Targets[column] {
+			d, _ := m.InputDomain(from)
+			size := bits.Len(uint(d.Max))
+			sizes[size] = append(sizes[size], i)
+		}
+	}
+	var out [][]int
+	for _, size := range slices.Sorted(maps.Keys(sizes)) {
+		out = append(out, sizes[size])
+	}
+	return out
 }
 
 func (g Grid) String() string {
@@ -91,17 +114,21 @@ func SweepOver(ctx context.Context, m *model.Model, s modality.Sample, plan Plan
 	out := Sweep{Sample: s, Plan: plan, Weights: weights, Temps: temps}
 	for i, w := range weights {
 		out.Results = append(out.Results, nil)
+		var plans []Plan
 		for _, t := range temps {
 			p := plan
 			p.Stages = slices.Clone(plan.Stages)
 			for k := range p.Stages {
 				p.Stages[k].Guide, p.Stages[k].Temp, p.Stages[k].Greedy = w, t, t == 0
 			}
-			r, err := Generate(ctx, m, s, p, 0)
-			if err != nil {
-				return out, err
-			}
-			out.Results[i] = append(out.Results[i], r)
+			plans = append(plans, p)
+		}
+		all, err := each(ctx, m, slices.Repeat([]modality.Sample{s}, len(temps)), plans, make([]int64, len(temps)), true)
+		out.Results[i] = all
+		if err != nil {
+			unfinished := func(r Result) bool { return len(r.Generated) < len(plan.Stages) }
+			out.Results[i] = slices.DeleteFunc(all, unfinished)
+			return out, err
 		}
 	}
 	return out, nil

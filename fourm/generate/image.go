@@ -67,13 +67,17 @@ func (b *Batch) grid(ctx context.Context, d modality.Domain, step Scheduled) ([]
 			of = append(of, i)
 		}
 	}
-	ids, probs := drawn(b.turns(of), logits, d.Vocab, step.Temp/power, step.Filter)
+	temps := b.tempsOf(step, of)
+	for i := range temps {
+		temps[i] /= power
+	}
+	ids, probs := drawn(b.turns(of), logits, d.Vocab, temps, step.Filter)
 	out := make([][]Decision, len(b.Rows))
 	row := 0
 	for i := range b.Rows {
 		guesses := make([]Guess, len(places[i]))
 		for k, at := range places[i] {
-			if step.Temp <= frozen && b.Compat {
+			if temps[row] <= frozen && b.Compat {
 				probs[row] = 1
 			}
 			guesses[k] = Guess{At: at, ID: ids[row], P: probs[row]}

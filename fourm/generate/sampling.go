@@ -302,7 +302,8 @@ func (s *sieve) typical(logits []float32, ids []int, share float64) []int {
 
 // drawn gives a token for every row of logits and the probability it had among
 // its choices. What may be drawn is found in parallel, chance is asked in order.
-func drawn(c Chance, logits []float32, vocab int, temp float64, f Filter) (ids []int, p []float64) {
+// temps has one temperature a row.
+func drawn(c Chance, logits []float32, vocab int, temps []float64, f Filter) (ids []int, p []float64) {
 	rows := len(logits) / vocab
 	ids, p = make([]int, rows), make([]float64, rows)
 	const together = 16
@@ -317,12 +318,12 @@ func drawn(c Chance, logits []float32, vocab int, temp float64, f Filter) (ids [
 		n := min(together, rows-at)
 		cpu.For(n, 1, func(lo, hi int) {
 			for i := lo; i < hi; i++ {
-				may[i], probs[i] = sieved[i].choices(logits[(at+i)*vocab:(at+i+1)*vocab], temp, f)
+				may[i], probs[i] = sieved[i].choices(logits[(at+i)*vocab:(at+i+1)*vocab], temps[at+i], f)
 			}
 		})
 		for i := range n {
 			k := 0
-			if temp > frozen {
+			if temps[at+i] > frozen {
 				k = c.Draw(at+i, rows, may[i], probs[i])
 			}
 			ids[at+i], p[at+i] = may[i][k], probs[i][k]

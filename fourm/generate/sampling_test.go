@@ -62,7 +62,7 @@ func TestDrawFollowsProbabilities(t *testing.T) {
 	const n = 20000
 	count := map[int]float64{}
 	for range n {
-		got, gotP := drawn(r, logits, len(logits), 0.8, Filter{K: 4})
+		got, gotP := drawn(r, logits, len(logits), []float64{0.8}, Filter{K: 4})
 		id, p := got[0], gotP[0]
 		count[id]++
 		for i := range ids {

@@ -35,6 +35,7 @@ func (b *Batch) text(ctx context.Context, d modality.Domain, step Scheduled, aft
 	for i := range turn {
 		turn[i] = i
 	}
+	temps := b.tempsOf(step, turn)
 	read, err := b.read(ctx, d, step, max(room, 1))
 	if err != nil {
 		return nil, err
@@ -53,7 +54,7 @@ func (b *Batch) text(ctx context.Context, d modality.Domain, step Scheduled, aft
 		for i := range b.Rows {
 			b.forbid(logits[i*d.Vocab : (i+1)*d.Vocab])
 		}
-		tokens, probs := drawn(b.turns(turn), logits, d.Vocab, step.Temp, step.Filter)
+		tokens, probs := drawn(b.turns(turn), logits, d.Vocab, temps, step.Filter)
 		for i := range b.Rows {
 			if turn[i] < 0 {
 				continue

@@ -4,6 +4,7 @@ package generate
 // each step.
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -16,8 +17,9 @@ import (
 // so that it comes out as if it were alone.
 type group struct {
 	all   []*generation
-	trace bool   // steps are kept
-	other values // of conditions, in the stage at work
+	trace bool        // steps are kept
+	other values      // of conditions, in the stage at work
+	temps [][]float64 // by step of it, by sample
 }
 
 // batch is that of the samples, in which text may be emptied.
@@ -35,9 +37,10 @@ func (g group) batch() *Batch {
 	return b
 }
 
-// stage decides a target of all samples and gives their tokens and steps.
-func (g group) stage(ctx context.Context, d modality.Domain, stage Stage) ([]modality.Tokens, [][]Step, error) {
-	first := g.all[0]
+// stage decides a target of all samples and gives their tokens and steps. The stages of
+// the samples differ in temperatures alone.
+func (g group) stage(ctx context.Context, d modality.Domain, stages []Stage) ([]modality.Tokens, [][]Step, error) {
+	first, stage := g.all[0], stages[0]
 	by := slices.Clone(first.known)
 	weights := map[string]float64{}
 	for name, v := range stage.Weights {
@@ -60,6 +63,16 @@ func (g group) stage(ctx context.Context, d modality.Domain, stage Stage) ([]mod
 		}
 	}
 	steps, err := stage.Scheduled(d, total, by, first.compat)
+	g.temps = make([][]float64, len(steps))
+	for _, s := range stages {
+		own, failed := s.Scheduled(d, total, by, first.compat)
+		if err = cmp.Or(err, failed); err != nil {
+			break
+		}
+		for k := range steps {
+			g.temps[k] = append(g.temps[k], own[k].Temp)
+		}
+	}
 	if err == nil {
 		g.other, err = first.others(stage)
 	}
@@ -116,6 +129,7 @@ func (g group) image(ctx context.Context, d modality.Domain, schedule []Schedule
 	}
 	b := g.batch()
 	for k, now := range schedule {
+		b.temps = g.temps[k]
 		ds, err := b.Step(ctx, now)
 		if err != nil {
 			return all, steps, err
@@ -156,7 +170,7 @@ func (g group) write(ctx context.Context, d modality.Domain, now Scheduled) ([]m
 	all, steps := make([]modality.Tokens, len(g.all)), make([][]Step, len(g.all))
 	read := make([][]int, len(g.all)) // ids so far
 	b := g.batch()
-	b.never = v.Never()
+	b.never, b.temps = v.Never(), g.temps[0]
 	_, err := b.text(ctx, d, now, func(i int, ids []int, p float64) bool {
 		last := ids[len(ids)-1]
 		if v.IsSentinel(last) {

@@ -83,3 +83,38 @@ func BenchmarkTogether(b *testing.B) {
 		})
 	}
 }
+
+// A table of plans has what each of them gives by itself.
+func TestTables(t *testing.T) {
+	m, ds := world(t, 2)
+	g, err := AnyToAny(context.Background(), m, ds[1])
+	if err != nil || len(g.Given) != 3 || len(g.Targets) != 3 {
+		t.Fatalf("%v, %v", g, err)
+	}
+	for i, from := range g.Given {
+		for j, to := range g.Targets {
+			if from == to {
+				if g.Made[i][j] != nil {
+					t.Errorf("%s is made of itself", to)
+				}
+				continue
+			}
+			if one := generate(t, m, ds[1], Chain(from).Then(to, 8).Greedy(), 0); !reflect.DeepEqual(g.Made[i][j], one.Sample.Values[to]) {
+				t.Errorf("%s -> %s is not what it is by itself", from, to)
+			}
+		}
+	}
+	p := Chain("shade").Then("tone", 4).Cool("linear").Then("caption", 1)
+	s, err := SweepOver(context.Background(), m, ds[0], *p, []float64{1, 2.5}, []float64{0, 0.5, 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range s.Weights {
+		for j, temp := range s.Temps {
+			q := Chain("shade").Then("tone", 4).Cool("linear").Temp(temp).Guide(w).Then("caption", 1).Temp(temp).Guide(w)
+			if one := generate(t, m, ds[0], q, 0); !reflect.DeepEqual(s.Results[i][j].Sample, one.Sample) || len(s.Results[i][j].Trace) != len(one.Trace) {
+				t.Errorf("weight %g, temperature %g: not what it is by itself", w, temp)
+			}
+		}
+	}
+}
