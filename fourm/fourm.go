@@ -85,6 +85,14 @@ type (
 	Retrieval = generate.Retrieval
 	Embedding = model.Embedding
 
+	// What a model is unsure of and rests on, and what a search finds.
+	Entropy     = generate.Entropy
+	Ensemble    = generate.Ensemble
+	Consistency = generate.Consistency
+	Relevance   = generate.Relevance
+	Found       = generate.Found
+	Other       = generate.Other
+
 	Ablation = ablate.Ablation
 )
 

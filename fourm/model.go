@@ -5,15 +5,12 @@ package fourm
 import (
 	"context"
 	"fmt"
-	"slices"
-	"unsafe"
 
 	"fourmlab/fourm/generate"
 	"fourmlab/fourm/model"
 	"fourmlab/fourm/train"
 	"fourmlab/fourm/vq"
 	"fourmlab/internal/fault"
-	"fourmlab/internal/memory"
 )
 
 // Model is a 4M model with its tokenizers. It prints its layers, parameters
@@ -110,8 +107,8 @@ func (m *Model) Generate(s Sample, p *Plan, seed int64) Result {
 // Vary is Generate with n seeds, from 0, several at a time; the last bits of
 // probabilities may differ. The first result that is not finished is the last.
 func (m *Model) Vary(s Sample, p *Plan, n int) []Result {
-	memory.Need("Model.Vary", float64(n)*float64(unsafe.Sizeof(Result{})), "a list of %d results", n)
-	return m.generate("Model.Vary", slices.Repeat([]Sample{s}, max(n, 0)), p, true)
+	atLeastOne("Model.Vary", n)
+	return m.generate("Model.Vary", repeated(s, n), p, true)
 }
 
 // GenerateAll is Generate for every sample, several at a time and so in a fraction of

@@ -63,8 +63,9 @@ func (r *Report) String() string {
 	return strings.TrimRight(b.String(), "\n") + ended(r.Interrupted, r.Err)
 }
 
-// Eval carries out each task ("rgb->depth", "caption->rgb") on all samples,
-// greedily, and measures every target.
+// Eval carries out each task ("rgb->depth", "caption->rgb", the cycle
+// "rgb->depth->rgb") on all samples, greedily, and measures every target of the last
+// leg.
 func Eval(ctx context.Context, m *model.Model, ds Data, tasks []string) (*Report, error) {
 	rep := &Report{}
 	samples, err := modality.Collect(ds, 0, ds.Len())
@@ -74,38 +75,39 @@ func Eval(ctx context.Context, m *model.Model, ds Data, tasks []string) (*Report
 	for i, s := range samples {
 		samples[i] = m.As(s)
 	}
-	var plans []*Plan
+	var all [][]*Plan            // by task, its legs
 	for _, task := range tasks { // all before the first is carried out
-		plan := parseTask(task)
+		legs := parseTask(task)
 		for _, s := range samples {
-			check(m, s, *plan)
+			check(m, s, *legs[0])
 		}
-		for _, st := range plan.Stages {
+		checkLegs(m, legs)
+		for _, st := range legs[len(legs)-1].Stages {
 			checkTruths(samples, st.Target)
 		}
-		plans = append(plans, plan)
+		all = append(all, legs)
 	}
-	for k, plan := range plans {
-		truth, guess := map[string][]any{}, map[string][]any{}
-		seeds := make([]int64, len(samples))
-		for i := range seeds {
-			seeds[i] = int64(i)
-		}
-		all, err := GenerateAll(ctx, m, samples, *plan, seeds, false)
+	seeds := make([]int64, len(samples))
+	for i := range seeds {
+		seeds[i] = int64(i)
+	}
+	for k, legs := range all {
+		results, err := chained(ctx, m, samples, legs, seeds)
 		if err != nil {
 			return rep, err
 		}
+		truth, guess := map[string][]any{}, map[string][]any{}
 		for i, s := range samples {
-			for _, g := range all[i].Generated {
+			for _, g := range results[i].Generated {
 				if v, ok := s.Values[g]; ok {
-					truth[g], guess[g] = append(truth[g], v), append(guess[g], all[i].Sample.Values[g])
+					truth[g], guess[g] = append(truth[g], v), append(guess[g], results[i].Sample.Values[g])
 				}
 			}
 		}
-		for _, st := range plan.Stages {
+		for _, st := range legs[len(legs)-1].Stages {
 			rows := measure(modality.Lookup(st.Target), truth[st.Target], guess[st.Target])
 			for i := range rows {
-				rows[i].Task, rows[i].Given, rows[i].Target = tasks[k], strings.Join(plan.Given, " + "), st.Target
+				rows[i].Task, rows[i].Given, rows[i].Target = tasks[k], strings.Join(legs[0].Given, " + "), st.Target
 			}
 			rep.Rows, rep.More = append(rep.Rows, rows[0]), append(rep.More, rows[1:]...)
 		}
@@ -146,10 +148,11 @@ func measurable(m modality.Modality, truth any) (err error) {
 	return nil
 }
 
-// parseTask reads "a+b->c+d".
-func parseTask(task string) *Plan {
-	in, out, ok := strings.Cut(task, "->")
-	if !ok {
+// parseTask reads "a+b->c+d" as one plan, and "a->b->c" as one a leg, of which each is
+// given only what the one before made.
+func parseTask(task string) (legs []*Plan) {
+	parts := strings.Split(task, "->")
+	if len(parts) < 2 {
 		fault.Panic("Model.Eval", `task %q, expected something like "rgb->depth"`, task)
 	}
 	fields := func(s string) (w []string) {
@@ -160,11 +163,14 @@ func parseTask(task string) *Plan {
 		}
 		return w
 	}
-	p := Chain(fields(in)...)
-	for _, t := range fields(out) {
-		p.Then(t, 8).Greedy()
+	for i := 1; i < len(parts); i++ {
+		p := Chain(fields(parts[i-1])...)
+		for _, t := range fields(parts[i]) {
+			p.Then(t, 8).Greedy()
+		}
+		legs = append(legs, p)
 	}
-	return p
+	return legs
 }
 
 // measure compares predictions with truths by each metric of the modality, and

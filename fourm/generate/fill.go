@@ -65,7 +65,7 @@ func prompt(d modality.Domain, v *text.Vocab, parts []string) mask.Row {
 
 // complete writes the gaps of a prompt, one after the other. A gap ends with the
 // sentinel of the next, the last one with [EOS] too.
-func (g group) complete(ctx context.Context, d modality.Domain, now Scheduled) ([]modality.Tokens, [][]Step, error) {
+func (g *group) complete(ctx context.Context, d modality.Domain, now Scheduled) ([]modality.Tokens, [][]Step, error) {
 	v := g.all[0].lexicon(d)
 	b := g.batch()
 	b.never = v.Never()

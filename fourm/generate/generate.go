@@ -67,7 +67,17 @@ func each(ctx context.Context, m *model.Model, samples []modality.Sample, plans 
 
 // carryOut carries out plans on samples together.
 func carryOut(ctx context.Context, m *model.Model, samples []modality.Sample, plans []Plan, seeds []int64, trace bool) ([]Result, error) {
-	all, res := group{trace: trace}, make([]Result, len(samples))
+	all, res, err := begin(m, samples, plans, seeds)
+	all.trace = trace
+	for k := 0; k < len(plans[0].Stages) && err == nil; k++ {
+		err = all.carry(ctx, samples, plans, k, res)
+	}
+	return res, err
+}
+
+// begin gives samples what is given of them.
+func begin(m *model.Model, samples []modality.Sample, plans []Plan, seeds []int64) (*group, []Result, error) {
+	all, res := &group{}, make([]Result, len(samples))
 	for i, s := range samples {
 		plan := plans[i]
 		g := &generation{m: m, seed: seeds[i], compat: plan.Compat,
@@ -81,7 +91,7 @@ func carryOut(ctx context.Context, m *model.Model, samples []modality.Sample, pl
 				res[i].Given = append(res[i].Given, d.Modality)
 			}
 			if err := g.give(op, s, d); err != nil {
-				return res, err
+				return all, res, err
 			}
 		}
 		if plan.Compat { // the official prompts of later targets are seen from the start
@@ -91,39 +101,31 @@ func carryOut(ctx context.Context, m *model.Model, samples []modality.Sample, pl
 			}
 		}
 	}
-	for k, stage := range plans[0].Stages {
-		d, _ := m.Domain(stage.Target)
-		var stages []Stage
-		for _, p := range plans {
-			stages = append(stages, p.Stages[k])
-		}
-		if stage.Keep != nil {
-			for i, g := range all.all {
-				if err := g.keep(samples[i], d, stage.Keep); err != nil {
-					return res, err
-				}
-			}
-		}
-		tokens, steps, err := all.stage(ctx, d, stages)
-		for i, g := range all.all {
-			for n := range steps[i] {
-				steps[i][n].Stage, steps[i][n].Of = k, max(steps[i][n].Of, len(steps[i]))
-			}
-			res[i].Trace = append(res[i].Trace, steps[i]...)
-			res[i].Sample = g.s
-			if err != nil {
-				continue
-			}
-			if failed := g.finish(d, tokens[i]); failed != nil {
-				return res, failed
-			}
-			res[i].Generated = append(res[i].Generated, d.Modality)
-		}
-		if err != nil {
-			return res, err
-		}
+	return all, res, nil
+}
+
+// carry carries out a stage of all samples.
+func (g *group) carry(ctx context.Context, samples []modality.Sample, plans []Plan, k int, res []Result) error {
+	d, steps, err := g.open(samples, plans, k)
+	if err != nil {
+		return err
 	}
-	return res, nil
+	tokens, made, err := g.stage(ctx, d, plans[0].Stages[k], steps)
+	for i, one := range g.all {
+		for n := range made[i] {
+			made[i][n].Stage, made[i][n].Of = k, max(made[i][n].Of, len(made[i]))
+		}
+		res[i].Trace = append(res[i].Trace, made[i]...)
+		res[i].Sample = one.s
+		if err != nil {
+			continue
+		}
+		if failed := one.finish(d, tokens[i]); failed != nil {
+			return failed
+		}
+		res[i].Generated = append(res[i].Generated, d.Modality)
+	}
+	return err
 }
 
 // generation is a plan that is carried out.

@@ -4,7 +4,6 @@ package generate
 // each step.
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -23,7 +22,7 @@ type group struct {
 }
 
 // batch is that of the samples, in which text may be emptied.
-func (g group) batch() *Batch {
+func (g *group) batch() *Batch {
 	first := g.all[0]
 	b := first.batch()
 	b.other = g.other
@@ -37,18 +36,17 @@ func (g group) batch() *Batch {
 	return b
 }
 
-// stage decides a target of all samples and gives their tokens and steps. The stages of
-// the samples differ in temperatures alone.
-func (g group) stage(ctx context.Context, d modality.Domain, stages []Stage) ([]modality.Tokens, [][]Step, error) {
-	first, stage := g.all[0], stages[0]
-	by := slices.Clone(first.known)
-	weights := map[string]float64{}
-	for name, v := range stage.Weights {
-		d, _ := among(first.m, first.known, name)
-		weights[d] = v
-	}
-	stage.Weights = weights
-	for _, one := range g.all {
+// open makes all samples ready for a stage, and gives its target and its steps. Stages
+// of the samples differ in temperatures alone.
+func (g *group) open(samples []modality.Sample, plans []Plan, k int) (modality.Domain, []Scheduled, error) {
+	first, stage := g.all[0], plans[0].Stages[k]
+	d, _ := first.m.Domain(stage.Target)
+	for i, one := range g.all {
+		if stage.Keep != nil {
+			if err := one.keep(samples[i], d, stage.Keep); err != nil {
+				return d, nil, err
+			}
+		}
 		if stage.Fill != "" {
 			one.rows[d.Name] = prompt(d, one.lexicon(d).(*text.Vocab), gaps(stage.Target, stage.Fill))
 		}
@@ -62,23 +60,35 @@ func (g group) stage(ctx context.Context, d modality.Domain, stages []Stage) ([]
 			total--
 		}
 	}
-	steps, err := stage.Scheduled(d, total, by, first.compat)
-	g.temps = make([][]float64, len(steps))
-	for _, s := range stages {
-		own, failed := s.Scheduled(d, total, by, first.compat)
-		if err = cmp.Or(err, failed); err != nil {
-			break
+	g.temps = nil
+	var steps []Scheduled
+	for _, p := range plans {
+		s := p.Stages[k]
+		weights := map[string]float64{}
+		for name, v := range s.Weights {
+			given, _ := among(first.m, first.known, name)
+			weights[given] = v
 		}
-		for k := range steps {
-			g.temps[k] = append(g.temps[k], own[k].Temp)
+		s.Weights = weights
+		own, err := s.Scheduled(d, total, slices.Clone(first.known), first.compat)
+		if err != nil {
+			return d, nil, err
+		}
+		if steps == nil {
+			steps, g.temps = own, make([][]float64, len(own))
+		}
+		for n := range steps {
+			g.temps[n] = append(g.temps[n], own[n].Temp)
 		}
 	}
-	if err == nil {
-		g.other, err = first.others(stage)
-	}
+	var err error
+	g.other, err = first.others(stage)
+	return d, steps, err
+}
+
+// stage decides a target of all samples and gives their tokens and steps.
+func (g *group) stage(ctx context.Context, d modality.Domain, stage Stage, steps []Scheduled) ([]modality.Tokens, [][]Step, error) {
 	switch {
-	case err != nil:
-		return make([]modality.Tokens, len(g.all)), make([][]Step, len(g.all)), err
 	case d.Grid():
 		return g.image(ctx, d, steps)
 	case stage.Fill != "":
@@ -115,7 +125,7 @@ func (g *generation) others(stage Stage) (values, error) {
 }
 
 // image carries out the steps of a grid.
-func (g group) image(ctx context.Context, d modality.Domain, schedule []Scheduled) ([]modality.Tokens, [][]Step, error) {
+func (g *group) image(ctx context.Context, d modality.Domain, schedule []Scheduled) ([]modality.Tokens, [][]Step, error) {
 	all, conf, steps := make([]modality.Tokens, len(g.all)), make([][]float32, len(g.all)), make([][]Step, len(g.all))
 	tok := g.all[0].m.Tokenizer(d.Modality)
 	for i, one := range g.all {
@@ -163,7 +173,7 @@ func (g group) image(ctx context.Context, d modality.Domain, schedule []Schedule
 
 // write carries out the one step of a text: it ends with [EOS], a sentinel or
 // the end of its room. Text that ends of itself has [EOS] behind it.
-func (g group) write(ctx context.Context, d modality.Domain, now Scheduled) ([]modality.Tokens, [][]Step, error) {
+func (g *group) write(ctx context.Context, d modality.Domain, now Scheduled) ([]modality.Tokens, [][]Step, error) {
 	v := g.all[0].lexicon(d)
 	eos := v.End()
 	ends := func(id int) bool { return id == eos || v.IsSentinel(id) }
