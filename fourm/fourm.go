@@ -92,6 +92,9 @@ type (
 	Relevance   = generate.Relevance
 	Found       = generate.Found
 	Other       = generate.Other
+	Trade       = generate.Trade
+	Tradeoff    = generate.Tradeoff
+	TradeoffRow = generate.TradeoffRow
 
 	Ablation = ablate.Ablation
 )

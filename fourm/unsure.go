@@ -110,3 +110,19 @@ func repeated(s Sample, n int) []Sample {
 	}
 	return out
 }
+
+// Tradeoff generates every sample of a set by every plan of t, in every number of steps
+// and with several seeds, scores what comes out, and takes the time; viz.Tradeoff draws
+// quality against steps and seconds.
+func (m *Model) Tradeoff(ds Data, t Trade) Tradeoff {
+	if ds == nil || ds.Len() == 0 {
+		fault.Panic("Model.Tradeoff", "no samples")
+	}
+	var out Tradeoff
+	_, err := attempt("Model.Tradeoff", func(ctx context.Context) (err error) {
+		out, err = generate.TradeOff(ctx, m.core, ds, t)
+		return err
+	})
+	out.Err = err
+	return out
+}

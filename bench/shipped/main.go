@@ -36,7 +36,7 @@ type recipe struct {
 // what it gave: docs/bench.md, "Tokenizers that come with the program".
 var recipes = map[string]recipe{
 	"rgb":      {patch: 4, VQ: vq.VQ{Vocab: 256, Steps: 4000}},
-	"depth":    {patch: 8, VQ: vq.VQ{Net: "local", Vocab: 512, Steps: 8000}},
+	"depth":    {patch: 8, VQ: vq.VQ{Net: "local", Vocab: 512, Steps: 8000, Batch: 32}},
 	"normal":   {patch: 8, VQ: vq.VQ{Net: "local", Vocab: 512, Steps: 8000}},
 	"semseg":   {patch: 8, VQ: vq.VQ{Net: "local", Vocab: 1024, Steps: 8000, Batch: 32}},
 	"instance": {patch: 8, scenes: 12000, VQ: vq.VQ{Net: "local", Vocab: 1024, Steps: 12000, Batch: 32}},

@@ -24,6 +24,7 @@ type Entropy struct {
 	Tokens modality.Tokens // the likeliest token everywhere, and those that are known
 	Value  any             // what they decode to; nil without a tokenizer
 	Nats   []float64       // entropy by place, at temperature 1; 0 of known places
+	Known  []bool          // places that are kept; nil: none
 	P      []float64       // probability of the likeliest token; 1 of known places
 	Vocab  int             // tokens of a distribution: no entropy is above log Vocab
 	Err    error           // why nothing is there, where the world failed
@@ -80,6 +81,7 @@ func (e *Entropy) grid(ctx context.Context, all *group, d modality.Domain, now S
 	row := all.all[0].rows[d.Name]
 	e.Tokens = modality.Tokens{Modality: d.Modality, Rows: d.Rows, Cols: d.Cols, IDs: slices.Clone(row.IDs)}.By(all.all[0].m.Tokenizer(d.Modality))
 	e.Nats, e.P, e.logits = make([]float64, d.Max), slices.Repeat([]float64{1}, d.Max), make([][]float32, d.Max)
+	e.Known = slices.Clone(row.Input)
 	var open []int
 	for at, target := range row.Target {
 		if target {
@@ -170,7 +172,7 @@ func (e Entropy) Of(at int, q float64) (ids []int, p []float64) {
 func (e Entropy) Mean() float64 {
 	sum, n := 0.0, 0
 	for at, x := range e.Nats {
-		if e.logits[at] != nil {
+		if at >= len(e.Known) || !e.Known[at] {
 			sum, n = sum+x, n+1
 		}
 	}
