@@ -195,7 +195,10 @@ func (p Plan) String() string {
 		w[0] = "nothing"
 	}
 	for _, s := range p.Stages {
-		o := []string{fmt.Sprint(max(s.Steps, 1))}
+		var o []string
+		if s.Steps > 0 {
+			o = append(o, fmt.Sprint(s.Steps))
+		}
 		switch {
 		case s.Greedy:
 			o = append(o, "greedy")
@@ -208,6 +211,9 @@ func (p Plan) String() string {
 		}
 		if s.TopK != 0 {
 			o = append(o, fmt.Sprintf("top-k=%d", s.TopK))
+		}
+		if s.Share != 0 {
+			o = append(o, fmt.Sprintf("share=%g", s.Share))
 		}
 		if s.MinP != 0 {
 			o = append(o, fmt.Sprintf("min-p=%g", s.MinP))
@@ -223,6 +229,9 @@ func (p Plan) String() string {
 		} else if s.Schedule != "" {
 			o = append(o, s.Schedule)
 		}
+		if s.Cooling != "" {
+			o = append(o, "cool="+s.Cooling)
+		}
 		if s.Keep != nil {
 			n := 0
 			for _, stays := range s.Keep {
@@ -237,6 +246,10 @@ func (p Plan) String() string {
 		}
 		if s.Redo != 0 {
 			o = append(o, fmt.Sprintf("redo=%g", s.Redo))
+		}
+		if len(o) == 0 {
+			w = append(w, s.Target)
+			continue
 		}
 		w = append(w, fmt.Sprintf("%s(%s)", s.Target, strings.Join(o, ", ")))
 	}
