@@ -93,6 +93,7 @@ type (
 	Found       = generate.Found
 	Other       = generate.Other
 	Trade       = generate.Trade
+	Preset      = generate.Preset
 	Tradeoff    = generate.Tradeoff
 	TradeoffRow = generate.TradeoffRow
 
@@ -255,6 +256,14 @@ func Published(family, size string) Config { return model.Published(family, size
 // Chain begins a plan that is given some modalities:
 // Chain("caption").Then("rgb", 8).Temp(2).Then("depth", 4).
 func Chain(given ...string) *Plan { return generate.Chain(given...) }
+
+// ParsePlan reads a plan as it prints: "caption -> semseg(12, T=0.7) -> rgb(16, g=2,
+// top-p=0.9, halton)". See generate.Parse for all that may stand in brackets. The error
+// says which word is wrong.
+func ParsePlan(text string) (*Plan, error) { return generate.Parse(text) }
+
+// Presets lists the settings that the published models are used with, as plans.
+func Presets() []Preset { return generate.Presets() }
 
 // CheckDevice says in a sentence what is wrong with a device name; "" and
 // "cpu" are right.

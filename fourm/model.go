@@ -108,20 +108,26 @@ func (m *Model) Generate(s Sample, p *Plan, seed int64) Result {
 // probabilities may differ. The first result that is not finished is the last.
 func (m *Model) Vary(s Sample, p *Plan, n int) []Result {
 	atLeastOne("Model.Vary", n)
-	return m.generate("Model.Vary", repeated(s, n), p, true)
+	return m.generate("Model.Vary", repeated(s, n), p, 0, true)
 }
 
 // GenerateAll is Generate for every sample, several at a time and so in a fraction of
 // the time; sample i has the seed i. Results are those of Generate, as Vary's are, but
 // for the steps, which are not kept. The first result that is not finished is the last.
 func (m *Model) GenerateAll(samples []Sample, p *Plan) []Result {
-	return m.generate("Model.GenerateAll", samples, p, false)
+	return m.generate("Model.GenerateAll", samples, p, 0, false)
 }
 
-func (m *Model) generate(op string, samples []Sample, p *Plan, trace bool) (out []Result) {
+// GenerateFrom is GenerateAll that begins at another seed: sample i has the seed
+// first + i.
+func (m *Model) GenerateFrom(first int64, samples []Sample, p *Plan) []Result {
+	return m.generate("Model.GenerateFrom", samples, p, first, false)
+}
+
+func (m *Model) generate(op string, samples []Sample, p *Plan, first int64, trace bool) (out []Result) {
 	seeds := make([]int64, len(samples))
 	for i := range seeds {
-		seeds[i] = int64(i)
+		seeds[i] = first + int64(i)
 	}
 	interrupted, err := attempt(op, func(ctx context.Context) (err error) {
 		out, err = generate.GenerateAll(ctx, m.core, samples, *p, seeds, trace)

@@ -30,7 +30,7 @@ func (m *Model) Entropy(s Sample, p *Plan) Entropy {
 // are apart; viz.Ensemble draws it.
 func (m *Model) Ensemble(s Sample, p *Plan, n int) Ensemble {
 	atLeastOne("Model.Ensemble", n)
-	all := m.generate("Model.Ensemble", repeated(s, n), p, false)
+	all := m.generate("Model.Ensemble", repeated(s, n), p, 0, false)
 	if last := all[len(all)-1]; last.Err != nil || last.Interrupted {
 		if all = all[:len(all)-1]; len(all) == 0 {
 			return Ensemble{Plan: *p, Sample: s, Err: last.Err}

@@ -35,6 +35,7 @@ var commands = []command{
 	{name: "kernel", args: "USE | CONNECTION_FILE", about: "be a Jupyter kernel, tell Jupyter of it, find out why it does not start", run: runKernel},
 	{name: "data", args: "pack DIR -o OUT | check SET", about: "make a set of your own pictures; verify a set", run: runData},
 	{name: "tokenizer", args: "train SET | eval SET", about: "train a tokenizer; say what tokenizers cost and keep", run: runTokenizer},
+	{name: "generate", args: "SET -model FILE -plan PLAN -o DIR", about: "generate from every sample of a set, a folder each, and measure what comes out", run: runGenerate},
 	{name: "ablate", args: "FILE [KEY=VALUE ...]", about: "carry out an ablation, or go on where it was", run: runAblate},
 	{name: "watch", args: "DIR", about: "show a run, or a folder of runs, in a browser while it goes on", run: runWatch},
 	{name: "parity", args: "DIR ...", about: "run recorded cases of the official implementation and say how far results differ", run: runParity},

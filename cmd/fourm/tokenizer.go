@@ -32,47 +32,63 @@ type files []string
 func (f *files) String() string     { return strings.Join(*f, ",") }
 func (f *files) Set(v string) error { *f = append(*f, v); return nil }
 
-// tokenized are the flags that both uses have.
-type tokenized struct {
-	modality, split *string
-	n               *int
+// samples are the flags that say which samples of a set are meant.
+type samples struct {
+	split *string
+	n     *int
 }
 
-func (c *call) tokenized(split string) tokenized {
-	return tokenized{
-		modality: c.String("modality", "", "`NAME` of the modality"),
-		split:    c.String("split", split, "`SPLIT` of the set: train, val, test or all"),
-		n:        c.Int("n", 0, "at most `N` samples of the split; 0: all of a folder, 2000 scenes"),
+func (c *call) samples(split string, scenes int) samples {
+	return samples{
+		split: c.String("split", split, "`SPLIT` of the set: train, val, test or all"),
+		n:     c.Int("n", 0, fmt.Sprintf("at most `N` samples of the split; 0: all of a folder, %d scenes", scenes)),
 	}
+}
+
+// open gives them: of a folder, or scenes, so many where -n says nothing.
+func (t samples) open(words []string, scenes int) (ds *datasets.Set, err error) {
+	switch {
+	case len(words) == 0:
+		return nil, errNoSet
+	case *t.n < 0:
+		return nil, usage{fmt.Sprintf("-n %d, expected 0 or more", *t.n)}
+	case words[0] == "scenes":
+		if *t.n > 0 {
+			scenes = *t.n
+		}
+		return scenesOf(*t.split, scenes), nil
+	}
+	if ds, err = datasets.Open(words[0]); err != nil {
+		return nil, err
+	}
+	if *t.split != "all" {
+		ds = ds.Split(*t.split)
+	}
+	if *t.n > 0 && *t.n < ds.Len() {
+		ds = ds.Head(*t.n)
+	}
+	return ds, nil
+}
+
+// tokenized are the flags that both uses have.
+type tokenized struct {
+	modality *string
+	samples
+}
+
+const manyScenes = 2000 // that tokenizers are trained on and judged by
+
+func (c *call) tokenized(split string) tokenized {
+	return tokenized{c.String("modality", "", "`NAME` of the modality"), c.samples(split, manyScenes)}
 }
 
 // open gives the modality and the samples.
 func (t tokenized) open(words []string) (m fourm.Modality, ds *datasets.Set, err error) {
-	if len(words) == 0 {
-		return m, nil, errNoSet
-	}
-	if *t.modality == "" {
+	if len(words) > 0 && *t.modality == "" {
 		return m, nil, usage{"-modality says which modality is meant"}
 	}
-	if *t.n < 0 {
-		return m, nil, usage{fmt.Sprintf("-n %d, expected 0 or more", *t.n)}
-	}
-	if words[0] == "scenes" {
-		n := *t.n
-		if n == 0 {
-			n = 2000
-		}
-		ds = scenesOf(*t.split, n)
-	} else {
-		if ds, err = datasets.Open(words[0]); err != nil {
-			return m, nil, err
-		}
-		if *t.split != "all" {
-			ds = ds.Split(*t.split)
-		}
-		if *t.n > 0 && *t.n < ds.Len() {
-			ds = ds.Head(*t.n)
-		}
+	if ds, err = t.samples.open(words, manyScenes); err != nil {
+		return m, nil, err
 	}
 	return fourm.Lookup(*t.modality), ds, nil
 }
