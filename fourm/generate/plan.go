@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"fourmlab/fourm/modality"
+	"fourmlab/fourm/text"
 	"fourmlab/internal/fault"
 )
 
@@ -146,6 +147,23 @@ func (p *Plan) Keep(places []bool) *Plan {
 // stand, and leaves the rest as it is: "a large [S_1] ball on a [S_2] floor". Of boxes
 // and palettes it is their words that are given (docs/4m.md, 1.4).
 func (p *Plan) Fill(text string) *Plan { p.last("Plan.Fill").Fill = text; return p }
+
+// Begin has the text of the last stage begin with a value, and writes what follows it:
+// a caption's first words, a list of boxes with one box in it, metadata.
+func (p *Plan) Begin(value any) *Plan {
+	const op = "Plan.Begin"
+	s := p.last(op)
+	t, ok := modality.NeedTokenizer(op, s.Target).(*text.Tokenizer)
+	if !ok {
+		fault.Panic(op, "%q is of kind %v, expected a text", s.Target, modality.Lookup(s.Target).Kind)
+	}
+	words, err := t.AsText(value)
+	if err != nil {
+		fault.Panic(op, "%s: %v", s.Target, err)
+	}
+	s.Fill = strings.TrimSpace(words) + " [S_1]"
+	return p
+}
 
 // Around gives the places of a modality's grid that lie outside of a rectangle, in
 // fractions of the picture from the upper left corner: with Plan.Keep the rectangle
