@@ -4,7 +4,7 @@ GO      ?= go
 JUPYTER := python3-jupyter-client python3-nbclient jupyter-nbconvert python3-ipykernel python3-jupyter-kernel-test jupyter-console
 LAB     := jupyter-notebook $(JUPYTER)
 
-.PHONY: scene-tokenizers build run test lab lint vuln gophernotes symbols fuzz torture notebooks race ablations-smoke parity bench-compare bench-kernel gallery go-suite clean tools
+.PHONY: scene-tokenizers demo-model build run test lab lint vuln gophernotes symbols fuzz torture notebooks race ablations-smoke parity bench-compare bench-kernel gallery go-suite clean tools
 
 # bin/fourm, the one program.
 build:
@@ -67,6 +67,11 @@ symbols:
 scene-tokenizers:
 	$(GO) run ./bench/shipped
 
+# The model of the rendered scenes that comes with the program, made anew and judged:
+# two hours on two cores. What was stopped goes on where it was.
+demo-model:
+	$(GO) run ./bench/demo
+
 # gofmt, go mod tidy, go vet, staticcheck, known vulnerabilities.
 lint: vuln
 	@test -z "$$(gofmt -l cmd internal fourm viz datasets kernel bench notebooks)" || { gofmt -l cmd internal fourm viz datasets kernel bench notebooks; exit 1; }
@@ -122,7 +127,7 @@ parity: build
 # The tour through a real Jupyter, in both kernels; then a notebook in a browser.
 notebooks: build gophernotes tools
 	bin/fourm kernel install -prefix build/jupyter
-	for n in 01_tour 03_tokenizers; do for k in fourm fourm-gophernotes; do \
+	for n in 01_tour 03_tokenizers 06_uncertainty; do for k in fourm fourm-gophernotes; do \
 		JUPYTER_PATH=build/jupyter/share/jupyter /usr/bin/python3 -m nbconvert --to notebook --execute --ExecutePreprocessor.timeout=1200 \
 			--ExecutePreprocessor.kernel_name=$$k --output-dir out --output $$n.$$k.ipynb notebooks/$$n.ipynb || exit 1; done; done
 	$(GO) run ./kernel/inbrowser

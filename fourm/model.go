@@ -8,6 +8,7 @@ import (
 
 	"fourmlab/fourm/generate"
 	"fourmlab/fourm/model"
+	"fourmlab/fourm/shipped"
 	"fourmlab/fourm/train"
 	"fourmlab/fourm/vq"
 	"fourmlab/internal/fault"
@@ -22,6 +23,19 @@ type Model struct{ core *model.Model }
 func New(c Config) *Model {
 	checkEnv("fourm.New")
 	return &Model{model.New(c)}
+}
+
+// Demo gives the model that comes with the program: a 4M of the rendered scenes, over
+// rgb, depth, normal, semseg, edge, box, caption and palette. Its modalities and
+// tokenizers become the registered ones. make demo-model makes it anew; docs/bench.md
+// says what it can do.
+func Demo() *Model {
+	checkEnv("fourm.Demo")
+	m, err := shipped.Demo()
+	if err != nil {
+		panic(err) // of what is part of the program
+	}
+	return &Model{m}
 }
 
 // Load reads a model from a checkpoint, its tokenizers with it: a file that

@@ -44,7 +44,7 @@ type scored struct {
 }
 
 func runGenerate(c *call) error {
-	from := c.String("model", "", "`FILE` of a model")
+	from := c.String("model", "", "`FILE` of a model, or demo, the one that comes with the program")
 	text := c.String("plan", "", "`PLAN`, as \"caption -> semseg(12, T=0.7) -> rgb(16, g=2)\"")
 	preset := c.String("preset", "", "`NAME` of a published plan, as \"rgb -> depth\", in place of -plan; see -presets")
 	list := c.Bool("presets", false, "list the published plans")
@@ -71,7 +71,7 @@ func runGenerate(c *call) error {
 	if err != nil {
 		return err
 	}
-	m, err := fourm.Load(*from)
+	m, err := loadModel(*from)
 	if err != nil {
 		return err
 	}
@@ -96,6 +96,14 @@ func runGenerate(c *call) error {
 		fmt.Fprintln(c.out, "stopped; the same command goes on where it was")
 	}
 	return nil
+}
+
+// loadModel reads a model from a file; "demo" is the one that comes with the program.
+func loadModel(path string) (*fourm.Model, error) {
+	if path == "demo" {
+		return fourm.Demo(), nil
+	}
+	return fourm.Load(path)
 }
 
 // planOf reads a plan, or takes a preset as a model has its modalities.

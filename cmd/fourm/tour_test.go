@@ -31,6 +31,16 @@ func TestTokenizerNotebook(t *testing.T) {
 	}, 12, 12)
 }
 
+func TestUncertaintyNotebook(t *testing.T) {
+	runSmall(t, "06_uncertainty", [][2]string{
+		{`i < 20;`, `i < 2;`},
+		{`, 10\)`, `, 2)`},
+		{`16, agrees`, `3, agrees`},
+		{`Results\[:4\]`, `Results[:2]`},
+		{`Head\(20\)`, `Head(2)`},
+	}, 15, 8)
+}
+
 // runSmall runs a notebook in which patterns are replaced.
 func runSmall(t *testing.T, name string, changes [][2]string, leastCells, leastPictures int) {
 	t.Helper()

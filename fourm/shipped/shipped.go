@@ -1,11 +1,13 @@
 // Package shipped holds what comes with the program, so that a notebook starts at
 // once: tokenizers of the rendered scenes, one for each of their image
-// modalities.
+// modalities, and a model of them.
 //
 //	err := shipped.Tokenizers("rgb", "depth")
+//	m, err := shipped.Demo()
 //
-// They were trained by bench/shipped (make scene-tokenizers), from seeds, and are
-// embedded as the files that it writes: official names, half precision.
+// They were trained by bench/shipped (make scene-tokenizers) and bench/demo (make
+// demo-model), from seeds, and are embedded as the files that these write: official
+// names, half precision.
 package shipped
 
 import (
@@ -16,12 +18,27 @@ import (
 
 	"fourmlab/fourm/checkpoint"
 	"fourmlab/fourm/modality"
+	"fourmlab/fourm/model"
 	"fourmlab/fourm/vq"
 	"fourmlab/internal/fault"
 )
 
 //go:embed tokenizers
 var files embed.FS
+
+//go:embed demo.safetensors
+var demo []byte
+
+// Demo reads the model, with its tokenizers, which become the registered ones.
+func Demo() (*model.Model, error) {
+	const name = "demo.safetensors"
+	f, err := checkpoint.OpenBytes(name, demo)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return model.Read(f, name)
+}
 
 const folder = "tokenizers"
 

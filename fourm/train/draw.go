@@ -1,6 +1,6 @@
 package train
 
-// Which samples a step sees, and under which masks. All chance follows from
+// Which samples a step sees, under which masks, and in a graph of which shape. All chance follows from
 // the seed and the number of the step.
 
 import (
@@ -10,12 +10,13 @@ import (
 
 	"fourmlab/fourm/mask"
 	"fourmlab/fourm/modality"
+	"fourmlab/fourm/model"
 	"fourmlab/internal/fault"
 )
 
 // draw gives the masked samples of a step. Every step has its own source of
 // chance, so that a resumed run draws what an uninterrupted one would.
-func (l *loop) draw(ctx context.Context, src *source, step int) ([]mask.Masked, error) {
+func (l *loop) draw(ctx context.Context, src *source, step int) ([]mask.Masked, *model.Net, error) {
 	r := rand.New(rand.NewPCG(uint64(l.o.Seed), uint64(step)+1<<32))
 	n := src.data.Len()
 	samples := make([]modality.Sample, 0, l.o.Batch)
@@ -29,11 +30,27 @@ func (l *loop) draw(ctx context.Context, src *source, step int) ([]mask.Masked, 
 		}
 		part, err := src.take(ctx, epoch, at)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		samples = append(samples, part...)
 	}
-	return l.maskAll(samples, l.o.Masks, r)
+	masks := l.o.Masks
+	if l.o.OneMask {
+		masks = l.one(samples, mask.Seeded(r))
+	}
+	out, err := l.maskAll(samples, masks, r)
+	return out, l.m.Graph(model.Training, l.o.shape(l.m, masks)), err
+}
+
+// one draws the mask of a batch; all of them stay where it does not fit a sample.
+func (l *loop) one(samples []modality.Sample, c mask.Chance) []mask.Mask {
+	k := mask.Pick(c, l.o.Masks)
+	for _, s := range samples {
+		if !l.o.Masks[k].Fits(s, l.m.In, l.m.Out) {
+			return l.o.Masks
+		}
+	}
+	return l.o.Masks[k : k+1]
 }
 
 // maskAll masks samples, each by a mask of a mixture.

@@ -32,6 +32,10 @@ type Options struct {
 	Clip     float64     // largest gradient norm: 1; negative stands for none
 	Mask     mask.Mask   // how tokens are shared among the domains
 	Masks    []mask.Mask // a mixture by weight, in place of Mask
+	// OneMask draws one mask of the mixture for a whole batch, where 4M draws one for
+	// each sample: a batch then needs no more room than its mask has, and one of short
+	// texts is done in a fraction of the time. With Accum batches a step still has several.
+	OneMask  bool
 	Seed     int64
 	Val      Data             // held-out samples; nil: none
 	ValEvery int              // steps between validations: a tenth of Steps

@@ -31,7 +31,7 @@ func TestStepperTakesFitsSteps(t *testing.T) {
 	s := NewStepper(other, optim.AdamW{})
 	step := func(at int) Step {
 		return Step{Batches: 2, LR: o.rate(at), Decay: o.decay(at), Clip: o.Clip, Batch: func(k int) (*model.Net, error) {
-			samples, err := l.draw(context.Background(), src, 2*at+k)
+			samples, _, err := l.draw(context.Background(), src, 2*at+k)
 			if err != nil {
 				return nil, err
 			}

@@ -170,11 +170,11 @@ func (l *loop) take(ctx context.Context, src *source, step int, p *Point) (err e
 	p.GradNorm, err = l.steps.Take(ctx, Step{
 		Batches: l.o.Accum, LR: p.LR, Decay: l.o.decay(step), Clip: max(l.o.Clip, 0),
 		Batch: func(k int) (*model.Net, error) {
-			samples, err := l.draw(ctx, src, step*l.o.Accum+k)
+			samples, net, err := l.draw(ctx, src, step*l.o.Accum+k)
 			if err != nil {
 				return nil, err
 			}
-			return l.net, l.m.Fill(l.net.Batch, samples)
+			return net, l.m.Fill(net.Batch, samples)
 		},
 		Ran: func(_ int, net *model.Net) error { return l.losses(net, p, batches) },
 	})

@@ -615,11 +615,11 @@ func TestAccumulation(t *testing.T) {
 	steps := NewStepper(l.m, optim.AdamW{})
 	gradients := func(first, n int) ([]optim.Grad, error) {
 		return steps.gradients(context.Background(), Step{Batches: n, Batch: func(k int) (*model.Net, error) {
-			samples, err := l.draw(context.Background(), src, first+k)
+			samples, net, err := l.draw(context.Background(), src, first+k)
 			if err != nil {
 				return nil, err
 			}
-			return l.net, l.m.Fill(l.net.Batch, samples)
+			return net, l.m.Fill(net.Batch, samples)
 		}})
 	}
 	l.net = l.m.Graph(model.Training, l.o.shape(l.m, l.o.Masks))

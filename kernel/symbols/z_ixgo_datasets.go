@@ -95,6 +95,7 @@ func init() {
 				"PhotoAs":    reflect.ValueOf(q.PhotoAs),
 				"Scenes":     reflect.ValueOf(q.Scenes),
 				"ScenesWith": reflect.ValueOf(q.ScenesWith),
+				"Store":      reflect.ValueOf(q.Store),
 				"Verify":     reflect.ValueOf(q.Verify),
 				"Write":      reflect.ValueOf(q.Write),
 			},

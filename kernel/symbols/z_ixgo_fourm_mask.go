@@ -29,6 +29,7 @@ func init() {
 				"math":                    "math",
 				"math/rand/v2":            "rand",
 				"slices":                  "slices",
+				"sort":                    "sort",
 				"strconv":                 "strconv",
 				"strings":                 "strings",
 			},
@@ -37,6 +38,7 @@ func init() {
 			},
 			NamedTypes: map[string]reflect.Type{
 				"Entry":  reflect.TypeOf((*q.Entry)(nil)).Elem(),
+				"Ground": reflect.TypeOf((*q.Ground)(nil)).Elem(),
 				"Mask":   reflect.TypeOf((*q.Mask)(nil)).Elem(),
 				"Masked": reflect.TypeOf((*q.Masked)(nil)).Elem(),
 				"Part":   reflect.TypeOf((*q.Part)(nil)).Elem(),

@@ -22,6 +22,7 @@ func init() {
 				"fmt":                       "fmt",
 				"fourmlab/fourm/checkpoint": "checkpoint",
 				"fourmlab/fourm/modality":   "modality",
+				"fourmlab/fourm/model":      "model",
 				"fourmlab/fourm/vq":         "vq",
 				"fourmlab/internal/fault":   "fault",
 				"slices":                    "slices",
@@ -32,6 +33,7 @@ func init() {
 			AliasTypes: map[string]reflect.Type{},
 			Vars:       map[string]reflect.Value{},
 			Funcs: map[string]reflect.Value{
+				"Demo":       reflect.ValueOf(q.Demo),
 				"Names":      reflect.ValueOf(q.Names),
 				"Tokenizer":  reflect.ValueOf(q.Tokenizer),
 				"Tokenizers": reflect.ValueOf(q.Tokenizers),

@@ -94,6 +94,7 @@ func init() {
 				"BottleneckMLP": {Typ: reflect.TypeOf(q.BottleneckMLP), Value: constant.MakeInt64(int64(q.BottleneckMLP))},
 				"Conv":          {Typ: reflect.TypeOf(q.Conv), Value: constant.MakeInt64(int64(q.Conv))},
 				"Identity":      {Typ: reflect.TypeOf(q.Identity), Value: constant.MakeInt64(int64(q.Identity))},
+				"Local":         {Typ: reflect.TypeOf(q.Local), Value: constant.MakeInt64(int64(q.Local))},
 				"NoDecoder":     {Typ: reflect.TypeOf(q.NoDecoder), Value: constant.MakeInt64(int64(q.NoDecoder))},
 				"PlainMLP":      {Typ: reflect.TypeOf(q.PlainMLP), Value: constant.MakeInt64(int64(q.PlainMLP))},
 				"ViT":           {Typ: reflect.TypeOf(q.ViT), Value: constant.MakeInt64(int64(q.ViT))},

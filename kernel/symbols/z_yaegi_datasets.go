@@ -26,6 +26,7 @@ func init() {
 		"PhotoAs":    reflect.ValueOf(datasets.PhotoAs),
 		"Scenes":     reflect.ValueOf(datasets.Scenes),
 		"ScenesWith": reflect.ValueOf(datasets.ScenesWith),
+		"Store":      reflect.ValueOf(datasets.Store),
 		"Verify":     reflect.ValueOf(datasets.Verify),
 		"Write":      reflect.ValueOf(datasets.Write),
 

@@ -22,6 +22,7 @@ func init() {
 		// type definitions
 		"Chance": reflect.ValueOf((*mask.Chance)(nil)),
 		"Entry":  reflect.ValueOf((*mask.Entry)(nil)),
+		"Ground": reflect.ValueOf((*mask.Ground)(nil)),
 		"Mask":   reflect.ValueOf((*mask.Mask)(nil)),
 		"Masked": reflect.ValueOf((*mask.Masked)(nil)),
 		"Part":   reflect.ValueOf((*mask.Part)(nil)),

@@ -12,6 +12,7 @@ import (
 func init() {
 	Symbols["fourmlab/fourm/shipped/shipped"] = map[string]reflect.Value{
 		// function, constant and variable definitions
+		"Demo":       reflect.ValueOf(shipped.Demo),
 		"Names":      reflect.ValueOf(shipped.Names),
 		"Tokenizer":  reflect.ValueOf(shipped.Tokenizer),
 		"Tokenizers": reflect.ValueOf(shipped.Tokenizers),

@@ -20,6 +20,7 @@ func init() {
 		"ErrForeignRun":    reflect.ValueOf(&vq.ErrForeignRun).Elem(),
 		"Identity":         reflect.ValueOf(vq.Identity),
 		"Load":             reflect.ValueOf(vq.Load),
+		"Local":            reflect.ValueOf(vq.Local),
 		"NewNetwork":       reflect.ValueOf(vq.NewNetwork),
 		"NoDecoder":        reflect.ValueOf(vq.NoDecoder),
 		"OfficialSpec":     reflect.ValueOf(vq.OfficialSpec),
