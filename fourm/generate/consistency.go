@@ -114,7 +114,7 @@ func (c Consistency) String() string {
 	for i, r := range c.Rows {
 		line := fmt.Sprintf("%s %.3f", r.Metric, r.Value)
 		if i < len(c.Codes) {
-			line += fmt.Sprintf(" (its tokens alone %.3f, %s %.3f)", c.Codes[i].Value, r.Naive, r.Baseline)
+			line += fmt.Sprintf(" (its tokens alone %.3f)", c.Codes[i].Value)
 		}
 		w = append(w, line)
 	}

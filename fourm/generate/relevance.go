@@ -66,6 +66,9 @@ func RelevanceOf(ctx context.Context, m *model.Model, s modality.Sample, plan Pl
 	if err != nil {
 		return r, err
 	}
+	if v, ok := s.Values[d.Modality]; ok && r.Truth {
+		r.Sample = r.Sample.With(d.Modality, v)
+	}
 	hidden := r.parts(g, fromDomain)
 	versions := append([]mask.Row{g.rows[name]}, hidden...)
 	var sure []float64

@@ -149,6 +149,9 @@ func TestRelevance(t *testing.T) {
 	if err != nil || r.Rows != 4 || r.Cols != 4 || len(r.Nats) != 16 || !r.Truth || r.From != "tok_tone" {
 		t.Fatalf("%v, %v", r, err)
 	}
+	if !r.Sample.Has("shade") {
+		t.Error("the truth is not in the sample")
+	}
 	// by hand: one place hidden
 	like := func(hide int) float64 {
 		g := fresh(t, m, ds[0], "tone", "caption")
