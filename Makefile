@@ -127,7 +127,7 @@ parity: build
 # The tour through a real Jupyter, in both kernels; then a notebook in a browser.
 notebooks: build gophernotes tools
 	bin/fourm kernel install -prefix build/jupyter
-	for n in 01_tour 03_tokenizers 06_uncertainty; do for k in fourm fourm-gophernotes; do \
+	for n in 01_tour 02_masking 03_tokenizers 06_uncertainty; do for k in fourm fourm-gophernotes; do \
 		JUPYTER_PATH=build/jupyter/share/jupyter /usr/bin/python3 -m nbconvert --to notebook --execute --ExecutePreprocessor.timeout=1200 \
 			--ExecutePreprocessor.kernel_name=$$k --output-dir out --output $$n.$$k.ipynb notebooks/$$n.ipynb || exit 1; done; done
 	$(GO) run ./kernel/inbrowser

@@ -31,6 +31,10 @@ func TestTokenizerNotebook(t *testing.T) {
 	}, 12, 12)
 }
 
+func TestMaskingNotebook(t *testing.T) {
+	runSmall(t, "02_masking", [][2]string{{`i < 10;`, `i < 2;`}, {`, 400\)`, `, 20)`}}, 10, 8)
+}
+
 func TestUncertaintyNotebook(t *testing.T) {
 	runSmall(t, "06_uncertainty", [][2]string{
 		{`i < 20;`, `i < 2;`},
